@@ -1,0 +1,176 @@
+# LeNet-5 in C, layer by layer. `make help` lists what can be done here.
+
+# ---- the table of chapters: what each may use of the earlier ones -------------------------------
+USES_01_im2col     :=
+USES_02_conv       := 01_im2col
+USES_03_pool       :=
+USES_04_affine     :=
+USES_05_softmax_ce := 04_affine
+USES_06_optimizers :=
+USES_07_lenet5     := 01_im2col 02_conv 03_pool 04_affine 05_softmax_ce 06_optimizers
+USES_common        :=
+USES_guard         := 01_im2col 02_conv 03_pool 04_affine 05_softmax_ce
+
+CHAPTERS := $(sort $(notdir $(wildcard chapters/*)))
+SUITES   := common $(CHAPTERS) guard
+# Suites with a part for the double build (numerical gradients).
+DOUBLE   := $(patsubst tests/%.c,%,$(shell grep -l REAL_DOUBLE tests/*.c 2> /dev/null))
+
+# ---- builds: release in build/, the others in folders of their own ------------------------------
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+empty   :=
+space   := $(empty) $(empty)
+VARIANT := $(subst $(space),-,$(strip $(if $(SANITIZE),sanitize) $(if $(DEBUG),debug) \
+             $(if $(PORTABLE),portable) $(filter-out gcc,$(notdir $(firstword $(CC))))))
+B       := build$(if $(VARIANT),/$(VARIANT))
+
+# -fno-math-errno and -fno-trapping-math: sqrt and comparisons may become vector code because nobody
+# reads errno or the floating-point exception flags. Neither changes a value, NaN and infinity included;
+# -ffast-math would, and is not used.
+OPTIMIZE := $(if $(SANITIZE),-O1 -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all \
+              -fno-omit-frame-pointer,$(if $(DEBUG),-O0 -g3,-O3)) \
+            $(if $(PORTABLE)$(DEBUG)$(SANITIZE),,-march=native) -fno-math-errno -fno-trapping-math
+WARNINGS := -Wall -Wextra -Wshadow -Wdouble-promotion -Wfloat-conversion -Wstrict-prototypes
+# V=1 shows every command of the build in full.
+Q        := $(if $(V),,@)
+CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -g $(OPTIMIZE) -fopenmp $(WARNINGS) -Icommon -Ichapters
+BLAS     := -lopenblas
+LDLIBS   := $(BLAS) -lz -ljansson -lm
+
+# ---- what is made of what ------------------------------------------------------------------------
+SOURCES := $(wildcard common/*.c chapters/*/*.c tests/*.c)
+library  = $(filter-out %/main.c,$(wildcard chapters/$1/*.c))
+# objects,KIND,CHAPTER: the object files of a chapter and of those it uses, without mains.
+objects  = $(patsubst %.c,$B/$1/%.o,$(foreach c,$2 $(USES_$2),$(call library,$c)))
+PROGRAMS := $(CHAPTERS:%=$B/%)
+TESTS    := $(SUITES:%=$B/tests/%) $(DOUBLE:%=$B/tests/%.double)
+
+# ---- `make VERB N`: the number is a goal too, with nothing to do ---------------------------------
+VERB   := $(filter chapter test debug,$(firstword $(MAKECMDGOALS)))
+NUMBER := $(if $(VERB),$(wordlist 2,99,$(MAKECMDGOALS)))
+CHOSEN := $(if $(NUMBER),$(filter $(firstword $(NUMBER))_% 0$(firstword $(NUMBER))_%,$(CHAPTERS)))
+ifdef VERB
+  USAGE := usage: make $(VERB) N, with N from 1 to $(words $(CHAPTERS))
+  ifeq ($(NUMBER)$(filter test,$(VERB)),)
+    $(error which chapter? $(USAGE))
+  else ifneq ($(word 2,$(NUMBER)),)
+    $(error one chapter at a time, not "$(NUMBER)". $(USAGE))
+  else ifneq ($(NUMBER),$(if $(CHOSEN),$(NUMBER)))
+    $(error there is no chapter "$(NUMBER)". $(USAGE))
+  endif
+  ifneq ($(NUMBER),)
+    .PHONY: $(NUMBER)
+    $(NUMBER): $(VERB) ; @:
+  endif
+endif
+
+.PHONY: help run build chapter test debug grade docs format format-check clean setup
+.DELETE_ON_ERROR:
+.SECONDEXPANSION:
+MAKEFLAGS += --no-builtin-rules
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@echo; echo '  DEBUG=1 builds with -O0 -g3, SANITIZE=1 with ASan and UBSan, PORTABLE=1 without'
+	@echo '  -march=native; CC=clang uses clang. ARGS="..." goes to the program that is run.'
+
+run: $B/07_lenet5 ## train the report's LeNet-5 (10 epochs), save parameters and log in build/
+	$< train --epochs 10 --optimizer adam --lr 0.001 --batch 100 --seed 1 \
+	    --log $B/lenet5.tsv --save $B/lenet5.safetensors $(ARGS)
+
+chapter: $(if $(filter chapter,$(VERB)),$(CHOSEN:%=$B/%)) ## N: build and run the example of chapter N
+	@mkdir -p build/data
+	@$< $(if $(filter 07_%,$(CHOSEN)),train --epochs 1) $(ARGS)
+	@echo; echo "Read chapters/$(CHOSEN), break something in it, and see: make test $(firstword $(NUMBER))"
+
+test: $$(test_binaries) ## [N]: build and run all test suites, or those of chapter N
+	@sh tests/run.sh $(test_binaries)
+test_binaries = $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS))
+
+debug: ## N: start gdb on the example of chapter N, one thread
+	@$(MAKE) --no-print-directory DEBUG=1 build/debug/$(CHOSEN) NEEDS="build debug"
+	@mkdir -p build/data
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 gdb -q -x common/debug.gdb -ex start \
+	    --args build/debug/$(CHOSEN) $(if $(filter 07_%,$(CHOSEN)),train --epochs 1 --threads 1) $(ARGS)
+
+grade: setup ## run all suites and print points a chapter; the table goes to build/grade.json too
+	@MAKE='$(MAKE)' B='$B' sh tests/grade/grade.sh $(CHAPTERS)
+
+docs: setup ## the reference, from the comments in the headers, to build/docs/html/index.html
+	@sh docs/build.sh
+
+format: setup ## put every C file into the house format
+	clang-format -i $(SOURCES) $(wildcard common/*.h chapters/*/*.h tests/*.h)
+
+format-check: setup # what .ci/run asks
+	clang-format --dry-run --Werror $(SOURCES) $(wildcard common/*.h chapters/*/*.h tests/*.h)
+
+build: $(PROGRAMS) ## all seven programs, into build/
+
+clean: ## remove everything that was made, trained parameters included
+	rm -rf build
+
+# ---- set-up: which packages a goal needs; see common/setup.sh -----------------------------------
+NEEDS_run := build
+NEEDS_build := build
+NEEDS_chapter := build
+NEEDS_test := build test
+NEEDS_grade := build test
+NEEDS_debug := build debug
+NEEDS_docs := docs
+NEEDS_format := format
+NEEDS_format-check := format
+NEEDS := $(sort $(foreach goal,$(MAKECMDGOALS),$(NEEDS_$(goal))))
+setup:
+	@sh common/setup.sh $(NEEDS)
+
+# ---- rules ---------------------------------------------------------------------------------------
+$(PROGRAMS): $B/%: $B/float/chapters/%/main.o $$(call objects,float,$$*) $B/float/common.a
+	@echo '  LINK $@'
+	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+
+$(SUITES:%=$B/tests/%): $B/tests/%: $B/float/tests/%.o $B/float/tests/hooks.o \
+    $$(call objects,float,$$*) $B/float/common.a
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
+
+$(DOUBLE:%=$B/tests/%.double): $B/tests/%.double: $B/double/tests/%.o $B/double/tests/hooks.o \
+    $$(call objects,double,$$*) $B/double/common.a
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
+
+# The double half of a comparison that a float test makes.
+$B/tests/07_lenet5: | $B/tests/probe.double $B/07_lenet5
+$B/tests/probe.double: $B/double/tests/probe.o $(call objects,double,07_lenet5) $B/double/common.a
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+
+$B/float/common.a: $(patsubst %.c,$B/float/%.o,$(wildcard common/*.c))
+$B/double/common.a: $(patsubst %.c,$B/double/%.o,$(wildcard common/*.c))
+%/common.a:
+	@rm -f $@
+	$Qar rcs $@ $^
+
+$B/float/%.o: %.c Makefile | setup $B/compile_commands.json
+	@mkdir -p $(@D)
+	@echo '  CC   $<'
+	$Q$(CC) $(CFLAGS) -DBUILD='"$B"' -MMD -MP -c $< -o $@
+
+$B/double/%.o: %.c Makefile | setup
+	@mkdir -p $(@D)
+	@echo '  CC   $< (double)'
+	$Q$(CC) $(CFLAGS) -DREAL_DOUBLE -DBUILD='"$B"' -MMD -MP -c $< -o $@
+
+# For clangd and other editors, which look into build/ by themselves.
+$B/compile_commands.json: Makefile $(SOURCES)
+	@mkdir -p $(@D)
+	@{ echo '['; comma=; for f in $(SOURCES); do echo "$$comma{\"directory\": \"$(CURDIR)\","; \
+	    echo " \"file\": \"$$f\", \"command\": \"$(CC) $(CFLAGS) -c $$f\"}"; comma=,; done; echo ']'; } > $@
+
+.SECONDARY:
+-include $(patsubst %.c,$B/float/%.d,$(SOURCES)) $(patsubst %.c,$B/double/%.d,$(SOURCES))

@@ -1,0 +1,85 @@
+/* Finding, checking and reading a data set; see dataset.h. */
+#include "dataset.h"
+
+#include "idx.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Reads DIR/NAME, or DIR/NAME.gz where there is no plain file. */
+static bool read_either(const char *dir, const char *name, char *path, size_t size, Idx *idx,
+                        Error *error) {
+    snprintf(path, size, "%s/%s", dir, name);
+    if (access(path, F_OK) == 0) return idx_read(path, idx, error);
+    snprintf(path, size, "%s/%s.gz", dir, name);
+    if (access(path, F_OK) == 0) return idx_read(path, idx, error);
+    return error_set(
+        error,
+        "%s/%s[.gz]: no such file; run from the project's top, where our copy is " MNIST_DIR
+        ", or name a folder that holds the four IDX files",
+        dir, name);
+}
+
+/* Images must be (n, 28, 28), labels (n), every label a class. */
+static bool check(const Idx *image, const Idx *label, const char *image_path,
+                  const char *label_path, Error *error) {
+    if (image->dims != 3 || image->dim[1] != IMAGE_SIDE || image->dim[2] != IMAGE_SIDE)
+        return error_set(error, "%s: not images of %dx%d", image_path, IMAGE_SIDE, IMAGE_SIDE);
+    if (label->dims != 1) return error_set(error, "%s: not a list of labels", label_path);
+    if (image->dim[0] != label->dim[0])
+        return error_set(error, "%s has %d images but %s has %d labels", image_path, image->dim[0],
+                         label_path, label->dim[0]);
+    for (int i = 0; i < label->dim[0]; i++)
+        if (label->byte[i] >= CLASSES)
+            return error_set(error, "%s: label %d is %d, expected 0 to %d", label_path, i,
+                             label->byte[i], CLASSES - 1);
+    return true;
+}
+
+bool dataset_load(const char *dir, const char *prefix, Dataset *data, Error *error) {
+    *data = (Dataset){0};
+    char name[64], image_path[512], label_path[512];
+    Idx image = {0}, label = {0};
+    snprintf(name, sizeof name, "%s-images-idx3-ubyte", prefix);
+    bool ok = read_either(dir, name, image_path, sizeof image_path, &image, error);
+    snprintf(name, sizeof name, "%s-labels-idx1-ubyte", prefix);
+    ok = ok && read_either(dir, name, label_path, sizeof label_path, &label, error) &&
+         check(&image, &label, image_path, label_path, error);
+    if (!ok) {
+        idx_free(&image);
+        idx_free(&label);
+        return false;
+    }
+    *data = (Dataset){image.dim[0], image.byte, label.byte};
+    return true;
+}
+
+void dataset_free(Dataset *data) {
+    free(data->image);
+    free(data->label);
+    *data = (Dataset){0};
+}
+
+void dataset_image(const Dataset *data, int i, Input input, int pad, real *x) {
+    contract(i >= 0 && i < data->n, "image %d of %d", i, data->n);
+    const uint8_t *byte = data->image + (size_t)i * IMAGE_BYTES;
+    int side = IMAGE_SIDE + 2 * pad;
+    real step = (input.hi - input.lo) / 255;
+    for (int p = 0; p < side * side; p++) x[p] = input.lo;
+    for (int r = 0; r < IMAGE_SIDE; r++)
+        for (int q = 0; q < IMAGE_SIDE; q++)
+            x[(r + pad) * side + q + pad] = input.lo + step * (real)byte[r * IMAGE_SIDE + q];
+}
+
+bool dataset_digit(const char *dir, int label, int pad, real *x, Error *error) {
+    Dataset data;
+    if (!dataset_load(dir, "t10k", &data, error)) return false;
+    int i = 0;
+    while (i < data.n && data.label[i] != label) i++;
+    bool found = i < data.n || error_set(error, "%s: no test image of class %d", dir, label);
+    if (found) dataset_image(&data, i, (Input){0, 1}, pad, x);
+    dataset_free(&data);
+    return found;
+}

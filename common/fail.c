@@ -1,0 +1,39 @@
+/* The two ways out of an error; see fail.h. */
+#include "fail.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+bool error_set(Error *error, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    vsnprintf(error->text, sizeof error->text, format, args);
+    va_end(args);
+    return false;
+}
+
+/* "error: " or "broken contract: ", the message, a newline, all on stderr. */
+static void report(const char *kind, const char *format, va_list args) {
+    fflush(stdout);
+    fprintf(stderr, "%s: ", kind);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+}
+
+void fail(int exit_code, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    report("error", format, args);
+    va_end(args);
+    exit(exit_code);
+}
+
+void contract(bool holds, const char *format, ...) {
+    if (holds) return;
+    va_list args;
+    va_start(args, format);
+    report("broken contract", format, args);
+    va_end(args);
+    abort();
+}

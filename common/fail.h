@@ -1,0 +1,48 @@
+/**
+ * @file fail.h
+ * @brief Two kinds of error, two ways out.
+ *
+ * - **The world** is wrong: a missing file, a bad flag, no memory. Library functions return false
+ *   and fill an Error with one line that says what, where and what to do; only a main turns it
+ *   into a message and an exit code with fail().
+ * - **The programmer** is wrong: shapes that cannot go together. contract() names them and aborts,
+ *   so that a debugger stops where the mistake was made.
+ */
+#ifndef FAIL_H
+#define FAIL_H
+
+#include <stdbool.h>
+
+enum {
+    EXIT_WORLD = 1, ///< exit code: a file, the memory or the disk failed
+    EXIT_USAGE = 2  ///< exit code: the command line was wrong
+};
+
+/** One line of text about what went wrong. An empty text means: no error. */
+typedef struct Error {
+    char text[512]; ///< one line, no newline at the end
+} Error;
+
+/**
+ * @brief Writes one line into an error.
+ * @param error  where to write; the text is cut at its size
+ * @param format as in printf
+ * @return always false, so that a function can end with `return error_set(error, ...)`
+ */
+bool error_set(Error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/**
+ * @brief Prints `error: ...` on stderr and exits. Only mains call it.
+ * @param exit_code EXIT_WORLD or EXIT_USAGE
+ * @param format    as in printf, one line
+ */
+_Noreturn void fail(int exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/**
+ * @brief Aborts with a message unless the condition holds: the programmer's error.
+ * @param holds  what must be true here
+ * @param format as in printf; names the layer and both shapes
+ */
+void contract(bool holds, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

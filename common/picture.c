@@ -1,0 +1,66 @@
+/* Pictures made of characters; see picture.h. */
+#include "picture.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool stream_is_fancy(FILE *out) {
+    const char *term = getenv("TERM");
+    const char *no_color = getenv("NO_COLOR");
+    if (no_color && *no_color) return false;
+    return term && strcmp(term, "dumb") != 0 && isatty(fileno(out));
+}
+
+/* 0 at lo, 1 at hi, cut at both ends. */
+static real level(real value, real lo, real hi) {
+    real t = hi > lo ? (value - lo) / (hi - lo) : 0;
+    return t < 0 ? 0 : t > 1 ? 1 : t;
+}
+
+/* One cell: the pixel above and the pixel below. */
+static void print_cell(FILE *out, bool fancy, real above, real below) {
+    const char ramp[] = " .:-=+*#%@";
+    if (fancy)
+        fprintf(out, "\033[38;5;%dm\033[48;5;%dm\u2580", 232 + (int)(above * 23),
+                232 + (int)(below * 23));
+    else
+        fputc(ramp[(int)((above + below) / 2 * (real)9.99)], out);
+}
+
+/* The range of one image, when the caller leaves it open. */
+static void own_range(int count, const real *x, real *lo, real *hi) {
+    *lo = *hi = x[0];
+    for (int i = 1; i < count; i++) {
+        if (x[i] < *lo) *lo = x[i];
+        if (x[i] > *hi) *hi = x[i];
+    }
+}
+
+void picture_print(FILE *out, int count, int h, int w, const real *x, real lo, real hi) {
+    bool fancy = stream_is_fancy(out);
+    for (int r = 0; r < h; r += 2) {
+        for (int m = 0; m < count; m++) {
+            const real *image = x + m * h * w;
+            real from = lo, to = hi;
+            if (!(from < to)) own_range(h * w, image, &from, &to);
+            fputs("  ", out);
+            for (int q = 0; q < w; q++) {
+                real above = level(image[r * w + q], from, to);
+                real below = r + 1 < h ? level(image[(r + 1) * w + q], from, to) : 0;
+                print_cell(out, fancy, above, below);
+            }
+            if (fancy) fputs("\033[0m", out);
+        }
+        fputc('\n', out);
+    }
+}
+
+void matrix_print(FILE *out, const char *title, int rows, int cols, const real *x) {
+    fprintf(out, "%s\n", title);
+    for (int r = 0; r < rows; r++) {
+        fputs("  ", out);
+        for (int q = 0; q < cols; q++) fprintf(out, " %6.3g", (double)x[r * cols + q]);
+        fputc('\n', out);
+    }
+}

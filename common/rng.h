@@ -1,0 +1,67 @@
+/**
+ * @file rng.h
+ * @brief Random numbers whose whole state is one 64-bit word that the caller owns.
+ *
+ * SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators"): a
+ * counter that moves by an odd constant, and a hash that scrambles it. The same seed gives the same
+ * numbers on every machine. There is no hidden state, no time(), nothing to lock.
+ */
+#ifndef RNG_H
+#define RNG_H
+
+#include <stdint.h>
+
+/** The generator: copy it to fork a run, save it to resume one. */
+typedef struct Rng {
+    uint64_t state; ///< the counter
+} Rng;
+
+/**
+ * @brief A generator for one purpose of one run.
+ * @param seed   the run's seed
+ * @param stream which purpose (weights, shuffling, ...): different streams share no numbers in
+ *               practice, so drawing more of one never shifts another
+ * @return the generator
+ */
+Rng rng_seed(uint64_t seed, uint64_t stream);
+
+/**
+ * @brief 64 random bits.
+ * @param rng the generator, advanced by one
+ * @return uniform over all 64-bit values
+ */
+uint64_t rng_next(Rng *rng);
+
+/**
+ * @brief A uniform number.
+ * @param rng the generator
+ * @param lo  lower end, included
+ * @param hi  upper end, excluded (up to rounding)
+ * @return uniform in [lo, hi)
+ */
+double rng_uniform(Rng *rng, double lo, double hi);
+
+/**
+ * @brief A normal number, mean 0 and standard deviation 1 (Box and Muller 1958).
+ * @param rng the generator, advanced by two
+ * @return a draw from N(0, 1)
+ */
+double rng_normal(Rng *rng);
+
+/**
+ * @brief A whole number below n, every one equally likely (no modulo bias).
+ * @param rng the generator
+ * @param n   at least 1
+ * @return 0 .. n-1
+ */
+int rng_below(Rng *rng, int n);
+
+/**
+ * @brief Puts a list in random order (Fisher and Yates; all n! orders equally likely).
+ * @param rng  the generator
+ * @param list n entries, permuted in place
+ * @param n    length
+ */
+void rng_shuffle(Rng *rng, int *list, int n);
+
+#endif

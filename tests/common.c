@@ -1,0 +1,482 @@
+/*
+ * The ground floor: what no chapter teaches. Files are written into a folder of the test's own.
+ */
+#include "check.h"
+#include "dataset.h"
+#include "gemm.h"
+#include "idx.h"
+#include "picture.h"
+#include "progress.h"
+#include "safetensors.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+TestSuite(common, .timeout = 60);
+
+/* ------------------------------------------------------------------ files for tests ------ */
+
+/* A new folder; `make clean` removes it. */
+static const char *folder(void) {
+    static char path[] = BUILD "/tests/common-XXXXXX";
+    cr_assert(mkdtemp(path) != NULL, "cannot make a folder in " BUILD "/tests");
+    return path;
+}
+
+static void write_file(const char *path, const void *bytes, size_t count) {
+    FILE *file = fopen(path, "wb");
+    cr_assert(file && fwrite(bytes, 1, count, file) == count && fclose(file) == 0, "%s", path);
+}
+
+/* A file in a folder, as a string that lives until the next call but three. */
+static const char *in(const char *dir, const char *name) {
+    static char path[4][300];
+    static int next;
+    next = (next + 1) % 4;
+    snprintf(path[next], sizeof path[next], "%s/%s", dir, name);
+    return path[next];
+}
+
+static void expect_error(bool ok, const Error *error, const char *what) {
+    cr_expect(!ok, "accepted what it must refuse: %s", what);
+    cr_expect(ok || strstr(error->text, what) != NULL, "'%s' does not say '%s'", error->text, what);
+    cr_expect(ok || strchr(error->text, '\n') == NULL, "more than one line: %s", error->text);
+}
+
+/* ------------------------------------------------------------------ shapes, products ----- */
+
+Test(common, window_out) {
+    cr_expect(window_out(32, 5, 1, 0) == 28);
+    cr_expect(window_out(28, 2, 2, 0) == 14);
+    cr_expect(window_out(28, 5, 1, 2) == 28);
+    cr_expect(window_out(7, 3, 2, 0) == 3);
+    cr_expect(window_out(8, 3, 2, 0) == 3); /* one row is left over */
+    cr_expect(window_out(1, 3, 1, 2) == 3);
+}
+
+Test(common, window_too_large, .signal = SIGABRT) {
+    window_out(4, 7, 1, 1);
+}
+
+Test(common, padding_as_large_as_window, .signal = SIGABRT) {
+    window_out(4, 2, 1, 2);
+}
+
+Test(common, gemm_equals_definition) {
+    Rng rng = rng_seed(1, 0);
+    const int sizes[][3] = {{1, 1, 1},      {2, 3, 4},  {6, 784, 25},
+                            {16, 100, 150}, {7, 5, 33}, {120, 25, 400}};
+    gemm_single_thread();
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (int mode = 0; mode < 8; mode++) {
+            int m = sizes[s][0], n = sizes[s][1], k = sizes[s][2];
+            Transpose ta = mode & 1 ? TRANSPOSED : PLAIN, tb = mode & 2 ? TRANSPOSED : PLAIN;
+            real beta = mode & 4 ? 1 : 0;
+            real *a = integers(&rng, (size_t)(m * k)), *b = integers(&rng, (size_t)(k * n));
+            real *c = integers(&rng, (size_t)(m * n)), *want = reals((size_t)(m * n));
+            memcpy(want, c, (size_t)(m * n) * sizeof *c);
+            char what[64];
+            snprintf(what, sizeof what, "%dx%dx%d mode %d", m, n, k, mode);
+            gemm(ta, tb, m, n, k, a, b, beta, c);
+            gemm_naive(ta, tb, m, n, k, a, b, beta, want);
+            expect_list(what, (size_t)(m * n), c, want, 0); /* whole numbers: exact */
+        }
+}
+
+Test(common, gemm_by_hand) {
+    const real a[6] = {1, 2, 3, 4, 5, 6};
+    const real b[6] = {1, 0, 2, 1, 0, 3};
+    const real plain[4] = {5, 11, 14, 23};  /* b as (3,2): 1 0 / 2 1 / 0 3        */
+    const real turned[4] = {7, 10, 16, 22}; /* b as (2,3): 1 0 2 / 1 0 3, turned  */
+    real c[4];
+    gemm_naive(PLAIN, PLAIN, 2, 2, 3, a, b, 0, c);
+    expect_list("plain", 4, c, plain, 0);
+    gemm_naive(PLAIN, TRANSPOSED, 2, 2, 3, a, b, 0, c);
+    expect_list("b transposed", 4, c, turned, 0);
+}
+
+Test(common, gemm_overwrites_with_beta_0) {
+    real a[1] = {2}, b[1] = {3}, c[2] = {(real)NAN, (real)NAN}; /* beta 0 must not read c */
+    gemm(PLAIN, PLAIN, 1, 1, 1, a, b, 0, &c[0]);
+    gemm_naive(PLAIN, PLAIN, 1, 1, 1, a, b, 0, &c[1]);
+    cr_expect(c[0] == 6 && c[1] == 6, "%g %g", (double)c[0], (double)c[1]);
+}
+
+/* ------------------------------------------------------------------ random numbers ------- */
+
+Test(common, rng_is_splitmix64) {
+    Rng rng = {1234567}; /* the published test values of this generator */
+    cr_expect(rng_next(&rng) == 6457827717110365317u);
+    cr_expect(rng_next(&rng) == 3203168211198807973u);
+    cr_expect(rng_next(&rng) == 9817491932198370423u);
+}
+
+Test(common, rng_uniform_and_normal) {
+    Rng rng = rng_seed(1, 2);
+    double sum = 0, squares = 0, least = 9, most = -9;
+    for (int i = 0; i < 100000; i++) {
+        double x = rng_normal(&rng), u = rng_uniform(&rng, -2, 3);
+        sum += x, squares += x * x;
+        least = fmin(least, u), most = fmax(most, u);
+    }
+    /* standard errors: 0.003 for the mean, 0.0045 for the variance */
+    cr_expect(fabs(sum / 1e5) < 0.015, "mean %g", sum / 1e5);
+    cr_expect(fabs(squares / 1e5 - 1) < 0.022, "variance %g", squares / 1e5);
+    cr_expect(least >= -2 && least < -1.99 && most < 3 && most > 2.99, "%g %g", least, most);
+}
+
+Test(common, rng_below_and_shuffle) {
+    Rng rng = rng_seed(1, 2);
+    int count[7] = {0}, list[100], seen[100] = {0}, moved = 0;
+    for (int i = 0; i < 70000; i++) count[rng_below(&rng, 7)]++;
+    for (int k = 0; k < 7; k++) cr_expect(abs(count[k] - 10000) < 500, "%d: %d", k, count[k]);
+    for (int i = 0; i < 100; i++) list[i] = i;
+    rng_shuffle(&rng, list, 100);
+    for (int i = 0; i < 100; i++) seen[list[i]]++, moved += list[i] != i;
+    for (int i = 0; i < 100; i++) cr_expect(seen[i] == 1, "%d appears %d times", i, seen[i]);
+    cr_expect(moved > 80, "only %d of 100 moved", moved);
+    Rng a = rng_seed(1, 'w'), b = rng_seed(1, 's'), c = rng_seed(2, 'w');
+    cr_expect(a.state != b.state && a.state != c.state && b.state != c.state);
+}
+
+Test(common, layer_init_follows_fan_in) {
+    static const uint16_t links[2] = {1, 7};
+    Layer l = {.in = {3, 9, 9}, .size = 5, .links = links, .weight = {2, 3, 5, 5}, .bias = 2};
+    cr_assert_eq(layer_weights(&l), 150);
+    cr_assert_eq(layer_params(&l), 152);
+    cr_expect(layer_fan_in(&l, 0) == 25 && layer_fan_in(&l, 1) == 75);
+    real w[152];
+    Rng rng = rng_seed(1, 0);
+    layer_init(&l, INIT_LECUN, w, &rng);
+    double most[2] = {0, 0};
+    for (int i = 0; i < 150; i++) most[i / 75] = fmax(most[i / 75], fabs((double)w[i]));
+    cr_expect(most[0] <= 2.4 / 25 && most[0] > 2.0 / 25, "%g", most[0]);
+    cr_expect(most[1] <= 2.4 / 75 && most[1] > 2.2 / 75, "%g", most[1]);
+    for (int i = 25; i < 75; i++) cr_expect(w[i] == 0, "missing link w[%d] = %g", i, (double)w[i]);
+    layer_init(&l, INIT_HE, w, &rng);
+    cr_expect(w[150] == 0 && w[151] == 0, "He starts biases at 0");
+    double squares = 0;
+    for (int i = 75; i < 150; i++) squares += (double)w[i] * (double)w[i];
+    cr_expect(squares / 75 > 0.5 * 2 / 75 && squares / 75 < 1.7 * 2 / 75, "variance %g",
+              squares / 75);
+}
+
+/* ------------------------------------------------------------------ IDX files ------------ */
+
+static const uint8_t small_idx[] = {0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6};
+
+Test(common, idx_plain_and_gzipped) {
+    const char *dir = folder();
+    Error error;
+    Idx idx;
+    write_file(in(dir, "plain"), small_idx, sizeof small_idx);
+    gzFile gz = gzopen(in(dir, "packed.gz"), "wb");
+    cr_assert(gz && gzwrite(gz, small_idx, sizeof small_idx) > 0 && gzclose(gz) == Z_OK);
+    for (int k = 0; k < 2; k++) {
+        bool ok = idx_read(in(dir, k ? "packed.gz" : "plain"), &idx, &error);
+        cr_assert(ok, "%s", error.text);
+        cr_expect(idx.dims == 2 && idx.dim[0] == 2 && idx.dim[1] == 3);
+        cr_expect(memcmp(idx.byte, small_idx + 12, 6) == 0);
+        idx_free(&idx);
+    }
+}
+
+Test(common, idx_refuses) {
+    const char *dir = folder(), *path = in(dir, "file");
+    static const struct {
+        const char *why;
+        size_t size;
+        uint8_t bytes[24];
+    } bad[] = {
+        {"truncated: the magic number has 3 of 4", 3, {0, 0, 8}},
+        {"truncated: the magic number has 0 of 4", 0, {0}},
+        {"not an IDX file", 8, {'%', 'P', 'D', 'F', '-', '1', '.', '4'}},
+        {"not an IDX file", 12, {0, 0, 13, 1, 0, 0, 0, 1, 0, 0, 0, 0}}, /* floats */
+        {"0 dimensions", 4, {0, 0, 8, 0}},
+        {"9 dimensions", 4, {0, 0, 8, 9}},
+        {"truncated: the header", 7, {0, 0, 8, 1, 0, 0, 0}},
+        {"dimension 0 is 0", 8, {0, 0, 8, 1, 0, 0, 0, 0}},
+        {"dimension 0 is 4294967295", 8, {0, 0, 8, 1, 255, 255, 255, 255}},
+        {"truncated: the data has 3 of 5 bytes", 11, {0, 0, 8, 1, 0, 0, 0, 5, 1, 2, 3}},
+        {"more bytes than", 11, {0, 0, 8, 1, 0, 0, 0, 2, 1, 2, 3}},
+        /* 2^31-1 cubed does not fit, 2^31-1 images of one byte would be 2 GB */
+        {"truncated: its header announces 2147483647", 8, {0, 0, 8, 1, 127, 255, 255, 255}},
+    };
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        Idx idx;
+        Error error;
+        write_file(path, bad[k].bytes, bad[k].size);
+        bool ok = idx_read(path, &idx, &error);
+        expect_error(ok, &error, bad[k].why);
+        expect_error(ok, &error, path); /* and it names the file */
+        cr_expect(idx.byte == NULL);
+    }
+    Idx idx;
+    Error error;
+    expect_error(idx_read(in(dir, "missing"), &idx, &error), &error, "No such file");
+    expect_error(idx_read(dir, &idx, &error), &error, "not a regular file");
+}
+
+Test(common, idx_refuses_damaged_gzip) {
+    const char *dir = folder();
+    uint8_t big[4000 + 8] = {0, 0, 8, 1, 0, 0, 15, 160};
+    Rng rng = rng_seed(1, 0);
+    for (int i = 8; i < 4008; i++) big[i] = (uint8_t)rng_below(&rng, 3);
+    gzFile gz = gzopen(in(dir, "good.gz"), "wb");
+    cr_assert(gz && gzwrite(gz, big, sizeof big) > 0 && gzclose(gz) == Z_OK);
+    struct stat info;
+    cr_assert(stat(in(dir, "good.gz"), &info) == 0);
+    size_t size = (size_t)info.st_size;
+    uint8_t *whole = malloc(size);
+    FILE *file = fopen(in(dir, "good.gz"), "rb");
+    cr_assert(whole && file && fread(whole, 1, size, file) == size);
+    fclose(file);
+    Idx idx;
+    Error error;
+    write_file(in(dir, "cut.gz"), whole, size / 2);
+    expect_error(idx_read(in(dir, "cut.gz"), &idx, &error), &error, "cut.gz");
+    write_file(in(dir, "tail.gz"), whole, size - 4); /* data complete, length field missing */
+    expect_error(idx_read(in(dir, "tail.gz"), &idx, &error), &error, "gzip");
+    whole[size - 6] ^= 1; /* the checksum */
+    write_file(in(dir, "sum.gz"), whole, size);
+    expect_error(idx_read(in(dir, "sum.gz"), &idx, &error), &error, "gzip");
+    free(whole);
+}
+
+/* ------------------------------------------------------------------ data sets ------------ */
+
+/* Writes a set of n images whose label files may lie. */
+static void write_set(const char *dir, int n, int labels, int side, uint8_t label) {
+    size_t pixels = (size_t)(n * side * side);
+    uint8_t *images = calloc(16 + pixels, 1), *list = calloc(8 + (size_t)labels, 1);
+    cr_assert(images && list);
+    const uint8_t head[16] = {
+        0, 0, 8, 3, 0, 0, 0, (uint8_t)n, 0, 0, 0, (uint8_t)side, 0, 0, 0, (uint8_t)side};
+    memcpy(images, head, 16);
+    const uint8_t label_head[8] = {0, 0, 8, 1, 0, 0, 0, (uint8_t)labels};
+    memcpy(list, label_head, 8);
+    memset(list + 8, label, (size_t)labels);
+    memset(images + 16, 255, pixels);
+    write_file(in(dir, "t10k-images-idx3-ubyte"), images, 16 + pixels);
+    write_file(in(dir, "t10k-labels-idx1-ubyte"), list, 8 + (size_t)labels);
+    free(images), free(list);
+}
+
+Test(common, dataset_refuses) {
+    const char *dir = folder();
+    Dataset data;
+    Error error;
+    expect_error(dataset_load(dir, "t10k", &data, &error), &error, "t10k-images-idx3-ubyte[.gz]");
+    write_set(dir, 3, 4, 28, 1);
+    expect_error(dataset_load(dir, "t10k", &data, &error), &error, "has 3 images but");
+    write_set(dir, 3, 3, 20, 1);
+    expect_error(dataset_load(dir, "t10k", &data, &error), &error, "not images of 28x28");
+    write_set(dir, 3, 3, 28, 10);
+    expect_error(dataset_load(dir, "t10k", &data, &error), &error, "label 0 is 10");
+    write_set(dir, 3, 3, 28, 9);
+    cr_assert(dataset_load(dir, "t10k", &data, &error), "%s", error.text);
+    cr_expect(data.n == 3 && data.label[2] == 9 && data.image[3 * 784 - 1] == 255);
+    real x[32 * 32];
+    dataset_image(&data, 1, (Input){(real)-0.1, (real)1.175}, 2, x);
+    cr_expect(x[0] == (real)-0.1 && x[31] == (real)-0.1, "the border is background");
+    cr_expect(fabs((double)x[2 * 32 + 2] - 1.175) < 1e-6, "ink is hi: %g", (double)x[66]);
+    dataset_free(&data);
+}
+
+Test(common, mnist_is_the_official_one) {
+    static const char *const file[4][2] = {
+        {"train-images-idx3-ubyte",
+         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"},
+        {"train-labels-idx1-ubyte",
+         "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"},
+        {"t10k-images-idx3-ubyte",
+         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"},
+        {"t10k-labels-idx1-ubyte",
+         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"},
+    };
+    for (int k = 0; k < 4; k++) {
+        char command[200], line[100] = "";
+        snprintf(command, sizeof command, "gzip -dc " MNIST_DIR "/%s.gz | sha256sum", file[k][0]);
+        FILE *pipe = popen(command, "r");
+        cr_assert(pipe && fgets(line, sizeof line, pipe), "cannot run %s", command);
+        pclose(pipe);
+        cr_expect(strncmp(line, file[k][1], 64) == 0, "%s: %s", file[k][0], line);
+    }
+    Dataset train, test;
+    Error error;
+    cr_assert(dataset_load(MNIST_DIR, "train", &train, &error), "%s", error.text);
+    cr_assert(dataset_load(MNIST_DIR, "t10k", &test, &error), "%s", error.text);
+    cr_expect(train.n == 60000 && test.n == 10000);
+    cr_expect(train.label[0] == 5 && test.label[0] == 7);
+    dataset_free(&train), dataset_free(&test);
+}
+
+/* ------------------------------------------------------------------ safetensors ---------- */
+
+static real two[6] = {1, 2, 3, 4, 5, (real)-0.5}, one[2] = {7, 8};
+static Tensor pair[2] = {{"C1.weight", 2, {2, 3}, two}, {"C1.bias", 1, {2}, one}};
+
+Test(common, safetensors_round_trip) {
+    const char *path = in(folder(), "a.safetensors");
+    const Metadata entry[] = {{"activation", "relu"}, {"seed", "1"}};
+    Error error;
+    cr_assert(safetensors_save(path, 2, pair, 2, entry, &error), "%s", error.text);
+    real w[6] = {0}, b[2] = {0};
+    Tensor back[2] = {{"C1.weight", 2, {2, 3}, w}, {"C1.bias", 1, {2}, b}};
+    cr_assert(safetensors_load(path, 2, back, &error), "%s", error.text);
+    expect_list("weight", 6, w, two, 0);
+    expect_list("bias", 2, b, one, 0);
+    char value[16];
+    cr_expect(safetensors_metadata(path, "activation", value, sizeof value, &error));
+    cr_expect_str_eq(value, "relu");
+    cr_expect(safetensors_metadata(path, "none", value, sizeof value, &error) && value[0] == '\0');
+
+    /* The bytes: length, JSON, then 1.0f = 00 00 80 3f first. */
+    uint8_t byte[400];
+    FILE *file = fopen(path, "rb");
+    size_t size = fread(byte, 1, sizeof byte, file), header = byte[0] + 256u * byte[1];
+    fclose(file);
+    cr_expect(header % 8 == 0 && size == 8 + header + 4 * 8, "header %zu, file %zu", header, size);
+    cr_expect(byte[8] == '{');
+    const uint8_t first[4] = {0, 0, 0x80, 0x3f};
+    cr_expect(memcmp(byte + 8 + header, first, 4) == 0);
+}
+
+/* A file with this header and so many data bytes, all 0 except the last float when asked for. */
+static void write_tensors(const char *path, const char *header, size_t data, bool nan_at_end) {
+    size_t length = strlen(header);
+    uint8_t *bytes = calloc(8 + length + data + 1, 1);
+    cr_assert(bytes != NULL);
+    for (int i = 0; i < 8; i++) bytes[i] = (uint8_t)(length >> (8 * i));
+    memcpy(bytes + 8, header, length);
+    if (nan_at_end) memset(bytes + 8 + length + data - 4, 255, 4);
+    write_file(path, bytes, 8 + length + data);
+    free(bytes);
+}
+
+Test(common, safetensors_refuses) {
+    const char *path = in(folder(), "a.safetensors");
+    static const struct {
+        const char *why, *header;
+        size_t data;
+    } bad[] = {
+        {"bad header", "{\"C1.weight\": ", 0},
+        {"bad header", "[1, 2]", 0},
+        {"C1.weight is missing", "{}", 0},
+        {"C1.bias is missing",
+         "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", 24},
+        {"type F16", "{\"C1.weight\":{\"dtype\":\"F16\",\"shape\":[2,3],\"data_offsets\":[0,24]}}",
+         24},
+        {"shape [3,2]",
+         "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[3,2],\"data_offsets\":[0,24]}}", 24},
+        {"shape [6]", "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]}}",
+         24},
+        {"data_offsets",
+         "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,20]}}", 24},
+        {"data_offsets",
+         "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[8,32]}}", 24},
+        {"data_offsets",
+         "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[-24,0]}}", 24},
+        {"C9.weight", "{\"C9.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}}",
+         24},
+        {"bad header", "{\"C1.bias\":{},\"C1.bias\":{}}", 24},
+        {"overlap or rest",
+         "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
+         "\"C1.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}}",
+         40},
+    };
+    real w[6], b[2];
+    Tensor want[2] = {{"C1.weight", 2, {2, 3}, w}, {"C1.bias", 1, {2}, b}};
+    Error error;
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        write_tensors(path, bad[k].header, bad[k].data, false);
+        expect_error(safetensors_load(path, 2, want, &error), &error, bad[k].why);
+    }
+    write_tensors(path,
+                  "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
+                  "\"C1.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}}",
+                  32, true);
+    expect_error(safetensors_load(path, 2, want, &error), &error,
+                 "C1.bias: number 1 is not finite");
+    write_file(path, "\377\377\377\377\377\377\377\377{}", 10);
+    expect_error(safetensors_load(path, 2, want, &error), &error, "not a safetensors file");
+    write_file(path, "abc", 3);
+    expect_error(safetensors_load(path, 2, want, &error), &error, "truncated");
+}
+
+Test(common, safetensors_saves_all_or_nothing) {
+    const char *dir = folder();
+    Error error;
+    expect_error(safetensors_can_save(in(dir, "no/a"), &error), &error, "No such file");
+    expect_error(safetensors_can_save(dir, &error), &error, "not a regular file");
+    cr_expect(safetensors_can_save(in(dir, "a"), &error), "%s", error.text);
+    expect_error(safetensors_save(in(dir, "no/a"), 2, pair, 0, NULL, &error), &error,
+                 "cannot save");
+    expect_error(safetensors_save(dir, 2, pair, 0, NULL, &error), &error, "cannot save");
+    char command[300]; /* neither in the folder nor beside it */
+    snprintf(command, sizeof command, "test -z \"$(ls -A %s; ls -d %s.*.tmp 2>/dev/null)\"", dir,
+             dir);
+    cr_expect(system(command) == 0, "a half-written file was left behind");
+}
+
+/* ------------------------------------------------------------------ text ----------------- */
+
+/* What a function prints into a file, as a string. */
+static char *printed(void (*print)(FILE *)) {
+    static char text[4000];
+    FILE *file = tmpfile();
+    cr_assert(file != NULL);
+    print(file);
+    rewind(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void print_picture(FILE *out) {
+    const real x[8] = {0, 1, 1, 0, 0, 1, 0, 1}; /* two images of 2x2 */
+    picture_print(out, 2, 2, 2, x, 0, 1);
+}
+
+static void print_flat(FILE *out) {
+    const real x[4] = {5, 5, 5, 5};
+    picture_print(out, 1, 2, 2, x, 0, 0);
+}
+
+Test(common, pictures_without_a_terminal) {
+    cr_expect_str_eq(printed(print_picture), "  ==   @\n");
+    cr_expect_str_eq(printed(print_flat), "    \n");
+}
+
+static void print_progress(FILE *out) {
+    Progress bar;
+    progress_start(&bar, out, "epoch 1/2", 1000);
+    progress_update(&bar, 100, 2.3, 0.1); /* too soon for a line */
+    bar.drawn -= 60, bar.started -= 10;
+    progress_update(&bar, 500, 1.5, 0.5);
+    progress_end(&bar);
+}
+
+Test(common, progress_without_a_terminal) {
+    const char *text = printed(print_progress);
+    cr_expect(strncmp(text, "epoch 1/2   50%  loss 1.5000  accuracy 0.5000", 45) == 0, "%s", text);
+    cr_expect(strstr(text, "10 s left") != NULL && strchr(text, '\n') == text + strlen(text) - 1,
+              "%s", text);
+    cr_expect(strchr(text, '\r') == NULL && strchr(text, '\033') == NULL, "%s", text);
+}
+
+Test(common, commas) {
+    char text[32];
+    cr_expect_str_eq(with_commas(0, text, sizeof text), "0");
+    cr_expect_str_eq(with_commas(999, text, sizeof text), "999");
+    cr_expect_str_eq(with_commas(61706, text, sizeof text), "61,706");
+    cr_expect_str_eq(with_commas(1234567, text, sizeof text), "1,234,567");
+}
+
+Test(common, contract_aborts, .signal = SIGABRT) {
+    contract(1 + 1 == 3, "C1: %d", 3);
+}
