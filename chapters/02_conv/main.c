@@ -1,0 +1,155 @@
+/*
+ * Chapter 2, the example: three filters by hand, one matrix product, and what it buys.
+ *
+ *     make chapter 2            or: build/02_conv [FOLDER with the four IDX files]
+ */
+#include "02_conv/conv.h"
+#include "dataset.h"
+#include "gemm.h"
+#include "picture.h"
+#include "progress.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAD = 2, SIDE = IMAGE_SIDE + 2 * PAD };
+
+static real *reals(size_t count) {
+    real *memory = calloc(count + 1, sizeof *memory);
+    if (!memory) fail(EXIT_WORLD, "no memory for %zu numbers", count);
+    return memory;
+}
+
+/* 1. Filters that a person would draw. */
+static void filter_digit(const real *x) {
+    /* clang-format off */
+    static const real w[3 * 25 + 3] = {
+        /* light above, dark below: upper edges */
+        -1, -1, -1, -1, -1,
+        -1, -1, -1, -1, -1,
+         0,  0,  0,  0,  0,
+         1,  1,  1,  1,  1,
+         1,  1,  1,  1,  1,
+        /* light on the left, dark on the right: left edges */
+        -1, -1,  0,  1,  1,
+        -1, -1,  0,  1,  1,
+        -1, -1,  0,  1,  1,
+        -1, -1,  0,  1,  1,
+        -1, -1,  0,  1,  1,
+        /* a stroke that falls from right to left */
+        -1, -1, -1,  0,  2,
+        -1, -1,  0,  2,  0,
+        -1,  0,  2,  0, -1,
+         0,  2,  0, -1, -1,
+         2,  0, -1, -1, -1,
+        /* three biases */
+        0, 0, 0,
+    };
+    /* clang-format on */
+    Layer c1 = conv_layer("C1", (Shape){1, SIDE, SIDE}, 3, 5, 1, 0, NULL);
+    real *y = reals((size_t)shape_size(c1.out)), *scratch = reals(c1.scratch);
+    printf("1. A digit and three 5x5 filters\n\n");
+    picture_print(stdout, 1, SIDE, SIDE, x, 0, 1);
+    printf(
+        "\nits three feature maps, bright where the window matches the filter: upper edges, left\n"
+        "edges, strokes that fall to the left\n\n");
+    c1.forward(&c1, 1, w, x, y, scratch);
+    picture_print(stdout, 3, 28, 28, y, 0, 8);
+    free(y), free(scratch);
+}
+
+/* 2. Loops against one product, on the report's C1 and C3: time and difference. */
+static double time_forward(const Layer *l, int n, const real *w, const real *x, real *y,
+                           real *scratch) {
+    double best = 1e9;
+    for (int repeat = 0; repeat < 3; repeat++) {
+        double start = seconds_now();
+        l->forward(l, n, w, x, y, scratch);
+        double took = seconds_now() - start;
+        if (took < best) best = took;
+    }
+    return best / n;
+}
+
+static void naive_against_gemm(const char *name, Shape in, int filters) {
+    enum { N = 20 };
+    Layer fast = conv_layer(name, in, filters, 5, 1, 0, NULL), naive = fast;
+    naive.forward = conv_forward_naive;
+    size_t outs = (size_t)N * (size_t)shape_size(fast.out),
+           ins = (size_t)N * (size_t)shape_size(in);
+    real *x = reals(ins), *w = reals(layer_params(&fast)), *scratch = reals(fast.scratch);
+    real *y = reals(outs), *y_naive = reals(outs);
+    Rng rng = rng_seed(1, 0);
+    for (size_t i = 0; i < ins; i++) x[i] = (real)rng_normal(&rng);
+    layer_init(&fast, INIT_HE, w, &rng);
+
+    double slow = time_forward(&naive, N, w, x, y_naive, scratch);
+    double quick = time_forward(&fast, N, w, x, y, scratch);
+    double most = 0;
+    for (size_t i = 0; i < outs; i++)
+        if (fabs((double)y[i] - (double)y_naive[i]) > most)
+            most = fabs((double)y[i] - (double)y_naive[i]);
+    char line[100];
+    layer_summary(&fast, line, sizeof line);
+    printf("   %.46s loops %6.1f us  product %5.1f us  %3.0f times  difference %.1e\n", line,
+           1e6 * slow, 1e6 * quick, slow / quick, most);
+    free(x), free(w), free(scratch), free(y), free(y_naive);
+}
+
+/* 3. One weight's gradient, computed and measured. */
+static void gradient_in_numbers(const real *x) {
+    Layer l = conv_layer("C1", (Shape){1, SIDE, SIDE}, 2, 5, 1, 0, NULL);
+    size_t outs = (size_t)shape_size(l.out);
+    real *w = reals(layer_params(&l)), *dw = reals(layer_params(&l)), *scratch = reals(l.scratch);
+    real *y = reals(outs), *dy = reals(outs);
+    Rng rng = rng_seed(2, 0);
+    layer_init(&l, INIT_HE, w, &rng);
+    for (size_t i = 0; i < outs; i++) dy[i] = 1; /* L = the sum of all outputs */
+    l.forward(&l, 1, w, x, y, scratch);
+    l.backward(&l, 1, w, x, y, dy, dw, NULL, scratch);
+
+    double sum[2];
+    const int which = 7; /* w[0,0,1,2] */
+    for (int side = 0; side < 2; side++) {
+        w[which] += side ? -2 : 1; /* w+1, then w-1 */
+        l.forward(&l, 1, w, x, y, scratch);
+        sum[side] = 0;
+        for (size_t i = 0; i < outs; i++) sum[side] += (double)y[i];
+    }
+    printf("\n3. L = the sum of all outputs. backward says dL/dw[0,0,1,2] = %.4f; moving that "
+           "weight by\n"
+           "+1 and -1 changes L by 2 * %.4f. (It is the ink under that corner of the filter.)\n",
+           (double)dw[which], (sum[0] - sum[1]) / 2);
+    free(w), free(dw), free(scratch), free(y), free(dy);
+}
+
+/* 4. Which maps of S2 each filter of C3 sees in the paper. */
+static void connection_table(void) {
+    Layer full = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, NULL);
+    Layer table = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
+    printf("\n4. The connection table of C3 (LeCun et al. 1998, Table I): filters 0 to 15 across,\n"
+           "maps of S2 down\n\n");
+    for (int ch = 0; ch < 6; ch++) {
+        printf("   map %d  ", ch);
+        for (int f = 0; f < 16; f++) printf(" %c", conv_table_1998[f] >> ch & 1 ? 'X' : '.');
+        printf("\n");
+    }
+    printf("\n   full:  %d trainable parameters, %ld connections\n"
+           "   table: %d trainable parameters, %ld connections\n",
+           full.trainable, full.connections, table.trainable, table.connections);
+}
+
+int main(int argc, char **argv) {
+    static real x[SIDE * SIDE];
+    Error error;
+    gemm_single_thread();
+    if (!dataset_digit(argc > 1 ? argv[1] : MNIST_DIR, 7, PAD, x, &error))
+        fail(EXIT_WORLD, "%s", error.text);
+    filter_digit(x);
+    printf("\n2. Six loops against one matrix product, time an image\n\n");
+    naive_against_gemm("C1", (Shape){1, 32, 32}, 6);
+    naive_against_gemm("C3", (Shape){6, 14, 14}, 16);
+    gradient_in_numbers(x);
+    connection_table();
+    return 0;
+}

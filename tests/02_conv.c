@@ -1,0 +1,186 @@
+/*
+ * Chapter 2: convolution. Exact with whole numbers; in float against the loops that sum in double.
+ */
+#include "02_conv/conv.h"
+#include "check.h"
+#include "gemm.h"
+
+#include <string.h>
+
+TestSuite(ch02, .timeout = 60);
+
+/* A filter table for three channels: one, two and all of them. */
+static const uint16_t some_links[4] = {1, 6, 5, 7};
+
+typedef struct Geometry {
+    Shape in;
+    int filters, size, stride, pad, n;
+    const uint16_t *links;
+} Geometry;
+
+static const Geometry small[] = {
+    {{1, 4, 4}, 1, 3, 1, 0, 1, NULL}, {{2, 5, 7}, 3, 3, 2, 1, 2, NULL},
+    {{3, 7, 5}, 2, 2, 3, 0, 3, NULL}, {{2, 6, 4}, 3, 5, 1, 2, 2, NULL},
+    {{1, 3, 3}, 2, 3, 1, 2, 2, NULL}, {{3, 4, 6}, 4, 3, 1, 1, 2, some_links},
+    {{4, 1, 5}, 5, 1, 1, 0, 2, NULL}, {{2, 8, 8}, 2, 3, 4, 1, 1, NULL},
+};
+enum { SMALL = sizeof small / sizeof *small };
+
+static Layer layer_of(const Geometry *g) {
+    return conv_layer("C3", g->in, g->filters, g->size, g->stride, g->pad, g->links);
+}
+
+static Layer naive_of(Layer layer) {
+    layer.forward = conv_forward_naive;
+    layer.backward = conv_backward_naive;
+    return layer;
+}
+
+/* Weights, inputs and output gradients for a layer; missing links are 0, as layer.h wants. */
+static GradCase case_of(const Layer *l, int n, Rng *rng, real *(*draw)(Rng *, size_t)) {
+    real *w = draw(rng, layer_params(l));
+    for (size_t i = 0; i < layer_weights(l); i++)
+        if (!layer_linked(l, i)) w[i] = 0;
+    real *x = draw(rng, (size_t)(n * shape_size(l->in)));
+    real *dy = draw(rng, (size_t)(n * shape_size(l->out)));
+    /* windows with gaps between them leave pixels without a gradient */
+    return (GradCase){l, n, w, x, dy, l->stride > l->size ? 0.1 : 0.5};
+}
+
+Test(ch02, t01_worked_example, .description = "[3 pts] two channels, two filters, by hand") {
+    Layer l = conv_layer("C1", (Shape){2, 2, 3}, 2, 2, 1, 0, NULL);
+    const real x[12] = {1, 2, 3, 4, 5, 6, /* second channel */ 0, 1, 0, 1, 0, 1};
+    const real w[18] = {/* filter 0 */ 1, 0,  0,  1, 2, 0, 0, 0,
+                        /* filter 1 */ 0, 1,  -1, 0, 0, 0, 0, 3,
+                        /* biases */ 10,  -10};
+    /* filter 0: x00 + x11 + 2*second00 + 10:  1+5+0+10, 2+6+2+10
+       filter 1: x01 - x10 + 3*second11 - 10:  2-4+0-10, 3-5+3-10 */
+    const real want[4] = {16, 20, -12, -9}, dy[4] = {1, 2, 3, 4};
+    real y[4], dw[18] = {0}, dx[12], *scratch = reals(l.scratch);
+    l.forward(&l, 1, w, x, y, scratch);
+    expect_list("y", 4, y, want, 0);
+    l.backward(&l, 1, w, x, y, dy, dw, dx, scratch);
+    /* db = 1+2, 3+4;  dw[0,0,0,0] = 1*x00 + 2*x01;  dw[1,1,1,1] = 3*second11 + 4*second12 */
+    cr_expect(dw[16] == 3 && dw[17] == 7, "db: got %g %g, want 3 7", (double)dw[16],
+              (double)dw[17]);
+    cr_expect(dw[0] == 5, "dw[0,0,0,0]: got %g, want 5", (double)dw[0]);
+    cr_expect(dw[15] == 4, "dw[1,1,1,1]: got %g, want 4", (double)dw[15]);
+    /* dx of the first channel: filter 0 gives dy to x[i,j] and x[i+1,j+1], filter 1 to x[i,j+1] and
+       minus dy to x[i+1,j] */
+    const real want_dx[6] = {1, 2 + 3, 4, -3, 1 - 4, 2};
+    expect_list("dx, first channel", 6, dx, want_dx, 0);
+}
+
+/* y[f,i,j] in whole numbers, from the formula and nothing else. */
+static int64_t exact_output(const Layer *l, const real *w, const real *x, int f, int i, int j) {
+    int64_t sum = (int64_t)w[layer_weights(l) + (size_t)f];
+    for (int ch = 0; ch < l->in.c; ch++)
+        for (int p = 0; p < l->size; p++)
+            for (int q = 0; q < l->size; q++) {
+                int r = i * l->stride + p - l->pad, s = j * l->stride + q - l->pad;
+                if (r < 0 || r >= l->in.h || s < 0 || s >= l->in.w) continue;
+                int weight = ((f * l->in.c + ch) * l->size + p) * l->size + q;
+                sum += (int64_t)w[weight] * (int64_t)x[(ch * l->in.h + r) * l->in.w + s];
+            }
+    return sum;
+}
+
+Test(ch02, t02_forward_exact, .description = "[4 pts] forward equals whole-number arithmetic") {
+    Rng rng = rng_seed(2, 0);
+    for (int g = 0; g < SMALL; g++) {
+        Layer l = layer_of(&small[g]), naive = naive_of(l);
+        GradCase c = case_of(&l, small[g].n, &rng, integers);
+        size_t one = (size_t)shape_size(l.out), count = (size_t)c.n * one;
+        real *y = normals(&rng, count), *want = reals(count), *scratch = normals(&rng, l.scratch);
+        size_t at = 0;
+        for (int image = 0; image < c.n; image++)
+            for (int f = 0; f < l.out.c; f++)
+                for (int i = 0; i < l.out.h; i++)
+                    for (int j = 0; j < l.out.w; j++)
+                        want[at++] =
+                            (real)exact_output(&l, c.w, c.x + image * shape_size(l.in), f, i, j);
+        char what[32];
+        snprintf(what, sizeof what, "geometry %d", g);
+        l.forward(&l, c.n, c.w, c.x, y, scratch);
+        expect_list(what, count, y, want, 0);
+        naive.forward(&naive, c.n, c.w, c.x, y, NULL);
+        expect_list("naive", count, y, want, 0);
+    }
+}
+
+Test(ch02, t03_backward_exact, .description = "[5 pts] dx, dw, db equal differences, tolerance 0") {
+    Rng rng = rng_seed(3, 0);
+    for (int g = 0; g < SMALL; g++) {
+        Layer l = layer_of(&small[g]), naive = naive_of(l);
+        GradCase c = case_of(&l, small[g].n, &rng, integers);
+        expect_ok(gradcheck_exact(&c));
+        c.layer = &naive;
+        expect_ok(gradcheck_exact(&c));
+    }
+}
+
+Test(ch02, t04_float_against_naive, .description = "[3 pts] LeNet's sizes and odd ones in float") {
+    static const Geometry large[] = {
+        {{1, 32, 32}, 6, 5, 1, 0, 2, NULL},
+        {{6, 14, 14}, 16, 5, 1, 0, 2, NULL},
+        {{6, 14, 14}, 16, 5, 1, 0, 2, conv_table_1998},
+        {{3, 17, 11}, 7, 3, 2, 1, 2, NULL},
+        {{5, 9, 13}, 9, 4, 1, 3, 1, NULL},
+    };
+    Rng rng = rng_seed(4, 0);
+    gemm_single_thread();
+    for (size_t g = 0; g < sizeof large / sizeof *large; g++) {
+        Layer l = layer_of(&large[g]), naive = naive_of(l);
+        GradCase c = case_of(&l, large[g].n, &rng, normals);
+        expect_ok(gradcheck_naive(&c, &naive, true));
+    }
+}
+
+Test(ch02, t05_connection_table, .description = "[3 pts] Table I: 60 links, 1,516 parameters") {
+    Layer l = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
+    int links = 0, maps_of[16] = {0}, filters_of[6] = {0};
+    for (int f = 0; f < 16; f++)
+        for (int ch = 0; ch < 6; ch++)
+            if (conv_table_1998[f] >> ch & 1) links++, maps_of[f]++, filters_of[ch]++;
+    cr_expect(links == 60, "%d links", links);
+    for (int ch = 0; ch < 6; ch++)
+        cr_expect(filters_of[ch] == 10, "map %d feeds %d", ch, filters_of[ch]);
+    for (int f = 0; f < 16; f++)
+        cr_expect(maps_of[f] == (f < 6 ? 3 : f < 15 ? 4 : 6), "filter %d sees %d", f, maps_of[f]);
+    cr_expect(l.trainable == 1516, "%d trainable", l.trainable);
+    cr_expect(l.connections == 151600, "%ld connections", l.connections);
+
+    /* What is not linked starts at 0 and gets no gradient. */
+    Rng rng = rng_seed(5, 0);
+    real *w = reals(layer_params(&l)), *dw = reals(layer_params(&l)), *scratch = reals(l.scratch);
+    real *x = normals(&rng, 6 * 14 * 14), *y = reals(1600), *dy = normals(&rng, 1600);
+    layer_init(&l, INIT_HE, w, &rng);
+    l.forward(&l, 1, w, x, y, scratch);
+    l.backward(&l, 1, w, x, y, dy, dw, NULL, scratch);
+    int absent = 0, wrong = 0, still = 0;
+    for (size_t i = 0; i < layer_weights(&l); i++) {
+        if (layer_linked(&l, i))
+            still += dw[i] == 0 || w[i] == 0;
+        else
+            absent++, wrong += dw[i] != 0 || w[i] != 0;
+    }
+    cr_expect(absent == 36 * 25, "%d missing weights", absent);
+    cr_expect(wrong == 0, "%d missing links have a weight or a gradient", wrong);
+    cr_expect(still == 0, "%d links have neither", still);
+}
+
+Test(ch02, t06_images_are_independent, .description = "[1 pts] a batch is its images one by one") {
+    Rng rng = rng_seed(6, 0);
+    Layer l = conv_layer("C1", (Shape){2, 6, 5}, 3, 3, 1, 1, NULL);
+    GradCase c = case_of(&l, 3, &rng, integers);
+    real *together = reals(3 * 90), *alone = reals(3 * 90), *scratch = reals(l.scratch);
+    l.forward(&l, 3, c.w, c.x, together, scratch);
+    for (int i = 0; i < 3; i++) l.forward(&l, 1, c.w, c.x + 60 * i, alone + 90 * i, scratch);
+    expect_list("y", 3 * 90, together, alone, 0);
+}
+
+Test(ch02, t07_link_to_missing_channel_aborts, .signal = SIGABRT,
+     .description = "[1 pts] a table that names a channel x has not breaks the contract") {
+    static const uint16_t links[1] = {4};
+    conv_layer("C3", (Shape){2, 6, 6}, 1, 3, 1, 0, links);
+}
