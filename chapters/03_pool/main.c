@@ -1,0 +1,70 @@
+/*
+ * Chapter 3, the example: what max pooling keeps, and where its gradient goes.
+ *
+ *     make chapter 3            or: build/03_pool [FOLDER with the four IDX files]
+ */
+#include "03_pool/pool.h"
+#include "dataset.h"
+#include "fail.h"
+#include "picture.h"
+
+/* Forward and backward of one small pool, printed. */
+static void show(const char *title, Shape in, int size, int stride, int pad, const real *x) {
+    Layer l = max_pool_layer("S2", in, size, stride, pad);
+    real y[64], dy[64], dx[64];
+    contract(shape_size(in) <= 64, "the example has room for 64 numbers");
+    for (int i = 0; i < shape_size(l.out); i++) dy[i] = (real)(i + 1);
+    l.forward(&l, 1, NULL, x, y, NULL);
+    l.backward(&l, 1, NULL, x, y, dy, NULL, dx, NULL);
+    printf("\n%s\n", title);
+    matrix_print(stdout, "x", in.h, in.w, x);
+    matrix_print(stdout, "y = the largest of each window", l.out.h, l.out.w, y);
+    matrix_print(stdout, "dy, numbered so that it can be followed", l.out.h, l.out.w, dy);
+    matrix_print(stdout, "dx", in.h, in.w, dx);
+}
+
+static void rules(void) {
+    const real plain[16] = {1, 2, 5, 0, 3, 4, 1, 1, 0, 0, 7, 8, 9, 0, 6, 2};
+    const real ties[16] = {2, 2, 0, 0, 2, 2, 0, 0, 1, 3, 4, 4, 3, 1, 0, 0};
+    const real negative[9] = {-5, -2, -7, -1, -9, -3, -8, -4, -6};
+    const real overlap[9] = {1, 2, 3, 4, 9, 5, 6, 7, 8};
+    real broken[16];
+    for (int i = 0; i < 16; i++) broken[i] = plain[i];
+    broken[5] = (real)NAN;
+    show("1. 2x2 windows, stride 2: each dy goes where the maximum was", (Shape){1, 4, 4}, 2, 2, 0,
+         plain);
+    show("2. Ties: only the first maximum of a window gets the gradient", (Shape){1, 4, 4}, 2, 2, 0,
+         ties);
+    show("3. Padding never wins, not even against negative numbers (2x2, stride 2, padding 1)",
+         (Shape){1, 3, 3}, 2, 2, 1, negative);
+    show("4. Overlapping windows (2x2, stride 1): 9 wins all four and collects 1+2+3+4",
+         (Shape){1, 3, 3}, 2, 1, 0, overlap);
+    show("5. NaN travels: it must not be hidden by a larger number", (Shape){1, 4, 4}, 2, 2, 0,
+         broken);
+}
+
+static void pool_digit(const real *x) {
+    static real half[14 * 14], quarter[7 * 7];
+    Layer first = max_pool_layer("S2", (Shape){1, 28, 28}, 2, 2, 0);
+    Layer second = max_pool_layer("S4", (Shape){1, 14, 14}, 2, 2, 0);
+    first.forward(&first, 1, NULL, x, half, NULL);
+    second.forward(&second, 1, NULL, half, quarter, NULL);
+    printf(
+        "\n6. A digit (28x28), pooled once (14x14) and twice (7x7): 49 of 784 numbers, and still\n"
+        "recognisable. Moving it by one pixel would change little here; that is the point.\n\n");
+    picture_print(stdout, 1, 28, 28, x, 0, 1);
+    picture_print(stdout, 1, 14, 14, half, 0, 1);
+    printf("\n");
+    picture_print(stdout, 1, 7, 7, quarter, 0, 1);
+}
+
+int main(int argc, char **argv) {
+    static real x[IMAGE_BYTES];
+    Error error;
+    if (!dataset_digit(argc > 1 ? argv[1] : MNIST_DIR, 2, 0, x, &error))
+        fail(EXIT_WORLD, "%s", error.text);
+    printf("Max pooling keeps the largest number of every window.\n");
+    rules();
+    pool_digit(x);
+    return 0;
+}

@@ -1,0 +1,121 @@
+/*
+ * Chapter 3: max pooling and its edge rules.
+ */
+#include "03_pool/pool.h"
+#include "check.h"
+
+TestSuite(ch03, .timeout = 20);
+
+static const struct {
+    Shape in;
+    int size, stride, pad, n;
+} geometry[] = {
+    {{1, 4, 4}, 2, 2, 0, 1},    {{2, 5, 7}, 2, 2, 0, 2}, {{2, 5, 7}, 3, 2, 1, 2},
+    {{1, 6, 4}, 3, 1, 2, 3},    {{3, 7, 3}, 2, 3, 0, 2}, {{6, 28, 28}, 2, 2, 0, 2},
+    {{16, 10, 10}, 2, 2, 0, 2}, {{1, 1, 5}, 1, 1, 0, 2}, {{2, 5, 5}, 2, 2, 1, 1},
+};
+enum { GEOMETRIES = sizeof geometry / sizeof *geometry };
+
+static Layer layer_of(int g) {
+    return max_pool_layer("S2", geometry[g].in, geometry[g].size, geometry[g].stride,
+                          geometry[g].pad);
+}
+
+static Layer naive_of(Layer l) {
+    l.forward = max_pool_forward_naive;
+    l.backward = max_pool_backward_naive;
+    return l;
+}
+
+/* Forward and backward on one small image. */
+static void run(const Layer *l, const real *x, const real *dy, real *y, real *dx) {
+    l->forward(l, 1, NULL, x, y, NULL);
+    l->backward(l, 1, NULL, x, y, dy, NULL, dx, NULL);
+}
+
+Test(ch03, t01_worked_example, .description = "[2 pts] 4x4, windows of 2x2, by hand") {
+    Layer l = max_pool_layer("S2", (Shape){1, 4, 4}, 2, 2, 0);
+    const real x[16] = {1, 2, 5, 0, 3, 4, 1, 1, 0, 0, 7, 8, 9, 0, 6, 2}, dy[4] = {1, 2, 3, 4};
+    const real want_y[4] = {4, 5, 9, 8};
+    const real want_dx[16] = {0, 0, 2, 0, 0, 1, 0, 0, 0, 0, 0, 4, 3, 0, 0, 0};
+    real y[4], dx[16];
+    run(&l, x, dy, y, dx);
+    expect_list("y", 4, y, want_y, 0);
+    expect_list("dx", 16, dx, want_dx, 0);
+}
+
+Test(ch03, t02_equals_definition, .description = "[3 pts] bit for bit the naive windows") {
+    Rng rng = rng_seed(2, 0);
+    for (int g = 0; g < GEOMETRIES; g++) {
+        Layer l = layer_of(g), naive = naive_of(l);
+        int n = geometry[g].n;
+        real *dy = integers(&rng, (size_t)(n * shape_size(l.out)));
+        /* integers has many ties: both must send the gradient to the same place */
+        for (int ties = 0; ties < 2; ties++) {
+            size_t count = (size_t)(n * shape_size(l.in));
+            real *x = ties ? integers(&rng, count) : normals(&rng, count);
+            GradCase c = {&l, n, NULL, x, dy, 0.01};
+            expect_ok(gradcheck_naive(&c, &naive, false));
+        }
+    }
+}
+
+Test(ch03, t03_backward_exact, .description = "[3 pts] dx equals differences, tolerance 0") {
+    Rng rng = rng_seed(3, 0);
+    for (int g = 0; g < GEOMETRIES; g++) {
+        Layer l = layer_of(g);
+        if (shape_size(l.in) > 500) continue; /* differences cost two forwards an entry */
+        int n = geometry[g].n;
+        real *x = distinct(&rng, (size_t)(n * shape_size(l.in)));
+        real *dy = integers(&rng, (size_t)(n * shape_size(l.out)));
+        GradCase c = {&l, n, NULL, x, dy, 0.05};
+        expect_ok(gradcheck_exact(&c));
+    }
+}
+
+Test(ch03, t04_ties, .description = "[1 pts] only the first maximum gets the gradient") {
+    Layer l = max_pool_layer("S2", (Shape){1, 2, 4}, 2, 2, 0);
+    const real x[8] = {5, 5, 0, 3, 5, 5, 3, 3}, dy[2] = {1, 2};
+    const real want[8] = {1, 0, 0, 2, 0, 0, 0, 0};
+    real y[2], dx[8];
+    run(&l, x, dy, y, dx);
+    expect_list("dx", 8, dx, want, 0);
+}
+
+Test(ch03, t05_padding_never_wins, .description = "[1 pts] not even against negative numbers") {
+    Layer l = max_pool_layer("S2", (Shape){1, 2, 2}, 2, 2, 1);
+    const real x[4] = {-1, -2, -3, -4}, dy[4] = {1, 2, 3, 4};
+    real y[4], dx[4];
+    run(&l, x, dy, y, dx);
+    expect_list("y", 4, y, x, 0);
+    expect_list("dx", 4, dx, dy, 0);
+}
+
+Test(ch03, t06_nan_travels, .description = "[1 pts] wherever in the window it stands") {
+    for (int at = 0; at < 4; at++)
+        for (int naive = 0; naive < 2; naive++) {
+            Layer l = max_pool_layer("S2", (Shape){1, 2, 2}, 2, 2, 0);
+            if (naive) l = naive_of(l);
+            real x[4] = {3, 1, 2, 4}, y[1], dx[4];
+            const real dy[1] = {5};
+            x[at] = (real)NAN;
+            run(&l, x, dy, y, dx);
+            cr_expect(isnan(y[0]), "NaN at %d became %g", at, (double)y[0]);
+            for (int i = 0; i < 4; i++)
+                cr_expect(dx[i] == (i == at ? 5 : 0), "NaN at %d: dx[%d] = %g", at, i,
+                          (double)dx[i]);
+        }
+}
+
+Test(ch03, t07_overlap_and_gaps, .description = "[1 pts] shared maxima add up, gaps get 0") {
+    Layer overlap = max_pool_layer("S2", (Shape){1, 3, 3}, 2, 1, 0);
+    const real x[9] = {1, 2, 3, 4, 9, 5, 6, 7, 8}, dy[4] = {1, 2, 3, 4};
+    const real want[9] = {0, 0, 0, 0, 10, 0, 0, 0, 0};
+    real y[4], dx[9];
+    run(&overlap, x, dy, y, dx);
+    expect_list("overlap", 9, dx, want, 0);
+    Layer gaps = max_pool_layer("S2", (Shape){1, 3, 3}, 1, 2, 0);
+    const real want_gaps[9] = {1, 0, 2, 0, 0, 0, 3, 0, 4};
+    run(&gaps, x, dy, y, dx);
+    expect_list("gaps", 9, dx, want_gaps, 0);
+}
