@@ -1,0 +1,99 @@
+/*
+ * Full connection: the definition in sums, then three matrix products.
+ */
+#include "04_affine/affine.h"
+
+#include "fail.h"
+#include "gemm.h"
+
+#include <stdio.h>
+
+/* ------------------------------------------------------------------ definition ----------- */
+
+void affine_forward_naive(const Layer *l, int n, const real *w, const real *x, real *y,
+                          real *scratch) {
+    (void)scratch;
+    int in = shape_size(l->in), out = l->out.c;
+    const real *b = w + layer_weights(l);
+    for (int i = 0; i < n; i++)
+        for (int o = 0; o < out; o++) {
+            double sum = (double)b[o];
+            for (int k = 0; k < in; k++) sum += (double)w[o * in + k] * (double)x[i * in + k];
+            y[i * out + o] = (real)sum;
+        }
+}
+
+/* Forward was  y[i,o] = b[o] + sum_k w[o,k] x[i,k]. */
+void affine_backward_naive(const Layer *l, int n, const real *w, const real *x, const real *y,
+                           const real *dy, real *dw, real *dx, real *scratch) {
+    (void)y, (void)scratch;
+    int in = shape_size(l->in), out = l->out.c;
+    real *db = dw + layer_weights(l);
+    for (int o = 0; o < out; o++) {
+        double bias = (double)db[o];
+        for (int i = 0; i < n; i++) bias += (double)dy[i * out + o];
+        db[o] = (real)bias;
+        for (int k = 0; k < in; k++) {
+            double sum = (double)dw[o * in + k];
+            for (int i = 0; i < n; i++) sum += (double)dy[i * out + o] * (double)x[i * in + k];
+            dw[o * in + k] = (real)sum;
+        }
+    }
+    for (int i = 0; dx && i < n; i++)
+        for (int k = 0; k < in; k++) {
+            double sum = 0;
+            for (int o = 0; o < out; o++) sum += (double)dy[i * out + o] * (double)w[o * in + k];
+            dx[i * in + k] = (real)sum;
+        }
+}
+
+/* ------------------------------------------------------------------ what we use ---------- */
+
+// [affine-forward]
+static void affine_forward(const Layer *l, int n, const real *w, const real *x, real *y,
+                           real *scratch) {
+    (void)scratch;
+    int in = shape_size(l->in), out = l->out.c;
+    const real *b = w + layer_weights(l);
+    for (int i = 0; i < n; i++)
+        for (int o = 0; o < out; o++) y[i * out + o] = b[o];
+    /* y = x * w^T + b :  (n, in) * (in, out) */
+    gemm(PLAIN, TRANSPOSED, n, out, in, x, w, 1, y);
+}
+// [affine-forward]
+
+// [affine-backward]
+/* Forward was  y = x * w^T + b. */
+static void affine_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
+                            const real *dy, real *dw, real *dx, real *scratch) {
+    (void)y, (void)scratch;
+    int in = shape_size(l->in), out = l->out.c;
+    real *db = dw + layer_weights(l);
+    /* db += column sums of dy */
+    for (int i = 0; i < n; i++)
+        for (int o = 0; o < out; o++) db[o] += dy[i * out + o];
+    /* dw += dy^T * x :  (out, n) * (n, in) */
+    gemm(TRANSPOSED, PLAIN, out, in, n, dy, x, 1, dw);
+    /* dx = dy * w :  (n, out) * (out, in) */
+    if (dx) gemm(PLAIN, PLAIN, n, in, out, dy, w, 0, dx);
+}
+// [affine-backward]
+
+Layer affine_layer(const char *name, Shape in, int units) {
+    int inputs = shape_size(in);
+    contract(units >= 1 && inputs >= 1, "%s: %d units on %d inputs", name, units, inputs);
+    Layer l = {
+        .kind = "affine",
+        .in = in,
+        .out = {units, 1, 1},
+        .weight = {units, inputs},
+        .bias = units,
+        .trainable = units * (inputs + 1),
+        .connections = (long)units * (inputs + 1),
+        .macs = (long)units * inputs,
+        .forward = affine_forward,
+        .backward = affine_backward,
+    };
+    snprintf(l.name, sizeof l.name, "%s", name);
+    return l;
+}

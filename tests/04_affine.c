@@ -1,0 +1,118 @@
+/*
+ * Chapter 4: full connection and activations.
+ */
+#include "04_affine/activation.h"
+#include "04_affine/affine.h"
+#include "check.h"
+#include "gemm.h"
+
+TestSuite(ch04, .timeout = 20);
+
+#ifndef REAL_DOUBLE
+
+Test(ch04, t01_worked_example, .description = "[2 pts] two rows, three inputs, two units") {
+    Layer l = affine_layer("F6", (Shape){3, 1, 1}, 2);
+    const real w[8] = {1, 2, 3, 4, 5, 6, 10, 20}, x[6] = {1, 0, 2, 0, 1, 1}, dy[4] = {1, 0, 1, 1};
+    /* y[0,0] = 1*1 + 2*0 + 3*2 + 10 = 17, y[0,1] = 4 + 12 + 20 = 36, y[1,0] = 15, y[1,1] = 31 */
+    const real want_y[4] = {17, 36, 15, 31};
+    /* dw row 0 = x0 + x1, row 1 = x1; db = 2 1; dx row 0 = w row 0, row 1 = both rows of w */
+    const real want_dw[8] = {1, 1, 3, 0, 1, 1, 2, 1}, want_dx[6] = {1, 2, 3, 5, 7, 9};
+    real y[4], dw[8] = {0}, dx[6];
+    l.forward(&l, 2, w, x, y, NULL);
+    l.backward(&l, 2, w, x, y, dy, dw, dx, NULL);
+    expect_list("y", 4, y, want_y, 0);
+    expect_list("dw and db", 8, dw, want_dw, 0);
+    expect_list("dx", 6, dx, want_dx, 0);
+}
+
+static Layer naive_of(Layer l) {
+    l.forward = affine_forward_naive;
+    l.backward = affine_backward_naive;
+    return l;
+}
+
+Test(ch04, t02_backward_exact, .description = "[2 pts] dx, dw, db equal differences, tolerance 0") {
+    static const struct {
+        Shape in;
+        int units, n;
+    } size[] = {{{3, 1, 1}, 2, 2}, {{2, 3, 2}, 5, 3}, {{7, 1, 1}, 1, 4}, {{1, 1, 1}, 6, 3}};
+    Rng rng = rng_seed(2, 0);
+    for (size_t i = 0; i < sizeof size / sizeof *size; i++)
+        for (int naive = 0; naive < 2; naive++) {
+            Layer l = affine_layer("C5", size[i].in, size[i].units);
+            if (naive) l = naive_of(l);
+            int n = size[i].n;
+            GradCase c = {&l,
+                          n,
+                          integers(&rng, layer_params(&l)),
+                          integers(&rng, (size_t)(n * shape_size(l.in))),
+                          integers(&rng, (size_t)(n * shape_size(l.out))),
+                          0.5};
+            expect_ok(gradcheck_exact(&c));
+        }
+}
+
+Test(ch04, t03_float_against_naive, .description = "[2 pts] LeNet's sizes and odd ones in float") {
+    static const struct {
+        Shape in;
+        int units, n;
+    } size[] = {{{16, 5, 5}, 120, 25}, {{120, 1, 1}, 84, 25}, {{84, 1, 1}, 10, 25},
+                {{16, 5, 5}, 120, 1},  {{37, 1, 1}, 11, 3},   {{1, 28, 28}, 10, 7}};
+    Rng rng = rng_seed(3, 0);
+    gemm_single_thread();
+    for (size_t i = 0; i < sizeof size / sizeof *size; i++) {
+        Layer l = affine_layer("C5", size[i].in, size[i].units), naive = naive_of(l);
+        int n = size[i].n;
+        GradCase c = {&l,
+                      n,
+                      normals(&rng, layer_params(&l)),
+                      normals(&rng, (size_t)(n * shape_size(l.in))),
+                      normals(&rng, (size_t)(n * shape_size(l.out))),
+                      0.9};
+        expect_ok(gradcheck_naive(&c, &naive, true));
+    }
+}
+
+Test(ch04, t04_relu, .description = "[2 pts] values, gradient, 0 and NaN") {
+    Layer l = relu_layer("C1.relu", (Shape){5, 1, 1});
+    const real x[5] = {-2, 0, 3, (real)NAN, (real)-INFINITY}, dy[5] = {1, 2, 3, 4, 5};
+    real y[5], dx[5];
+    l.forward(&l, 1, NULL, x, y, NULL);
+    cr_expect(y[0] == 0 && y[1] == 0 && y[2] == 3 && y[4] == 0);
+    cr_expect(isnan(y[3]), "relu turned NaN into %g", (double)y[3]);
+    l.backward(&l, 1, NULL, x, y, dy, NULL, dx, NULL);
+    const real want[5] = {0, 0, 3, 4, 0};
+    expect_list("dx", 5, dx, want, 0);
+
+    Rng rng = rng_seed(4, 0);
+    Layer wide = relu_layer("C3.relu", (Shape){3, 5, 4});
+    real *data = distinct(&rng, 2 * 60); /* no entry is nearer to 0 than 4, except one that is 0 */
+    for (int i = 0; i < 120; i++) data[i] += 2;
+    GradCase c = {&wide, 2, NULL, data, integers(&rng, 120), 0.3};
+    expect_ok(gradcheck_exact(&c));
+}
+
+Test(ch04, t05_sigmoid, .description = "[2 pts] values and saturation") {
+    Layer l = sigmoid_layer("F6.sigmoid", (Shape){7, 1, 1});
+    const real x[7] = {0, 1, -1, 100, -100, (real)-INFINITY, (real)INFINITY};
+    real y[7], nan_in[7] = {(real)NAN}, nan_out[7];
+    l.forward(&l, 1, NULL, x, y, NULL);
+    cr_expect(y[0] == (real)0.5);
+    /* 1/(1 + 1/e) = 0.7310586 */
+    cr_expect(fabs((double)y[1] - 0.7310585786) < 1e-6, "sigmoid(1) = %.8f", (double)y[1]);
+    cr_expect(fabs((double)(y[1] + y[2]) - 1) < 1e-6, "sigmoid(1) + sigmoid(-1) must be 1");
+    cr_expect(y[3] == 1 && y[4] >= 0 && y[4] < (real)1e-30 && y[5] == 0 && y[6] == 1);
+    l.forward(&l, 1, NULL, nan_in, nan_out, NULL);
+    cr_expect(isnan(nan_out[0]), "sigmoid turned NaN into %g", (double)nan_out[0]);
+}
+
+#else /* the double build: numerical gradients */
+
+Test(ch04, t06_sigmoid_gradient, .description = "[2 pts] dx equals extrapolated differences") {
+    Rng rng = rng_seed(6, 0);
+    Layer l = sigmoid_layer("F6.sigmoid", (Shape){3, 4, 5});
+    GradCase c = {&l, 3, NULL, normals(&rng, 180), normals(&rng, 180), 0.9};
+    expect_ok(gradcheck_smooth(&c));
+}
+
+#endif
