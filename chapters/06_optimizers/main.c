@@ -1,0 +1,110 @@
+/*
+ * Chapter 6, the example: five ways down a ravine, and Adam's correction applied once and twice.
+ *
+ *     make chapter 6            or: build/06_optimizers [FILE for the paths]
+ *
+ * The ravine is f(x, y) = x^2/20 + y^2: steep across, nearly flat along. Its gradient (x/10, 2y) hardly
+ * points at the minimum (0, 0), which is what makes it a test.
+ */
+#include "06_optimizers/optimizer.h"
+#include "fail.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STEPS = 40, MOST = 8 };
+
+/* The rates under which each has a fair chance on this ravine. */
+static double ravine_rate(const char *name) {
+    if (strcmp(name, "sgd") == 0) return 0.95;
+    if (strcmp(name, "momentum") == 0) return 0.1;
+    if (strcmp(name, "adagrad") == 0) return 1.5;
+    return 0.3;
+}
+
+/* The path of one optimizer from (-7, 2): (STEPS + 1, 2). */
+static void walk(const char *name, real *path) {
+    Optimizer o;
+    real state[4] = {0}, w[2] = {-7, 2};
+    contract(optimizer_named(name, &o), "no optimizer is named %s", name);
+    o.lr = ravine_rate(name);
+    for (int t = 0; t <= STEPS; t++) {
+        path[2 * t] = w[0];
+        path[2 * t + 1] = w[1];
+        const real g[2] = {w[0] / 10, 2 * w[1]};
+        optimizer_step(&o, 2, g, state, w);
+    }
+}
+
+static void print_paths(int count, real path[][2 * (STEPS + 1)]) {
+    const int shown[] = {0, 1, 2, 5, 10, 20, 40};
+    printf("1. Down the ravine x^2/20 + y^2 from (-7, 2); the minimum is (0, 0)\n\n   step");
+    for (int k = 0; k < count; k++) printf("  %13s", optimizer_names[k]);
+    printf("\n");
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        printf("   %4d", shown[i]);
+        for (int k = 0; k < count; k++)
+            printf("  %6.2f,%6.2f", (double)path[k][2 * shown[i]],
+                   (double)path[k][2 * shown[i] + 1]);
+        printf("\n");
+    }
+    printf("\nLook at y: sgd jumps from wall to wall, momentum swings out and comes back, adagrad "
+           "and\n"
+           "rmsprop scale every axis by its own past gradients and go straight for the floor.\n");
+}
+
+/* One table for gnuplot: step, then x and y of every optimizer. */
+static bool write_paths(const char *file_name, int count, real path[][2 * (STEPS + 1)],
+                        Error *error) {
+    FILE *file = fopen(file_name, "w");
+    if (!file) return error_set(error, "%s: cannot write: %s", file_name, strerror(errno));
+    fprintf(file, "step");
+    for (int k = 0; k < count; k++)
+        fprintf(file, "\t%s_x\t%s_y", optimizer_names[k], optimizer_names[k]);
+    for (int t = 0; t <= STEPS; t++) {
+        fprintf(file, "\n%d", t);
+        for (int k = 0; k < count; k++)
+            fprintf(file, "\t%.9g\t%.9g", (double)path[k][2 * t], (double)path[k][2 * t + 1]);
+    }
+    fputc('\n', file);
+    bool bad = ferror(file) != 0;
+    if (fclose(file) != 0 || bad)
+        return error_set(error, "%s: cannot write all of it: is the disk full?", file_name);
+    return true;
+}
+
+/* With a gradient of 1 all the time, Adam's step is its rate: what does the listing make of it? */
+static void corrected_twice(void) {
+    Optimizer once, twice;
+    real state[2][2] = {{0}}, w[2] = {0, 0};
+    const real g = 1;
+    contract(optimizer_named("adam", &once) && optimizer_named("adam-twice", &twice), "no adam");
+    printf("\n2. Adam's first steps for a constant gradient of 1 and rate 0.001: the formula, and "
+           "the\n"
+           "report's listing, which corrects the bias a second time\n\n"
+           "      t    adam step    adam-twice step    ratio\n");
+    for (int t = 1; t <= 3000; t++) {
+        real before[2] = {w[0], w[1]};
+        optimizer_step(&once, 1, &g, state[0], &w[0]);
+        optimizer_step(&twice, 1, &g, state[1], &w[1]);
+        if (t == 1 || t == 2 || t == 12 || t == 100 || t == 600 || t == 3000)
+            printf("   %4d    %9.6f    %15.6f    %5.3f\n", t, (double)(before[0] - w[0]),
+                   (double)(before[1] - w[1]), (double)((before[1] - w[1]) / (before[0] - w[0])));
+    }
+    printf("\nThe listing takes smaller steps for the first few thousand: a warm-up that nobody "
+           "ordered.\n");
+}
+
+int main(int argc, char **argv) {
+    const char *file_name = argc > 1 ? argv[1] : "build/data/06_paths.tsv";
+    static real path[MOST][2 * (STEPS + 1)];
+    Error error;
+    int count = 0;
+    while (optimizer_names[count]) walk(optimizer_names[count], path[count]), count++;
+    print_paths(count, path);
+    corrected_twice();
+    if (!write_paths(file_name, count, path, &error)) fail(EXIT_WORLD, "%s", error.text);
+    printf("\nwrote the paths to %s\n", file_name);
+    return 0;
+}

@@ -1,0 +1,113 @@
+/*
+ * The five optimizers of the report, and its listing of Adam. One loop each, formula above it.
+ */
+#include "06_optimizers/optimizer.h"
+
+#include <string.h>
+
+// [sgd]
+static void sgd_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+    (void)state;
+    real lr = (real)o->lr;
+    for (size_t i = 0; i < n; i++) {
+        /* w -= lr * g */
+        w[i] -= lr * g[i];
+    }
+}
+// [sgd]
+
+static void momentum_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+    real lr = (real)o->lr, momentum = (real)o->momentum;
+    real *v = state;
+    for (size_t i = 0; i < n; i++) {
+        /* v = momentum * v - lr * g,  w += v */
+        v[i] = momentum * v[i] - lr * g[i];
+        w[i] += v[i];
+    }
+}
+
+static void adagrad_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+    real lr = (real)o->lr, eps = (real)o->eps;
+    real *h = state;
+    for (size_t i = 0; i < n; i++) {
+        /* h += g^2,  w -= lr * g / (sqrt(h) + eps) */
+        h[i] += g[i] * g[i];
+        w[i] -= lr * g[i] / (sqrt(h[i]) + eps);
+    }
+}
+
+static void rmsprop_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+    real lr = (real)o->lr, eps = (real)o->eps, decay = (real)o->decay;
+    real fresh = (real)(1 - o->decay);
+    real *h = state;
+    for (size_t i = 0; i < n; i++) {
+        /* h = decay * h + (1 - decay) * g^2,  w -= lr * g / (sqrt(h) + eps) */
+        h[i] = decay * h[i] + fresh * g[i] * g[i];
+        w[i] -= lr * g[i] / (sqrt(h[i]) + eps);
+    }
+}
+
+// [adam]
+/* Both Adams: rate is the factor before the corrected quotient. */
+static void adam_move(const Optimizer *o, double rate, size_t n, const real *g, real *state,
+                      real *w) {
+    real beta1 = (real)o->beta1, beta2 = (real)o->beta2, eps = (real)o->eps, lr = (real)rate;
+    real fresh1 = (real)(1 - o->beta1), fresh2 = (real)(1 - o->beta2);
+    real correct1 = (real)(1 / (1 - pow(o->beta1, (double)o->t)));
+    real correct2 = (real)(1 / (1 - pow(o->beta2, (double)o->t)));
+    real *m = state, *v = state + n;
+    for (size_t i = 0; i < n; i++) {
+        /* m = beta1 * m + (1 - beta1) * g,  v = beta2 * v + (1 - beta2) * g^2 */
+        m[i] = beta1 * m[i] + fresh1 * g[i];
+        v[i] = beta2 * v[i] + fresh2 * g[i] * g[i];
+        /* w -= lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps) */
+        w[i] -= lr * (m[i] * correct1) / (sqrt(v[i] * correct2) + eps);
+    }
+}
+
+static void adam_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+    adam_move(o, o->lr, n, g, state, w);
+}
+// [adam]
+
+/* The report's listing: lr_t already holds the correction that adam_move applies once more. */
+static void adam_twice_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+    double t = (double)o->t;
+    double lr_t = o->lr * sqrt(1 - pow(o->beta2, t)) / (1 - pow(o->beta1, t));
+    adam_move(o, lr_t, n, g, state, w);
+}
+
+static const Optimizer optimizers[] = {
+    {.name = "sgd", .lr = 0.01, .step = sgd_step},
+    {.name = "momentum", .lr = 0.01, .momentum = 0.9, .slots = 1, .step = momentum_step},
+    {.name = "adagrad", .lr = 0.01, .eps = 1e-7, .slots = 1, .step = adagrad_step},
+    {.name = "rmsprop", .lr = 0.01, .decay = 0.99, .eps = 1e-7, .slots = 1, .step = rmsprop_step},
+    {.name = "adam",
+     .lr = 0.001,
+     .beta1 = 0.9,
+     .beta2 = 0.999,
+     .eps = 1e-7,
+     .slots = 2,
+     .step = adam_step},
+    {.name = "adam-twice",
+     .lr = 0.001,
+     .beta1 = 0.9,
+     .beta2 = 0.999,
+     .eps = 1e-7,
+     .slots = 2,
+     .step = adam_twice_step},
+};
+
+const char *const optimizer_names[] = {"sgd",  "momentum",   "adagrad", "rmsprop",
+                                       "adam", "adam-twice", NULL};
+
+bool optimizer_named(const char *name, Optimizer *o) {
+    for (size_t i = 0; i < sizeof optimizers / sizeof *optimizers; i++)
+        if (strcmp(name, optimizers[i].name) == 0) return *o = optimizers[i], true;
+    return false;
+}
+
+void optimizer_step(Optimizer *o, size_t n, const real *g, real *state, real *w) {
+    o->t++;
+    o->step(o, n, g, state, w);
+}

@@ -1,0 +1,143 @@
+/*
+ * Chapter 6: every rule against its first steps, written out.
+ *
+ * Two parameters, gradients chosen so that roots are whole numbers; each test computes the wanted
+ * values from the formula in double, line by line.
+ */
+#include "06_optimizers/optimizer.h"
+#include "check.h"
+
+#include <string.h>
+
+TestSuite(ch06, .timeout = 20);
+
+static const real gradient[3][2] = {{1, -2}, {3, 0}, {-2, 4}};
+
+/* Three steps of the named rule from (10, 20); w holds the parameters after each. */
+static Optimizer three_steps(const char *name, real w[3][2]) {
+    Optimizer o;
+    real state[4] = {0}, at[2] = {10, 20};
+    cr_assert(optimizer_named(name, &o), "no optimizer is named %s", name);
+    o.lr = 0.5;
+    for (int t = 0; t < 3; t++) {
+        optimizer_step(&o, 2, gradient[t], state, at);
+        memcpy(w[t], at, sizeof at);
+    }
+    cr_expect(o.t == 3, "t counts the steps: %ld", o.t);
+    return o;
+}
+
+/* Both parameters at a time; the wanted values as doubles. */
+static void expect_step(const char *name, int t, const real got[2], const double want[2]) {
+    for (int i = 0; i < 2; i++)
+        cr_expect(fabs((double)got[i] - want[i]) < 2e-5, "%s, step %d, w[%d]: got %.8g, want %.8g",
+                  name, t + 1, i, (double)got[i], want[i]);
+}
+
+Test(ch06, t01_sgd, .description = "[1 pts] w -= lr * g") {
+    real w[3][2];
+    three_steps("sgd", w);
+    const double want[3][2] = {{9.5, 21}, {8, 21}, {9, 19}};
+    for (int t = 0; t < 3; t++) expect_step("sgd", t, w[t], want[t]);
+}
+
+Test(ch06, t02_momentum, .description = "[2 pts] v = 0.9 v - lr * g, w += v") {
+    real w[3][2];
+    three_steps("momentum", w);
+    /* v: -0.5, -0.45 - 1.5 = -1.95, -1.755 + 1 = -0.755;  1, 0.9, 0.81 - 2 = -1.19 */
+    const double want[3][2] = {{9.5, 21}, {7.55, 21.9}, {6.795, 20.71}};
+    for (int t = 0; t < 3; t++) expect_step("momentum", t, w[t], want[t]);
+}
+
+Test(ch06, t03_adagrad, .description = "[2 pts] h += g^2, w -= lr * g / (sqrt(h) + eps)") {
+    real w[3][2];
+    three_steps("adagrad", w);
+    double at[2] = {10, 20}, h[2] = {0, 0};
+    for (int t = 0; t < 3; t++) {
+        for (int i = 0; i < 2; i++) {
+            double g = (double)gradient[t][i];
+            h[i] += g * g;
+            at[i] -= 0.5 * g / (sqrt(h[i]) + 1e-7);
+        }
+        expect_step("adagrad", t, w[t], at);
+    }
+    /* the first step is lr in the direction of the sign, whatever the size of g */
+    cr_expect(fabs((double)w[0][0] - 9.5) < 1e-5 && fabs((double)w[0][1] - 20.5) < 1e-5);
+}
+
+Test(ch06, t04_rmsprop,
+     .description = "[2 pts] h = 0.99 h + 0.01 g^2, w -= lr * g / (sqrt(h) + eps)") {
+    real w[3][2];
+    three_steps("rmsprop", w);
+    /* first step: h = 0.01 g^2, so the step is lr * sign(g) / 0.1 = 5 */
+    cr_expect(fabs((double)w[0][0] - 5) < 1e-4 && fabs((double)w[0][1] - 25) < 1e-4, "%g %g",
+              (double)w[0][0], (double)w[0][1]);
+    double at[2] = {10, 20}, h[2] = {0, 0};
+    for (int t = 0; t < 3; t++) {
+        for (int i = 0; i < 2; i++) {
+            double g = (double)gradient[t][i];
+            h[i] = 0.99 * h[i] + 0.01 * g * g;
+            at[i] -= 0.5 * g / (sqrt(h[i]) + 1e-7);
+        }
+        expect_step("rmsprop", t, w[t], at);
+    }
+}
+
+/* The report's stated formula, with `extra` on the rate for its listing. */
+static void adam_by_formula(bool twice, double want[3][2]) {
+    double at[2] = {10, 20}, m[2] = {0, 0}, v[2] = {0, 0};
+    for (int t = 1; t <= 3; t++) {
+        double b1 = 1 - pow(0.9, t), b2 = 1 - pow(0.999, t);
+        double extra = twice ? sqrt(b2) / b1 : 1;
+        for (int i = 0; i < 2; i++) {
+            double g = (double)gradient[t - 1][i];
+            m[i] = 0.9 * m[i] + 0.1 * g;
+            v[i] = 0.999 * v[i] + 0.001 * g * g;
+            at[i] -= 0.5 * extra * (m[i] / b1) / (sqrt(v[i] / b2) + 1e-7);
+            want[t - 1][i] = at[i];
+        }
+    }
+}
+
+Test(ch06, t05_adam, .description = "[3 pts] bias corrected once, as the report states it") {
+    real w[3][2];
+    double want[3][2];
+    three_steps("adam", w);
+    adam_by_formula(false, want);
+    for (int t = 0; t < 3; t++) expect_step("adam", t, w[t], want[t]);
+    /* corrected right, the first step is lr * sign(g) */
+    cr_expect(fabs((double)w[0][0] - 9.5) < 1e-5 && fabs((double)w[0][1] - 20.5) < 1e-5);
+}
+
+Test(ch06, t06_adam_twice,
+     .description = "[1 pts] the report's listing: first step 0.316 of Adam's") {
+    real w[3][2];
+    double want[3][2];
+    three_steps("adam-twice", w);
+    adam_by_formula(true, want);
+    for (int t = 0; t < 3; t++) expect_step("adam-twice", t, w[t], want[t]);
+    cr_expect(fabs((10 - (double)w[0][0]) / 0.5 - sqrt(0.001) / 0.1) < 1e-5);
+}
+
+Test(ch06, t07_one_flat_vector,
+     .description = "[1 pts] entries do not see each other; all names work") {
+    Rng rng = rng_seed(7, 0);
+    for (int k = 0; optimizer_names[k]; k++) {
+        enum { N = 37 };
+        Optimizer together, alone;
+        cr_assert(optimizer_named(optimizer_names[k], &together));
+        cr_expect_str_eq(together.name, optimizer_names[k]);
+        real *w = normals(&rng, N), *state = reals((size_t)together.slots * N), one[N];
+        memcpy(one, w, sizeof one);
+        real *g = normals(&rng, 3 * N);
+        for (int t = 0; t < 3; t++) optimizer_step(&together, N, g + t * N, state, w);
+        for (int i = 0; i < N; i++) {
+            real own[2] = {0};
+            cr_assert(optimizer_named(optimizer_names[k], &alone));
+            for (int t = 0; t < 3; t++) optimizer_step(&alone, 1, &g[t * N + i], own, &one[i]);
+        }
+        expect_list(optimizer_names[k], N, w, one, 1e-6);
+    }
+    Optimizer o;
+    cr_expect(!optimizer_named("adamw", &o), "an unknown name must be refused");
+}
