@@ -1,0 +1,370 @@
+/*
+ * Who checks the checks? Layers that are wrong on purpose, in the ways in which students and famous
+ * projects have been wrong, and the check that must catch each.
+ *
+ * A wrong layer is a right one with one changed pointer. Every test also asserts that the finding names
+ * the tensor, and where a cause can be guessed, that it is the right one.
+ */
+#include "02_conv/conv.h"
+#include "03_pool/pool.h"
+#include "04_affine/activation.h"
+#include "04_affine/affine.h"
+#include "05_softmax_ce/softmax_ce.h"
+#include "check.h"
+
+#include <string.h>
+
+TestSuite(guard, .timeout = 30);
+
+/* The layers that the wrong ones are made of: 2 channels, not square, padding, batch of 3. */
+enum { N = 3 };
+
+/* The finding must be a failure whose text contains both pieces. */
+static void expect_caught(GradFinding finding, const char *tensor, const char *cause) {
+    cr_expect(!finding.ok, "the check did not notice");
+    cr_expect(strstr(finding.text, tensor) != NULL, "does not name %s: %s", tensor, finding.text);
+    cr_expect(strstr(finding.text, cause) != NULL, "does not say '%s': %s", cause, finding.text);
+}
+
+#define BACKWARD(name)                                                                   \
+    static void name(const Layer *l, int n, const real *w, const real *x, const real *y, \
+                     const real *dy, real *dw, real *dx, real *scratch)
+
+#ifndef REAL_DOUBLE
+
+static Layer right_conv(void) {
+    return conv_layer("C3", (Shape){2, 5, 6}, 3, 3, 1, 1, NULL);
+}
+
+static Layer naive_of(Layer l) {
+    l.forward = conv_forward_naive;
+    l.backward = conv_backward_naive;
+    return l;
+}
+
+static GradCase case_of(const Layer *l) {
+    Rng rng = rng_seed(1, 0);
+    return (GradCase){l,
+                      N,
+                      integers(&rng, layer_params(l)),
+                      integers(&rng, (size_t)(N * shape_size(l->in))),
+                      integers(&rng, (size_t)(N * shape_size(l->out))),
+                      0.5};
+}
+
+static void expect_backward_caught(void (*backward)(const Layer *, int, const real *, const real *,
+                                                    const real *, const real *, real *, real *,
+                                                    real *),
+                                   const char *tensor, const char *cause) {
+    Layer l = right_conv();
+    GradCase c = case_of(&l);
+    expect_ok(gradcheck_exact(&c)); /* the right layer passes */
+    l.backward = backward;
+    expect_caught(gradcheck_exact(&c), tensor, cause);
+}
+
+/* Runs the right backward into dw and dx. */
+static void right(const Layer *l, int n, const real *w, const real *x, const real *y,
+                  const real *dy, real *dw, real *dx, real *scratch) {
+    Layer good = right_conv();
+    (void)l;
+    good.backward(&good, n, w, x, y, dy, dw, dx, scratch);
+}
+
+BACKWARD(sign_flipped) {
+    right(l, n, w, x, y, dy, dw, dx, scratch);
+    for (int i = 0; dx && i < n * shape_size(l->in); i++) dx[i] = -dx[i];
+}
+
+Test(guard, sign_flipped) {
+    expect_backward_caught(sign_flipped, "C3 dx[", "wrong sign");
+}
+
+BACKWARD(doubled) {
+    right(l, n, w, x, y, dy, dw, NULL, scratch);
+    right(l, n, w, x, y, dy, dw, dx, scratch);
+}
+
+Test(guard, doubled) {
+    expect_backward_caught(doubled, "C3 dw[", "added twice");
+}
+
+BACKWARD(divided_by_batch) {
+    real *own = reals(layer_params(l));
+    right(l, n, w, x, y, dy, own, dx, scratch);
+    for (size_t i = 0; i < layer_params(l); i++) dw[i] += own[i] / (real)n;
+}
+
+Test(guard, mean_in_the_layer) {
+    expect_backward_caught(divided_by_batch, "C3 dw[", "belongs to the loss alone");
+}
+
+BACKWARD(overwritten) {
+    memset(dw, 0, layer_params(l) * sizeof *dw);
+    right(l, n, w, x, y, dy, dw, dx, scratch);
+}
+
+Test(guard, gradient_overwritten) {
+    expect_backward_caught(overwritten, "C3 dw[", "must be added to");
+}
+
+BACKWARD(not_cleared) {
+    real *own = reals((size_t)(n * shape_size(l->in)));
+    right(l, n, w, x, y, dy, dw, own, scratch);
+    for (int i = 0; dx && i < n * shape_size(l->in); i++) dx[i] += own[i];
+}
+
+Test(guard, buffer_not_cleared) {
+    expect_backward_caught(not_cleared, "C3 dx[", "must be overwritten");
+}
+
+/* dw with every 3x3 window read backwards. */
+BACKWARD(kernel_rotated) {
+    real *own = reals(layer_params(l));
+    size_t weights = layer_weights(l);
+    right(l, n, w, x, y, dy, own, dx, scratch);
+    for (size_t i = 0; i < weights; i++) dw[i] += own[i / 9 * 9 + 8 - i % 9];
+    for (size_t i = weights; i < layer_params(l); i++) dw[i] += own[i];
+}
+
+Test(guard, kernel_not_rotated) {
+    expect_backward_caught(kernel_rotated, "C3 dw[", "rotated by 180 degrees");
+}
+
+BACKWARD(last_row_missed) {
+    right(l, n, w, x, y, dy, dw, dx, scratch);
+    for (int map = 0; dx && map < n * l->in.c; map++)
+        for (int s = 0; s < l->in.w; s++) dx[(map * l->in.h + l->in.h - 1) * l->in.w + s] = 0;
+}
+
+Test(guard, last_row_missed) {
+    expect_backward_caught(last_row_missed, "C3 dx[", "last row");
+}
+
+BACKWARD(writes_dy) {
+    right(l, n, w, x, y, dy, dw, dx, scratch);
+    ((real *)dy)[0] = 0;
+}
+
+Test(guard, writes_into_dy) {
+    expect_backward_caught(writes_dy, "caller's", "dy");
+}
+
+BACKWARD(reads_scratch) {
+    real stale = scratch[0];
+    right(l, n, w, x, y, dy, dw, dx, scratch);
+    if (dx) dx[0] += stale;
+}
+
+Test(guard, reads_scratch) {
+    expect_backward_caught(reads_scratch, "C3 dx[0,0,0,0]", "NaN");
+}
+
+BACKWARD(one_entry_wrong) {
+    right(l, n, w, x, y, dy, dw, dx, scratch);
+    dw[30] += 1;
+}
+
+Test(guard, one_entry_off_by_one) {
+    expect_backward_caught(one_entry_wrong, "C3 dw[1,1,1,0]", "1 of 54 wrong");
+}
+
+/* Full connection with its weight read the wrong way round, on a square layer. */
+BACKWARD(weight_transposed) {
+    (void)x, (void)y, (void)scratch;
+    Layer good = affine_layer("F6", l->in, l->out.c);
+    int side = l->out.c;
+    real *own = reals(layer_params(l));
+    good.backward(&good, n, w, x, y, dy, own, dx, scratch);
+    for (int o = 0; o < side; o++)
+        for (int i = 0; i < side; i++) dw[o * side + i] += own[i * side + o];
+    for (int o = 0; o < side; o++) dw[side * side + o] += own[side * side + o];
+}
+
+Test(guard, weight_transposed) {
+    Layer l = affine_layer("F6", (Shape){4, 1, 1}, 4);
+    GradCase c = case_of(&l);
+    expect_ok(gradcheck_exact(&c));
+    l.backward = weight_transposed;
+    expect_caught(gradcheck_exact(&c), "F6 dw[", "transposed");
+}
+
+/* ReLU as the report's listing has it: it clears the caller's dy in place. */
+BACKWARD(relu_in_place) {
+    (void)w, (void)x, (void)dw, (void)scratch;
+    for (int i = 0; i < n * shape_size(l->in); i++) {
+        if (y[i] <= 0) ((real *)dy)[i] = 0;
+        if (dx) dx[i] = dy[i];
+    }
+}
+
+Test(guard, relu_in_place) {
+    Rng rng = rng_seed(1, 0);
+    Layer l = relu_layer("C1.relu", (Shape){2, 3, 4});
+    real *x = distinct(&rng, 24 * N);
+    for (int i = 0; i < 24 * N; i++) x[i] += 2;
+    GradCase c = {&l, N, NULL, x, integers(&rng, 24 * N), 0.3};
+    expect_ok(gradcheck_exact(&c));
+    l.backward = relu_in_place;
+    expect_caught(gradcheck_exact(&c), "caller's", "dy");
+}
+
+/* Max pooling that gives every tied maximum the whole gradient. */
+BACKWARD(every_tie) {
+    (void)w, (void)dw, (void)scratch;
+    for (int map = 0; map < n * l->in.c; map++)
+        for (int r = 0; dx && r < l->in.h; r++)
+            for (int s = 0; s < l->in.w; s++) {
+                int in = (map * l->in.h + r) * l->in.w + s;
+                int out = (map * l->out.h + r / 2) * l->out.w + s / 2;
+                dx[in] = x[in] == y[out] ? dy[out] : 0;
+            }
+}
+
+Test(guard, every_tie_takes_all) {
+    Rng rng = rng_seed(1, 0);
+    Layer l = max_pool_layer("S2", (Shape){2, 4, 6}, 2, 2, 0), naive = l;
+    naive.forward = max_pool_forward_naive;
+    naive.backward = max_pool_backward_naive;
+    GradCase c = {&l, N, NULL, integers(&rng, 48 * N), integers(&rng, 12 * N), 0.05};
+    expect_ok(gradcheck_naive(&c, &naive, false));
+    l.backward = every_tie;
+    expect_caught(gradcheck_naive(&c, &naive, false), "S2 dx[", "");
+}
+
+/* ------------------------------------------------------------------ shared errors -------- */
+
+/*
+ * Forward and backward agree with each other and are both wrong. No difference of forward can see
+ * that; the comparison with the naive loops does.
+ */
+#define FORWARD(name) \
+    static void name(const Layer *l, int n, const real *w, const real *x, real *y, real *scratch)
+
+/* Copies the images and changes the copy before the right layer sees it. */
+static real *changed(const Layer *l, int n, const real *x, bool border) {
+    real *copy = reals((size_t)(n * shape_size(l->in)));
+    memcpy(copy, x, (size_t)(n * shape_size(l->in)) * sizeof *copy);
+    for (int i = 0; i < n * shape_size(l->in); i++) {
+        int s = i % l->in.w, ch = i / (l->in.w * l->in.h) % l->in.c;
+        if (border ? s == l->in.w - 1 : ch > 0) copy[i] = 0; /* never looked at */
+    }
+    return copy;
+}
+
+static void forward_changed(const Layer *l, int n, const real *w, const real *x, real *y,
+                            real *scratch, bool border) {
+    Layer good = right_conv();
+    real *copy = changed(l, n, x, border);
+    good.forward(&good, n, w, copy, y, scratch);
+}
+
+static void backward_changed(const Layer *l, int n, const real *w, const real *x, const real *y,
+                             const real *dy, real *dw, real *dx, real *scratch, bool border) {
+    real *copy = changed(l, n, x, border);
+    right(l, n, w, copy, y, dy, dw, dx, scratch);
+    if (!dx) return;
+    copy = changed(l, n, dx, border); /* what was never looked at has no gradient */
+    memcpy(dx, copy, (size_t)(n * shape_size(l->in)) * sizeof *copy);
+}
+
+FORWARD(forward_one_channel) {
+    forward_changed(l, n, w, x, y, scratch, false);
+}
+BACKWARD(backward_one_channel) {
+    backward_changed(l, n, w, x, y, dy, dw, dx, scratch, false);
+}
+FORWARD(forward_lost_column) {
+    forward_changed(l, n, w, x, y, scratch, true);
+}
+BACKWARD(backward_lost_column) {
+    backward_changed(l, n, w, x, y, dy, dw, dx, scratch, true);
+}
+
+Test(guard, second_channel_ignored) {
+    Layer l = right_conv(), naive = naive_of(l);
+    l.forward = forward_one_channel;
+    l.backward = backward_one_channel;
+    GradCase c = case_of(&l);
+    c.nonzero = 0.3;
+    expect_ok(gradcheck_exact(&c)); /* blind, as expected */
+    expect_caught(gradcheck_naive(&c, &naive, true), "C3 y[", "");
+}
+
+Test(guard, padded_column_lost) {
+    Layer l = right_conv(), naive = naive_of(l);
+    l.forward = forward_lost_column;
+    l.backward = backward_lost_column;
+    GradCase c = case_of(&l);
+    c.nonzero = 0.3;
+    expect_ok(gradcheck_exact(&c)); /* blind, as expected */
+    expect_caught(gradcheck_naive(&c, &naive, true), "C3 y[", "");
+}
+
+/* ------------------------------------------------------------------ vacuous tests -------- */
+
+Test(guard, zero_gradient_proves_nothing) {
+    Layer l = right_conv();
+    GradCase c = case_of(&l);
+    c.dy = reals((size_t)(N * shape_size(l.out)));
+    expect_caught(gradcheck_exact(&c), "C3 dx", "proves nothing");
+}
+
+#else /* the double build: smooth checks */
+
+static void loss_without_scale(const Loss *l, int n, const real *x, const uint8_t *label,
+                               const real *score, real scale, real *dx) {
+    Loss good = softmax_ce_loss(l->classes);
+    (void)scale;
+    good.backward(&good, n, x, label, score, 1, dx);
+}
+
+Test(guard, mean_missing_in_the_loss) {
+    Rng rng = rng_seed(1, 0);
+    Loss l = softmax_ce_loss(10);
+    const uint8_t label[4] = {3, 1, 9, 0};
+    real *x = normals(&rng, 40);
+    expect_ok(gradcheck_loss(&l, 4, x, label, (real)0.25));
+    l.backward = loss_without_scale;
+    expect_caught(gradcheck_loss(&l, 4, x, label, (real)0.25), "dx[", "is the 1/N missing");
+}
+
+/* The derivative of tanh in place of the sigmoid's: right at no point. */
+BACKWARD(wrong_formula) {
+    (void)w, (void)x, (void)dw, (void)scratch;
+    for (int i = 0; dx && i < n * shape_size(l->in); i++) dx[i] = dy[i] * (1 - y[i] * y[i]);
+}
+
+Test(guard, wrong_sigmoid_derivative) {
+    Rng rng = rng_seed(1, 0);
+    Layer l = sigmoid_layer("F6.sigmoid", (Shape){2, 3, 4});
+    GradCase c = {&l, N, NULL, normals(&rng, 24 * N), normals(&rng, 24 * N), 0.9};
+    expect_ok(gradcheck_smooth(&c));
+    l.backward = wrong_formula;
+    expect_caught(gradcheck_smooth(&c), "F6.sigmoid dx[", "");
+}
+
+/* Off by one part in a hundred thousand: far below what a float check could see. */
+BACKWARD(slightly_wrong) {
+    (void)w, (void)x, (void)dw, (void)scratch;
+    for (int i = 0; dx && i < n * shape_size(l->in); i++)
+        dx[i] = dy[i] * y[i] * (1 - y[i]) * (real)1.00001;
+}
+
+Test(guard, slightly_wrong) {
+    Rng rng = rng_seed(1, 0);
+    Layer l = sigmoid_layer("F6.sigmoid", (Shape){2, 3, 4});
+    GradCase c = {&l, N, NULL, normals(&rng, 24 * N), normals(&rng, 24 * N), 0.9};
+    l.backward = slightly_wrong;
+    expect_caught(gradcheck_smooth(&c), "F6.sigmoid dx[", "");
+}
+
+/* ReLU with inputs at its kink: not a failure of the layer, but of the test. */
+Test(guard, kinks_are_noticed) {
+    Rng rng = rng_seed(1, 0);
+    Layer l = relu_layer("C1.relu", (Shape){1, 4, 5});
+    GradCase c = {&l, 1, NULL, reals(20), normals(&rng, 20), 0.1};
+    expect_caught(gradcheck_smooth(&c), "C1.relu dx", "");
+}
+
+#endif
