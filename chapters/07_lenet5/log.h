@@ -1,0 +1,69 @@
+/**
+ * @file log.h
+ * @brief The training log: one table, tab-separated, that gnuplot reads by column name.
+ *
+ * @addtogroup ch07
+ *
+ * **The log** has one line per mini-batch and one per epoch:
+ *
+ *     iteration  epoch  loss  train_accuracy  train_loss  test_accuracy  test_loss  seconds
+ *
+ * A mini-batch fills the first three columns: its loss is the mean over the batch *before* the step.
+ * (The report logs it after the step, with a second forward pass.) An epoch fills all but `loss`:
+ * accuracies and losses over **all** images of both sets, and the seconds of its training. What a
+ * line does not have is `nan`. Epoch 0 is the untrained network: the report's "0.1 in the first round".
+ * @{
+ */
+#ifndef LOG_H
+#define LOG_H
+
+#include "07_lenet5/trainer.h"
+
+#include <stdio.h>
+
+/** An open log, or none. */
+typedef struct Log {
+    const char *path; ///< for messages; NULL: nothing is logged
+    FILE *file;       ///< the open file
+} Log;
+
+/**
+ * @brief Creates the file and writes the header line.
+ * @param log   filled
+ * @param path  the file, replaced when it is there; NULL: no log
+ * @param error filled on failure
+ * @return whether it worked
+ */
+bool log_open(Log *log, const char *path, Error *error);
+
+/**
+ * @brief One line for a mini-batch.
+ * @param log       the log
+ * @param iteration mini-batches so far, from 1
+ * @param epoch     from 1
+ * @param loss      mean of the batch
+ */
+void log_batch(Log *log, long iteration, int epoch, double loss);
+
+/**
+ * @brief One line for an epoch; everything so far reaches the disk.
+ * @param log       the log
+ * @param iteration mini-batches so far
+ * @param epoch     epochs done, 0 before training
+ * @param train     evaluation on the training images
+ * @param test      evaluation on the test images
+ * @param seconds   training time of this epoch
+ */
+void log_epoch(Log *log, long iteration, int epoch, const Evaluation *train, const Evaluation *test,
+               double seconds);
+
+/**
+ * @brief Closes the file.
+ * @param log   the log
+ * @param error filled when something did not reach the disk
+ * @return whether the whole log is in the file
+ */
+bool log_close(Log *log, Error *error);
+
+/** @} */
+#endif

@@ -1,0 +1,272 @@
+/*
+ * 07_lenet5: trains, tests and describes LeNet-5.
+ *
+ *     make run                                                    the report's recipe, 10 epochs
+ *     build/07_lenet5 train --epochs 1 --save build/mine.safetensors
+ *     build/07_lenet5 test --load build/mine.safetensors
+ *     build/07_lenet5 info
+ *     build/07_lenet5 --help
+ *
+ * Only this file prints and exits; everything it calls returns.
+ */
+#include "07_lenet5/lenet5.h"
+#include "07_lenet5/log.h"
+#include "07_lenet5/options.h"
+#include "07_lenet5/trainer.h"
+#include "gemm.h"
+#include "progress.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/* ------------------------------------------------------------------ small things --------- */
+
+static Dataset load_set(const Options *o, const char *prefix) {
+    Dataset data;
+    Error error;
+    if (!dataset_load(o->data, prefix, &data, &error)) fail(EXIT_WORLD, "%s", error.text);
+    return data;
+}
+
+/* The most memory the process ever had, in MB of 10^6 bytes; Linux counts in KiB. */
+static long peak_rss_mb(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (usage.ru_maxrss * 1024 + 500000) / 1000000;
+}
+
+static int compare_doubles(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *value, int n) {
+    qsort(value, (size_t)n, sizeof *value, compare_doubles);
+    return n % 2 ? value[n / 2] : (value[n / 2 - 1] + value[n / 2]) / 2;
+}
+
+/* The activation of the flag, or else the one that the loaded file names, or else ReLU. */
+static Network network_for(const Options *o) {
+    Activation activation = o->activation;
+    char saved[32] = "";
+    Error error;
+    if (o->load && !safetensors_metadata(o->load, "activation", saved, sizeof saved, &error))
+        fail(EXIT_WORLD, "%s", error.text);
+    if (!o->activation_name && *saved && !activation_named(saved, &activation))
+        fail(EXIT_WORLD, "%s: was trained with activation %s, which is not known here", o->load,
+             saved);
+    return lenet5(activation);
+}
+
+static void load_params(const Network *net, const char *path, real *params) {
+    Tensor tensor[2 * LAYERS_MAX];
+    Error error;
+    int count = network_tensors(net, params, tensor);
+    if (!safetensors_load(path, count, tensor, &error)) fail(EXIT_WORLD, "%s", error.text);
+}
+
+/* ------------------------------------------------------------------ info ----------------- */
+
+static void print_table(const Network *net) {
+    char line[128], trainable[32], connections[32];
+    long sums[2] = {0, 0};
+    printf("%-8s %-14s %9s    %-9s %10s %12s\n", "layer", "kind", "in", "out", "trainable",
+           "connections");
+    for (int i = 0; i < net->layers; i++) {
+        layer_summary(&net->layer[i], line, sizeof line);
+        printf("%s\n", line);
+        sums[0] += net->layer[i].trainable;
+        sums[1] += net->layer[i].connections;
+    }
+    printf("%-45s %10s %12s\n", net->loss.name, with_commas(sums[0], trainable, sizeof trainable),
+           with_commas(sums[1], connections, sizeof connections));
+}
+
+static int info(const Options *o) {
+    Network net = network_for(o);
+    print_table(&net);
+    return 0;
+}
+
+/* ------------------------------------------------------------------ test ----------------- */
+
+static void print_confusion(const Evaluation *e) {
+    printf("\nconfusion matrix: a row is the true digit, a column what the network says\n\n     ");
+    for (int k = 0; k < CLASSES; k++) printf(" %5d", k);
+    printf("   right\n");
+    for (int i = 0; i < CLASSES; i++) {
+        int row = 0;
+        printf("  %d: ", i);
+        for (int k = 0; k < CLASSES; k++) {
+            printf(" %5d", e->confusion[i][k]);
+            row += e->confusion[i][k];
+        }
+        printf("  %5.2f%%\n", row ? 100.0 * e->confusion[i][i] / row : 0.0);
+    }
+    printf("\n");
+}
+
+static int test(const Options *o) {
+    Network net = network_for(o);
+    Dataset data = load_set(o, "t10k");
+    Evaluation e;
+    Error error;
+    real *params = calloc(network_params(&net), sizeof(real));
+    if (!params) fail(EXIT_WORLD, "no memory for the parameters");
+    load_params(&net, o->load, params);
+    double start = seconds_now();
+    if (!evaluate(&net, params, &data, o->threads, &e, &error)) fail(EXIT_WORLD, "%s", error.text);
+    double seconds = seconds_now() - start;
+    print_confusion(&e);
+    printf("result test_accuracy=%.4f test_loss=%.4f images=%d params=%zu seconds=%.3f "
+           "peak_rss_mb=%ld\n",
+           e.accuracy, e.loss, e.n, network_params(&net), seconds, peak_rss_mb());
+    free(params);
+    dataset_free(&data);
+    return 0;
+}
+
+/* ------------------------------------------------------------------ train ---------------- */
+
+/* Everything one training run holds. */
+typedef struct Run {
+    const Options *o;
+    Network net;
+    Dataset train, test;
+    Trainer trainer;
+    Log log;
+    long iteration;
+    Evaluation on_train, on_test; /* after the last epoch */
+    double *seconds;              /* of each epoch's training */
+} Run;
+
+static void evaluate_both(Run *run) {
+    Error error;
+    const real *params = run->trainer.params;
+    if (!evaluate(&run->net, params, &run->train, run->o->threads, &run->on_train, &error) ||
+        !evaluate(&run->net, params, &run->test, run->o->threads, &run->on_test, &error))
+        fail(EXIT_WORLD, "%s", error.text);
+}
+
+static void report_epoch(Run *run, int epoch, double seconds) {
+    log_epoch(&run->log, run->iteration, epoch, &run->on_train, &run->on_test, seconds);
+    printf("epoch %2d/%d  train loss %.4f accuracy %.4f  test loss %.4f accuracy %.4f  %.2f s\n",
+           epoch, run->o->epochs, run->on_train.loss, run->on_train.accuracy, run->on_test.loss,
+           run->on_test.accuracy, seconds);
+    fflush(stdout);
+}
+
+/* The run has diverged: say where, and what to try. */
+static void diverged(Run *run, double loss) {
+    Error ignored;
+    log_close(&run->log, &ignored);
+    fail(EXIT_WORLD,
+         "the loss is %g at iteration %ld: training has diverged; try a smaller rate than "
+         "--lr %g (nothing was saved)",
+         loss, run->iteration, run->o->optimizer.lr);
+}
+
+// [train-epoch]
+/* One epoch: every image once, in a new order. Returns the seconds it took. */
+static double train_epoch(Run *run, int epoch) {
+    Progress bar;
+    char label[32];
+    double loss = 0, start = seconds_now();
+    int right = 0;
+    snprintf(label, sizeof label, "epoch %2d/%d", epoch, run->o->epochs);
+    progress_start(&bar, stdout, label, run->train.n);
+    trainer_shuffle(&run->trainer);
+    for (int first = 0; first < run->train.n; first += run->o->batch) {
+        Step step = trainer_step(&run->trainer, first);
+        log_batch(&run->log, ++run->iteration, epoch, step.loss);
+        if (!isfinite(step.loss)) diverged(run, step.loss);
+        int done = first + run->o->batch < run->train.n ? first + run->o->batch : run->train.n;
+        loss += step.loss * (done - first);
+        right += step.right;
+        progress_update(&bar, done, loss / done, (double)right / done);
+    }
+    progress_end(&bar);
+    return seconds_now() - start;
+}
+// [train-epoch]
+
+static void start_run(Run *run, const Options *o) {
+    Error error;
+    if (o->save && !safetensors_can_save(o->save, &error)) fail(EXIT_WORLD, "%s", error.text);
+    *run = (Run){.o = o, .net = network_for(o)};
+    run->train = load_set(o, "train");
+    run->test = load_set(o, "t10k");
+    if (o->batch > run->train.n)
+        fail(EXIT_USAGE, "--batch %d: there are only %d training images", o->batch, run->train.n);
+    run->seconds = calloc((size_t)o->epochs, sizeof(double));
+    if (!run->seconds) fail(EXIT_WORLD, "no memory for %d epochs", o->epochs);
+    if (!trainer_new(&run->trainer, &run->net, &run->train, o->batch, o->threads, o->optimizer,
+                     o->init, o->seed, &error) ||
+        !log_open(&run->log, o->log, &error))
+        fail(EXIT_WORLD, "%s", error.text);
+    if (o->load) load_params(&run->net, o->load, run->trainer.params);
+    char params[32];
+    printf("%s: %s parameters, %d training images, %s lr %g, batch %d, %d thread%s, seed %llu\n",
+           run->net.name, with_commas((long)network_params(&run->net), params, sizeof params),
+           run->train.n, o->optimizer.name, o->optimizer.lr, o->batch, o->threads,
+           o->threads > 1 ? "s" : "", (unsigned long long)o->seed);
+}
+
+static void save_run(Run *run) {
+    const Options *o = run->o;
+    Tensor tensor[2 * LAYERS_MAX];
+    Error error;
+    char seed[32], epochs[32], accuracy[32];
+    const char *activation = run->net.layer[1].kind;
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)o->seed);
+    snprintf(epochs, sizeof epochs, "%d", o->epochs);
+    snprintf(accuracy, sizeof accuracy, "%.4f", run->on_test.accuracy);
+    const Metadata entry[] = {{"network", run->net.name},
+                              {"activation", activation},
+                              {"input", "0..1, 28x28 with a border of 2"},
+                              {"seed", seed},
+                              {"epochs", epochs},
+                              {"test_accuracy", accuracy}};
+    int count = network_tensors(&run->net, run->trainer.params, tensor);
+    if (!safetensors_save(o->save, count, tensor, sizeof entry / sizeof *entry, entry, &error))
+        fail(EXIT_WORLD, "%s", error.text);
+    printf("saved %s\n", o->save);
+}
+
+static int train(const Options *o) {
+    Run run;
+    Error error;
+    start_run(&run, o);
+    evaluate_both(&run);
+    report_epoch(&run, 0, 0);
+    for (int epoch = 1; epoch <= o->epochs; epoch++) {
+        run.seconds[epoch - 1] = train_epoch(&run, epoch);
+        evaluate_both(&run);
+        report_epoch(&run, epoch, run.seconds[epoch - 1]);
+    }
+    if (!log_close(&run.log, &error)) fail(EXIT_WORLD, "%s", error.text);
+    if (o->save) save_run(&run);
+    printf(
+        "result test_accuracy=%.4f test_loss=%.4f train_loss=%.4f epochs=%d seed=%llu params=%zu "
+        "seconds_per_epoch=%.2f peak_rss_mb=%ld\n",
+        run.on_test.accuracy, run.on_test.loss, run.on_train.loss, o->epochs,
+        (unsigned long long)o->seed, network_params(&run.net), median(run.seconds, o->epochs),
+        peak_rss_mb());
+    trainer_free(&run.trainer);
+    dataset_free(&run.train);
+    dataset_free(&run.test);
+    free(run.seconds);
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    Options options;
+    Error error;
+    gemm_single_thread();
+    if (!options_read(argc, argv, &options, &error)) fail(EXIT_USAGE, "%s", error.text);
+    if (options.help) return fputs(options_usage, stdout) == EOF;
+    if (strcmp(options.command, "train") == 0) return train(&options);
+    if (strcmp(options.command, "test") == 0) return test(&options);
+    return info(&options);
+}

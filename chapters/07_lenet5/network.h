@@ -1,0 +1,153 @@
+/**
+ * @file network.h
+ * @brief A network: a table of layers, run forwards and backwards.
+ *
+ * @addtogroup ch07
+ *
+ * **A network** is a list of layers with a loss at the end. Forward is a loop over the list, backward
+ * is the same loop reversed:
+ *
+ *     y[0] = images
+ *     y[i+1] = layer[i](y[i])                       i = 0 .. layers-1
+ *     loss(y[layers], label)
+ *
+ *     d = dloss/dy[layers]
+ *     d = layer[i].backward(d),  grad[i] += ...     i = layers-1 .. 0
+ *
+ * All parameters of a network are one flat vector, layer after layer, the weight before the bias;
+ * the gradient is another of the same length. Activations and gradients of n images live in a
+ * Workspace, one for each thread.
+ * @{
+ */
+#ifndef NETWORK_H
+#define NETWORK_H
+
+#include "dataset.h"
+#include "layer.h"
+#include "safetensors.h"
+
+enum {
+    LAYERS_MAX = 16 ///< LeNet-5 with its activations as layers has 11
+};
+
+/** The table of layers, and how an image becomes its input. */
+typedef struct Network {
+    char name[32];           ///< "lenet5"
+    Input input;             ///< what grey levels become
+    int pad;                 ///< border around the 28x28 images
+    int layers;              ///< how many are in use
+    Layer layer[LAYERS_MAX]; ///< from the input to the last affine layer
+    Loss loss;               ///< behind the last layer
+} Network;
+
+/** Room for n images on their way through: what one thread needs. */
+typedef struct Workspace {
+    int n;                   ///< most images at a time
+    real *y[LAYERS_MAX + 1]; ///< y[0] the input, y[i+1] what layer i made
+    real *d[2];              ///< gradients between layers, used in turn
+    real *scratch;           ///< for the layer that needs most
+    real *score;             ///< (n, classes) from the loss
+    int *decision;           ///< (n) from the loss
+    uint8_t *label;          ///< (n) the true classes
+} Workspace;
+
+/**
+ * @brief Appends a layer.
+ * @param net   the network; the new layer's input must be the last one's output
+ * @param layer the layer
+ * @return the new layer's output shape, the next one's input
+ */
+Shape network_add(Network *net, Layer layer);
+
+/**
+ * @brief The shape behind the last layer so far.
+ * @param net the network
+ * @return the input image's shape when there is no layer yet
+ */
+Shape network_out(const Network *net);
+
+/**
+ * @brief Where a layer's parameters begin in the flat vector.
+ * @param net   the network
+ * @param layer which layer, 0 .. layers; `layers` gives the length of the vector
+ * @return offset in reals
+ */
+size_t network_offset(const Network *net, int layer);
+
+/**
+ * @brief Length of the flat parameter vector.
+ * @param net the network
+ * @return stored parameters, missing links included
+ */
+size_t network_params(const Network *net);
+
+/**
+ * @brief Draws the first parameters of every layer.
+ * @param net    the network
+ * @param init   the scheme
+ * @param seed   the run's seed
+ * @param params network_params() reals, overwritten
+ */
+void network_init(const Network *net, Init init, uint64_t seed, real *params);
+
+/**
+ * @brief Names, shapes and places of all parameters: "C1.weight", "C1.bias", ...
+ * @param net    the network
+ * @param params the flat vector
+ * @param tensor room for 2 * LAYERS_MAX
+ * @return how many
+ */
+int network_tensors(const Network *net, real *params, Tensor *tensor);
+
+/**
+ * @brief Takes room for n images.
+ * @param net   the network
+ * @param n     most images at a time
+ * @param space filled on success; workspace_free() releases it
+ * @param error filled when there is no memory
+ * @return whether it worked
+ */
+bool workspace_new(const Network *net, int n, Workspace *space, Error *error);
+
+/**
+ * @brief Releases a workspace.
+ * @param space the workspace; all zero is fine too
+ */
+void workspace_free(Workspace *space);
+
+/**
+ * @brief Puts images and labels of a data set into y[0] and label.
+ * @param net   the network
+ * @param data  the set
+ * @param index which images; NULL: those from first on
+ * @param first the first one, when index is NULL
+ * @param n     how many, at most space->n
+ * @param space the workspace
+ */
+void network_input(const Network *net, const Dataset *data, const int *index, int first, int n,
+                   Workspace *space);
+
+/**
+ * @brief Runs n images through every layer and the loss.
+ * @param net    the network
+ * @param n      images in space->y[0], labels in space->label
+ * @param params the flat vector
+ * @param space  y, score and decision are filled
+ * @return the summed loss
+ */
+double network_forward(const Network *net, int n, const real *params, Workspace *space);
+
+/**
+ * @brief Runs the gradient back through every layer. network_forward() went before.
+ * @param net    the network
+ * @param n      images
+ * @param params the flat vector
+ * @param scale  1/N of the whole batch, for a mean
+ * @param space  as forward left it
+ * @param grad   the flat gradient, accumulated
+ */
+void network_backward(const Network *net, int n, const real *params, real scale, Workspace *space,
+                      real *grad);
+
+/** @} */
+#endif

@@ -1,0 +1,132 @@
+/**
+ * @file trainer.h
+ * @brief Training and evaluation on any number of threads, with the same result on all.
+ *
+ * @addtogroup ch07
+ *
+ * **The trainer** walks through the training set in mini-batches: gradient of the mean loss of a batch,
+ * one step of the optimizer, next batch. Every epoch visits every image once, in a new random order.
+ * (The report draws each batch with replacement, so its "epoch" of 600 batches sees about 63 % of the
+ * images, some of them several times.)
+ *
+ * **Slices.** A batch is cut into slices of SLICE images (a quarter of a batch below 100), whatever the
+ * number of threads. A thread takes a slice through the network in its own workspace and leaves the
+ * slice's gradient; the gradients are added in slice order. Floating-point sums depend on their order,
+ * and here the order never changes: **the same seed gives the same bits on 1, 2 or 64 threads**.
+ * Slices run in waves of WAVE, so that memory does not grow with the batch either.
+ *
+ * **Evaluation** counts over all images; a last slice that is not full is a slice like the others. (The
+ * report's `accuracy` drops the last images when the batch does not divide their number, but still divides
+ * by all of them.)
+ * @{
+ */
+#ifndef TRAINER_H
+#define TRAINER_H
+
+#include "06_optimizers/optimizer.h"
+#include "07_lenet5/network.h"
+
+enum {
+    SLICE = 25,       ///< images in a slice of a large batch
+    WAVE = 8,         ///< slices whose gradients are kept at a time
+    THREADS_MAX = 256 ///< more than this is a typing error
+};
+
+/** Parameters, gradient, optimizer and order of images: the state of a training run. */
+typedef struct Trainer {
+    const Network *net;     ///< what is trained
+    const Dataset *data;    ///< on what
+    int batch;              ///< images in a mini-batch
+    int threads;            ///< 1 .. THREADS_MAX
+    Optimizer optimizer;    ///< how to step
+    real *params;           ///< the flat parameter vector
+    real *grad;             ///< the flat gradient of the last batch
+    real *state;            ///< the optimizer's slots
+    real *slice_grad[WAVE]; ///< one gradient a slice of a wave
+    Workspace *space;       ///< one a thread
+    int *order;             ///< all images, in this epoch's order
+    Rng shuffle;            ///< what orders them
+} Trainer;
+
+/** What one mini-batch or one epoch gave. */
+typedef struct Step {
+    double loss; ///< mean over its images, before the step
+    int right;   ///< images that were classified right, before the step
+} Step;
+
+/** What a network is worth on a data set. */
+typedef struct Evaluation {
+    int n;                           ///< images
+    double loss;                     ///< mean
+    double accuracy;                 ///< share of right decisions, 0 .. 1
+    int confusion[CLASSES][CLASSES]; ///< [true class][decision]
+} Evaluation;
+
+/**
+ * @brief How many images a slice of a batch of n has.
+ * @param n images in the batch, at least 1
+ * @return SLICE, or a quarter (rounded up) of a batch below 4 * SLICE
+ */
+int slice_size(int n);
+
+/**
+ * @brief Takes memory for a run and draws the first parameters.
+ * @param trainer   filled on success; trainer_free() releases it
+ * @param net       the network; kept by reference
+ * @param data      the training set; kept by reference
+ * @param batch     images in a mini-batch, 1 .. data->n
+ * @param threads   1 .. THREADS_MAX
+ * @param optimizer the rule, copied
+ * @param init      how to draw the first parameters
+ * @param seed      of the run: parameters and shuffling have streams of their own
+ * @param error     filled when there is no memory
+ * @return whether it worked
+ */
+bool trainer_new(Trainer *trainer, const Network *net, const Dataset *data, int batch, int threads,
+                 Optimizer optimizer, Init init, uint64_t seed, Error *error);
+
+/**
+ * @brief Releases a trainer.
+ * @param trainer the trainer; all zero is fine too
+ */
+void trainer_free(Trainer *trainer);
+
+/**
+ * @brief Starts an epoch: a new random order of all images.
+ * @param trainer the run
+ */
+void trainer_shuffle(Trainer *trainer);
+
+/**
+ * @brief The gradient of the mean loss of some images, into trainer->grad.
+ * @param trainer the run; its parameters are only read
+ * @param index   which images
+ * @param n       how many, at least 1
+ * @return their mean loss and how many were right
+ */
+Step trainer_gradient(Trainer *trainer, const int *index, int n);
+
+/**
+ * @brief One mini-batch of the current order: gradient, then one step of the optimizer.
+ * @param trainer the run
+ * @param first   place in the order where the batch begins; the last batch may be smaller
+ * @return loss and right decisions before the step; a loss that is not finite means the run has
+ *         diverged, and then no step was taken
+ */
+Step trainer_step(Trainer *trainer, int first);
+
+/**
+ * @brief Loss, accuracy and confusion matrix over a whole data set.
+ * @param net     the network
+ * @param params  its parameters
+ * @param data    the set
+ * @param threads 1 .. THREADS_MAX; the result does not depend on it
+ * @param result  filled on success
+ * @param error   filled when there is no memory
+ * @return whether it worked
+ */
+bool evaluate(const Network *net, const real *params, const Dataset *data, int threads,
+              Evaluation *result, Error *error);
+
+/** @} */
+#endif

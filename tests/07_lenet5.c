@@ -1,0 +1,465 @@
+/*
+ * Chapter 7: the network, the trainer, the files, the command line.
+ */
+#include "07_lenet5/lenet5.h"
+#include "07_lenet5/trainer.h"
+#include "check.h"
+#include "gemm.h"
+#include "probe.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <sys/wait.h>
+
+TestSuite(ch07, .timeout = 120);
+
+/* The first n test images of MNIST, as a data set of their own. */
+static Dataset few(int n) {
+    static Dataset all;
+    Error error;
+    if (all.n == 0) cr_assert(dataset_load(MNIST_DIR, "t10k", &all, &error), "%s", error.text);
+    return (Dataset){n, all.image, all.label};
+}
+
+static Trainer trainer_for(const Network *net, const Dataset *data, int batch, int threads,
+                           const char *rule) {
+    Trainer t;
+    Optimizer o;
+    Error error;
+    gemm_single_thread();
+    cr_assert(optimizer_named(rule, &o));
+    cr_assert(trainer_new(&t, net, data, batch, threads, o, INIT_UNIFORM, 1, &error), "%s",
+              error.text);
+    return t;
+}
+
+/* So many epochs over the data. */
+static Step train_epochs(Trainer *t, int epochs) {
+    Step step = {0};
+    for (int e = 0; e < epochs; e++) {
+        trainer_shuffle(t);
+        for (int first = 0; first < t->data->n; first += t->batch) step = trainer_step(t, first);
+    }
+    return step;
+}
+
+#ifndef REAL_DOUBLE
+
+/* ------------------------------------------------------------------ the network ---------- */
+
+Test(ch07, t01_table, .description = "[2 pts] shapes, parameters and connections, layer by layer") {
+    static const struct {
+        const char *name;
+        Shape out;
+        int trainable;
+        long connections;
+    } want[] = {
+        {"C1", {6, 28, 28}, 156, 122304},  {"C1.relu", {6, 28, 28}, 0, 0},
+        {"S2", {6, 14, 14}, 0, 4704},      {"C3", {16, 10, 10}, 2416, 241600},
+        {"C3.relu", {16, 10, 10}, 0, 0},   {"S4", {16, 5, 5}, 0, 1600},
+        {"C5", {120, 1, 1}, 48120, 48120}, {"C5.relu", {120, 1, 1}, 0, 0},
+        {"F6", {84, 1, 1}, 10164, 10164},  {"F6.relu", {84, 1, 1}, 0, 0},
+        {"OUT", {10, 1, 1}, 850, 850},
+    };
+    Network net = lenet5(ACTIVATION_RELU);
+    cr_assert(net.layers == (int)(sizeof want / sizeof *want), "%d layers", net.layers);
+    for (int i = 0; i < net.layers; i++) {
+        const Layer *l = &net.layer[i];
+        cr_expect_str_eq(l->name, want[i].name);
+        cr_expect(l->out.c == want[i].out.c && l->out.h == want[i].out.h &&
+                      l->out.w == want[i].out.w,
+                  "%s: %dx%dx%d", l->name, l->out.c, l->out.h, l->out.w);
+        cr_expect(l->trainable == want[i].trainable && (int)layer_params(l) == want[i].trainable,
+                  "%s: %d trainable", l->name, l->trainable);
+        cr_expect(l->connections == want[i].connections, "%s: %ld connections", l->name,
+                  l->connections);
+    }
+    cr_expect(network_params(&net) == 61706, "%zu parameters", network_params(&net));
+    cr_expect(net.layer[0].in.h == 32 && net.layer[0].in.w == 32);
+    Network sigmoid = lenet5(ACTIVATION_SIGMOID);
+    cr_expect_str_eq(sigmoid.layer[1].kind, "sigmoid");
+}
+
+Test(ch07, t02_first_loss,
+     .description = "[1 pts] an untrained network is undecided: loss near log 10") {
+    Network net = lenet5(ACTIVATION_RELU);
+    Dataset data = few(500);
+    Trainer t = trainer_for(&net, &data, 100, 1, "adam");
+    Evaluation e;
+    Error error;
+    cr_assert(evaluate(&net, t.params, &data, 2, &e, &error), "%s", error.text);
+    cr_expect(fabs(e.loss - log(10)) < 0.02, "loss %g, want 2.3026", e.loss);
+    cr_expect(e.accuracy < 0.3, "accuracy %g", e.accuracy);
+    trainer_free(&t);
+}
+
+/* ------------------------------------------------------------------ the trainer ---------- */
+
+Test(ch07, t04_float_against_double,
+     .description = "[1 pts] loss and gradient in both builds agree") {
+    static double got[1 + PROBE_PARAMS], want[1 + PROBE_PARAMS];
+    cr_assert(probe(&got[0], &got[1]), "no memory");
+    FILE *pipe = popen(BUILD "/tests/probe.double", "r");
+    cr_assert(pipe && fread(want, sizeof *want, 1 + PROBE_PARAMS, pipe) == 1 + PROBE_PARAMS,
+              "cannot run the double half, " BUILD "/tests/probe.double");
+    cr_expect(pclose(pipe) == 0);
+    cr_expect(fabs(got[0] - want[0]) < 1e-6, "loss %.9g and %.9g", got[0], want[0]);
+    double most = 0, worst = 0;
+    for (int i = 1; i <= PROBE_PARAMS; i++) {
+        most = fmax(most, fabs(want[i]));
+        worst = fmax(worst, fabs(got[i] - want[i]));
+    }
+    cr_expect(most > 1e-3, "largest gradient %g: the comparison proves nothing", most);
+    /* some hundred roundings of 6e-8 each, relative to the largest entry */
+    cr_expect(worst < 2e-5 * most, "worst difference %g, largest gradient %g", worst, most);
+}
+
+Test(ch07, t05_same_bits_on_any_threads, .description = "[2 pts] 1, 2 and 3 threads, bit for bit") {
+    Network net = lenet5(ACTIVATION_RELU);
+    Dataset data = few(500);
+    /* quarters of 37; four slices of 25; two waves and a slice that is not full */
+    const int batches[3] = {37, 100, 260};
+    for (int b = 0; b < 3; b++) {
+        Trainer one = trainer_for(&net, &data, batches[b], 1, "adam");
+        Step want = train_epochs(&one, 2);
+        for (int threads = 2; threads <= 3; threads++) {
+            Trainer many = trainer_for(&net, &data, batches[b], threads, "adam");
+            Step got = train_epochs(&many, 2);
+            cr_expect(got.loss == want.loss && got.right == want.right,
+                      "batch %d, %d threads: loss %.17g and %.17g", batches[b], threads, got.loss,
+                      want.loss);
+            cr_expect(memcmp(one.params, many.params, 61706 * sizeof(real)) == 0,
+                      "batch %d, %d threads: other parameters", batches[b], threads);
+            Evaluation e1, e2;
+            Error error;
+            cr_assert(evaluate(&net, one.params, &data, 1, &e1, &error));
+            cr_assert(evaluate(&net, one.params, &data, threads, &e2, &error));
+            cr_expect(memcmp(&e1, &e2, sizeof e1) == 0, "evaluation depends on threads");
+            trainer_free(&many);
+        }
+        trainer_free(&one);
+    }
+}
+
+Test(ch07, t06_batch_is_the_mean_of_its_images,
+     .description = "[2 pts] slices lose and repeat nothing") {
+    Network net = lenet5(ACTIVATION_RELU);
+    Dataset data = few(300);
+    Trainer t = trainer_for(&net, &data, 300, 2, "sgd");
+    real *sum = reals(61706);
+    const int sizes[] = {1, 3, 57, 100, 211};
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        int n = sizes[k], right = 0;
+        double loss = 0;
+        memset(sum, 0, 61706 * sizeof *sum);
+        for (int i = 0; i < n; i++) {
+            Step one = trainer_gradient(&t, t.order + i, 1);
+            loss += one.loss / n;
+            right += one.right;
+            for (int j = 0; j < 61706; j++) sum[j] += t.grad[j] / (real)n;
+        }
+        Step all = trainer_gradient(&t, t.order, n);
+        cr_expect(fabs(all.loss - loss) < 1e-6 && all.right == right, "%d images: loss %g and %g",
+                  n, all.loss, loss);
+        expect_list("gradient", 61706, t.grad, sum, 1e-6);
+    }
+    trainer_free(&t);
+}
+
+Test(ch07, t07_evaluate_counts_all,
+     .description = "[1 pts] no tail is dropped, every image counted once") {
+    Network net = lenet5(ACTIVATION_RELU);
+    Dataset data = few(1234);
+    Trainer t = trainer_for(&net, &data, 100, 2, "adam");
+    train_epochs(&t, 1);
+    Evaluation e;
+    Error error;
+    cr_assert(evaluate(&net, t.params, &data, 2, &e, &error));
+    int sum = 0, right = 0;
+    double loss = 0;
+    for (int i = 0; i < 10; i++)
+        for (int k = 0; k < 10; k++) sum += e.confusion[i][k];
+    for (int i = 0; i < data.n; i++) {
+        Step one = trainer_gradient(&t, &i, 1);
+        right += one.right, loss += one.loss;
+    }
+    cr_expect(e.n == 1234 && sum == 1234, "%d images counted", sum);
+    cr_expect(fabs(e.accuracy - right / 1234.0) < 1e-12, "accuracy %g, want %g", e.accuracy,
+              right / 1234.0);
+    cr_expect(fabs(e.loss - loss / 1234) < 1e-5, "loss %g, want %g", e.loss, loss / 1234);
+    trainer_free(&t);
+}
+
+Test(ch07, t08_every_image_once_an_epoch,
+     .description = "[1 pts] a new order, a permutation, from the seed") {
+    Network net = lenet5(ACTIVATION_RELU);
+    Dataset data = few(1000);
+    Trainer t = trainer_for(&net, &data, 100, 1, "adam"),
+            again = trainer_for(&net, &data, 100, 1, "adam");
+    int seen[1000] = {0}, before[1000];
+    for (int epoch = 0; epoch < 3; epoch++) {
+        memcpy(before, t.order, sizeof before);
+        trainer_shuffle(&t), trainer_shuffle(&again);
+        for (int i = 0; i < 1000; i++) seen[t.order[i]]++;
+        cr_expect(memcmp(before, t.order, sizeof before) != 0, "the order did not change");
+        cr_expect(memcmp(again.order, t.order, sizeof before) == 0,
+                  "the same seed gave another order");
+    }
+    for (int i = 0; i < 1000; i++)
+        cr_expect(seen[i] == 3, "image %d: %d times in 3 epochs", i, seen[i]);
+    trainer_free(&t), trainer_free(&again);
+}
+
+Test(ch07, t09_learns,
+     .description = "[2 pts] it can learn 200 digits by heart, with ReLU and sigmoid") {
+    for (int a = 0; a < 2; a++) {
+        Network net = lenet5(a ? ACTIVATION_SIGMOID : ACTIVATION_RELU);
+        Dataset data = few(200);
+        Trainer t = trainer_for(&net, &data, 20, 2, "adam");
+        if (a) { /* the sigmoid's gradients are small: larger weights, a larger rate, more steps */
+            network_init(&net, INIT_HE, 1, t.params);
+            t.optimizer.lr = 0.003;
+        }
+        train_epochs(&t, a ? 80 : 25);
+        Evaluation e;
+        Error error;
+        cr_assert(evaluate(&net, t.params, &data, 2, &e, &error));
+        cr_expect(0.985 <= e.accuracy, "%s: accuracy %g", a ? "sigmoid" : "relu", e.accuracy);
+        trainer_free(&t);
+    }
+}
+
+/* ------------------------------------------------------------------ the command line ----- */
+
+/* Runs a shell command, returns its exit code, keeps its output (2>&1). */
+static int shell(char *output, size_t size, const char *format, ...) {
+    char command[1000];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(command, sizeof command, format, args);
+    va_end(args);
+    FILE *pipe = popen(command, "r");
+    cr_assert(pipe != NULL, "cannot run %s", command);
+    size_t length = fread(output, 1, size - 1, pipe);
+    output[length] = '\0';
+    int status = pclose(pipe);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void write_idx(const char *path, const uint8_t *head, size_t head_size, const uint8_t *bytes,
+                      size_t size) {
+    FILE *file = fopen(path, "wb");
+    cr_assert(file && fwrite(head, 1, head_size, file) == head_size, "%s", path);
+    cr_assert(fwrite(bytes, 1, size, file) == size && fclose(file) == 0, "%s", path);
+}
+
+/* A folder with 300 training and 200 test images, so that the program is quick. */
+static const char *small_set(void) {
+    static char dir[] = BUILD "/tests/ch07-XXXXXX";
+    cr_assert(mkdtemp(dir) != NULL, "cannot make %s", dir);
+    Dataset data = few(500);
+    for (int k = 0; k < 2; k++) {
+        int n = k ? 200 : 300, first = k ? 300 : 0;
+        const uint8_t head[16] = {0, 0,  8, 3, 0, 0, (uint8_t)(n >> 8), (uint8_t)n, 0, 0,
+                                  0, 28, 0, 0, 0, 28};
+        const uint8_t label_head[8] = {0, 0, 8, 1, 0, 0, (uint8_t)(n >> 8), (uint8_t)n};
+        char path[200];
+        snprintf(path, sizeof path, "%s/%s-images-idx3-ubyte", dir, k ? "t10k" : "train");
+        write_idx(path, head, 16, data.image + first * IMAGE_BYTES, (size_t)(n * IMAGE_BYTES));
+        snprintf(path, sizeof path, "%s/%s-labels-idx1-ubyte", dir, k ? "t10k" : "train");
+        write_idx(path, label_head, 8, data.label + first, (size_t)n);
+    }
+    return dir;
+}
+
+Test(ch07, t10_train_save_test,
+     .description = "[1 pts] the same bits on 1 and 2 threads, log and parameters") {
+    const char *dir = small_set();
+    char out[4000];
+    for (int threads = 1; threads <= 2; threads++) {
+        int code = shell(
+            out, sizeof out,
+            BUILD "/07_lenet5 train --data %s --epochs 2 --batch 30 --threads %d --log %s/%d.tsv "
+                  "--save %s/%d.safetensors 2>&1",
+            dir, threads, dir, threads, dir, threads);
+        cr_assert(code == 0, "exit code %d: %s", code, out);
+    }
+    const char *result = strstr(out, "result test_accuracy=");
+    double accuracy, test_loss, train_loss, seconds;
+    int epochs, seed, params, mb, length = 0;
+    cr_assert(result != NULL, "no result line: %s", out);
+    int read =
+        sscanf(result,
+               "result test_accuracy=%lf test_loss=%lf train_loss=%lf epochs=%d seed=%d params=%d "
+               "seconds_per_epoch=%lf peak_rss_mb=%d\n%n",
+               &accuracy, &test_loss, &train_loss, &epochs, &seed, &params, &seconds, &mb, &length);
+    cr_expect(read == 8 && result[length] == '\0', "%s", result);
+    cr_expect(epochs == 2 && seed == 1 && params == 61706 && mb > 0);
+
+    /* 1 header, epoch 0, and per epoch 10 batches and a line of its own; seconds differ, the rest not */
+    cr_expect(
+        shell(out, sizeof out,
+              "cd %s && for t in 1 2; do cut -f1-7 $t.tsv > $t.cut; done; "
+              "cmp 1.cut 2.cut && cmp 1.safetensors 2.safetensors && test $(wc -l < 1.tsv) = 24",
+              dir) == 0,
+        "%s", out);
+    cr_expect(shell(out, sizeof out, "head -n 2 %s/1.tsv", dir) == 0);
+    const char head[] =
+        "iteration\tepoch\tloss\ttrain_accuracy\ttrain_loss\ttest_accuracy\ttest_loss\tseconds\n"
+        "0\t0\tnan\t";
+    cr_expect(strncmp(out, head, sizeof head - 1) == 0, "%s", out);
+
+    int code = shell(out, sizeof out,
+                     BUILD "/07_lenet5 test --data %s --load %s/1.safetensors 2>&1", dir, dir);
+    double again = 0;
+    result = strstr(out, "result test_accuracy=");
+    cr_expect(code == 0 && result && sscanf(result, "result test_accuracy=%lf", &again) == 1 &&
+                  again == accuracy,
+              "%d, accuracy %g, want %g: %s", code, again, accuracy, out);
+    cr_expect(strstr(out, "confusion matrix") != NULL);
+}
+
+Test(ch07, t11_refuses, .description = "[1 pts] one line that says what, where and what to do") {
+    const char *dir = small_set();
+    char out[4000];
+    /* DIR stands for the folder of the small set */
+    static const struct {
+        int code;
+        const char *arguments, *says;
+    } bad[] = {
+        {2, "", "train, test or info"},
+        {2, "teach", "unknown command teach"},
+        {2, "train --batch 0", "--batch 0: expected a whole number from 1"},
+        {2, "train --batch 5x", "--batch 5x"},
+        {2, "train --data DIR --batch 301", "there are only 300"},
+        {2, "train --epochs -1", "--epochs -1"},
+        {2, "train --epochs 99999999999999999999", "--epochs 99999999999999999999"},
+        {2, "train --lr nan", "--lr nan: expected a positive number"},
+        {2, "train --lr 0", "--lr 0"},
+        {2, "train --lr=-0.1", "--lr -0.1"},
+        {2, "train --threads 9999", "--threads 9999: expected a whole number from 1 to 256"},
+        {2, "train --seed -1", "--seed -1"},
+        {2, "train --optimizer adamw", "expected one of: sgd momentum"},
+        {2, "train --activation tanh", "expected one of: relu sigmoid"},
+        {2, "train --init zero", "expected one of: uniform"},
+        {2, "train --bogus 3", "unknown flag --bogus"},
+        {2, "train -x", "unknown flag -x"},
+        {2, "train --log", "--log needs a value"},
+        {2, "train --save ''", "--save needs a value"},
+        {2, "train now", "unexpected argument now"},
+        {2, "test", "test needs --load FILE"},
+        {1, "train --data DIR/none", "DIR/none/train-images-idx3-ubyte"},
+        {1, "train --data DIR --save DIR/none/x", "cannot save there"},
+        {1, "train --data DIR --log DIR/none/x", "cannot write the log"},
+        {1, "test --data DIR --load DIR/none", "No such file"},
+        {1, "test --data DIR --load DIR/train-labels-idx1-ubyte", "not a safetensors file"},
+        {1, "train --data DIR --optimizer sgd --lr 1e30 --batch 50 --epochs 3",
+         "try a smaller rate than --lr 1e+30"},
+    };
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        char arguments[400] = "", says[200] = "";
+        const char *const from[2] = {bad[k].arguments, bad[k].says};
+        char *const to[2] = {arguments, says};
+        for (int i = 0; i < 2; i++) {
+            const char *rest = from[i];
+            for (const char *at; (at = strstr(rest, "DIR")); rest = at + 3)
+                strncat(to[i], rest, (size_t)(at - rest)), strcat(to[i], dir);
+            strcat(to[i], rest);
+        }
+        int code = shell(out, sizeof out, BUILD "/07_lenet5 %s 2>&1 > /dev/null", arguments);
+        cr_expect(code == bad[k].code, "'%s': exit code %d, want %d: %s", arguments, code,
+                  bad[k].code, out);
+        cr_expect(strstr(out, says) != NULL, "'%s' does not say '%s': %s", arguments, says, out);
+        const char *end = strchr(out, '\n');
+        cr_expect(strncmp(out, "error: ", 7) == 0 && end && end[1] == '\0',
+                  "'%s': not one line: %s", arguments, out);
+    }
+    cr_expect(shell(out, sizeof out, BUILD "/07_lenet5 --help") == 0 &&
+              strstr(out, "--optimizer NAME"));
+    cr_expect(shell(out, sizeof out, BUILD "/07_lenet5 train --help") == 0 &&
+              strstr(out, "--optimizer NAME"));
+    cr_expect(shell(out, sizeof out, BUILD "/07_lenet5 info") == 0 && strstr(out, "61,706"), "%s",
+              out);
+}
+
+#else /* the double build: numerical gradients of the whole network */
+
+/* The summed loss of three images as a function of the parameters. */
+typedef struct Whole {
+    const Network *net;
+    Workspace space;
+    real *params;
+    const real *base, *direction; /* params = base + along * direction, when there is a direction */
+    real along;
+} Whole;
+
+static double whole_loss(void *context) {
+    Whole *w = context;
+    if (w->direction)
+        for (size_t i = 0; i < network_params(w->net); i++)
+            w->params[i] = w->base[i] + w->along * w->direction[i];
+    return network_forward(w->net, 3, w->params, &w->space);
+}
+
+/* Some entries of one tensor: all of a bias, 40 drawn ones of a weight. */
+static void check_entries(Whole *whole, const char *name, size_t begin, size_t count,
+                          const real *grad, Rng *rng, GradFinding *finding) {
+    enum { MOST = 128 };
+    double got[MOST], want[MOST], bar[MOST], tolerance[MOST];
+    size_t picks = count <= MOST ? count : 40;
+    for (size_t k = 0; k < picks; k++) {
+        size_t i = begin + (picks == count ? k : (size_t)rng_below(rng, (int)count));
+        got[k] = (double)grad[i];
+        want[k] = gradcheck_difference(whole_loss, whole, &whole->params[i], &bar[k]);
+    }
+    gradcheck_tolerance(picks, got, want, bar, tolerance);
+    GradTensor tensor = {name, 1, {(int)picks}, got, want, tolerance};
+    gradcheck_judge("network", 3, &tensor, 0.2, finding);
+}
+
+static void check_whole_network(Activation activation) {
+    Network net = lenet5(activation);
+    Dataset data = few(200);
+    Trainer t = trainer_for(&net, &data, 20, 2, "adam");
+    train_epochs(&t, 2); /* 20 steps: away from the first point, where much is symmetric */
+    if (activation == ACTIVATION_SIGMOID) /* or next to nothing would arrive at C1 */
+        for (int i = 0; i < 61706; i++) t.params[i] *= 4;
+    Whole whole = {.net = &net, .params = t.params};
+    Error error;
+    GradFinding finding = {.ok = true};
+    Rng rng = rng_seed(1, 0);
+    real *grad = reals(61706);
+    cr_assert(workspace_new(&net, 3, &whole.space, &error));
+    network_input(&net, &data, NULL, 10, 3, &whole.space);
+    whole_loss(&whole);
+    network_backward(&net, 3, t.params, 1, &whole.space, grad);
+    Tensor tensor[2 * LAYERS_MAX];
+    int count = network_tensors(&net, t.params, tensor);
+    for (int k = 0; k < count; k++)
+        check_entries(&whole, tensor[k].name, (size_t)(tensor[k].data - t.params),
+                      tensor_size(&tensor[k]), grad, &rng, &finding);
+    cr_expect(finding.checked > 430, "only %zu entries", finding.checked);
+    expect_ok(finding);
+
+    /* One direction through all 61,706 at once: the slope must be grad . direction. */
+    real *base = reals(61706), *direction = normals(&rng, 61706);
+    memcpy(base, t.params, 61706 * sizeof *base);
+    whole.base = base, whole.direction = direction;
+    double slope = 0, bar, tolerance;
+    for (int i = 0; i < 61706; i++)
+        direction[i] /= 250, slope += (double)grad[i] * (double)direction[i];
+    double want = gradcheck_difference(whole_loss, &whole, &whole.along, &bar);
+    gradcheck_tolerance(1, &slope, &want, &bar, &tolerance);
+    cr_expect(tolerance > 0 && fabs(slope - want) <= tolerance, "slope %.12g, want %.12g", slope,
+              want);
+    workspace_free(&whole.space);
+    trainer_free(&t);
+}
+
+Test(ch07, t03_gradient,
+     .description = "[4 pts] the whole network against differences, ReLU and sigmoid") {
+    check_whole_network(ACTIVATION_RELU);
+    check_whole_network(ACTIVATION_SIGMOID);
+}
+
+#endif

@@ -1,0 +1,50 @@
+/**
+ * @file probe.h
+ * @brief One fixed computation, made in the float build and in the double build, to be compared.
+ *
+ * A binary holds one of the two builds, so the double half is a program of its own (probe.c) that writes
+ * its numbers to stdout, and the float half is a test that reads them.
+ */
+#ifndef PROBE_H
+#define PROBE_H
+
+#include "07_lenet5/lenet5.h"
+#include "07_lenet5/trainer.h"
+#include "gemm.h"
+
+#include <stdlib.h>
+
+enum {
+    PROBE_PARAMS = 61706, ///< entries of the gradient
+    PROBE_IMAGES = 30     ///< two slices: one full, one not
+};
+
+/**
+ * @brief Loss and gradient of LeNet-5 for a fixed seed and made-up images.
+ * @param loss     the mean loss
+ * @param gradient PROBE_PARAMS numbers
+ * @return whether there was memory
+ */
+static inline bool probe(double *loss, double *gradient) {
+    static uint8_t image[PROBE_IMAGES * IMAGE_BYTES], label[PROBE_IMAGES];
+    Network net = lenet5(ACTIVATION_RELU);
+    Dataset data = {PROBE_IMAGES, image, label};
+    Rng rng = rng_seed(1, 0);
+    Trainer trainer;
+    Optimizer sgd;
+    Error error;
+    for (size_t i = 0; i < sizeof image; i++) image[i] = (uint8_t)rng_below(&rng, 256);
+    for (size_t i = 0; i < sizeof label; i++) label[i] = (uint8_t)rng_below(&rng, 10);
+    gemm_single_thread();
+    if (!optimizer_named("sgd", &sgd) ||
+        !trainer_new(&trainer, &net, &data, PROBE_IMAGES, 1, sgd, INIT_UNIFORM, 1, &error))
+        return false;
+    /* The same parameters in both builds: what float can hold. */
+    for (int i = 0; i < PROBE_PARAMS; i++) trainer.params[i] = (real)(float)trainer.params[i];
+    *loss = trainer_gradient(&trainer, trainer.order, PROBE_IMAGES).loss;
+    for (int i = 0; i < PROBE_PARAMS; i++) gradient[i] = (double)trainer.grad[i];
+    trainer_free(&trainer);
+    return true;
+}
+
+#endif
