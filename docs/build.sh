@@ -3,6 +3,13 @@
 set -eu
 html=build/docs/html
 mkdir -p $html
+# A chapter's page begins with its text; Doxygen would put the list of functions first.
+doxygen -l build/docs/default.xml
+awk '/<group>/ { group = 1 } /<\/group>/ { group = 0 }
+     group && /<detaileddescription/ { next }
+     { print }
+     group && /<briefdescription/ { print "    <detaileddescription title=\"\"/>" }' \
+    build/docs/default.xml > build/docs/layout.xml
 doxygen docs/Doxyfile
 
 # The part of Debian's MathJax that renders to SVG: 2 of its 54 MB.

@@ -17,8 +17,9 @@
  *
  * and 0 where that pixel lies outside the image. oh and ow come from window_out().
  *
- * The price is memory: a pixel stands in every window that covers it, so col is about
- * k*k / stride^2 times as large as the image (25 times for LeNet's 5x5 windows).
+ * The price is memory: a pixel stands in every window that covers it, so col is up to
+ * (k/stride)^2 times as large as the image: 19 times for C1, 13 for C3, not 25, because fewer windows
+ * cover the pixels at the edge.
  *
  * **The way back.** col2im() *adds* every column to the place its window came from. That is not the
  * inverse (a pixel under nine windows comes back nine times), it is the *adjoint*: for all x and y
