@@ -26,12 +26,13 @@ VARIANT := $(subst $(space),-,$(strip $(if $(SANITIZE),sanitize) $(if $(DEBUG),d
              $(if $(PORTABLE),portable) $(filter-out gcc,$(notdir $(firstword $(CC))))))
 B       := build$(if $(VARIANT),/$(VARIANT))
 
-# -fno-math-errno and -fno-trapping-math: sqrt and comparisons may become vector code because nobody
-# reads errno or the floating-point exception flags. Neither changes a value, NaN and infinity included;
-# -ffast-math would, and is not used.
+# Three relaxations, none of which changes what NaN or infinity means (-ffast-math would, and is not used):
+# -fno-math-errno, -fno-trapping-math: sqrt and comparisons may become vector code, because nobody reads
+# errno or the floating-point exception flags; no value changes.
+# -ffp-contract=fast: a*b + c is rounded once, not twice; -std=c11 would forbid that.
 OPTIMIZE := $(if $(SANITIZE),-O1 -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all \
               -fno-omit-frame-pointer,$(if $(DEBUG),-O0 -g3,-O3)) \
-            $(if $(PORTABLE)$(DEBUG)$(SANITIZE),,-march=native) -fno-math-errno -fno-trapping-math
+            $(if $(PORTABLE)$(DEBUG)$(SANITIZE),,-march=native) -fno-math-errno -fno-trapping-math -ffp-contract=fast
 WARNINGS := -Wall -Wextra -Wshadow -Wdouble-promotion -Wfloat-conversion -Wstrict-prototypes
 # V=1 shows every command of the build in full.
 Q        := $(if $(V),,@)
@@ -40,7 +41,7 @@ BLAS     := -lopenblas
 LDLIBS   := $(BLAS) -lz -ljansson -lm
 
 # ---- what is made of what ------------------------------------------------------------------------
-SOURCES := $(wildcard common/*.c chapters/*/*.c tests/*.c)
+SOURCES := $(wildcard common/*.c chapters/*/*.c tests/*.c tests/bench/*.c)
 library  = $(filter-out %/main.c,$(wildcard chapters/$1/*.c))
 # objects,KIND,CHAPTER: the object files of a chapter and of those it uses, without mains.
 objects  = $(patsubst %.c,$B/$1/%.o,$(foreach c,$2 $(USES_$2),$(call library,$c)))
@@ -66,7 +67,7 @@ ifdef VERB
   endif
 endif
 
-.PHONY: help run build chapter test debug grade docs format format-check clean setup
+.PHONY: help run build bench chapter test debug grade docs format format-check clean setup
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 MAKEFLAGS += --no-builtin-rules
@@ -107,6 +108,9 @@ format: setup ## put every C file into the house format
 format-check: setup # what .ci/run asks
 	clang-format --dry-run --Werror $(SOURCES) $(wildcard common/*.h chapters/*/*.h tests/*.h)
 
+bench: $B/bench ## where the time goes: every layer, training, testing, and the share of peak
+	@$< $(ARGS)
+
 build: $(PROGRAMS) ## all seven programs, into build/
 
 clean: ## remove everything that was made, trained parameters included
@@ -116,6 +120,7 @@ clean: ## remove everything that was made, trained parameters included
 NEEDS_run := build
 NEEDS_build := build
 NEEDS_chapter := build
+NEEDS_bench := build
 NEEDS_test := build test
 NEEDS_grade := build test
 NEEDS_debug := build debug
@@ -147,6 +152,10 @@ $(DOUBLE:%=$B/tests/%.double): $B/tests/%.double: $B/double/tests/%.o $B/double/
 $B/tests/07_lenet5: | $B/tests/probe.double $B/07_lenet5
 $B/tests/probe.double: $B/double/tests/probe.o $(call objects,double,07_lenet5) $B/double/common.a
 	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+
+$B/bench: $B/float/tests/bench/bench.o $(call objects,float,07_lenet5) $B/float/common.a
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 

@@ -4,6 +4,7 @@
 #include "02_conv/conv.h"
 
 #include "01_im2col/im2col.h"
+#include "02_conv/direct.h"
 #include "fail.h"
 #include "gemm.h"
 
@@ -115,8 +116,8 @@ void conv_backward_naive(const Layer *l, int n, const real *w, const real *x, co
 /* ------------------------------------------------------------------ what we use ---------- */
 
 // [conv-forward]
-static void conv_forward(const Layer *l, int n, const real *w, const real *x, real *y,
-                         real *scratch) {
+void conv_forward_gemm(const Layer *l, int n, const real *w, const real *x, real *y,
+                       real *scratch) {
     int f = l->out.c, windows = l->out.h * l->out.w, row = l->in.c * l->size * l->size;
     const real *b = w + layer_weights(l);
     real *col = scratch; /* (c*k*k, oh*ow) */
@@ -143,15 +144,15 @@ static void add_bias_gradient(int f, int windows, const real *dy, real *db) {
 }
 
 /* A link that does not exist has no gradient. */
-static void clear_unlinked(const Layer *l, real *dw) {
+void conv_clear_unlinked(const Layer *l, real *dw) {
     for (size_t i = 0; l->links && i < layer_weights(l); i++)
         if (!layer_linked(l, i)) dw[i] = 0;
 }
 
 // [conv-backward]
 /* Forward was  col = im2col(x),  y = w * col + b. */
-static void conv_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
-                          const real *dy, real *dw, real *dx, real *scratch) {
+void conv_backward_gemm(const Layer *l, int n, const real *w, const real *x, const real *y,
+                        const real *dy, real *dw, real *dx, real *scratch) {
     (void)y;
     int f = l->out.c, windows = l->out.h * l->out.w, row = l->in.c * l->size * l->size;
     real *db = dw + layer_weights(l);
@@ -171,7 +172,7 @@ static void conv_backward(const Layer *l, int n, const real *w, const real *x, c
         x += shape_size(l->in);
         dy += shape_size(l->out);
     }
-    clear_unlinked(l, dw);
+    conv_clear_unlinked(l, dw);
 }
 // [conv-backward]
 
@@ -192,8 +193,8 @@ Layer conv_layer(const char *name, Shape in, int filters, int size, int stride, 
         .weight = {filters, in.c, size, size},
         .bias = filters,
         .scratch = im2col_size(in, size, stride, pad),
-        .forward = conv_forward,
-        .backward = conv_backward,
+        .forward = conv_forward_gemm,
+        .backward = conv_backward_gemm,
     };
     snprintf(l.name, sizeof l.name, "%s", name);
     int windows = l.out.h * l.out.w;
@@ -205,5 +206,6 @@ Layer conv_layer(const char *name, Shape in, int filters, int size, int stride, 
         l.macs += (long)layer_fan_in(&l, f) * windows;
     }
     l.connections = (long)l.trainable * windows;
+    direct_conv(&l); /* where it can, without col */
     return l;
 }

@@ -26,6 +26,9 @@
  *     dw += dy * col^T
  *     dx  = col2im(w^T * dy)
  *
+ * That is conv_forward_gemm() and conv_backward_gemm(), for every shape. For LeNet's own two shapes
+ * direct.h forms the same sums without col, several times faster; conv_layer() picks it where it fits.
+ *
  * (Mathematicians call this operation cross-correlation; their convolution flips the filter. A
  * network learns its filters, so it learns them flipped or not, and the field says convolution.)
  *
@@ -91,6 +94,40 @@ void conv_forward_naive(const Layer *layer, int n, const real *w, const real *x,
  */
 void conv_backward_naive(const Layer *layer, int n, const real *w, const real *x, const real *y,
                          const real *dy, real *dw, real *dx, real *scratch);
+
+/**
+ * @brief Forward as one matrix product per image: w * im2col(x) + b. Same contract as Layer.forward.
+ * @param layer   a convolution
+ * @param n       images
+ * @param w       weight and bias
+ * @param x       (n, c, h, w)
+ * @param y       (n, f, oh, ow), overwritten
+ * @param scratch im2col_size() reals
+ */
+void conv_forward_gemm(const Layer *layer, int n, const real *w, const real *x, real *y,
+                       real *scratch);
+
+/**
+ * @brief Backward as two matrix products per image. Same contract as Layer.backward.
+ * @param layer   a convolution
+ * @param n       images
+ * @param w       weight and bias
+ * @param x       (n, c, h, w)
+ * @param y       not used
+ * @param dy      (n, f, oh, ow)
+ * @param dw      weight and bias gradient, accumulated
+ * @param dx      (n, c, h, w), overwritten; NULL: not wanted
+ * @param scratch im2col_size() reals
+ */
+void conv_backward_gemm(const Layer *layer, int n, const real *w, const real *x, const real *y,
+                        const real *dy, real *dw, real *dx, real *scratch);
+
+/**
+ * @brief Sets the gradient of links that do not exist to 0.
+ * @param layer a convolution; without a table nothing happens
+ * @param dw    its weight gradient
+ */
+void conv_clear_unlinked(const Layer *layer, real *dw);
 
 /** @} */
 #endif

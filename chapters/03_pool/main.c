@@ -11,11 +11,11 @@
 /* Forward and backward of one small pool, printed. */
 static void show(const char *title, Shape in, int size, int stride, int pad, const real *x) {
     Layer l = max_pool_layer("S2", in, size, stride, pad);
-    real y[64], dy[64], dx[64];
+    real y[64], dy[64], dx[64], scratch[64];
     contract(shape_size(in) <= 64, "the example has room for 64 numbers");
     for (int i = 0; i < shape_size(l.out); i++) dy[i] = (real)(i + 1);
-    l.forward(&l, 1, NULL, x, y, NULL);
-    l.backward(&l, 1, NULL, x, y, dy, NULL, dx, NULL);
+    l.forward(&l, 1, NULL, x, y, scratch);
+    l.backward(&l, 1, NULL, x, y, dy, NULL, dx, scratch);
     printf("\n%s\n", title);
     matrix_print(stdout, "x", in.h, in.w, x);
     matrix_print(stdout, "y = the largest of each window", l.out.h, l.out.w, y);
@@ -44,11 +44,11 @@ static void rules(void) {
 }
 
 static void pool_digit(const real *x) {
-    static real half[14 * 14], quarter[7 * 7];
+    static real half[14 * 14], quarter[7 * 7], scratch[28];
     Layer first = max_pool_layer("S2", (Shape){1, 28, 28}, 2, 2, 0);
     Layer second = max_pool_layer("S4", (Shape){1, 14, 14}, 2, 2, 0);
-    first.forward(&first, 1, NULL, x, half, NULL);
-    second.forward(&second, 1, NULL, half, quarter, NULL);
+    first.forward(&first, 1, NULL, x, half, scratch);
+    second.forward(&second, 1, NULL, half, quarter, scratch);
     printf(
         "\n6. A digit (28x28), pooled once (14x14) and twice (7x7): 49 of 784 numbers, and still\n"
         "recognisable. Moving it by one pixel would change little here; that is the point.\n\n");

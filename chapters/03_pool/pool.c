@@ -53,27 +53,47 @@ typedef struct Pooling {
     int h, w, oh, ow, size, stride, pad;
 } Pooling;
 
-/* The larger of two; NaN counts as largest. a > b is false for NaN on either side. */
+/* The larger of two; NaN counts as largest: a > b is false with a NaN, and a != a is true only for one. */
 static inline real larger(real a, real b) {
-    return a > b || a != a ? a : b;
+    real largest = a > b ? a : b;
+    return a != a ? a : largest;
 }
 
 static inline bool in_image(const Pooling *g, int r, int s) {
     return g->pad == 0 || (r >= 0 && r < g->h && s >= 0 && s < g->w);
 }
 
-static inline __attribute__((always_inline)) void pool_map(Pooling g, const real *x, real *y) {
-    for (int i = 0; i < g.oh; i++)
-        for (int j = 0; j < g.ow; j++) {
-            /* The first entry of the window that is in the image; a maximum starts from one. */
-            int r0 = i * g.stride - g.pad, s0 = j * g.stride - g.pad;
-            real best = x[(r0 < 0 ? 0 : r0) * g.w + (s0 < 0 ? 0 : s0)];
+/*
+ * A window's maximum is the maximum of its columns' maxima. So a map is pooled in three passes, and
+ * each runs along whole rows, where it becomes vector code:
+ *
+ *     column[i, s]   largest of x[i*stride-pad .. +size-1, s], rows of padding left out;
+ *                    minus infinity in columns of padding, which never win
+ *     column[i, s]   largest of column[i, s .. s+size-1]: each pass lets it see one place further
+ *     y[i, j]      = column[i, j*stride]
+ *
+ * column has (oh, w + 2*pad) numbers. Near the end of a row the second step sees the next row; no window
+ * begins there.
+ */
+static inline __attribute__((always_inline)) void pool_map(Pooling g, const real *restrict x,
+                                                           real *restrict y,
+                                                           real *restrict column) {
+    int wide = g.w + 2 * g.pad;
+    for (int s = 0; g.pad > 0 && s < g.oh * wide; s++) column[s] = (real)-INFINITY;
+    for (int i = 0; i < g.oh; i++) {
+        int top = i * g.stride - g.pad;
+        real *to = column + i * wide + g.pad;
+        for (int s = 0; s < g.w; s++) {
+            real best = x[(g.pad > 0 && top < 0 ? 0 : top) * g.w + s];
             for (int p = 0; p < g.size; p++)
-                for (int q = 0; q < g.size; q++)
-                    if (in_image(&g, r0 + p, s0 + q))
-                        best = larger(best, x[(r0 + p) * g.w + s0 + q]);
-            y[i * g.ow + j] = best;
+                if (in_image(&g, top + p, s)) best = larger(best, x[(top + p) * g.w + s]);
+            to[s] = best;
         }
+    }
+    for (int q = 1; q < g.size; q++)
+        for (int s = 0; s < g.oh * wide - 1; s++) column[s] = larger(column[s], column[s + 1]);
+    for (int i = 0; i < g.oh; i++)
+        for (int j = 0; j < g.ow; j++) y[i * g.ow + j] = column[i * wide + j * g.stride];
 }
 
 /* The first entry equal to the maximum takes dy; the rest take 0. No branch depends on data. */
@@ -102,16 +122,16 @@ static bool lenet_geometry(const Layer *l, int side) {
 
 static void max_pool_forward(const Layer *l, int n, const real *w, const real *x, real *y,
                              real *scratch) {
-    (void)w, (void)scratch;
+    (void)w;
     Pooling any = {l->in.h, l->in.w, l->out.h, l->out.w, l->size, l->stride, l->pad};
     bool s2 = lenet_geometry(l, 28), s4 = lenet_geometry(l, 10);
     for (int map = 0; map < n * l->in.c; map++) {
         if (s2)
-            pool_map((Pooling){28, 28, 14, 14, 2, 2, 0}, x, y);
+            pool_map((Pooling){28, 28, 14, 14, 2, 2, 0}, x, y, scratch);
         else if (s4)
-            pool_map((Pooling){10, 10, 5, 5, 2, 2, 0}, x, y);
+            pool_map((Pooling){10, 10, 5, 5, 2, 2, 0}, x, y, scratch);
         else
-            pool_map(any, x, y);
+            pool_map(any, x, y, scratch);
         x += l->in.h * l->in.w;
         y += l->out.h * l->out.w;
     }
@@ -137,13 +157,15 @@ static void max_pool_backward(const Layer *l, int n, const real *w, const real *
 /* ------------------------------------------------------------------ the layer ------------ */
 
 Layer max_pool_layer(const char *name, Shape in, int size, int stride, int pad) {
+    Shape out = window_shape(in, in.c, size, stride, pad);
     Layer l = {
         .kind = "max pool",
         .in = in,
-        .out = window_shape(in, in.c, size, stride, pad),
+        .out = out,
         .size = size,
         .stride = stride,
         .pad = pad,
+        .scratch = (size_t)(out.h * (in.w + 2 * pad)),
         .forward = max_pool_forward,
         .backward = max_pool_backward,
     };

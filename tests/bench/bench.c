@@ -1,0 +1,232 @@
+/*
+ * make bench: where the time goes, layer by layer, and what share of the machine's own speed is used.
+ *
+ * Every figure is the median of several runs. The yardstick is measured in the same run: the GFLOP/s of one
+ * large product in the same BLAS, on as many threads. Nothing here is a test; machines are shared and noisy.
+ *
+ *     build/bench [FOLDER with the four IDX files]
+ */
+#include "07_lenet5/lenet5.h"
+#include "07_lenet5/trainer.h"
+#include "gemm.h"
+#include "progress.h"
+
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+enum { RUNS = 9, PEAK_SIDE = 512 };
+
+static real *reals(size_t count) {
+    real *memory = calloc(count + 16, sizeof *memory);
+    if (!memory) fail(EXIT_WORLD, "no memory for %zu numbers", count);
+    return memory;
+}
+
+static void fill(Rng *rng, size_t n, real *x) {
+    for (size_t i = 0; i < n; i++) x[i] = (real)rng_normal(rng);
+}
+
+static int compare_doubles(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *value, int n) {
+    qsort(value, (size_t)n, sizeof *value, compare_doubles);
+    return value[n / 2];
+}
+
+/* ------------------------------------------------------------------ the yardstick -------- */
+
+/* GFLOP/s of square products, every thread with matrices of its own. */
+static double peak_gflops(int threads) {
+    enum { TIMES = 10 };
+    size_t size = PEAK_SIDE * PEAK_SIDE;
+    real *block = reals(3 * size * (size_t)threads);
+    double best[RUNS];
+    Rng rng = rng_seed(1, 0);
+    fill(&rng, 3 * size * (size_t)threads, block);
+    for (int run = 0; run < RUNS; run++) {
+        double start = seconds_now();
+#pragma omp parallel for num_threads(threads) schedule(static, 1)
+        for (int t = 0; t < threads; t++) {
+            real *a = block + 3 * size * (size_t)t;
+            for (int i = 0; i < TIMES; i++)
+                gemm(PLAIN, PLAIN, PEAK_SIDE, PEAK_SIDE, PEAK_SIDE, a, a + size, 0, a + 2 * size);
+        }
+        best[run] = seconds_now() - start;
+    }
+    free(block);
+    return 2e-9 * PEAK_SIDE * PEAK_SIDE * PEAK_SIDE * TIMES * threads / median(best, RUNS);
+}
+
+/* ------------------------------------------------------------------ one layer ------------ */
+
+/* A layer with data for one slice. */
+typedef struct Subject {
+    const Layer *l;
+    real *w, *x, *y, *dy, *dw, *dx, *scratch;
+} Subject;
+
+static Subject subject_new(const Layer *l) {
+    size_t in = (size_t)(SLICE * shape_size(l->in)), out = (size_t)(SLICE * shape_size(l->out));
+    Subject s = {l,          reals(layer_params(l)), reals(in), reals(out),
+                 reals(out), reals(layer_params(l)), reals(in), reals(l->scratch)};
+    Rng rng = rng_seed(1, 0);
+    layer_init(l, INIT_UNIFORM, s.w, &rng);
+    fill(&rng, in, s.x);
+    fill(&rng, out, s.dy);
+    return s;
+}
+
+static void subject_free(Subject *s) {
+    free(s->w), free(s->x), free(s->y), free(s->dy), free(s->dw), free(s->dx), free(s->scratch);
+}
+
+/* Seconds per image of one direction; the first layer of a network needs no dx. */
+static double layer_seconds(Subject *s, bool backward, bool first) {
+    double took[RUNS];
+    int times = 1;
+    for (int run = -1; run < RUNS; run++) {
+        double start = seconds_now();
+        for (int i = 0; i < times; i++)
+            if (backward)
+                s->l->backward(s->l, SLICE, s->w, s->x, s->y, s->dy, s->dw, first ? NULL : s->dx,
+                               s->scratch);
+            else
+                s->l->forward(s->l, SLICE, s->w, s->x, s->y, s->scratch);
+        double seconds = seconds_now() - start;
+        if (run >= 0) took[run] = seconds / times / SLICE;
+        if (run < 0) times = seconds < 1e-6 ? 1000 : 1 + (int)(0.01 / seconds);
+    }
+    return median(took, RUNS);
+}
+
+static void print_layers(const Network *net, double peak) {
+    double sum[2] = {0, 0}, flop[2] = {0, 0};
+    printf("one thread, a slice of %d images, us an image\n\n"
+           "  layer        forward  GFLOP/s  of peak    backward  GFLOP/s  of peak\n",
+           SLICE);
+    for (int i = 0; i < net->layers; i++) {
+        const Layer *l = &net->layer[i];
+        Subject s = subject_new(l);
+        double work[2] = {2e-9 * (double)l->macs, (i ? 4e-9 : 2e-9) * (double)l->macs};
+        printf("  %-9s", l->name);
+        for (int back = 0; back < 2; back++) {
+            double seconds = layer_seconds(&s, back, i == 0);
+            sum[back] += seconds, flop[back] += work[back];
+            printf("  %9.2f", 1e6 * seconds);
+            if (l->macs)
+                printf("  %7.1f  %6.1f%% ", work[back] / seconds,
+                       100 * work[back] / seconds / peak);
+            else
+                printf("  %7s  %7s ", "", "");
+        }
+        printf("\n");
+        subject_free(&s);
+    }
+    printf("  %-9s  %9.2f  %7.1f  %6.1f%%   %9.2f  %7.1f  %6.1f%%\n\n", "sum", 1e6 * sum[0],
+           flop[0] / sum[0], 100 * flop[0] / sum[0] / peak, 1e6 * sum[1], flop[1] / sum[1],
+           100 * flop[1] / sum[1] / peak);
+}
+
+/* ------------------------------------------------------------------ the whole ------------ */
+
+/* Work of one image, forward and backward, in GFLOP. */
+static double train_gflop(const Network *net) {
+    double sum = 0;
+    for (int i = 0; i < net->layers; i++) sum += (i ? 6e-9 : 4e-9) * (double)net->layer[i].macs;
+    return sum;
+}
+
+static Trainer trainer_for(const Network *net, const Dataset *data, int batch, int threads) {
+    Trainer t;
+    Optimizer adam;
+    Error error;
+    contract(optimizer_named("adam", &adam), "there is no adam");
+    if (!trainer_new(&t, net, data, batch, threads, adam, INIT_UNIFORM, 1, &error))
+        fail(EXIT_WORLD, "%s", error.text);
+    return t;
+}
+
+/* Seconds of one epoch: the median of three. */
+static double epoch_seconds(Trainer *t) {
+    double took[3];
+    for (int run = 0; run < 3; run++) {
+        double start = seconds_now();
+        trainer_shuffle(t);
+        for (int first = 0; first < t->data->n; first += t->batch) trainer_step(t, first);
+        took[run] = seconds_now() - start;
+    }
+    return median(took, 3);
+}
+
+static double test_seconds(const Network *net, const real *params, const Dataset *data,
+                           int threads) {
+    double took[RUNS];
+    Evaluation e;
+    Error error;
+    for (int run = 0; run < RUNS; run++) {
+        double start = seconds_now();
+        if (!evaluate(net, params, data, threads, &e, &error)) fail(EXIT_WORLD, "%s", error.text);
+        took[run] = seconds_now() - start;
+    }
+    return median(took, RUNS);
+}
+
+/* One image from bytes to a decision, everything loaded. */
+static double one_image_seconds(const Network *net, const real *params, const Dataset *data) {
+    enum { TIMES = 1000 };
+    double took[RUNS];
+    Workspace space;
+    Error error;
+    if (!workspace_new(net, 1, &space, &error)) fail(EXIT_WORLD, "%s", error.text);
+    for (int run = 0; run < RUNS; run++) {
+        double start = seconds_now();
+        for (int i = 0; i < TIMES; i++) {
+            network_input(net, data, NULL, i % data->n, 1, &space);
+            network_forward(net, 1, params, &space);
+        }
+        took[run] = (seconds_now() - start) / TIMES;
+    }
+    workspace_free(&space);
+    return median(took, RUNS);
+}
+
+static void print_whole(const Network *net, const Dataset *train, const Dataset *test, int threads,
+                        double peak) {
+    Trainer t = trainer_for(net, train, 100, threads);
+    double epoch = epoch_seconds(&t), gflops = train_gflop(net) * train->n / epoch;
+    double all = test_seconds(net, t.params, test, threads);
+    printf("  %2d thread%s  %8.3f s  %7.1f  %6.1f%% of %5.1f   %8.4f s", threads,
+           threads > 1 ? "s" : " ", epoch, gflops, 100 * gflops / peak, peak, all);
+    if (threads == 1) printf("   %8.1f us", 1e6 * one_image_seconds(net, t.params, test));
+    printf("\n");
+    trainer_free(&t);
+}
+
+int main(int argc, char **argv) {
+    const char *dir = argc > 1 ? argv[1] : MNIST_DIR;
+    int processors = omp_get_num_procs();
+    Network net = lenet5(ACTIVATION_RELU);
+    Dataset train, test;
+    Error error;
+    struct rusage usage;
+    gemm_single_thread();
+    if (!dataset_load(dir, "train", &train, &error) || !dataset_load(dir, "t10k", &test, &error))
+        fail(EXIT_WORLD, "%s", error.text);
+    double peak = peak_gflops(1);
+    print_layers(&net, peak);
+    printf("training: Adam, batch 100, %d images an epoch, %.2f MFLOP an image\n\n"
+           "              epoch      GFLOP/s  share of peak    test %d    one image\n",
+           train.n, 1e3 * train_gflop(&net), test.n);
+    print_whole(&net, &train, &test, 1, peak);
+    if (processors > 1) print_whole(&net, &train, &test, processors, peak_gflops(processors));
+    getrusage(RUSAGE_SELF, &usage);
+    printf("\npeak memory %.0f MB\n", (double)usage.ru_maxrss * 1024e-6);
+    dataset_free(&train);
+    dataset_free(&test);
+    return 0;
+}
