@@ -17,22 +17,24 @@ SUITES   := common $(CHAPTERS) guard
 DOUBLE   := $(patsubst tests/%.c,%,$(shell grep -l REAL_DOUBLE tests/*.c 2> /dev/null))
 
 # ---- builds: release in build/, the others in folders of their own ------------------------------
-ifeq ($(origin CC),default)
+ifneq ($(origin CC),command line)
 CC := gcc
 endif
+on       = $(filter-out 0,$1)
 empty   :=
 space   := $(empty) $(empty)
-VARIANT := $(subst $(space),-,$(strip $(if $(SANITIZE),sanitize) $(if $(DEBUG),debug) \
-             $(if $(PORTABLE),portable) $(filter-out gcc,$(notdir $(firstword $(CC))))))
+VARIANT := $(subst $(space),-,$(strip $(if $(call on,$(SANITIZE)),sanitize) \
+             $(if $(call on,$(DEBUG)),debug) $(if $(call on,$(PORTABLE)),portable) \
+             $(filter-out gcc,$(notdir $(firstword $(CC))))))
 B       := build$(if $(VARIANT),/$(VARIANT))
 
 # Three relaxations, none of which changes what NaN or infinity means (-ffast-math would, and is not used):
 # -fno-math-errno, -fno-trapping-math: sqrt and comparisons may become vector code, because nobody reads
 # errno or the floating-point exception flags; no value changes.
 # -ffp-contract=fast: a*b + c is rounded once, not twice; -std=c11 would forbid that.
-OPTIMIZE := $(if $(SANITIZE),-O1 -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all \
-              -fno-omit-frame-pointer,$(if $(DEBUG),-O0 -g3,-O3)) \
-            $(if $(PORTABLE)$(DEBUG)$(SANITIZE),,-march=native) -fno-math-errno -fno-trapping-math -ffp-contract=fast
+OPTIMIZE := $(if $(call on,$(SANITIZE)),-O1 -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all \
+              -fno-omit-frame-pointer,$(if $(call on,$(DEBUG)),-O0 -g3,-O3)) \
+            $(if $(call on,$(PORTABLE) $(DEBUG) $(SANITIZE)),,-march=native) -fno-math-errno -fno-trapping-math -ffp-contract=fast
 WARNINGS := -Wall -Wextra -Wshadow -Wdouble-promotion -Wfloat-conversion -Wstrict-prototypes
 # V=1 shows every command of the build in full.
 Q        := $(if $(V),,@)
@@ -91,7 +93,7 @@ test: $$(test_binaries) ## [N]: build and run all test suites, or those of chapt
 test_binaries = $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS))
 
 debug: ## N: start gdb on the example of chapter N, one thread
-	@$(MAKE) --no-print-directory DEBUG=1 build/debug/$(CHOSEN) NEEDS="build debug"
+	@$(MAKE) --no-print-directory CC=gcc DEBUG=1 SANITIZE= PORTABLE= build/debug/$(CHOSEN) NEEDS="build debug"
 	@mkdir -p build/data
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 gdb -q -x common/debug.gdb -ex start \
 	    --args build/debug/$(CHOSEN) $(if $(filter 07_%,$(CHOSEN)),train --epochs 1 --threads 1) $(ARGS)
@@ -165,12 +167,18 @@ $B/double/common.a: $(patsubst %.c,$B/double/%.o,$(wildcard common/*.c))
 	@rm -f $@
 	$Qar rcs $@ $^
 
-$B/float/%.o: %.c Makefile | setup $B/compile_commands.json
+# Other flags than last time, on the command line or here, compile everything anew.
+$B/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CFLAGS) $(LDLIBS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(LDLIBS)' > $@
+FORCE:
+
+$B/float/%.o: %.c $B/flags | setup $B/compile_commands.json
 	@mkdir -p $(@D)
 	@echo '  CC   $<'
 	$Q$(CC) $(CFLAGS) -DBUILD='"$B"' -MMD -MP -c $< -o $@
 
-$B/double/%.o: %.c Makefile | setup
+$B/double/%.o: %.c $B/flags | setup
 	@mkdir -p $(@D)
 	@echo '  CC   $< (double)'
 	$Q$(CC) $(CFLAGS) -DREAL_DOUBLE -DBUILD='"$B"' -MMD -MP -c $< -o $@
@@ -179,7 +187,7 @@ $B/double/%.o: %.c Makefile | setup
 $B/compile_commands.json: Makefile $(SOURCES)
 	@mkdir -p $(@D)
 	@{ echo '['; comma=; for f in $(SOURCES); do echo "$$comma{\"directory\": \"$(CURDIR)\","; \
-	    echo " \"file\": \"$$f\", \"command\": \"$(CC) $(CFLAGS) -c $$f\"}"; comma=,; done; echo ']'; } > $@
+	    echo " \"file\": \"$$f\", \"command\": \"$(CC) $(CFLAGS) -DBUILD='\\\"$B\\\"' -c $$f\"}"; comma=,; done; echo ']'; } > $@
 
 .SECONDARY:
 -include $(patsubst %.c,$B/float/%.d,$(SOURCES)) $(patsubst %.c,$B/double/%.d,$(SOURCES))

@@ -11,6 +11,8 @@
 /* Reads DIR/NAME, or DIR/NAME.gz where there is no plain file. */
 static bool read_either(const char *dir, const char *name, char *path, size_t size, Idx *idx,
                         Error *error) {
+    if (snprintf(path, size, "%s/%s.gz", dir, name) >= (int)size)
+        return error_set(error, "%.100s...: the path is too long", dir);
     snprintf(path, size, "%s/%s", dir, name);
     if (access(path, F_OK) == 0) return idx_read(path, idx, error);
     snprintf(path, size, "%s/%s.gz", dir, name);

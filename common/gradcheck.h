@@ -67,7 +67,7 @@ GradFinding gradcheck_exact(const GradCase *test);
 /**
  * @brief Backward against Richardson-extrapolated differences; meaningful in the double build.
  * @param test data of order 1
- * @return the finding: |got - want| <= 1e-9 max(1, max|want|) + 1e-6 max(|got|, |want|)
+ * @return the finding: |got - want| <= 1e-9 max(1, max|want|, |L|) + 1e-6 max(|got|, |want|)
  */
 GradFinding gradcheck_smooth(const GradCase *test);
 
@@ -114,10 +114,11 @@ double gradcheck_difference(double (*function)(void *context), void *context, re
  * @param got       backward's values
  * @param want      values of gradcheck_difference()
  * @param bar       their bars; above 1e-4 max(|want|, max|want|) marks a kink
+ * @param value     the function's value, whose rounding sets how small a derivative can be seen
  * @param tolerance filled; -1 where the entry is to be skipped
  */
 void gradcheck_tolerance(size_t count, const double *got, const double *want, const double *bar,
-                         double *tolerance);
+                         double value, double *tolerance);
 
 /**
  * @brief Compares one tensor and explains the worst entry.

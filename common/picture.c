@@ -12,7 +12,7 @@ bool stream_is_fancy(FILE *out) {
     return term && strcmp(term, "dumb") != 0 && isatty(fileno(out));
 }
 
-/* 0 at lo, 1 at hi, cut at both ends. */
+/* 0 at lo, 1 at hi, cut at both ends; NaN stays NaN. */
 static real level(real value, real lo, real hi) {
     real t = hi > lo ? (value - lo) / (hi - lo) : 0;
     return t < 0 ? 0 : t > 1 ? 1 : t;
@@ -21,7 +21,9 @@ static real level(real value, real lo, real hi) {
 /* One cell: the pixel above and the pixel below. */
 static void print_cell(FILE *out, bool fancy, real above, real below) {
     const char ramp[] = " .:-=+*#%@";
-    if (fancy)
+    if (isnan(above) || isnan(below))
+        fputs(fancy ? "\033[0m?" : "?", out);
+    else if (fancy)
         fprintf(out, "\033[38;5;%dm\033[48;5;%dm\u2580", 232 + (int)(above * 23),
                 232 + (int)(below * 23));
     else

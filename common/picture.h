@@ -4,7 +4,7 @@
  *
  * One character cell shows one pixel of width and two of height, which makes pixels square. On a
  * colour terminal both are drawn (a half block in two greys); elsewhere, or with NO_COLOR set, their
- * mean becomes one of ten characters from blank to `@`. These functions write only to the stream
+ * mean becomes one of ten characters from blank to `@`. A NaN is drawn as `?`. These functions write only to the stream
  * they are given.
  */
 #ifndef PICTURE_H

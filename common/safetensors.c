@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -55,30 +54,39 @@ static float get_float(const uint8_t *byte) {
 
 /* ------------------------------------------------------------------ writing -------------- */
 
-/* {"name": {"dtype": "F32", "shape": [...], "data_offsets": [begin, end]}, ...} */
+/* {"dtype": "F32", "shape": [...], "data_offsets": [begin, end]} or NULL. */
+static json_t *tensor_json(const Tensor *tensor, size_t begin) {
+    json_int_t end = (json_int_t)(begin + 4 * tensor_size(tensor));
+    json_t *shape = json_array();
+    for (int d = 0; d < tensor->dims; d++)
+        if (json_array_append_new(shape, json_integer(tensor->dim[d])) != 0)
+            return json_decref(shape), NULL;
+    return json_pack("{s:s, s:o, s:[I,I]}", "dtype", "F32", "shape", shape, "data_offsets",
+                     (json_int_t)begin, end);
+}
+
+/* The whole header, or NULL when there is no memory: jansson passes failures on through every call. */
 static json_t *header_json(int tensors, const Tensor *tensor, int entries, const Metadata *entry) {
     json_t *header = json_object(), *metadata = json_object();
     size_t begin = 0;
+    bool ok = true;
     for (int i = 0; i < entries; i++)
-        json_object_set_new(metadata, entry[i].key, json_string(entry[i].value));
-    json_object_set_new(header, "__metadata__", metadata);
+        ok = json_object_set_new(metadata, entry[i].key, json_string(entry[i].value)) == 0 && ok;
+    ok = json_object_set_new(header, "__metadata__", metadata) == 0 && ok;
     for (int i = 0; i < tensors; i++) {
-        size_t end = begin + 4 * tensor_size(&tensor[i]);
-        json_t *shape = json_array();
-        for (int d = 0; d < tensor[i].dims; d++)
-            json_array_append_new(shape, json_integer(tensor[i].dim[d]));
-        json_t *one = json_pack("{s:s, s:o, s:[I,I]}", "dtype", "F32", "shape", shape,
-                                "data_offsets", (json_int_t)begin, (json_int_t)end);
-        json_object_set_new(header, tensor[i].name, one);
-        begin = end;
+        json_t *one = tensor_json(&tensor[i], begin);
+        ok = json_object_set_new(header, tensor[i].name, one) == 0 && ok;
+        begin += 4 * tensor_size(&tensor[i]);
     }
-    return header;
+    if (ok) return header;
+    json_decref(header);
+    return NULL;
 }
 
-/* The header as text, padded with blanks so that the data starts at a multiple of 8. */
+/* The header as text, padded with blanks so that the data starts at a multiple of 8; or NULL. */
 static char *header_text(int tensors, const Tensor *tensor, int entries, const Metadata *entry) {
     json_t *header = header_json(tensors, tensor, entries, entry);
-    char *compact = json_dumps(header, JSON_COMPACT);
+    char *compact = header ? json_dumps(header, JSON_COMPACT) : NULL;
     json_decref(header);
     size_t length = compact ? strlen(compact) : 0, padded = (length + 7) / 8 * 8;
     char *text = compact ? malloc(padded + 1) : NULL;
@@ -101,14 +109,20 @@ static bool write_content(FILE *file, const char *header, int tensors, const Ten
     return fflush(file) == 0 && !ferror(file) && fsync(fileno(file)) == 0;
 }
 
+/* Creates the file that is written first, beside the final one; its name goes into `beside`. */
+static FILE *open_beside(const char *path, char beside[PATH_MAX]) {
+    if (snprintf(beside, PATH_MAX, "%s.%ld.tmp", path, (long)getpid()) >= PATH_MAX)
+        return errno = ENAMETOOLONG, NULL;
+    int file = open(beside, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    return file < 0 ? NULL : fdopen(file, "wb");
+}
+
 bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int entries,
                       const Metadata *entry, Error *error) {
     char beside[PATH_MAX];
-    if (snprintf(beside, sizeof beside, "%s.%ld.tmp", path, (long)getpid()) >= (int)sizeof beside)
-        return error_set(error, "%.200s...: the path is too long", path);
     char *header = header_text(tensors, tensor, entries, entry);
     if (!header) return error_set(error, "%s: no memory for the header", path);
-    FILE *file = fopen(beside, "wb");
+    FILE *file = open_beside(path, beside);
     bool ok = file && write_content(file, header, tensors, tensor);
     int why = errno;
     free(header);
@@ -121,14 +135,13 @@ bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int e
 
 bool safetensors_can_save(const char *path, Error *error) {
     struct stat info;
-    char copy[PATH_MAX];
+    char beside[PATH_MAX];
     if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
-        return error_set(error, "%s: not a regular file: cannot save there", path);
-    snprintf(copy, sizeof copy, "%s", path);
-    const char *folder = dirname(copy);
-    if (access(folder, W_OK | X_OK) != 0)
-        return error_set(error, "%s: cannot save there: folder %s: %s", path, folder,
-                         strerror(errno));
+        return error_set(error, "%s: cannot save there: not a regular file", path);
+    FILE *file = open_beside(path, beside);
+    if (!file) return error_set(error, "%s: cannot save there: %s", path, strerror(errno));
+    fclose(file);
+    unlink(beside);
     return true;
 }
 
@@ -202,13 +215,13 @@ static bool check_entry(const Reader *reader, const Tensor *tensor, const json_t
 
 /* Reads one tensor's bytes from its offsets and checks every number. */
 static bool read_tensor(const Reader *reader, const Tensor *tensor, const json_t *entry,
-                        uint64_t *used, Error *error) {
+                        Error *error) {
     const json_t *offsets = json_object_get(entry, "data_offsets");
     json_int_t begin = json_integer_value(json_array_get(offsets, 0));
     json_int_t end = json_integer_value(json_array_get(offsets, 1));
     size_t count = tensor_size(tensor);
-    if (json_array_size(offsets) != 2 || begin < 0 || end - begin != (json_int_t)(4 * count) ||
-        (uint64_t)end > reader->data_bytes)
+    if (json_array_size(offsets) != 2 || begin < 0 || end < begin ||
+        end - begin != (json_int_t)(4 * count) || (uint64_t)end > reader->data_bytes)
         return error_set(error, "%s: %s: its data_offsets do not fit its shape or the file",
                          reader->path, tensor->name);
     uint8_t *byte = malloc(4 * count);
@@ -226,7 +239,6 @@ static bool read_tensor(const Reader *reader, const Tensor *tensor, const json_t
         tensor->data[k] = (real)value;
     }
     free(byte);
-    *used += 4 * count;
     return ok;
 }
 
@@ -244,20 +256,42 @@ static bool no_strangers(const Reader *reader, int tensors, const Tensor *tensor
     return true;
 }
 
+/* Where a tensor's data begins; read_tensor() has checked that it is a number. */
+static json_int_t begin_of(const Reader *reader, const Tensor *tensor) {
+    const json_t *entry = json_object_get(reader->header, tensor->name);
+    return json_integer_value(json_array_get(json_object_get(entry, "data_offsets"), 0));
+}
+
+/* Together the tensors must cover the data: no two overlap, nothing is left over. */
+static bool covers(const Reader *reader, int tensors, const Tensor *tensor, Error *error) {
+    uint64_t used = 0;
+    for (int i = 0; i < tensors; i++) {
+        json_int_t begin = begin_of(reader, &tensor[i]);
+        used += 4 * tensor_size(&tensor[i]);
+        for (int k = 0; k < i; k++) {
+            json_int_t other = begin_of(reader, &tensor[k]);
+            if (begin < other + (json_int_t)(4 * tensor_size(&tensor[k])) &&
+                other < begin + (json_int_t)(4 * tensor_size(&tensor[i])))
+                return error_set(error, "%s: the data of %s and %s overlap", reader->path,
+                                 tensor[k].name, tensor[i].name);
+        }
+    }
+    return used == reader->data_bytes ||
+           error_set(error, "%s: %llu bytes of data, its tensors use %llu", reader->path,
+                     (unsigned long long)reader->data_bytes, (unsigned long long)used);
+}
+
 bool safetensors_load(const char *path, int tensors, const Tensor *tensor, Error *error) {
     Reader reader;
-    uint64_t used = 0;
     if (!reader_open(path, &reader, error)) return false;
     bool ok = no_strangers(&reader, tensors, tensor, error);
     for (int i = 0; ok && i < tensors; i++) {
         const json_t *entry = json_object_get(reader.header, tensor[i].name);
         ok = entry ? check_entry(&reader, &tensor[i], entry, error) &&
-                         read_tensor(&reader, &tensor[i], entry, &used, error)
+                         read_tensor(&reader, &tensor[i], entry, error)
                    : error_set(error, "%s: tensor %s is missing", path, tensor[i].name);
     }
-    if (ok && used != reader.data_bytes)
-        ok = error_set(error, "%s: %llu bytes of data, its tensors use %llu: overlap or rest", path,
-                       (unsigned long long)reader.data_bytes, (unsigned long long)used);
+    ok = ok && covers(&reader, tensors, tensor, error);
     reader_close(&reader);
     return ok;
 }

@@ -66,7 +66,7 @@ Test(ch06, t03_adagrad, .description = "[2 pts] h += g^2, w -= lr * g / (sqrt(h)
 }
 
 Test(ch06, t04_rmsprop,
-     .description = "[2 pts] h = 0.99 h + 0.01 g^2, w -= lr * g / (sqrt(h) + eps)") {
+     .description = "[1 pts] h = 0.99 h + 0.01 g^2, w -= lr * g / (sqrt(h) + eps)") {
     real w[3][2];
     three_steps("rmsprop", w);
     /* first step: h = 0.01 g^2, so the step is lr * sign(g) / 0.1 = 5 */
@@ -119,6 +119,30 @@ Test(ch06, t06_adam_twice,
     cr_expect(fabs((10 - (double)w[0][0]) / 0.5 - sqrt(0.001) / 0.1) < 1e-5);
 }
 
+Test(ch06, t08_constants, .description = "[1 pts] the report's rates and constants") {
+    static const struct {
+        const char *name;
+        double lr, momentum, decay, beta1, beta2, eps;
+        int slots;
+    } want[] = {
+        {"sgd", 0.01, 0, 0, 0, 0, 0, 0},
+        {"momentum", 0.01, 0.9, 0, 0, 0, 0, 1},
+        {"adagrad", 0.01, 0, 0, 0, 0, 1e-7, 1},
+        {"rmsprop", 0.01, 0, 0.99, 0, 0, 1e-7, 1},
+        {"adam", 0.001, 0, 0, 0.9, 0.999, 1e-7, 2},
+        {"adam-twice", 0.001, 0, 0, 0.9, 0.999, 1e-7, 2},
+    };
+    for (size_t k = 0; k < sizeof want / sizeof *want; k++) {
+        Optimizer o;
+        cr_assert(optimizer_named(want[k].name, &o));
+        cr_expect(o.lr == want[k].lr && o.momentum == want[k].momentum &&
+                      o.decay == want[k].decay && o.beta1 == want[k].beta1 &&
+                      o.beta2 == want[k].beta2 && o.eps == want[k].eps &&
+                      o.slots == want[k].slots && o.t == 0,
+                  "%s", want[k].name);
+    }
+}
+
 Test(ch06, t07_one_flat_vector,
      .description = "[1 pts] entries do not see each other; all names work") {
     Rng rng = rng_seed(7, 0);
@@ -137,6 +161,21 @@ Test(ch06, t07_one_flat_vector,
             for (int t = 0; t < 3; t++) optimizer_step(&alone, 1, &g[t * N + i], own, &one[i]);
         }
         expect_list(optimizer_names[k], N, w, one, 1e-6);
+    }
+    for (int k = 0; optimizer_names[k]; k++) { /* a parameter that never moves must stay finite */
+        Optimizer still;
+        real w = 3, state[2] = {0}, g[2] = {0, (real)1e-7};
+        cr_assert(optimizer_named(optimizer_names[k], &still));
+        for (int t = 0; t < 3; t++) optimizer_step(&still, 1, g, state, &w);
+        cr_expect(w == 3, "%s: gradient 0 moved w to %g", optimizer_names[k], (double)w);
+        /* eps stands beside the root: with g = 1e-7 it halves adagrad's and adam's first step */
+        real tiny = 0, fresh[2] = {0};
+        cr_assert(optimizer_named(optimizer_names[k], &still));
+        still.lr = 1;
+        optimizer_step(&still, 1, &g[1], fresh, &tiny);
+        const double want[] = {1e-7, 1e-7, 0.5, 1e-7 / (1e-8 + 1e-7), 0.5, 0.5 * sqrt(0.001) / 0.1};
+        cr_expect(fabs((double)tiny + want[k]) < 1e-4 * want[k], "%s: step %g, want %g",
+                  optimizer_names[k], -(double)tiny, want[k]);
     }
     Optimizer o;
     cr_expect(!optimizer_named("adamw", &o), "an unknown name must be refused");

@@ -22,7 +22,7 @@ TestSuite(common, .timeout = 60);
 
 /* A new folder; `make clean` removes it. */
 static const char *folder(void) {
-    static char path[] = BUILD "/tests/common-XXXXXX";
+    static char path[] = BUILD "/tests/tmp-XXXXXX";
     cr_assert(mkdtemp(path) != NULL, "cannot make a folder in " BUILD "/tests");
     return path;
 }
@@ -58,11 +58,11 @@ Test(common, window_out) {
     cr_expect(window_out(1, 3, 1, 2) == 3);
 }
 
-Test(common, window_too_large, .signal = SIGABRT) {
+Test(common, window_too_large, .init = quiet, .signal = SIGABRT) {
     window_out(4, 7, 1, 1);
 }
 
-Test(common, padding_as_large_as_window, .signal = SIGABRT) {
+Test(common, padding_as_large_as_window, .init = quiet, .signal = SIGABRT) {
     window_out(4, 2, 1, 2);
 }
 
@@ -157,12 +157,33 @@ Test(common, layer_init_follows_fan_in) {
     cr_expect(most[0] <= 2.4 / 25 && most[0] > 2.0 / 25, "%g", most[0]);
     cr_expect(most[1] <= 2.4 / 75 && most[1] > 2.2 / 75, "%g", most[1]);
     for (int i = 25; i < 75; i++) cr_expect(w[i] == 0, "missing link w[%d] = %g", i, (double)w[i]);
-    layer_init(&l, INIT_HE, w, &rng);
-    cr_expect(w[150] == 0 && w[151] == 0, "He starts biases at 0");
-    double squares = 0;
-    for (int i = 75; i < 150; i++) squares += (double)w[i] * (double)w[i];
-    cr_expect(squares / 75 > 0.5 * 2 / 75 && squares / 75 < 1.7 * 2 / 75, "variance %g",
-              squares / 75);
+    cr_expect(w[150] != 0 && w[151] != 0, "LeCun draws biases too");
+}
+
+/* 40 units with 200 inputs: schemes that confuse the two are far off. */
+Test(common, layer_init_scales) {
+    Layer l = {.in = {200, 1, 1}, .weight = {40, 200}, .bias = 40};
+    const struct {
+        Init init;
+        double variance;
+        bool biases;
+    } scheme[] = {
+        {INIT_UNIFORM, 1.0 / 3 / 200, true}, /* U(-a, a) has variance a^2 / 3 */
+        {INIT_HE, 2.0 / 200, false},
+        {INIT_NORMAL, 1e-4, false},
+        {INIT_LECUN, 2.4 * 2.4 / 200 / 200 / 3, true},
+    };
+    real *w = reals(8040);
+    for (size_t k = 0; k < sizeof scheme / sizeof *scheme; k++) {
+        Rng rng = rng_seed(1, 0);
+        double squares = 0, biases = 0;
+        layer_init(&l, scheme[k].init, w, &rng);
+        for (int i = 0; i < 8000; i++) squares += (double)w[i] * (double)w[i] / 8000;
+        for (int i = 8000; i < 8040; i++) biases += (double)w[i] * (double)w[i] / 40;
+        cr_expect(fabs(squares / scheme[k].variance - 1) < 0.1, "scheme %zu: variance %g, want %g",
+                  k, squares, scheme[k].variance);
+        cr_expect((biases > 0) == scheme[k].biases, "scheme %zu: biases %g", k, biases);
+    }
 }
 
 /* ------------------------------------------------------------------ IDX files ------------ */
@@ -260,7 +281,8 @@ static void write_set(const char *dir, int n, int labels, int side, uint8_t labe
     const uint8_t label_head[8] = {0, 0, 8, 1, 0, 0, 0, (uint8_t)labels};
     memcpy(list, label_head, 8);
     memset(list + 8, label, (size_t)labels);
-    memset(images + 16, 255, pixels);
+    for (size_t i = 0; i < pixels; i++) images[16 + i] = (uint8_t)(i % 256);
+    images[16 + pixels - 1] = 255;
     write_file(in(dir, "t10k-images-idx3-ubyte"), images, 16 + pixels);
     write_file(in(dir, "t10k-labels-idx1-ubyte"), list, 8 + (size_t)labels);
     free(images), free(list);
@@ -283,7 +305,16 @@ Test(common, dataset_refuses) {
     real x[32 * 32];
     dataset_image(&data, 1, (Input){(real)-0.1, (real)1.175}, 2, x);
     cr_expect(x[0] == (real)-0.1 && x[31] == (real)-0.1, "the border is background");
-    cr_expect(fabs((double)x[2 * 32 + 2] - 1.175) < 1e-6, "ink is hi: %g", (double)x[66]);
+    cr_expect(x[2 * 32 + 1] == (real)-0.1 && x[30 * 32 + 29] == (real)-0.1, "on all four sides");
+    /* pixel p of image 1 is byte (784 + p) % 256, and v = -0.1 + 1.275 * byte / 255 */
+    for (int p = 0; p < 784; p++) {
+        double want = -0.1 + 1.275 * ((784 + p) % 256) / 255;
+        double got = (double)x[(2 + p / 28) * 32 + 2 + p % 28];
+        cr_expect(fabs(got - want) < 1e-6, "pixel %d: got %g, want %g", p, got, want);
+    }
+    real byte255[28 * 28];
+    dataset_image(&data, 2, (Input){0, 1}, 0, byte255);
+    cr_expect(byte255[783] == 1, "full ink is hi: %g", (double)byte255[783]);
     dataset_free(&data);
 }
 
@@ -312,6 +343,18 @@ Test(common, mnist_is_the_official_one) {
     cr_assert(dataset_load(MNIST_DIR, "t10k", &test, &error), "%s", error.text);
     cr_expect(train.n == 60000 && test.n == 10000);
     cr_expect(train.label[0] == 5 && test.label[0] == 7);
+    dataset_free(&train), dataset_free(&test);
+}
+
+/* Debian's dataset-fashion-mnist, as it is; skipped where it is not installed. */
+Test(common, fashion_mnist) {
+    const char *dir = "/usr/share/datasets/fashion-mnist";
+    Dataset train, test;
+    Error error;
+    if (access(dir, R_OK) != 0) cr_skip_test("package dataset-fashion-mnist is not installed");
+    cr_assert(dataset_load(dir, "train", &train, &error), "%s", error.text);
+    cr_assert(dataset_load(dir, "t10k", &test, &error), "%s", error.text);
+    cr_expect(train.n == 60000 && test.n == 10000 && train.label[0] == 9 && test.label[0] == 9);
     dataset_free(&train), dataset_free(&test);
 }
 
@@ -384,7 +427,15 @@ Test(common, safetensors_refuses) {
         {"C9.weight", "{\"C9.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}}",
          24},
         {"bad header", "{\"C1.bias\":{},\"C1.bias\":{}}", 24},
-        {"overlap or rest",
+        {"data_offsets",
+         "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[1,-"
+         "9223372036854775808]}}",
+         24},
+        {"C1.weight and C1.bias overlap",
+         "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
+         "\"C1.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[16,24]}}",
+         32},
+        {"40 bytes of data, its tensors use 32",
          "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
          "\"C1.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}}",
          40},
@@ -413,6 +464,11 @@ Test(common, safetensors_saves_all_or_nothing) {
     Error error;
     expect_error(safetensors_can_save(in(dir, "no/a"), &error), &error, "No such file");
     expect_error(safetensors_can_save(dir, &error), &error, "not a regular file");
+    expect_error(safetensors_can_save(in(dir, "new/"), &error), &error, "cannot save there");
+    char longest[400];
+    snprintf(longest, sizeof longest, "%s/%0250d", dir,
+             0); /* a legal name, but not with .tmp behind it */
+    expect_error(safetensors_can_save(longest, &error), &error, "too long");
     cr_expect(safetensors_can_save(in(dir, "a"), &error), "%s", error.text);
     expect_error(safetensors_save(in(dir, "no/a"), 2, pair, 0, NULL, &error), &error,
                  "cannot save");
@@ -442,6 +498,11 @@ static void print_picture(FILE *out) {
     picture_print(out, 2, 2, 2, x, 0, 1);
 }
 
+static void print_nan(FILE *out) {
+    const real x[4] = {0, (real)NAN, 1, 1};
+    picture_print(out, 1, 2, 2, x, 0, 1);
+}
+
 static void print_flat(FILE *out) {
     const real x[4] = {5, 5, 5, 5};
     picture_print(out, 1, 2, 2, x, 0, 0);
@@ -450,6 +511,7 @@ static void print_flat(FILE *out) {
 Test(common, pictures_without_a_terminal) {
     cr_expect_str_eq(printed(print_picture), "  ==   @\n");
     cr_expect_str_eq(printed(print_flat), "    \n");
+    cr_expect_str_eq(printed(print_nan), "  =?\n");
 }
 
 static void print_progress(FILE *out) {
@@ -477,6 +539,6 @@ Test(common, commas) {
     cr_expect_str_eq(with_commas(1234567, text, sizeof text), "1,234,567");
 }
 
-Test(common, contract_aborts, .signal = SIGABRT) {
+Test(common, contract_aborts, .init = quiet, .signal = SIGABRT) {
     contract(1 + 1 == 3, "C1: %d", 3);
 }

@@ -209,6 +209,28 @@ Test(guard, relu_in_place) {
     expect_caught(gradcheck_exact(&c), "caller's", "dy");
 }
 
+/* The first layer of a network is asked for no dx; every check must try that once. */
+static int asked_without_dx;
+
+BACKWARD(counts_null_dx) {
+    Layer good = relu_layer("C1.relu", l->in);
+    asked_without_dx += dx == NULL;
+    good.backward(&good, n, w, x, y, dy, dw, dx, scratch);
+}
+
+Test(guard, dx_null_is_tried) {
+    Rng rng = rng_seed(1, 0);
+    Layer right_layer = relu_layer("C1.relu", (Shape){2, 3, 4}), l = right_layer;
+    real *x = distinct(&rng, 24 * N);
+    for (int i = 0; i < 24 * N; i++) x[i] += 2;
+    GradCase c = {&l, N, NULL, x, integers(&rng, 24 * N), 0.3};
+    l.backward = counts_null_dx;
+    expect_ok(gradcheck_exact(&c));
+    cr_expect(asked_without_dx == 1, "gradcheck_exact asked %d times", asked_without_dx);
+    expect_ok(gradcheck_naive(&c, &right_layer, false));
+    cr_expect(asked_without_dx == 2, "gradcheck_naive did not ask");
+}
+
 /* Max pooling that gives every tied maximum the whole gradient. */
 BACKWARD(every_tie) {
     (void)w, (void)dw, (void)scratch;
@@ -359,12 +381,14 @@ Test(guard, slightly_wrong) {
     expect_caught(gradcheck_smooth(&c), "F6.sigmoid dx[", "");
 }
 
-/* ReLU with inputs at its kink: not a failure of the layer, but of the test. */
+/* ReLU with inputs so near its kink that the step crosses it: a fault of the test, not of the layer. */
 Test(guard, kinks_are_noticed) {
     Rng rng = rng_seed(1, 0);
     Layer l = relu_layer("C1.relu", (Shape){1, 4, 5});
-    GradCase c = {&l, 1, NULL, reals(20), normals(&rng, 20), 0.1};
-    expect_caught(gradcheck_smooth(&c), "C1.relu dx", "");
+    real *x = normals(&rng, 20);
+    for (int i = 0; i < 5; i++) x[i] = i % 2 ? (real)1e-6 : (real)-1e-6;
+    GradCase c = {&l, 1, NULL, x, normals(&rng, 20), 0.1};
+    expect_caught(gradcheck_smooth(&c), "C1.relu dx", "proves nothing: 5 of 20 entries skipped");
 }
 
 #endif

@@ -78,8 +78,9 @@ static inline __attribute__((always_inline)) void gather(Shape in, int size, int
                 bool whole = rows.last - rows.first == oh && cols.last - cols.first == ow;
                 if (!whole) memset(col, 0, (size_t)(oh * ow) * sizeof *col);
                 for (int i = rows.first; i < rows.last; i++) {
-                    const real *from = x + (ch * in.h + i * stride + p - pad) * in.w + q - pad;
-                    for (int j = cols.first; j < cols.last; j++) col[i * ow + j] = from[j * stride];
+                    int from = (ch * in.h + i * stride + p - pad) * in.w + q - pad;
+                    for (int j = cols.first; j < cols.last; j++)
+                        col[i * ow + j] = x[from + j * stride];
                 }
                 col += oh * ow;
             }
@@ -96,8 +97,9 @@ static inline __attribute__((always_inline)) void scatter(Shape in, int size, in
                 Span rows = inside(in.h, p, stride, pad, oh),
                      cols = inside(in.w, q, stride, pad, ow);
                 for (int i = rows.first; i < rows.last; i++) {
-                    real *to = x + (ch * in.h + i * stride + p - pad) * in.w + q - pad;
-                    for (int j = cols.first; j < cols.last; j++) to[j * stride] += col[i * ow + j];
+                    int to = (ch * in.h + i * stride + p - pad) * in.w + q - pad;
+                    for (int j = cols.first; j < cols.last; j++)
+                        x[to + j * stride] += col[i * ow + j];
                 }
                 col += oh * ow;
             }

@@ -17,9 +17,9 @@
  *
  * and 0 where that pixel lies outside the image. oh and ow come from window_out().
  *
- * The price is memory: a pixel stands in every window that covers it, so col is up to
- * (k/stride)^2 times as large as the image: 19 times for C1, 13 for C3, not 25, because fewer windows
- * cover the pixels at the edge.
+ * The price is memory: a pixel stands in every window that covers it, so col is about (k/stride)^2 times
+ * as large as the image. For LeNet-5 it is 19 times in its first convolution (called C1) and 13 in its
+ * second (C3), not 25, because fewer windows cover the pixels at the edge.
  *
  * **The way back.** col2im() *adds* every column to the place its window came from. That is not the
  * inverse (a pixel under nine windows comes back nine times), it is the *adjoint*: for all x and y

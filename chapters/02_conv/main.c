@@ -24,13 +24,13 @@ static real *reals(size_t count) {
 static void filter_digit(const real *x) {
     /* clang-format off */
     static const real w[3 * 25 + 3] = {
-        /* light above, dark below: upper edges */
+        /* paper above, ink below: upper edges */
         -1, -1, -1, -1, -1,
         -1, -1, -1, -1, -1,
          0,  0,  0,  0,  0,
          1,  1,  1,  1,  1,
          1,  1,  1,  1,  1,
-        /* light on the left, dark on the right: left edges */
+        /* paper on the left, ink on the right: left edges */
         -1, -1,  0,  1,  1,
         -1, -1,  0,  1,  1,
         -1, -1,  0,  1,  1,
@@ -118,7 +118,8 @@ static void gradient_in_numbers(const real *x) {
     }
     printf("\n3. L = the sum of all outputs. backward says dL/dw[0,0,1,2] = %.4f; moving that "
            "weight by\n"
-           "+1 and -1 changes L by 2 * %.4f. (It is the ink under that corner of the filter.)\n",
+           "+1 and -1 changes L by 2 * %.4f. (It is the ink that this place of the filter passes "
+           "over.)\n",
            (double)dw[which], (sum[0] - sum[1]) / 2);
     free(w), free(dw), free(scratch), free(y), free(dy);
 }

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* 1. The same three scores, moved up by 100 each time. */
+/* 1. The same three scores, moved up by 0, 50 and 100. */
 static void shifting(void) {
     printf("1. softmax of (1, 2, 3) + shift, as the formula says and with the maximum at 0\n\n"
            "   shift        formula                          shifted\n");
@@ -26,6 +26,7 @@ static void shifting(void) {
                (double)naive[1], (double)naive[2], (double)stable[0], (double)stable[1],
                (double)stable[2]);
     }
+    printf("\ne^103 is too large for a float: infinity / infinity is nan (not a number).\n");
 }
 
 /* 2. A network that is wrong and sure: its true class is `gap` below the other one. */
@@ -56,14 +57,15 @@ static double learn(const Layer *l, const Loss *loss, const Dataset *data, real 
     static real dw[CLASSES * IMAGE_BYTES + CLASSES];
     int decision[BATCH];
     double total = 0;
-    for (int first = 0; first + BATCH <= data->n; first += BATCH) {
-        for (int i = 0; i < BATCH; i++)
+    for (int first = 0; first < data->n; first += BATCH) {
+        int n = data->n - first < BATCH ? data->n - first : BATCH;
+        for (int i = 0; i < n; i++)
             dataset_image(data, first + i, (Input){0, 1}, 0, x + i * IMAGE_BYTES);
-        l->forward(l, BATCH, w, x, y, NULL);
-        total += loss->forward(loss, BATCH, y, data->label + first, p, decision);
-        loss->backward(loss, BATCH, y, data->label + first, p, (real)1 / BATCH, dy);
+        l->forward(l, n, w, x, y, NULL);
+        total += loss->forward(loss, n, y, data->label + first, p, decision);
+        loss->backward(loss, n, y, data->label + first, p, 1 / (real)n, dy);
         memset(dw, 0, sizeof dw);
-        l->backward(l, BATCH, w, x, y, dy, dw, NULL, NULL);
+        l->backward(l, n, w, x, y, dy, dw, NULL, NULL);
         for (size_t i = 0; i < layer_params(l); i++) w[i] -= lr * dw[i];
     }
     return total / data->n;

@@ -49,9 +49,12 @@ static void print_paths(int count, real path[][2 * (STEPS + 1)]) {
                    (double)path[k][2 * shown[i] + 1]);
         printf("\n");
     }
-    printf("\nLook at y: sgd jumps from wall to wall, momentum swings out and comes back, adagrad "
-           "and\n"
-           "rmsprop scale every axis by its own past gradients and go straight for the floor.\n");
+    printf(
+        "\nLook at y, the steep direction: sgd jumps from wall to wall, momentum and adam swing "
+        "out and\n"
+        "come back. adagrad scales every axis by its own past gradients and goes straight for the\n"
+        "floor; so does rmsprop, after a first step that is ten rates long. adam-twice has hardly "
+        "left.\n");
 }
 
 /* One table for gnuplot: step, then x and y of every optimizer. */

@@ -83,10 +83,9 @@ static void print_table(const Network *net) {
            with_commas(sums[1], connections, sizeof connections));
 }
 
-static int info(const Options *o) {
+static void info(const Options *o) {
     Network net = network_for(o);
     print_table(&net);
-    return 0;
 }
 
 /* ------------------------------------------------------------------ test ----------------- */
@@ -107,7 +106,7 @@ static void print_confusion(const Evaluation *e) {
     printf("\n");
 }
 
-static int test(const Options *o) {
+static void test(const Options *o) {
     Network net = network_for(o);
     Dataset data = load_set(o, "t10k");
     Evaluation e;
@@ -118,13 +117,14 @@ static int test(const Options *o) {
     double start = seconds_now();
     if (!evaluate(&net, params, &data, o->threads, &e, &error)) fail(EXIT_WORLD, "%s", error.text);
     double seconds = seconds_now() - start;
+    if (!isfinite(e.loss))
+        fail(EXIT_WORLD, "%s: its loss on the test images is %g", o->load, e.loss);
     print_confusion(&e);
     printf("result test_accuracy=%.4f test_loss=%.4f images=%d params=%zu seconds=%.3f "
            "peak_rss_mb=%ld\n",
            e.accuracy, e.loss, e.n, network_params(&net), seconds, peak_rss_mb());
     free(params);
     dataset_free(&data);
-    return 0;
 }
 
 /* ------------------------------------------------------------------ train ---------------- */
@@ -180,7 +180,10 @@ static double train_epoch(Run *run, int epoch) {
     for (int first = 0; first < run->train.n; first += run->o->batch) {
         Step step = trainer_step(&run->trainer, first);
         log_batch(&run->log, ++run->iteration, epoch, step.loss);
-        if (!isfinite(step.loss)) diverged(run, step.loss);
+        if (!isfinite(step.loss)) {
+            progress_end(&bar);
+            diverged(run, step.loss);
+        }
         int done = first + run->o->batch < run->train.n ? first + run->o->batch : run->train.n;
         loss += step.loss * (done - first);
         right += step.right;
@@ -202,10 +205,10 @@ static void start_run(Run *run, const Options *o) {
     run->seconds = calloc((size_t)o->epochs, sizeof(double));
     if (!run->seconds) fail(EXIT_WORLD, "no memory for %d epochs", o->epochs);
     if (!trainer_new(&run->trainer, &run->net, &run->train, o->batch, o->threads, o->optimizer,
-                     o->init, o->seed, &error) ||
-        !log_open(&run->log, o->log, &error))
+                     o->init, o->seed, &error))
         fail(EXIT_WORLD, "%s", error.text);
     if (o->load) load_params(&run->net, o->load, run->trainer.params);
+    if (!log_open(&run->log, o->log, &error)) fail(EXIT_WORLD, "%s", error.text);
     char params[32];
     printf("%s: %s parameters, %d training images, %s lr %g, batch %d, %d thread%s, seed %llu\n",
            run->net.name, with_commas((long)network_params(&run->net), params, sizeof params),
@@ -234,7 +237,7 @@ static void save_run(Run *run) {
     printf("saved %s\n", o->save);
 }
 
-static int train(const Options *o) {
+static void train(const Options *o) {
     Run run;
     Error error;
     start_run(&run, o);
@@ -244,9 +247,11 @@ static int train(const Options *o) {
         run.seconds[epoch - 1] = train_epoch(&run, epoch);
         evaluate_both(&run);
         report_epoch(&run, epoch, run.seconds[epoch - 1]);
+        double losses = run.on_train.loss + run.on_test.loss; /* the last step may be the one */
+        if (!isfinite(losses)) diverged(&run, losses);
     }
-    if (!log_close(&run.log, &error)) fail(EXIT_WORLD, "%s", error.text);
     if (o->save) save_run(&run);
+    if (!log_close(&run.log, &error)) fail(EXIT_WORLD, "%s", error.text);
     printf(
         "result test_accuracy=%.4f test_loss=%.4f train_loss=%.4f epochs=%d seed=%llu params=%zu "
         "seconds_per_epoch=%.2f peak_rss_mb=%ld\n",
@@ -257,7 +262,6 @@ static int train(const Options *o) {
     dataset_free(&run.train);
     dataset_free(&run.test);
     free(run.seconds);
-    return 0;
 }
 
 int main(int argc, char **argv) {
@@ -265,8 +269,14 @@ int main(int argc, char **argv) {
     Error error;
     gemm_single_thread();
     if (!options_read(argc, argv, &options, &error)) fail(EXIT_USAGE, "%s", error.text);
-    if (options.help) return fputs(options_usage, stdout) == EOF;
-    if (strcmp(options.command, "train") == 0) return train(&options);
-    if (strcmp(options.command, "test") == 0) return test(&options);
-    return info(&options);
+    if (options.help)
+        fputs(options_usage, stdout);
+    else if (strcmp(options.command, "train") == 0)
+        train(&options);
+    else if (strcmp(options.command, "test") == 0)
+        test(&options);
+    else
+        info(&options);
+    if (fflush(stdout) != 0 || ferror(stdout)) fail(EXIT_WORLD, "cannot write to stdout");
+    return 0;
 }

@@ -83,7 +83,7 @@ static bool whole(const char *flag, const char *text, long long low, long long h
 static bool rate(const char *text, double *to, Error *error) {
     char *end;
     double value = strtod(text, &end);
-    if (end == text || *end || !isfinite(value) || value <= 0)
+    if (end == text || *end || !isfinite(value) || !((float)value > 0))
         return error_set(error, "--lr %s: expected a positive number, such as 0.001", text);
     *to = value;
     return true;
@@ -143,7 +143,8 @@ static bool read_flags(int argc, char **argv, Options *o, Error *error) {
     for (;;) {
         int at = optind, flag = getopt_long(argc, argv, "+", flags, NULL);
         if (flag == -1) break;
-        if (flag == '?' && optopt > 0 && optopt <= HELP)
+        if (flag == '?' && optopt == HELP) return error_set(error, "--help takes no value");
+        if (flag == '?' && optopt > 0 && optopt < HELP)
             return error_set(error, "--%s needs a value; see --help", flags[optopt - 1].name);
         if (flag == '?') return error_set(error, "unknown flag %s; see --help", argv[at]);
         bool ok = true;

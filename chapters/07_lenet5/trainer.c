@@ -11,6 +11,11 @@ int slice_size(int n) {
     return n >= 4 * SLICE ? SLICE : (n + 3) / 4;
 }
 
+/* More threads than slices in a wave would only take memory. */
+static int workers(int threads) {
+    return threads < WAVE ? threads : WAVE;
+}
+
 /* ------------------------------------------------------------------ memory --------------- */
 
 static Workspace *workspaces_new(const Network *net, int threads, Error *error) {
@@ -31,6 +36,7 @@ static void workspaces_free(Workspace *space, int threads) {
 bool trainer_new(Trainer *t, const Network *net, const Dataset *data, int batch, int threads,
                  Optimizer optimizer, Init init, uint64_t seed, Error *error) {
     size_t n = network_params(net), slots = (size_t)optimizer.slots;
+    threads = workers(threads);
     *t = (Trainer){.net = net, .data = data, .batch = batch, .threads = threads};
     t->optimizer = optimizer;
     t->shuffle = rng_seed(seed, 's');
@@ -123,6 +129,7 @@ Step trainer_step(Trainer *t, int first) {
 bool evaluate(const Network *net, const real *params, const Dataset *data, int threads,
               Evaluation *result, Error *error) {
     int slices = (data->n + SLICE - 1) / SLICE;
+    threads = workers(threads);
     double *loss = calloc((size_t)slices, sizeof *loss); /* one a slice, added in order below */
     int *decision = calloc((size_t)data->n, sizeof *decision);
     Workspace *space = workspaces_new(net, threads, error);

@@ -13,7 +13,7 @@
  * number of threads. A thread takes a slice through the network in its own workspace and leaves the
  * slice's gradient; the gradients are added in slice order. Floating-point sums depend on their order,
  * and here the order never changes: **the same seed gives the same bits on 1, 2 or 64 threads**.
- * Slices run in waves of WAVE, so that memory does not grow with the batch either.
+ * Slices run in waves of WAVE, so that memory does not grow with the batch, nor beyond WAVE threads.
  *
  * **Evaluation** counts over all images; a last slice that is not full is a slice like the others. (The
  * report's `accuracy` drops the last images when the batch does not divide their number, but still divides
@@ -28,7 +28,7 @@
 
 enum {
     SLICE = 25,       ///< images in a slice of a large batch
-    WAVE = 8,         ///< slices whose gradients are kept at a time
+    WAVE = 8,         ///< slices whose gradients are kept at a time; more threads would be idle
     THREADS_MAX = 256 ///< more than this is a typing error
 };
 

@@ -2,8 +2,9 @@
 # Points for every chapter:  B=build MAKE=make sh tests/grade/grade.sh CHAPTER ...
 #
 # A test's points stand in its description, "[3 pts] ...", in tests/CHAPTER.c. Each chapter is built and run on
-# its own, so one that does not compile costs its own points only. A test that crashes, hangs or calls
-# exit(0) costs that test only (tests/hooks.c). Prints a table and writes $B/grade.json.
+# its own: one that does not compile costs its own points and those of the later chapters that are built on
+# it. A test that crashes, hangs or calls exit(0) costs that test only (tests/hooks.c). Prints a table and
+# writes $B/grade.json.
 #
 # The exit code is 0 when the grading itself worked, whatever the points.
 set -u
@@ -29,16 +30,19 @@ tests_of() {
 # Builds one chapter's suites and runs them; verdicts go to the file. Prints why there are none.
 run_suite() {
     : > "$verdicts"
+    rm -f "$B/tests/$1" "$B/tests/$1.double" # what does not build must not be run from before
     if ! $MAKE --no-print-directory "$B/tests/$1" > "$B/grade.log" 2>&1; then
         echo "does not build"
         return
     fi
-    [ ! -e "$B/tests/$1.double" ] && ! grep -q REAL_DOUBLE "tests/$1.c" ||
-        $MAKE --no-print-directory "$B/tests/$1.double" >> "$B/grade.log" 2>&1 || echo "does not build"
+    if grep -q REAL_DOUBLE "tests/$1.c"; then
+        $MAKE --no-print-directory "$B/tests/$1.double" >> "$B/grade.log" 2>&1 ||
+            printf 'the double build does not build; '
+    fi
     for binary in "$B/tests/$1" "$B/tests/$1.double"; do
         [ -x "$binary" ] || continue
         VERDICTS=$verdicts timeout -k 5 900 "$binary" -j1 >> "$B/grade.log" 2>&1
-        [ $? -lt 124 ] || echo "the runner was stopped"
+        [ $? -lt 124 ] || printf 'the runner was stopped; '
     done
 }
 
