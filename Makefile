@@ -69,7 +69,7 @@ ifdef VERB
   endif
 endif
 
-.PHONY: help run build bench chapter test debug grade docs format format-check clean setup
+.PHONY: help run build bench bench-peers plot-speed chapter test debug grade docs format format-check clean setup
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 MAKEFLAGS += --no-builtin-rules
@@ -113,6 +113,14 @@ format-check: setup # what .ci/run asks
 bench: $B/bench ## where the time goes: every layer, training, testing, and the share of peak
 	@$< $(ARGS)
 
+bench-peers: $B/bench ## the same work in PyTorch and in NumPy, in turn, with ratios (about two minutes)
+	@sh tests/bench/peers.sh $< common/mnist
+
+plot-speed: $B/bench ## seconds an epoch by data, batch and threads: build/data/speed.tsv and a picture
+	@mkdir -p build/data build/plots
+	@$< --scaling build/data/speed.tsv
+	@gnuplot plots/speed.gp && echo "drew build/plots/speed.svg and .png"
+
 build: $(PROGRAMS) ## all seven programs, into build/
 
 clean: ## remove everything that was made, trained parameters included
@@ -123,6 +131,8 @@ NEEDS_run := build
 NEEDS_build := build
 NEEDS_chapter := build
 NEEDS_bench := build
+NEEDS_bench-peers := build
+NEEDS_plot-speed := build plots
 NEEDS_test := build test
 NEEDS_grade := build test
 NEEDS_debug := build debug

@@ -26,12 +26,29 @@ void gemm_naive(Transpose ta, Transpose tb, int m, int n, int k, const real *a, 
         }
 }
 
+/* A product with a single row is a matrix times a vector, which BLAS does several times faster. */
+static void one_row(CBLAS_TRANSPOSE tb, int n, int k, const real *a, const real *b, int ldb,
+                    real beta, real *c) {
+    /* c = a * op(b)  read as  c = op(b)^T * a ; b is stored with rows of ldb */
+    CBLAS_TRANSPOSE turned = tb == CblasTrans ? CblasNoTrans : CblasTrans;
+    int rows = tb == CblasTrans ? n : k;
+#ifdef REAL_DOUBLE
+    cblas_dgemv(CblasRowMajor, turned, rows, ldb, 1.0, b, ldb, a, 1, beta, c, 1);
+#else
+    cblas_sgemv(CblasRowMajor, turned, rows, ldb, 1.0f, b, ldb, a, 1, beta, c, 1);
+#endif
+}
+
 void gemm(Transpose ta, Transpose tb, int m, int n, int k, const real *a, const real *b, real beta,
           real *c) {
     CBLAS_TRANSPOSE cta = ta == PLAIN ? CblasNoTrans : CblasTrans;
     CBLAS_TRANSPOSE ctb = tb == PLAIN ? CblasNoTrans : CblasTrans;
     int lda = ta == PLAIN ? k : m; /* length of a stored row of a */
     int ldb = tb == PLAIN ? n : k; /* length of a stored row of b */
+    if (m == 1) {
+        one_row(ctb, n, k, a, b, ldb, beta, c);
+        return;
+    }
 #ifdef REAL_DOUBLE
     cblas_dgemm(CblasRowMajor, cta, ctb, m, n, k, 1.0, a, lda, b, ldb, beta, c, n);
 #else

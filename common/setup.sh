@@ -11,6 +11,7 @@ packages() {
     test) echo libcriterion-dev ;;
     debug) echo gdb ;;
     docs) echo doxygen libjs-mathjax ;;
+    plots) echo gnuplot-nox fonts-dejavu-core ;;
     format) echo clang-format ;;
     clang) echo clang libomp-dev libclang-rt-14-dev ;;
     *) echo "setup.sh: unknown group $1" >&2 && exit 2 ;;

@@ -29,6 +29,17 @@
  * That is conv_forward_gemm() and conv_backward_gemm(), for every shape. For LeNet's own two shapes
  * direct.h forms the same sums without col, several times faster; conv_layer() picks it where it fits.
  *
+ * **The story in five steps**, which `make chapter 2` runs and times again (here: C3, one image, one core
+ * of the machine in the README, two for the last line):
+ *
+ *     six loops                     285 us      1 times     conv_forward_naive()
+ *     im2col, then three loops      127 us      2 times     the same sums, regular
+ *     im2col, then BLAS             6.6 us     43 times     conv_forward_gemm()
+ *     in place                      2.4 us    121 times     direct.h
+ *     slices on all threads         1.2 us    233 times     trainer.h
+ *
+ * The largest difference from the loops, whose sums are in double, is 4e-6 on outputs of order 1.
+ *
  * (Mathematicians call this operation cross-correlation; their convolution flips the filter. A
  * network learns its filters, so it learns them flipped or not, and the field says convolution.)
  *

@@ -20,7 +20,10 @@ static void relu_forward(const Layer *l, int n, const real *w, const real *x, re
 static void relu_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
                           const real *dy, real *dw, real *dx, real *scratch) {
     (void)w, (void)x, (void)dw, (void)scratch;
-    for (int i = 0; dx && i < entries(l, n); i++) dx[i] = y[i] <= 0 ? 0 : dy[i];
+    for (int i = 0; dx && i < entries(l, n); i++) {
+        real through = dy[i]; /* read in any case: then the choice needs no branch */
+        dx[i] = y[i] <= 0 ? 0 : through;
+    }
 }
 // [relu]
 

@@ -4,7 +4,9 @@
  * Every figure is the median of several runs. The yardstick is measured in the same run: the GFLOP/s of one
  * large product in the same BLAS, on as many threads. Nothing here is a test; machines are shared and noisy.
  *
- *     build/bench [FOLDER with the four IDX files]
+ *     build/bench [DIR]                      the tables; DIR holds the four IDX files
+ *     build/bench --figures THREADS [DIR]    one line for `make bench-peers`
+ *     build/bench --scaling FILE [DIR]       a table of seconds by data, batch and threads, for a plot
  */
 #include "07_lenet5/lenet5.h"
 #include "07_lenet5/trainer.h"
@@ -14,6 +16,7 @@
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 enum { RUNS = 9, PEAK_SIDE = 512 };
@@ -207,25 +210,79 @@ static void print_whole(const Network *net, const Dataset *train, const Dataset 
     trainer_free(&t);
 }
 
+/* What the peers' scripts print too. */
+static void figures(const Network *net, const Dataset *train, const Dataset *test, int threads) {
+    Trainer t = trainer_for(net, train, 100, threads);
+    printf("train=%.4f", epoch_seconds(&t));
+    printf(" test=%.4f", test_seconds(net, t.params, test, threads));
+    printf(" one_us=%.1f\n", 1e6 * one_image_seconds(net, t.params, test));
+    trainer_free(&t);
+}
+
+/* One line of the table: what is varied, how far, the seconds of an epoch, per image, and memory. */
+static void scaling_line(FILE *out, const Network *net, const Dataset *data, const char *what,
+                         int value, int batch, int threads) {
+    Trainer t = trainer_for(net, data, batch, threads);
+    struct rusage usage;
+    double seconds = epoch_seconds(&t);
+    getrusage(RUSAGE_SELF, &usage);
+    double memory = (double)usage.ru_maxrss * 1024e-6;
+    fprintf(out, "%s\t%d\t%.4f\t%.3f\t%.1f\n", what, value, seconds, 1e6 * seconds / data->n,
+            memory);
+    printf("  %-8s %6d  %8.4f s an epoch  %7.2f us an image  %5.1f MB\n", what, value, seconds,
+           1e6 * seconds / data->n, memory);
+    trainer_free(&t);
+}
+
+/* Seconds an epoch for parts of the data, for batches, and for threads; one thing varied at a time. */
+static void scaling(const Network *net, const Dataset *train, int processors, const char *path) {
+    FILE *out = fopen(path, "w");
+    if (!out) fail(EXIT_WORLD, "%s: cannot write", path);
+    fprintf(out, "what\tvalue\tseconds\tus_per_image\tmemory_mb\n");
+    for (int part = 8; part >= 1; part /= 2) {
+        Dataset some = {train->n / part, train->image, train->label};
+        scaling_line(out, net, &some, "images", some.n, 100, processors);
+    }
+    for (int batch = 1; batch <= 10000 && batch <= train->n; batch *= 10)
+        scaling_line(out, net, train, "batch", batch, batch, processors);
+    for (int threads = 1; threads <= processors; threads++)
+        scaling_line(out, net, train, "threads", threads, 100, threads);
+    if (fclose(out) != 0) fail(EXIT_WORLD, "%s: cannot write all of it", path);
+    printf("wrote %s\n", path);
+}
+
+/* The tables of `make bench`. */
+static void tables(const Network *net, const Dataset *train, const Dataset *test, int processors) {
+    struct rusage usage;
+    double peak = peak_gflops(1);
+    print_layers(net, peak);
+    printf("training: Adam, batch 100, %d images an epoch, %.2f MFLOP an image\n\n"
+           "              epoch      GFLOP/s  share of peak    test %d    one image\n",
+           train->n, 1e3 * train_gflop(net), test->n);
+    print_whole(net, train, test, 1, peak);
+    if (processors > 1) print_whole(net, train, test, processors, peak_gflops(processors));
+    getrusage(RUSAGE_SELF, &usage);
+    printf("\npeak memory %.0f MB\n", (double)usage.ru_maxrss * 1024e-6);
+}
+
 int main(int argc, char **argv) {
-    const char *dir = argc > 1 ? argv[1] : MNIST_DIR;
-    int processors = omp_get_num_procs();
+    bool one_line = argc > 2 && strcmp(argv[1], "--figures") == 0;
+    bool table = argc > 2 && strcmp(argv[1], "--scaling") == 0;
+    int last = one_line || table ? 3 : 1;
+    const char *dir = argc > last ? argv[last] : MNIST_DIR;
+    int processors = omp_get_num_procs() < WAVE ? omp_get_num_procs() : WAVE;
     Network net = lenet5(ACTIVATION_RELU);
     Dataset train, test;
     Error error;
-    struct rusage usage;
     gemm_single_thread();
     if (!dataset_load(dir, "train", &train, &error) || !dataset_load(dir, "t10k", &test, &error))
         fail(EXIT_WORLD, "%s", error.text);
-    double peak = peak_gflops(1);
-    print_layers(&net, peak);
-    printf("training: Adam, batch 100, %d images an epoch, %.2f MFLOP an image\n\n"
-           "              epoch      GFLOP/s  share of peak    test %d    one image\n",
-           train.n, 1e3 * train_gflop(&net), test.n);
-    print_whole(&net, &train, &test, 1, peak);
-    if (processors > 1) print_whole(&net, &train, &test, processors, peak_gflops(processors));
-    getrusage(RUSAGE_SELF, &usage);
-    printf("\npeak memory %.0f MB\n", (double)usage.ru_maxrss * 1024e-6);
+    if (one_line)
+        figures(&net, &train, &test, atoi(argv[2]) > 0 ? atoi(argv[2]) : 1);
+    else if (table)
+        scaling(&net, &train, processors, argv[2]);
+    else
+        tables(&net, &train, &test, processors);
     dataset_free(&train);
     dataset_free(&test);
     return 0;
