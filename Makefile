@@ -24,7 +24,7 @@ on       = $(filter-out 0,$1)
 empty   :=
 space   := $(empty) $(empty)
 VARIANT := $(subst $(space),-,$(strip $(if $(call on,$(SANITIZE)),sanitize) \
-             $(if $(call on,$(DEBUG)),debug) $(if $(call on,$(PORTABLE)),portable) \
+             $(if $(call on,$(DEBUG)),debug) $(if $(call on,$(PORTABLE)),portable) $(ARCH) \
              $(filter-out gcc,$(notdir $(firstword $(CC))))))
 B       := build$(if $(VARIANT),/$(VARIANT))
 
@@ -34,7 +34,7 @@ B       := build$(if $(VARIANT),/$(VARIANT))
 # -ffp-contract=fast: a*b + c is rounded once, not twice; -std=c11 would forbid that.
 OPTIMIZE := $(if $(call on,$(SANITIZE)),-O1 -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all \
               -fno-omit-frame-pointer,$(if $(call on,$(DEBUG)),-O0 -g3,-O3)) \
-            $(if $(call on,$(PORTABLE) $(DEBUG) $(SANITIZE)),,-march=native) -fno-math-errno -fno-trapping-math -ffp-contract=fast
+            $(if $(call on,$(PORTABLE) $(DEBUG)),,-march=$(or $(ARCH),native)) -fno-math-errno -fno-trapping-math -ffp-contract=fast
 WARNINGS := -Wall -Wextra -Wshadow -Wdouble-promotion -Wfloat-conversion -Wstrict-prototypes
 # V=1 shows every command of the build in full.
 Q        := $(if $(V),,@)
@@ -77,7 +77,7 @@ MAKEFLAGS += --no-builtin-rules
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 	@echo; echo '  DEBUG=1 builds with -O0 -g3, SANITIZE=1 with ASan and UBSan, PORTABLE=1 without'
-	@echo '  -march=native; CC=clang uses clang. ARGS="..." goes to the program that is run.'
+	@echo '  -march=native, ARCH=x86-64-v3 for that processor; CC=clang uses clang. ARGS="..." goes to the program that is run.'
 
 run: $B/07_lenet5 ## train the report's LeNet-5 (10 epochs), save parameters and log in build/
 	$< train --epochs 10 --optimizer adam --lr 0.001 --batch 100 --seed 1 \

@@ -1,9 +1,10 @@
 /*
  * Convolution without col, for the shapes of LeNet-5. The idea is in direct.h.
  *
- * `Lanes` is a vector of 16 reals (an extension of GCC and clang): + and * work lane by lane, and a
+ * `Lanes` is a vector of 16 or 8 reals (an extension of GCC and clang): + and * work lane by lane, and a
  * number times a vector multiplies every lane. Each body below is written once for any geometry and
- * inlined with constants, so that its small loops vanish and the acc arrays become registers.
+ * inlined with constants, so that its small loops vanish and the acc arrays become registers. How many
+ * sums are formed at a time follows from how many registers there are.
  */
 #include "02_conv/direct.h"
 
@@ -11,25 +12,29 @@
 
 #include <string.h>
 
-#if defined(__AVX512F__) && !defined(REAL_DOUBLE)
+#if !defined(REAL_DOUBLE) && (defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__)))
+
+#ifdef __AVX512F__ /* 32 registers of 16 floats */
+enum { LANES = 16, WINDOW_ROWS = 5, FILTERS = 3 };
+#else /* 16 registers of 8 floats */
+enum { LANES = 8, WINDOW_ROWS = 1, FILTERS = 2 };
+#endif
 
 /* A convolution with stride 1 and no padding. */
 typedef struct Plan {
-    int c, h, w;   /* input                                     */
-    int f, oh, ow; /* filters, output                           */
-    int k;         /* side of the window                        */
-    int v;         /* vectors that a row of the input needs     */
+    int c, h, w;   /* input              */
+    int f, oh, ow; /* filters, output    */
+    int k;         /* side of the window */
 } Plan;
 
-static const Plan plan_c1 = {1, 32, 32, 6, 28, 28, 5, 2};
-static const Plan plan_c3 = {6, 14, 14, 16, 10, 10, 5, 1};
+static const Plan plan_c1 = {1, 32, 32, 6, 28, 28, 5};
+static const Plan plan_c3 = {6, 14, 14, 16, 10, 10, 5};
 
 static bool is(const Plan *g, const Layer *l) {
     return l->in.c == g->c && l->in.h == g->h && l->in.w == g->w && l->out.c == g->f &&
            l->size == g->k && l->stride == 1 && l->pad == 0;
 }
 
-enum { LANES = 16 };
 typedef real Lanes __attribute__((vector_size(LANES * sizeof(real))));
 /* The same at any address; memory is real, so the compiler must expect both types. */
 typedef real Loose __attribute__((vector_size(LANES * sizeof(real)), aligned(4), may_alias));
@@ -41,7 +46,7 @@ static inline Lanes load(const real *from) {
 /* The same, and it stays in a register: gcc 12 would load it anew for each product it is used in. */
 static inline Lanes load_once(const real *from) {
     Lanes value = load(from);
-    __asm__("" : "+v"(value));
+    __asm__("" : "+x"(value));
     return value;
 }
 
@@ -55,15 +60,20 @@ static inline real sum_of(Lanes value) {
     return sum;
 }
 
-/* to[o][f] = from[f][o]: what belongs to one place, for all filters, side by side. */
+enum {
+    WIDE = 16,
+    BLOCKS = WIDE / LANES
+}; /* the filters of C3, and the vectors that hold one of each */
+
+/* to[o][f] = from[f][o]: what belongs to one place, for all 16 filters, side by side. */
 static inline void filters_to_lanes(int columns, const real *from, real *to) {
     for (int o = 0; o < columns; o++)
-        for (int f = 0; f < LANES; f++) to[o * LANES + f] = from[f * columns + o];
+        for (int f = 0; f < WIDE; f++) to[o * WIDE + f] = from[f * columns + o];
 }
 
 static inline void lanes_to_filters(int columns, const real *from, real *to) {
-    for (int f = 0; f < LANES; f++)
-        for (int o = 0; o < columns; o++) to[f * columns + o] = from[o * LANES + f];
+    for (int f = 0; f < WIDE; f++)
+        for (int o = 0; o < columns; o++) to[f * columns + o] = from[o * WIDE + f];
 }
 
 #define BODY static inline __attribute__((always_inline)) void
@@ -71,108 +81,145 @@ static inline void lanes_to_filters(int columns, const real *from, real *to) {
 /* ------------------------------------------------------------------ filters in lanes ----- */
 
 // [direct-forward]
-/* One output row at a time: acc[j] is y[0..15, i, j], complete when all windows' pixels are added. */
+/* A piece of an output row at a time: acc[j] is y[0..15, i, j], complete when all pixels are added. */
 BODY forward_filters(Plan g, const real *w, const real *bias, const real *x, real *y) {
-    for (int i = 0; i < g.oh; i++) {
-        Lanes acc[10];
-        const real *weight = w; /* (c, k, k, 16): all filters' weights at one place of the window */
-        for (int j = 0; j < g.ow; j++) acc[j] = load(bias);
-        for (int ch = 0; ch < g.c; ch++)
-            for (int p = 0; p < g.k; p++)
-                for (int q = 0; q < g.k; q++, weight += LANES) {
-                    const real *pixel = x + (ch * g.h + i + p) * g.w + q;
-                    Lanes wpq = load(weight);
-                    for (int j = 0; j < g.ow; j++) acc[j] += pixel[j] * wpq;
-                }
-        for (int j = 0; j < g.ow; j++) store(y + (i * g.ow + j) * LANES, acc[j]);
-    }
+    enum { COLUMNS = 10 / BLOCKS };
+    for (int i = 0; i < g.oh; i++)
+        for (int j0 = 0; j0 < g.ow; j0 += COLUMNS, y += COLUMNS * WIDE) {
+            Lanes acc[COLUMNS][BLOCKS];
+            const real *weight =
+                w; /* (c, k, k, 16): all filters' weights at one place of the window */
+            for (int j = 0; j < COLUMNS; j++)
+                for (int b = 0; b < BLOCKS; b++) acc[j][b] = load(bias + b * LANES);
+            for (int ch = 0; ch < g.c; ch++)
+                for (int p = 0; p < g.k; p++)
+                    for (int q = 0; q < g.k; q++, weight += WIDE) {
+                        const real *pixel = x + (ch * g.h + i + p) * g.w + j0 + q;
+                        Lanes wpq[BLOCKS];
+                        for (int b = 0; b < BLOCKS; b++) wpq[b] = load(weight + b * LANES);
+                        for (int j = 0; j < COLUMNS; j++)
+                            for (int b = 0; b < BLOCKS; b++) acc[j][b] += pixel[j] * wpq[b];
+                    }
+            for (int j = 0; j < COLUMNS; j++)
+                for (int b = 0; b < BLOCKS; b++) store(y + j * WIDE + b * LANES, acc[j][b]);
+        }
 }
 // [direct-forward]
 
-/* dw[ch,p,q] of all filters += sum over outputs of x[ch,i+p,j+q] * dy[0..15,i,j]: 25 sums at a time. */
-BODY weights_filters(Plan g, const real *x, const real *dy, real *dw, real *db) {
-    Lanes bias = load(db);
-    for (int o = 0; o < g.oh * g.ow; o++) bias += load(dy + o * LANES);
-    store(db, bias);
-    for (int ch = 0; ch < g.c; ch++, dw += g.k * g.k * LANES) {
-        Lanes acc[5][5];
-        for (int p = 0; p < g.k; p++)
-            for (int q = 0; q < g.k; q++) acc[p][q] = load(dw + (p * g.k + q) * LANES);
+/* dw[ch,p..,q] of all filters += sum over outputs of x[ch,i+p,j+q] * dy[0..15,i,j], rows p of the window
+   WINDOW_ROWS at a time. */
+BODY weights_filters(Plan g, const real *x, const real *dy, real *dw) {
+    for (int row = 0; row < g.c * g.k; row += WINDOW_ROWS, dw += WINDOW_ROWS * g.k * WIDE) {
+        const real *corner = x + (row / g.k * g.h + row % g.k) * g.w; /* row counts ch and p */
+        Lanes acc[WINDOW_ROWS][5][BLOCKS];
+        for (int p = 0; p < WINDOW_ROWS; p++)
+            for (int q = 0; q < g.k; q++)
+                for (int b = 0; b < BLOCKS; b++)
+                    acc[p][q][b] = load(dw + (p * g.k + q) * WIDE + b * LANES);
         for (int i = 0; i < g.oh; i++)
             for (int j = 0; j < g.ow; j++) {
-                const real *window = x + (ch * g.h + i) * g.w + j;
-                Lanes d = load(dy + (i * g.ow + j) * LANES);
-                for (int p = 0; p < g.k; p++)
-                    for (int q = 0; q < g.k; q++) acc[p][q] += window[p * g.w + q] * d;
+                const real *window = corner + i * g.w + j;
+                Lanes d[BLOCKS];
+                for (int b = 0; b < BLOCKS; b++)
+                    d[b] = load(dy + (i * g.ow + j) * WIDE + b * LANES);
+                for (int p = 0; p < WINDOW_ROWS; p++)
+                    for (int q = 0; q < g.k; q++)
+                        for (int b = 0; b < BLOCKS; b++) acc[p][q][b] += window[p * g.w + q] * d[b];
             }
-        for (int p = 0; p < g.k; p++)
-            for (int q = 0; q < g.k; q++) store(dw + (p * g.k + q) * LANES, acc[p][q]);
+        for (int p = 0; p < WINDOW_ROWS; p++)
+            for (int q = 0; q < g.k; q++)
+                for (int b = 0; b < BLOCKS; b++)
+                    store(dw + (p * g.k + q) * WIDE + b * LANES, acc[p][q][b]);
+    }
+}
+
+/* db of all filters += sum over outputs of dy. */
+BODY bias_filters(Plan g, const real *dy, real *db) {
+    for (int b = 0; b < WIDE; b += LANES) {
+        Lanes bias = load(db + b);
+        for (int o = 0; o < g.oh * g.ow; o++) bias += load(dy + o * WIDE + b);
+        store(db + b, bias);
     }
 }
 
 /* ------------------------------------------------------------------ columns in lanes ----- */
 
 /*
- * A row of C1's output has 28 columns: 16 lanes for the columns 0..15 and 16 for 12..27. The four that
- * both hold come out the same; in a sum over columns the second piece drops them.
+ * A row of C1's output has 28 columns: pieces of LANES that begin at these. The last piece is moved to the
+ * left to end with the row; its first four columns are in the piece before as well. They come out the same
+ * there; in a sum over columns the last piece drops them.
  */
-enum { SECOND = 12 };
+typedef int32_t Bits __attribute__((vector_size(sizeof(Lanes))));
+#ifdef __AVX512F__
+enum { PIECES = 2 };
+static const int piece[PIECES] = {0, 12};
+static const Bits last_piece = {0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+#else
+enum { PIECES = 4 };
+static const int piece[PIECES] = {0, 8, 16, 20};
+static const Bits last_piece = {0, 0, 0, 0, -1, -1, -1, -1};
+#endif
 
-static inline Lanes drop_twice(Lanes value) {
-    typedef int32_t Bits __attribute__((vector_size(sizeof(Lanes))));
-    const Bits keep = {0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
-    return (Lanes)((Bits)value & keep); /* not a product with 0, which would keep a NaN */
+/* A piece of a row of dy; the last one without its first four columns (times 0 would keep a NaN). */
+static inline Lanes load_piece(const real *row, int k) {
+    Lanes value = load(row + piece[k]);
+    return k == PIECES - 1 ? (Lanes)((Bits)value & last_piece) : value;
 }
 
-/* One output row of all filters at a time: acc[f] holds y[f, i, 0..15] and y[f, i, 12..27]. */
+/* One output row of all filters, two pieces at a time: acc[f] is y[f, i, piece[k ..]]. */
 BODY forward_columns(Plan g, const real *w, const real *bias, const real *x, real *y) {
-    for (int i = 0; i < g.oh; i++) {
-        Lanes acc[6][2];
-        for (int f = 0; f < g.f; f++) acc[f][0] = acc[f][1] = bias[f] + (Lanes){0};
-        for (int p = 0; p < g.k; p++)
-            for (int q = 0; q < g.k; q++) {
-                const real *pixel = x + (i + p) * g.w + q;
-                const real *wpq = w + (p * g.k + q) * g.f; /* w is (k, k, f) here */
-                Lanes left = load(pixel), right = load(pixel + SECOND);
-                for (int f = 0; f < g.f; f++) {
-                    acc[f][0] += wpq[f] * left;
-                    acc[f][1] += wpq[f] * right;
-                }
-            }
-        for (int f = 0; f < g.f; f++) {
-            store(y + (f * g.oh + i) * g.ow, acc[f][0]);
-            store(y + (f * g.oh + i) * g.ow + SECOND, acc[f][1]);
-        }
-    }
-}
-
-/* dw[f..f+2,p,0..4] += sum over i of dy[f,i,j] * x[i+p,j+q], lane by lane: 15 sums at a time. */
-BODY weights_columns(Plan g, const real *x, const real *dy, real *dw, real *db) {
-    for (int f = 0; f < g.f; f++) {
-        Lanes bias = load(db + f * LANES);
-        for (const real *d = dy + f * g.oh * g.ow; d < dy + (f + 1) * g.oh * g.ow; d += g.ow)
-            bias += load(d) + drop_twice(load(d + SECOND));
-        store(db + f * LANES, bias);
-    }
-    const int map = g.oh * g.ow, next = g.k * g.k * LANES;
-    for (int f = 0; f < g.f; f += 3)
-        for (int p = 0; p < g.k; p++) {
-            real *sums = dw + (f * g.k + p) * g.k * LANES;
-            Lanes acc[3][5];
-            for (int m = 0; m < 3; m++)
-                for (int q = 0; q < g.k; q++) acc[m][q] = load(sums + m * next + q * LANES);
-            for (int i = 0; i < g.oh; i++)
-                for (int half = 0; half < 2; half++) {
-                    const real *pixel = x + (i + p) * g.w + half * SECOND;
-                    const real *d = dy + (f * g.oh + i) * g.ow + half * SECOND;
-                    Lanes dm[3] = {load(d), load(d + map), load(d + 2 * map)};
-                    for (int m = 0; m < 3 && half; m++) dm[m] = drop_twice(dm[m]);
-                    for (int q = 0; q < g.k; q++) {
-                        Lanes xq = load_once(pixel + q);
-                        for (int m = 0; m < 3; m++) acc[m][q] += dm[m] * xq;
+    for (int i = 0; i < g.oh; i++)
+        for (int k = 0; k < PIECES; k += 2) {
+            Lanes acc[6][2];
+            for (int f = 0; f < g.f; f++) acc[f][0] = acc[f][1] = bias[f] + (Lanes){0};
+            for (int p = 0; p < g.k; p++)
+                for (int q = 0; q < g.k; q++) {
+                    const real *pixel = x + (i + p) * g.w + q;
+                    const real *wpq = w + (p * g.k + q) * g.f; /* w is (k, k, f) here */
+                    Lanes left = load(pixel + piece[k]), right = load(pixel + piece[k + 1]);
+                    for (int f = 0; f < g.f; f++) {
+                        acc[f][0] += wpq[f] * left;
+                        acc[f][1] += wpq[f] * right;
                     }
                 }
-            for (int m = 0; m < 3; m++)
+            for (int f = 0; f < g.f; f++) {
+                store(y + (f * g.oh + i) * g.ow + piece[k], acc[f][0]);
+                store(y + (f * g.oh + i) * g.ow + piece[k + 1], acc[f][1]);
+            }
+        }
+}
+
+/* db[f] += sum of dy[f], lane by lane. */
+BODY bias_columns(Plan g, const real *dy, real *db) {
+    for (int f = 0; f < g.f; f++) {
+        Lanes bias = load(db + f * LANES);
+        for (int i = 0; i < g.oh; i++, dy += g.ow)
+            for (int k = 0; k < PIECES; k++) bias += load_piece(dy, k);
+        store(db + f * LANES, bias);
+    }
+}
+
+/* dw[f..,p,0..4] += sum over i of dy[f,i,j] * x[i+p,j+q], lane by lane, FILTERS filters at a time. */
+BODY weights_columns(Plan g, const real *x, const real *dy, real *dw) {
+    const int map = g.oh * g.ow, next = g.k * g.k * LANES;
+    for (int f = 0; f < g.f; f += FILTERS)
+        for (int p = 0; p < g.k; p++) {
+            real *sums = dw + (f * g.k + p) * g.k * LANES;
+            Lanes acc[FILTERS][5];
+            for (int m = 0; m < FILTERS; m++)
+                for (int q = 0; q < g.k; q++) acc[m][q] = load(sums + m * next + q * LANES);
+            for (int i = 0; i < g.oh; i++)
+                for (int k = 0; k < PIECES; k++) {
+                    const real *pixel = x + (i + p) * g.w + piece[k];
+                    Lanes d[FILTERS];
+                    for (int m = 0; m < FILTERS; m++)
+                        d[m] = load_piece(dy + (f + m) * map + i * g.ow, k);
+                    for (int q = 0; q < g.k; q++) {
+                        Lanes xq = load_once(pixel + q);
+                        for (int m = 0; m < FILTERS; m++) acc[m][q] += d[m] * xq;
+                    }
+                }
+            for (int m = 0; m < FILTERS; m++)
                 for (int q = 0; q < g.k; q++) store(sums + m * next + q * LANES, acc[m][q]);
         }
 }
@@ -199,26 +246,31 @@ BODY add_two_rows(Plan g, int row, const real *w0, const real *w1, const real *d
         }
 }
 
+/* Room for k-1 zeros, a row of dy, and zeros up to where the last load ends. */
+static inline int padded_row(Plan g) {
+    return ((g.w + LANES - 1) / LANES + 1) * LANES;
+}
+
 /*
  * Forward was y[f,i,j] = sum of w[f,ch,p,q] * x[ch,i+p,j+q], so
  * dx[ch,r,s] = sum over f,p,q of w[f,ch,p,q] * dy[f, r-p, s-q]. Two rows of dx at a time, r and r+1: row i
  * of dy serves both, as p = r-i and as p = r+1-i. Rows of dy are padded with zeros, see input_slice().
  */
 BODY input_columns(Plan g, const real *w, const real *dy, real *dx) {
-    const int row = (g.v + 1) * LANES, plane = g.f * g.k * g.c; /* w is (p, f, q, ch) here */
+    const int row = padded_row(g), plane = g.f * g.k * g.c; /* w is (p, f, q, ch) here */
     for (int r = 0; r < g.h; r += 2)
-        for (int v = 0; v < g.v; v++) {
+        for (int v = 0; v < g.w; v += LANES) {
             Lanes upper[6] = {{0}}, lower[6] = {{0}};
-            const real *d = dy + g.k - 1 + v * LANES;
+            const real *d = dy + g.k - 1 + v;
             int first = r + 1 - g.k; /* the row of dy that only r needs; r + 1 is the other's */
             if (first >= 0) add_row(g, row, w + (g.k - 1) * plane, d + first * row, upper);
             if (r + 1 < g.oh) add_row(g, row, w, d + (r + 1) * row, lower);
             for (int i = first + 1 > 0 ? first + 1 : 0; i <= r && i < g.oh; i++)
                 add_two_rows(g, row, w + (r - i) * plane, w + (r - i + 1) * plane, d + i * row,
                              upper, lower);
-            int keep = g.w - v * LANES < LANES ? g.w - v * LANES : LANES;
+            int keep = g.w - v < LANES ? g.w - v : LANES;
             for (int ch = 0; ch < g.c; ch++) {
-                real *to = dx + (ch * g.h + r) * g.w + v * LANES;
+                real *to = dx + (ch * g.h + r) * g.w + v;
                 memcpy(to, &upper[ch], (size_t)keep * sizeof *to);
                 memcpy(to + g.w, &lower[ch], (size_t)keep * sizeof *to);
             }
@@ -250,7 +302,7 @@ static void c1_forward(const Layer *l, int n, const real *w, const real *x, real
 static void c3_forward(const Layer *l, int n, const real *w, const real *x, real *y,
                        real *scratch) {
     (void)l;
-    real *lanes = scratch, *out = scratch + 150 * LANES;
+    real *lanes = scratch, *out = scratch + 150 * WIDE;
     filters_to_lanes(150, w, lanes);
     for (int image = 0; image < n; image++, x += 6 * 14 * 14, y += 16 * 100) {
         forward_filters(plan_c3, lanes, w + 2400, x, out);
@@ -261,27 +313,30 @@ static void c3_forward(const Layer *l, int n, const real *w, const real *x, real
 static void c1_weights(int n, const real *x, const real *dy, real *dw, real *scratch) {
     real *sums = scratch; /* weights and biases, LANES partial sums each */
     memset(sums, 0, (150 + 6) * LANES * sizeof *sums);
-    for (int image = 0; image < n; image++, x += 32 * 32, dy += 6 * 28 * 28)
-        weights_columns(plan_c1, x, dy, sums, sums + 150 * LANES);
+    for (int image = 0; image < n; image++, x += 32 * 32, dy += 6 * 28 * 28) {
+        weights_columns(plan_c1, x, dy, sums);
+        bias_columns(plan_c1, dy, sums + 150 * LANES);
+    }
     for (int i = 0; i < 150 + 6; i++) dw[i] += sum_of(load(sums + i * LANES));
 }
 
 static void c3_weights(int n, const real *x, const real *dy, real *dw, real *scratch) {
-    real *lanes = scratch, *sums = lanes + 100 * LANES, *bias = sums + 150 * LANES;
-    memset(sums, 0, (150 + 1) * LANES * sizeof *sums);
+    real *lanes = scratch, *sums = lanes + 100 * WIDE, *bias = sums + 150 * WIDE;
+    memset(sums, 0, (150 + 1) * WIDE * sizeof *sums);
     for (int image = 0; image < n; image++, x += 6 * 14 * 14, dy += 16 * 100) {
         filters_to_lanes(100, dy, lanes);
-        weights_filters(plan_c3, x, lanes, sums, bias);
+        weights_filters(plan_c3, x, lanes, sums);
+        bias_filters(plan_c3, lanes, bias);
     }
-    for (int f = 0; f < 16; f++) {
-        for (int i = 0; i < 150; i++) dw[f * 150 + i] += sums[i * LANES + f];
+    for (int f = 0; f < WIDE; f++) {
+        for (int i = 0; i < 150; i++) dw[f * 150 + i] += sums[i * WIDE + f];
         dw[2400 + f] += bias[f];
     }
 }
 
 /* dx of either layer. Rows of dy lie k-1 zeros apart from the left edge, and zeros follow them. */
 BODY input_slice(Plan g, int n, const real *w, const real *dy, real *dx, real *scratch) {
-    const int row = (g.v + 1) * LANES, rows = g.f * g.oh;
+    const int row = padded_row(g), rows = g.f * g.oh;
     real *padded = scratch, *turned = padded + rows * row;
     weights_for_input(g, w, turned);
     memset(padded, 0, (size_t)(rows * row) * sizeof *padded);
@@ -312,8 +367,8 @@ bool direct_conv(Layer *l) {
     if (!c1 && !c3) return false;
     /* At most: dw and db in lanes and dy in lanes, or dy padded and the weights turned. */
     Plan g = c1 ? plan_c1 : plan_c3;
-    size_t weights = layer_weights(l), padded = (size_t)(g.f * g.oh * (g.v + 1) * LANES);
-    size_t lanes = LANES * (weights + (size_t)(g.oh * g.ow + g.f)), need = padded + weights;
+    size_t weights = layer_weights(l), padded = (size_t)(g.f * g.oh * padded_row(g));
+    size_t lanes = WIDE * (weights + (size_t)(g.oh * g.ow + g.f)), need = padded + weights;
     if (lanes > need) need = lanes;
     if (need > l->scratch) l->scratch = need;
     l->forward = c1 ? c1_forward : c3_forward;
@@ -321,7 +376,7 @@ bool direct_conv(Layer *l) {
     return true;
 }
 
-#else /* no AVX-512, or doubles: conv.c keeps to the matrix product */
+#else /* no AVX2 with FMA, or doubles: conv.c keeps to the matrix product */
 
 bool direct_conv(Layer *l) {
     return (void)l, false;
