@@ -21,6 +21,11 @@ bool layer_linked(const Layer *layer, size_t i) {
     return layer->links[filter] >> channel & 1;
 }
 
+void layer_clear_unlinked(const Layer *layer, real *dw) {
+    for (size_t i = 0; layer->links && i < layer_weights(layer); i++)
+        if (!layer_linked(layer, i)) dw[i] = 0;
+}
+
 int layer_fan_in(const Layer *layer, int filter) {
     size_t row = layer_weights(layer) / (size_t)layer->weight[0];
     int count = 0;

@@ -109,6 +109,13 @@ int layer_fan_in(const Layer *layer, int filter);
 bool layer_linked(const Layer *layer, size_t i);
 
 /**
+ * @brief Sets the gradient of links that do not exist to 0.
+ * @param layer the layer; without a connection table nothing happens
+ * @param dw    its weight gradient
+ */
+void layer_clear_unlinked(const Layer *layer, real *dw);
+
+/**
  * @brief Draws the first parameters of a layer. Missing links get 0.
  * @param layer the layer; one without parameters draws nothing
  * @param init  the scheme

@@ -143,12 +143,6 @@ static void add_bias_gradient(int f, int windows, const real *dy, real *db) {
     }
 }
 
-/* A link that does not exist has no gradient. */
-void conv_clear_unlinked(const Layer *l, real *dw) {
-    for (size_t i = 0; l->links && i < layer_weights(l); i++)
-        if (!layer_linked(l, i)) dw[i] = 0;
-}
-
 // [conv-backward]
 /* Forward was  col = im2col(x),  y = w * col + b. */
 void conv_backward_gemm(const Layer *l, int n, const real *w, const real *x, const real *y,
@@ -172,7 +166,7 @@ void conv_backward_gemm(const Layer *l, int n, const real *w, const real *x, con
         x += shape_size(l->in);
         dy += shape_size(l->out);
     }
-    conv_clear_unlinked(l, dw);
+    layer_clear_unlinked(l, dw);
 }
 // [conv-backward]
 

@@ -133,12 +133,5 @@ void conv_forward_gemm(const Layer *layer, int n, const real *w, const real *x, 
 void conv_backward_gemm(const Layer *layer, int n, const real *w, const real *x, const real *y,
                         const real *dy, real *dw, real *dx, real *scratch);
 
-/**
- * @brief Sets the gradient of links that do not exist to 0.
- * @param layer a convolution; without a table nothing happens
- * @param dw    its weight gradient
- */
-void conv_clear_unlinked(const Layer *layer, real *dw);
-
 /** @} */
 #endif

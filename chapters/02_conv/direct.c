@@ -8,8 +8,6 @@
  */
 #include "02_conv/direct.h"
 
-#include "02_conv/conv.h"
-
 #include <string.h>
 
 #if !defined(REAL_DOUBLE) && (defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__)))
@@ -358,7 +356,7 @@ static void c3_backward(const Layer *l, int n, const real *w, const real *x, con
                         const real *dy, real *dw, real *dx, real *scratch) {
     (void)y;
     c3_weights(n, x, dy, dw, scratch);
-    conv_clear_unlinked(l, dw);
+    layer_clear_unlinked(l, dw);
     if (dx) input_slice(plan_c3, n, w, dy, dx, scratch);
 }
 
