@@ -26,6 +26,9 @@ space   := $(empty) $(empty)
 VARIANT := $(subst $(space),-,$(strip $(if $(call on,$(SANITIZE)),sanitize) \
              $(if $(call on,$(DEBUG)),debug) $(if $(call on,$(PORTABLE)),portable) $(ARCH) \
              $(filter-out gcc,$(notdir $(firstword $(CC))))))
+ifneq ($(and $(ARCH),$(call on,$(PORTABLE))),)
+$(error ARCH=$(ARCH) and PORTABLE=1 exclude each other)
+endif
 B       := build$(if $(VARIANT),/$(VARIANT))
 
 # Three relaxations, none of which changes what NaN or infinity means (-ffast-math would, and is not used):
@@ -34,7 +37,7 @@ B       := build$(if $(VARIANT),/$(VARIANT))
 # -ffp-contract=fast: a*b + c is rounded once, not twice; -std=c11 would forbid that.
 OPTIMIZE := $(if $(call on,$(SANITIZE)),-O1 -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all \
               -fno-omit-frame-pointer,$(if $(call on,$(DEBUG)),-O0 -g3,-O3)) \
-            $(if $(call on,$(PORTABLE) $(DEBUG)),,-march=$(or $(ARCH),native)) -fno-math-errno -fno-trapping-math -ffp-contract=fast
+            $(if $(call on,$(PORTABLE)),,-march=$(or $(ARCH),native)) -fno-math-errno -fno-trapping-math -ffp-contract=fast
 WARNINGS := -Wall -Wextra -Wshadow -Wdouble-promotion -Wfloat-conversion -Wstrict-prototypes
 # V=1 shows every command of the build in full.
 Q        := $(if $(V),,@)
@@ -77,7 +80,7 @@ MAKEFLAGS += --no-builtin-rules
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 	@echo; echo '  DEBUG=1 builds with -O0 -g3, SANITIZE=1 with ASan and UBSan, PORTABLE=1 without'
-	@echo '  -march=native, ARCH=x86-64-v3 for that processor; CC=clang uses clang. ARGS="..." goes to the program that is run.'
+	@echo '  -march=native, ARCH=x86-64-v3 for that processor; make CC=clang uses clang. ARGS="..." goes to the program that is run.'
 
 run: $B/07_lenet5 ## train the report's LeNet-5 (10 epochs), save parameters and log in build/
 	$< train --epochs 10 --optimizer adam --lr 0.001 --batch 100 --seed 1 \
@@ -117,6 +120,7 @@ bench-peers: $B/bench ## the same work in PyTorch and in NumPy, in turn, with ra
 	@sh tests/bench/peers.sh $< common/mnist
 
 plot-speed: $B/bench ## seconds an epoch by data, batch and threads: build/data/speed.tsv and a picture
+	@command -v gnuplot > /dev/null || { echo "error: gnuplot is missing (Debian: gnuplot-nox)" >&2; exit 1; }
 	@mkdir -p build/data build/plots
 	@$< --scaling build/data/speed.tsv
 	@gnuplot plots/speed.gp && echo "drew build/plots/speed.svg and .png"
@@ -181,7 +185,7 @@ $B/double/common.a: $(patsubst %.c,$B/double/%.o,$(wildcard common/*.c))
 $B/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CC) $(CFLAGS) $(LDLIBS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(LDLIBS)' > $@
-FORCE:
+.PHONY: FORCE
 
 $B/float/%.o: %.c $B/flags | setup $B/compile_commands.json
 	@mkdir -p $(@D)

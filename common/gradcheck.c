@@ -256,6 +256,7 @@ typedef struct Run {
 
 static void run_free(Run *run) {
     free(run->block);
+    free(run->scratch);
     free(run->got);
 }
 
@@ -266,16 +267,16 @@ static bool run_new(Run *run, const Layer *layer, const GradCase *test) {
     size_t most = nw > nx ? nw : nx;
     if (ny > most) most = ny;
     *run = (Run){.layer = layer, .n = test->n, .nw = nw, .nx = nx, .ny = ny};
-    run->block = calloc(2 * nw + 2 * nx + 2 * ny + layer->scratch + 1, sizeof(real));
+    run->block = calloc(2 * nw + 2 * nx + 2 * ny, sizeof(real));
+    run->scratch = calloc(layer->scratch ? layer->scratch : 1, sizeof(real));
     run->got = calloc(4 * most + 1, sizeof(double));
-    if (!run->block || !run->got) return run_free(run), false;
+    if (!run->block || !run->scratch || !run->got) return run_free(run), false;
     run->w = run->block;
     run->x = run->w + nw;
     run->dy = run->x + nx;
     run->y = run->dy + ny;
     run->dw = run->y + ny;
     run->dx = run->dw + nw;
-    run->scratch = run->dx + nx;
     run->want = run->got + most;
     run->tolerance = run->want + most;
     run->bar = run->tolerance + most;
@@ -491,14 +492,14 @@ static double loss_objective(void *context) {
 GradFinding gradcheck_loss(const Loss *loss, int n, const real *x, const uint8_t *label,
                            real scale) {
     GradFinding finding = {.ok = true};
-    size_t count = (size_t)n * (size_t)loss->classes;
-    real *block = calloc(3 * count, sizeof(real));
+    size_t count = (size_t)n * (size_t)loss->in, scores = (size_t)n * (size_t)loss->classes;
+    real *block = calloc(2 * count + scores, sizeof(real));
     double *numbers = calloc(4 * count, sizeof(double));
     int *decision = calloc((size_t)n, sizeof(int));
     if (block && numbers && decision) {
         double *got = numbers, *want = got + count, *bar = want + count, *tolerance = bar + count;
-        real *dx = block + 2 * count;
-        LossRun run = {loss, n, label, scale, block, block + count, decision};
+        real *dx = block + count;
+        LossRun run = {loss, n, label, scale, block, block + 2 * count, decision};
         memcpy(run.x, x, count * sizeof(real));
         for (size_t i = 0; i < count; i++) dx[i] = dx_before;
         loss_objective(&run);
@@ -508,7 +509,7 @@ GradFinding gradcheck_loss(const Loss *loss, int n, const real *x, const uint8_t
             want[i] = gradcheck_difference(loss_objective, &run, &run.x[i], &bar[i]);
         }
         gradcheck_tolerance(count, got, want, bar, loss_objective(&run), tolerance);
-        GradTensor t = {"dx", 2, {n, loss->classes}, got, want, tolerance};
+        GradTensor t = {"dx", 2, {n, loss->in}, got, want, tolerance};
         gradcheck_judge(loss->name, n, &t, 0.9, &finding);
     } else {
         finding = (GradFinding){.text = "no memory for the check"};

@@ -85,7 +85,7 @@ GradFinding gradcheck_naive(const GradCase *test, const Layer *naive, bool linea
  * @brief A loss's backward against Richardson-extrapolated differences of its forward.
  * @param loss  the loss
  * @param n     images
- * @param x     (n, classes)
+ * @param x     (n, in)
  * @param label (n)
  * @param scale what backward multiplies by: the difference is taken of scale * forward
  * @return the finding, tolerance as in gradcheck_smooth()

@@ -26,7 +26,38 @@ void layer_clear_unlinked(const Layer *layer, real *dw) {
         if (!layer_linked(layer, i)) dw[i] = 0;
 }
 
+// [curvature-linear]
+void layer_curvature_linear(const Layer *layer, int n, const real *w, const real *x, const real *y,
+                            const real *hy, real *hw, real *hx, real *scratch) {
+    size_t params = layer_params(layer), weights = layer_weights(layer);
+    size_t in = (size_t)shape_size(layer->in), out = (size_t)shape_size(layer->out);
+    real *w2 = scratch + layer->scratch, *x2 = w2 + params;
+    for (size_t i = 0; i < params; i++) w2[i] = i < weights ? w[i] * w[i] : w[i];
+    for (int image = 0; image < n; image++) {
+        for (size_t i = 0; i < in; i++) x2[i] = x[i] * x[i];
+        layer->backward(layer, 1, w2, x2, y, hy, hw, hx, scratch);
+        x += in, y += out, hy += out;
+        if (hx) hx += in;
+    }
+}
+// [curvature-linear]
+
+void layer_curvature_elementwise(const Layer *layer, int n, const real *w, const real *x,
+                                 const real *y, const real *hy, real *hw, real *hx, real *scratch) {
+    size_t size = (size_t)shape_size(layer->in);
+    real *once = scratch + layer->scratch;
+    for (int image = 0; hx && image < n; image++, x += size, y += size, hy += size, hx += size) {
+        layer->backward(layer, 1, w, x, y, hy, hw, once, scratch); /* f' * hy */
+        layer->backward(layer, 1, w, x, y, once, hw, hx, scratch); /* f' * f' * hy */
+    }
+}
+
+size_t layer_curvature_scratch(const Layer *layer) {
+    return layer->scratch + layer_params(layer) + (size_t)shape_size(layer->in);
+}
+
 int layer_fan_in(const Layer *layer, int filter) {
+    if (layer->weight[1] == 0) return layer->size * layer->size; /* one weight for a whole window */
     size_t row = layer_weights(layer) / (size_t)layer->weight[0];
     int count = 0;
     for (size_t i = 0; i < row; i++) count += layer_linked(layer, (size_t)filter * row + i);

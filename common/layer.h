@@ -53,14 +53,21 @@ struct Layer {
     /** dw += dL/dw and dx = dL/dx, given dy = dL/dy and what forward saw (x) and made (y). */
     void (*backward)(const Layer *layer, int n, const real *w, const real *x, const real *y,
                      const real *dy, real *dw, real *dx, real *scratch);
+    /** The same for second derivatives: hw += diagonal of d2L/dw2, hx = diagonal of d2L/dx2, given
+        hy; Gauss-Newton, see layer_curvature_linear(). Rules as for backward. */
+    void (*curvature)(const Layer *layer, int n, const real *w, const real *x, const real *y,
+                      const real *hy, real *hw, real *hx, real *scratch);
 };
 
 typedef struct Loss Loss;
 
 /** The end of a network: a number to make small, and a decision. */
 struct Loss {
-    char name[24]; ///< "softmax cross-entropy"
-    int classes;   ///< inputs of one image, one per class
+    char name[24];          ///< "softmax cross-entropy"
+    int in;                 ///< inputs of one image
+    int classes;            ///< scores of one image, one per class
+    const char (*code)[85]; ///< RBF: one string a class, '#' for +1 and '.' for -1; else NULL
+    double j;               ///< RBF: the constant of the competitive loss; infinity: no competition
 
     /** Summed loss of n images; fills score (n, classes) and decision (n). */
     double (*forward)(const Loss *loss, int n, const real *x, const uint8_t *label, real *score,
@@ -68,6 +75,9 @@ struct Loss {
     /** dx = scale * dloss/dx, from the scores that forward filled; scale is 1/N for a mean. */
     void (*backward)(const Loss *loss, int n, const real *x, const uint8_t *label,
                      const real *score, real scale, real *dx);
+    /** hx = diagonal of d2loss/dx2, from the scores that forward filled; not averaged. */
+    void (*curvature)(const Loss *loss, int n, const real *x, const uint8_t *label,
+                      const real *score, real *hx);
 };
 
 /** How to draw the first weights. */
@@ -114,6 +124,55 @@ bool layer_linked(const Layer *layer, size_t i);
  * @param dw    its weight gradient
  */
 void layer_clear_unlinked(const Layer *layer, real *dw);
+
+/**
+ * @brief Curvature of a layer that is linear in w and in x: backward once more on squared quantities.
+ *
+ * If y = sum w*x + b, a second derivative of L by y reaches w and x through squared factors only:
+ *
+ *     d2L/dw2 = sum d2L/dy2 * x^2        d2L/dx2 = sum w^2 * d2L/dy2        d2L/db2 = sum d2L/dy2
+ *
+ * which is what backward computes for dy when it is given w^2 and x^2 (LeCun et al. 1998, equations 23, 25
+ * and 27; the off-diagonal terms of d2L/dy2 are dropped). scratch holds layer_curvature_scratch() reals.
+ *
+ * @param layer   a convolution, subsampling or affine layer
+ * @param n       images
+ * @param w       weight and bias
+ * @param x       n inputs
+ * @param y       what forward made of them
+ * @param hy      diagonal second derivatives by y
+ * @param hw      those by weight and bias, accumulated
+ * @param hx      those by x, overwritten; NULL: not wanted
+ * @param scratch working memory
+ */
+void layer_curvature_linear(const Layer *layer, int n, const real *w, const real *x, const real *y,
+                            const real *hy, real *hw, real *hx, real *scratch);
+
+/**
+ * @brief Curvature of an element-wise layer: hx = f'(x)^2 * hy, backward applied twice.
+ *
+ * The term f''(x) dL/dy of the exact second derivative is dropped (the Gauss-Newton approximation of LeCun
+ * et al. 1998, equation 27), which keeps the result from becoming negative.
+ *
+ * @param layer   an activation
+ * @param n       images
+ * @param w       not used
+ * @param x       n inputs
+ * @param y       what forward made of them
+ * @param hy      diagonal second derivatives by y
+ * @param hw      not used
+ * @param hx      those by x, overwritten; NULL: not wanted
+ * @param scratch working memory: one image of x
+ */
+void layer_curvature_elementwise(const Layer *layer, int n, const real *w, const real *x,
+                                 const real *y, const real *hy, real *hw, real *hx, real *scratch);
+
+/**
+ * @brief Working memory of a layer's curvature, on top of what backward needs.
+ * @param layer any layer
+ * @return reals: scratch, squared parameters and one squared image
+ */
+size_t layer_curvature_scratch(const Layer *layer);
 
 /**
  * @brief Draws the first parameters of a layer. Missing links get 0.

@@ -172,7 +172,7 @@ static bool read_header(Reader *reader, uint64_t file_bytes, Error *error) {
     char *text = malloc(bytes + 1);
     if (!text) return error_set(error, "%s: no memory for the header", reader->path);
     bool whole = fread(text, 1, bytes, reader->file) == bytes;
-    json_error_t why = {.text = "truncated"};
+    json_error_t why = {.text = "not a JSON object"};
     if (whole) reader->header = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &why);
     free(text);
     if (!json_is_object(reader->header))

@@ -85,7 +85,7 @@ static int64_t exact_output(const Layer *l, const real *w, const real *x, int f,
     return sum;
 }
 
-Test(ch02, t02_forward_exact, .description = "[4 pts] forward equals whole-number arithmetic") {
+Test(ch02, t02_forward_exact, .description = "[3 pts] forward equals whole-number arithmetic") {
     Rng rng = rng_seed(2, 0);
     for (int g = 0; g < SMALL; g++) {
         Layer l = layer_of(&small[g]), naive = naive_of(l);
@@ -138,6 +138,31 @@ Test(ch02, t04_float_against_naive, .description = "[2 pts] LeNet's sizes and od
         l.backward = conv_backward_gemm;
         expect_ok(gradcheck_naive(&c, &naive, true));
     }
+}
+
+/* Nearly LeNet's shapes: what direct.c must leave to the matrix product. */
+Test(ch02, t09_near_lenet,
+     .description =
+         "[1 pts] other filters, strides, padding, channels are not mistaken for LeNet's") {
+    static const Geometry near[] = {
+        {{1, 32, 32}, 3, 5, 1, 0, 1, NULL},  {{1, 32, 32}, 6, 5, 2, 0, 1, NULL},
+        {{1, 32, 32}, 6, 5, 1, 2, 1, NULL},  {{3, 32, 32}, 6, 5, 1, 0, 1, NULL},
+        {{6, 14, 14}, 6, 5, 1, 0, 1, NULL},  {{6, 14, 14}, 16, 3, 1, 0, 1, NULL},
+        {{6, 14, 12}, 16, 5, 1, 0, 1, NULL},
+    };
+    Rng rng = rng_seed(9, 0);
+    for (size_t g = 0; g < sizeof near / sizeof *near; g++) {
+        Layer l = layer_of(&near[g]), naive = naive_of(l);
+        GradCase c = case_of(&l, near[g].n, &rng, integers);
+        cr_expect(l.forward == conv_forward_gemm, "shape %zu is not LeNet's", g);
+        expect_ok(gradcheck_naive(&c, &naive, false));
+    }
+#if defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__))
+    Layer c1 = conv_layer("C1", (Shape){1, 32, 32}, 6, 5, 1, 0, NULL);
+    Layer c3 = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
+    cr_expect(c1.forward != conv_forward_gemm && c3.forward != conv_forward_gemm,
+              "LeNet's own are");
+#endif
 }
 
 /* The in-place versions, exactly: whole numbers, so the order of the sums does not matter. */

@@ -2,6 +2,7 @@
  * Chapter 3: max pooling and its edge rules.
  */
 #include "03_pool/pool.h"
+#include "03_pool/subsample.h"
 #include "check.h"
 
 TestSuite(ch03, .timeout = 20);
@@ -46,7 +47,7 @@ Test(ch03, t01_worked_example, .description = "[2 pts] 4x4, windows of 2x2, by h
     expect_list("dx", 16, dx, want_dx, 0);
 }
 
-Test(ch03, t02_equals_definition, .description = "[3 pts] bit for bit the naive windows") {
+Test(ch03, t02_equals_definition, .description = "[2 pts] bit for bit the naive windows") {
     Rng rng = rng_seed(2, 0);
     for (int g = 0; g < GEOMETRIES; g++) {
         Layer l = layer_of(g), naive = naive_of(l);
@@ -62,7 +63,7 @@ Test(ch03, t02_equals_definition, .description = "[3 pts] bit for bit the naive 
     }
 }
 
-Test(ch03, t03_backward_exact, .description = "[3 pts] dx equals differences, tolerance 0") {
+Test(ch03, t03_backward_exact, .description = "[2 pts] dx equals differences, tolerance 0") {
     Rng rng = rng_seed(3, 0);
     for (int g = 0; g < GEOMETRIES; g++) {
         Layer l = layer_of(g);
@@ -120,4 +121,61 @@ Test(ch03, t07_overlap_and_gaps, .description = "[1 pts] shared maxima add up, g
     const real want_gaps[9] = {1, 0, 2, 0, 0, 0, 3, 0, 4};
     run(&gaps, x, dy, y, dx);
     expect_list("gaps", 9, dx, want_gaps, 0);
+}
+
+/* ------------------------------------------------------------------ subsampling ---------- */
+
+Test(ch03, t08_subsample_by_hand, .description = "[1 pts] y = w * sum4 + b and its gradients") {
+    Layer l = subsample_layer("S2", (Shape){2, 2, 4}, 2);
+    const real x[16] = {1, 2, 3, 4, 5, 6, 7, 8, /* second map */ 0, 1, 0, 1, 1, 0, 1, 2};
+    const real w[4] = {2, -1, /* b */ 10, 20}, dy[4] = {1, 2, 3, 4};
+    /* sums: 1+2+5+6 = 14, 3+4+7+8 = 22; 2, 4 */
+    const real want[4] = {38, 54, 18, 16};
+    /* dw = 1*14 + 2*22, 3*2 + 4*4;  db = 1+2, 3+4;  dx = w * dy */
+    const real want_dw[4] = {58, 22, 3, 7};
+    const real want_dx[16] = {2, 2, 4, 4, 2, 2, 4, 4, -3, -3, -4, -4, -3, -3, -4, -4};
+    real y[4], dw[4] = {0}, dx[16];
+    l.forward(&l, 1, w, x, y, NULL);
+    expect_list("y", 4, y, want, 0);
+    l.backward(&l, 1, w, x, y, dy, dw, dx, NULL);
+    expect_list("dw and db", 4, dw, want_dw, 0);
+    expect_list("dx", 16, dx, want_dx, 0);
+    cr_expect(l.trainable == 4 && l.connections == 4 * 5, "%d trainable, %ld connections",
+              l.trainable, l.connections);
+}
+
+static Layer naive_subsample(Layer l) {
+    l.forward = subsample_forward_naive;
+    l.backward = subsample_backward_naive;
+    return l;
+}
+
+Test(ch03, t09_subsample_checks,
+     .description = "[1 pts] exact gradients; float against the definition") {
+    static const struct {
+        Shape in;
+        int size, n;
+    } some[] = {{{2, 4, 6}, 2, 2},
+                {{3, 3, 6}, 3, 2},
+                {{1, 5, 4}, 1, 3},
+                {{6, 28, 28}, 2, 2},
+                {{16, 10, 10}, 2, 2}};
+    Rng rng = rng_seed(9, 0);
+    for (size_t g = 0; g < sizeof some / sizeof *some; g++) {
+        Layer l = subsample_layer("S4", some[g].in, some[g].size), naive = naive_subsample(l);
+        size_t ins = (size_t)(some[g].n * shape_size(l.in)),
+               outs = (size_t)(some[g].n * shape_size(l.out));
+        GradCase c = {&l,
+                      some[g].n,
+                      integers(&rng, layer_params(&l)),
+                      integers(&rng, ins),
+                      integers(&rng, outs),
+                      0.3};
+        if (ins < 500) expect_ok(gradcheck_exact(&c));
+        expect_ok(gradcheck_naive(&c, &naive, false)); /* whole numbers: bit for bit */
+        c = (GradCase){
+            &l, some[g].n, normals(&rng, layer_params(&l)), normals(&rng, ins), normals(&rng, outs),
+            0.9};
+        expect_ok(gradcheck_naive(&c, &naive, true));
+    }
 }

@@ -1,6 +1,7 @@
 /*
  * Chapter 5: softmax and cross-entropy.
  */
+#include "05_softmax_ce/rbf.h"
 #include "05_softmax_ce/softmax_ce.h"
 #include "check.h"
 
@@ -8,9 +9,14 @@
 
 TestSuite(ch05, .timeout = 20);
 
+/* Pixel k of a digit's code as a number. */
+static int bit(int digit, int k) {
+    return rbf_codes[digit][k] == '#' ? 1 : -1;
+}
+
 #ifndef REAL_DOUBLE
 
-Test(ch05, t01_softmax_by_hand, .description = "[2 pts] logarithms of 1, 2, 5 give 1/8, 2/8, 5/8") {
+Test(ch05, t01_softmax_by_hand, .description = "[1 pts] logarithms of 1, 2, 5 give 1/8, 2/8, 5/8") {
     const real x[6] = {0, log((real)2), log((real)5), 3, 3, 3};
     const real want[6] = {(real)0.125, (real)0.25,  (real)0.625,
                           (real)1 / 3, (real)1 / 3, (real)1 / 3};
@@ -21,7 +27,7 @@ Test(ch05, t01_softmax_by_hand, .description = "[2 pts] logarithms of 1, 2, 5 gi
     expect_list("naive", 6, p, want, 1e-6);
 }
 
-Test(ch05, t02_stable, .description = "[2 pts] shifting all scores changes nothing; no overflow") {
+Test(ch05, t02_stable, .description = "[1 pts] shifting all scores changes nothing; no overflow") {
     const real x[3] = {1, 2, 3}, high[3] = {1001, 1002, 1003}, far[3] = {-3000, 0, 3000};
     real p[3], q[3];
     softmax(1, 3, x, p);
@@ -33,7 +39,7 @@ Test(ch05, t02_stable, .description = "[2 pts] shifting all scores changes nothi
 }
 
 Test(ch05, t03_loss,
-     .description = "[3 pts] -log p of the true class, summed; exact when p underflows") {
+     .description = "[2 pts] -log p of the true class, summed; exact when p underflows") {
     Loss l = softmax_ce_loss(3);
     const real x[6] = {0, log((real)2), log((real)5), 0, 200, 0};
     const uint8_t label[2] = {2, 0};
@@ -83,10 +89,61 @@ Test(ch05, t06_decision, .description = "[1 pts] the largest score, the first on
               decision[1], decision[2]);
 }
 
+/* ------------------------------------------------------------------ RBF ------------------ */
+
+Test(ch05, t08_codes,
+     .description = "[1 pts] Fig. 3: black pixels and distances between the codes") {
+    static const int black[10] = {35, 27, 33, 32, 41, 35, 39, 25, 43, 39};
+    /* squared distances = 4 * differing pixels; above the diagonal */
+    static const int distance[10][10] = {
+        {0, 168, 120, 116, 72, 120, 88, 160, 104, 112},
+        {0, 0, 120, 140, 200, 128, 176, 112, 200, 168},
+        {0, 0, 0, 132, 136, 80, 144, 128, 136, 128},
+        {0, 0, 0, 0, 116, 116, 100, 108, 84, 116},
+        {0, 0, 0, 0, 0, 136, 80, 200, 80, 120},
+        {0, 0, 0, 0, 0, 0, 104, 136, 112, 96},
+        {0, 0, 0, 0, 0, 0, 0, 184, 48, 104},
+        {0, 0, 0, 0, 0, 0, 0, 0, 160, 136},
+        {0, 0, 0, 0, 0, 0, 0, 0, 0, 72},
+        {0},
+    };
+    for (int i = 0; i < 10; i++) {
+        int count = 0;
+        cr_expect(strlen(rbf_codes[i]) == CODE);
+        for (int k = 0; k < CODE; k++) count += bit(i, k) == 1;
+        cr_expect(count == black[i], "%d has %d black pixels, want %d", i, count, black[i]);
+        for (int other = i + 1; other < 10; other++) {
+            int sum = 0;
+            for (int k = 0; k < CODE; k++)
+                sum += (bit(i, k) - bit(other, k)) * (bit(i, k) - bit(other, k));
+            cr_expect(sum == distance[i][other], "%d and %d: %d", i, other, sum);
+        }
+    }
+}
+
+Test(ch05, t09_rbf_by_hand,
+     .description = "[1 pts] penalties, both losses, the smallest decides, NaN") {
+    Loss eight = rbf_loss(HUGE_VAL), nine = rbf_loss(0.1);
+    const uint8_t label[2] = {3, 8};
+    real x[2 * CODE] = {0}, score[20];
+    int decision[2];
+    for (int k = 0; k < CODE; k++) x[CODE + k] = (real)bit(6, k); /* draws a 6, but it is an 8 */
+    double loss = eight.forward(&eight, 2, x, label, score, decision);
+    for (int i = 0; i < 10; i++) cr_expect(score[i] == 84, "a state of 0 is 84 from every code");
+    cr_expect(score[16] == 0 && score[18] == 48 && decision[1] == 6 && decision[0] == 0);
+    cr_expect(fabs(loss - (84 + 48)) < 1e-9, "loss (8) is %g", loss);
+    loss = nine.forward(&nine, 1, x, label, score, decision);
+    cr_expect(fabs(loss - 83.9) < 1e-9, "loss (9) of a state of 0 is 84 - j, got %.12g", loss);
+    loss = nine.forward(&nine, 1, x + CODE, label + 1, score, decision);
+    cr_expect(fabs(loss - (48 + log(exp(-0.1) + 1))) < 1e-6, "loss (9) is %.12g", loss);
+    x[5] = (real)NAN;
+    cr_expect(isnan(eight.forward(&eight, 1, x, label, score, decision)));
+}
+
 #else /* the double build: numerical gradients */
 
 Test(ch05, t07_gradient,
-     .description = "[3 pts] dx equals extrapolated differences, for any scale") {
+     .description = "[2 pts] dx equals extrapolated differences, for any scale") {
     Rng rng = rng_seed(7, 0);
     const struct {
         int classes, n;
@@ -98,6 +155,50 @@ Test(ch05, t07_gradient,
         uint8_t label[8];
         for (int i = 0; i < size[k].n; i++) label[i] = (uint8_t)rng_below(&rng, size[k].classes);
         expect_ok(gradcheck_loss(&l, size[k].n, x, label, size[k].scale));
+    }
+}
+
+Test(ch05, t10_rbf_gradient, .description = "[1 pts] both losses, far from and near to the codes") {
+    Rng rng = rng_seed(10, 0);
+    const double js[] = {HUGE_VAL, 0.1, 5, 30};
+    for (int k = 0; k < 4; k++)
+        for (int near = 0; near < 2; near++) {
+            Loss l = rbf_loss(js[k]);
+            real *x = normals(&rng, 5 * CODE);
+            const uint8_t label[5] = {0, 3, 6, 8, 9};
+            /* near: between two codes, where (9) really competes */
+            for (int i = 0; near && i < 5 * CODE; i++)
+                x[i] = x[i] * 0.1 + 0.4 * bit(label[i / CODE], i % CODE) + 0.5 * bit(4, i % CODE);
+            expect_ok(gradcheck_loss(&l, 5, x, label, 0.5));
+        }
+}
+
+/* hx against second differences of the loss, which for these losses it equals exactly. */
+Test(ch05, t11_curvature, .description = "[1 pts] hx equals second differences, RBF and softmax") {
+    Rng rng = rng_seed(11, 0);
+    const Loss losses[] = {rbf_loss(HUGE_VAL), rbf_loss(0.1), rbf_loss(30), softmax_ce_loss(10)};
+    for (size_t k = 0; k < sizeof losses / sizeof *losses; k++) {
+        const Loss *l = &losses[k];
+        real *x = normals(&rng, (size_t)l->in), *hx = reals((size_t)l->in), score[10];
+        const uint8_t label = 6;
+        int decision;
+        for (int i = 0; i < l->in && l->code; i++)
+            x[i] = 0.1 * x[i] + 0.5 * (bit(6, i) + bit(8, i));
+        double middle = l->forward(l, 1, x, &label, score, &decision);
+        l->curvature(l, 1, x, &label, score, hx);
+        for (int i = 0; i < l->in; i++) {
+            const double h = 1e-4;
+            real kept = x[i], spare[10];
+            x[i] = kept + h;
+            double above = l->forward(l, 1, x, &label, spare, &decision);
+            x[i] = kept - h;
+            double below = l->forward(l, 1, x, &label, spare, &decision);
+            x[i] = kept;
+            double want = (above - 2 * middle + below) / (h * h);
+            cr_expect(fabs(hx[i] - want) < 1e-5 * fmax(1, fabs(want)),
+                      "%s hx[%d]: got %.9g, want %.9g", l->name, i, hx[i], want);
+            cr_expect(hx[i] >= 0);
+        }
     }
 }
 

@@ -41,7 +41,7 @@ Test(ch06, t01_sgd, .description = "[1 pts] w -= lr * g") {
     for (int t = 0; t < 3; t++) expect_step("sgd", t, w[t], want[t]);
 }
 
-Test(ch06, t02_momentum, .description = "[2 pts] v = 0.9 v - lr * g, w += v") {
+Test(ch06, t02_momentum, .description = "[1 pts] v = 0.9 v - lr * g, w += v") {
     real w[3][2];
     three_steps("momentum", w);
     /* v: -0.5, -0.45 - 1.5 = -1.95, -1.755 + 1 = -0.755;  1, 0.9, 0.81 - 2 = -1.19 */
@@ -119,6 +119,19 @@ Test(ch06, t06_adam_twice,
     cr_expect(fabs((10 - (double)w[0][0]) / 0.5 - sqrt(0.001) / 0.1) < 1e-5);
 }
 
+Test(ch06, t09_sdlm, .description = "[1 pts] w -= lr / (mu + h) * g, h given and left alone") {
+    Optimizer o;
+    real w[3] = {1, 1, 1}, h[3] = {0, (real)0.08, 2};
+    const real g[3] = {1, 2, -4};
+    cr_assert(optimizer_named("sdlm", &o));
+    cr_expect(o.lr == 0.0005 && o.mu == 0.02 && o.slots == 1, "the paper's first rate and mu");
+    for (int t = 0; t < 2; t++) optimizer_step(&o, 3, g, h, w);
+    /* two steps of 0.0005/0.02 * 1, 0.0005/0.1 * 2, 0.0005/2.02 * -4 */
+    const real want[3] = {(real)0.95, (real)0.98, (real)(1 + 0.004 / 2.02)};
+    expect_list("w", 3, w, want, 1e-6);
+    cr_expect(h[0] == 0 && h[1] == (real)0.08 && h[2] == 2, "it wrote into the curvature");
+}
+
 Test(ch06, t08_constants, .description = "[1 pts] the report's rates and constants") {
     static const struct {
         const char *name;
@@ -173,7 +186,9 @@ Test(ch06, t07_one_flat_vector,
         cr_assert(optimizer_named(optimizer_names[k], &still));
         still.lr = 1;
         optimizer_step(&still, 1, &g[1], fresh, &tiny);
-        const double want[] = {1e-7, 1e-7, 0.5, 1e-7 / (1e-8 + 1e-7), 0.5, 0.5 * sqrt(0.001) / 0.1};
+        const double want[] = {
+            1e-7,       1e-7, 0.5, 1e-7 / (1e-8 + 1e-7), 0.5, 0.5 * sqrt(0.001) / 0.1,
+            1e-7 / 0.02 /* sdlm with curvature 0 */};
         cr_expect(fabs((double)tiny + want[k]) < 1e-4 * want[k], "%s: step %g, want %g",
                   optimizer_names[k], -(double)tiny, want[k]);
     }

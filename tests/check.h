@@ -35,7 +35,7 @@ static inline real *reals(size_t n) {
         double align[2];
     } Kept;
     static Kept *last;
-    Kept *kept = calloc(1, sizeof *kept + (n + 1) * sizeof(real));
+    Kept *kept = calloc(1, sizeof *kept + n * sizeof(real));
     cr_assert(kept != NULL, "no memory for the test");
     kept->before = last;
     last = kept;

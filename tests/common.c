@@ -68,8 +68,8 @@ Test(common, padding_as_large_as_window, .init = quiet, .signal = SIGABRT) {
 
 Test(common, gemm_equals_definition) {
     Rng rng = rng_seed(1, 0);
-    const int sizes[][3] = {{1, 1, 1},      {2, 3, 4},  {6, 784, 25},
-                            {16, 100, 150}, {7, 5, 33}, {120, 25, 400}};
+    const int sizes[][3] = {{1, 7, 5},    {1, 120, 400},  {1, 1, 1},  {2, 3, 4},
+                            {6, 784, 25}, {16, 100, 150}, {7, 5, 33}, {120, 25, 400}};
     gemm_single_thread();
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
         for (int mode = 0; mode < 8; mode++) {
@@ -100,10 +100,12 @@ Test(common, gemm_by_hand) {
 }
 
 Test(common, gemm_overwrites_with_beta_0) {
-    real a[1] = {2}, b[1] = {3}, c[2] = {(real)NAN, (real)NAN}; /* beta 0 must not read c */
-    gemm(PLAIN, PLAIN, 1, 1, 1, a, b, 0, &c[0]);
-    gemm_naive(PLAIN, PLAIN, 1, 1, 1, a, b, 0, &c[1]);
-    cr_expect(c[0] == 6 && c[1] == 6, "%g %g", (double)c[0], (double)c[1]);
+    const real a[4] = {2, 1, 1, 1}, b[4] = {3, 4, 5, 6};
+    for (int rows = 1; rows <= 2; rows++) {                       /* one row is a case of its own */
+        real c[4] = {(real)NAN, (real)NAN, (real)NAN, (real)NAN}; /* beta 0 must not read c */
+        gemm(PLAIN, PLAIN, rows, 2, 2, a, b, 0, c);
+        cr_expect(c[0] == 11 && c[1] == 14, "%d rows: %g %g", rows, (double)c[0], (double)c[1]);
+    }
 }
 
 /* ------------------------------------------------------------------ random numbers ------- */
@@ -377,6 +379,22 @@ Test(common, safetensors_round_trip) {
     cr_expect(safetensors_metadata(path, "activation", value, sizeof value, &error));
     cr_expect_str_eq(value, "relu");
     cr_expect(safetensors_metadata(path, "none", value, sizeof value, &error) && value[0] == '\0');
+
+    /* Other writers may put the tensors in another order. */
+    uint8_t turned[8 + 200 + 32] = {0};
+    const char *json = "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[8,32]},"
+                       "\"C1.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}";
+    size_t length = strlen(json);
+    const float numbers[8] = {7, 8, 1, 2, 3, 4, 5, -0.5f};
+    turned[0] = (uint8_t)length;
+    memcpy(turned + 8, json, length);
+    memcpy(turned + 8 + length, numbers, sizeof numbers); /* this machine is little-endian */
+    write_file(path, turned, 8 + length + sizeof numbers);
+    memset(w, 0, sizeof w), memset(b, 0, sizeof b);
+    cr_assert(safetensors_load(path, 2, back, &error), "%s", error.text);
+    expect_list("weight", 6, w, two, 0);
+    expect_list("bias", 2, b, one, 0);
+    cr_assert(safetensors_save(path, 2, pair, 2, entry, &error), "%s", error.text);
 
     /* The bytes: length, JSON, then 1.0f = 00 00 80 3f first. */
     uint8_t byte[400];

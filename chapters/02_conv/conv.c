@@ -189,6 +189,7 @@ Layer conv_layer(const char *name, Shape in, int filters, int size, int stride, 
         .scratch = im2col_size(in, size, stride, pad),
         .forward = conv_forward_gemm,
         .backward = conv_backward_gemm,
+        .curvature = layer_curvature_linear,
     };
     snprintf(l.name, sizeof l.name, "%s", name);
     int windows = l.out.h * l.out.w;

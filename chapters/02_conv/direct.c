@@ -8,6 +8,8 @@
  */
 #include "02_conv/direct.h"
 
+#include "fail.h"
+
 #include <string.h>
 
 #if !defined(REAL_DOUBLE) && (defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__)))
@@ -158,7 +160,7 @@ static const int piece[PIECES] = {0, 8, 16, 20};
 static const Bits last_piece = {0, 0, 0, 0, -1, -1, -1, -1};
 #endif
 
-/* A piece of a row of dy; the last one without its first four columns (times 0 would keep a NaN). */
+/* A piece of a row of dy; the last one without its first four columns (0 times infinity would be NaN). */
 static inline Lanes load_piece(const real *row, int k) {
     Lanes value = load(row + piece[k]);
     return k == PIECES - 1 ? (Lanes)((Bits)value & last_piece) : value;
@@ -363,12 +365,10 @@ static void c3_backward(const Layer *l, int n, const real *w, const real *x, con
 bool direct_conv(Layer *l) {
     bool c1 = is(&plan_c1, l), c3 = is(&plan_c3, l);
     if (!c1 && !c3) return false;
-    /* At most: dw and db in lanes and dy in lanes, or dy padded and the weights turned. */
+    /* The most is dy padded and the weights turned, for dx; col would need more. */
     Plan g = c1 ? plan_c1 : plan_c3;
-    size_t weights = layer_weights(l), padded = (size_t)(g.f * g.oh * padded_row(g));
-    size_t lanes = WIDE * (weights + (size_t)(g.oh * g.ow + g.f)), need = padded + weights;
-    if (lanes > need) need = lanes;
-    if (need > l->scratch) l->scratch = need;
+    size_t need = (size_t)(g.f * g.oh * padded_row(g)) + layer_weights(l);
+    contract(need <= l->scratch, "%s: in place needs %zu reals of scratch", l->name, need);
     l->forward = c1 ? c1_forward : c3_forward;
     l->backward = c1 ? c1_backward : c3_backward;
     return true;

@@ -4,6 +4,7 @@
  *     make chapter 3            or: build/03_pool [FOLDER with the four IDX files]
  */
 #include "03_pool/pool.h"
+#include "03_pool/subsample.h"
 #include "dataset.h"
 #include "fail.h"
 #include "picture.h"
@@ -78,6 +79,22 @@ static void pool_digit(const real *x) {
            100 * change(7 * 7, quarter, moved_quarter));
 }
 
+/* 7. What the original did instead: sum, weigh, shift. */
+static void subsample_digit(const real *x) {
+    static real blurred[14 * 14], strong[14 * 14];
+    const Layer l = subsample_layer("S2", (Shape){1, 28, 28}, 2);
+    const real mean[2] = {(real)0.25, 0}, steep[2] = {2, -3};
+    l.forward(&l, 1, mean, x, blurred, NULL);
+    l.forward(&l, 1, steep, x, strong, NULL);
+    printf("\n7. Trainable subsampling, w * sum of four + b, for w = 1/4, b = 0 (the mean) and for "
+           "w = 2,\n"
+           "b = -3 (nearly: are two of the four inked?). The network learns w and b, one pair a "
+           "map.\n\n");
+    picture_print(stdout, 1, 14, 14, blurred, 0, 1);
+    printf("\n");
+    picture_print(stdout, 1, 14, 14, strong, 0, 5);
+}
+
 int main(int argc, char **argv) {
     static real x[IMAGE_BYTES];
     Error error;
@@ -86,5 +103,6 @@ int main(int argc, char **argv) {
     printf("Max pooling keeps the largest number of every window.\n");
     rules();
     pool_digit(x);
+    subsample_digit(x);
     return 0;
 }

@@ -168,6 +168,8 @@ Layer max_pool_layer(const char *name, Shape in, int size, int stride, int pad) 
         .scratch = (size_t)(out.h * (in.w + 2 * pad)),
         .forward = max_pool_forward,
         .backward = max_pool_backward,
+        .curvature =
+            max_pool_backward, /* a copy of x: the derivative is 1 or 0, and so is its square */
     };
     snprintf(l.name, sizeof l.name, "%s", name);
     l.connections = (long)shape_size(l.out) * size * size;

@@ -43,8 +43,44 @@ static void sigmoid_backward(const Layer *l, int n, const real *w, const real *x
 }
 // [sigmoid]
 
+// [squash]
+static const real squash_a = (real)1.7159, squash_s = (real)(2.0 / 3);
+
+static inline real squash_inline(real a) {
+#ifdef REAL_DOUBLE
+    return squash_a * tanh(squash_s * a);
+#else
+    real x = squash_s / 2 * a;
+    x = x > 4.5f ? 4.5f : x < -4.5f ? -4.5f : x;
+    real u = x * x;
+    real p = x * (135135 + u * (17325 + u * (378 + u)));
+    real q = 135135 + u * (62370 + u * (3150 + u * 28));
+    return squash_a * (2 * p * q / (q * q + p * p));
+#endif
+}
+
+real squash(real a) {
+    return squash_inline(a);
+}
+
+static void squash_forward(const Layer *l, int n, const real *w, const real *x, real *y,
+                           real *scratch) {
+    (void)w, (void)scratch;
+    for (int i = 0; i < entries(l, n); i++) y[i] = squash_inline(x[i]);
+}
+
+/* Forward was y = A tanh(S x), so dy/dx = A S (1 - tanh^2) = (S/A) (A - y) (A + y). */
+static void squash_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
+                            const real *dy, real *dw, real *dx, real *scratch) {
+    (void)w, (void)x, (void)dw, (void)scratch;
+    for (int i = 0; dx && i < entries(l, n); i++)
+        dx[i] = dy[i] * (squash_s / squash_a) * (squash_a - y[i]) * (squash_a + y[i]);
+}
+// [squash]
+
 static Layer activation(const char *name, const char *kind, Shape shape) {
     Layer l = {.kind = kind, .in = shape, .out = shape};
+    l.curvature = layer_curvature_elementwise;
     snprintf(l.name, sizeof l.name, "%s", name);
     return l;
 }
@@ -60,5 +96,12 @@ Layer sigmoid_layer(const char *name, Shape shape) {
     Layer l = activation(name, "sigmoid", shape);
     l.forward = sigmoid_forward;
     l.backward = sigmoid_backward;
+    return l;
+}
+
+Layer squash_layer(const char *name, Shape shape) {
+    Layer l = activation(name, "squash", shape);
+    l.forward = squash_forward;
+    l.backward = squash_backward;
     return l;
 }

@@ -93,6 +93,7 @@ Layer affine_layer(const char *name, Shape in, int units) {
         .macs = (long)units * inputs,
         .forward = affine_forward,
         .backward = affine_backward,
+        .curvature = layer_curvature_linear,
     };
     snprintf(l.name, sizeof l.name, "%s", name);
     return l;

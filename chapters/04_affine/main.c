@@ -33,22 +33,26 @@ static void worked_example(void) {
 /* 2. The bends and what they let through of a gradient. */
 static void bends(void) {
     const real x[9] = {-20, -4, -2, -1, 0, 1, 2, 4, 20};
-    real ones[9], y[2][9], dx[2][9];
+    real ones[9], y[3][9], dx[3][9];
     const Shape shape = {9, 1, 1};
-    const Layer l[2] = {relu_layer("relu", shape), sigmoid_layer("sigmoid", shape)};
+    const Layer l[3] = {relu_layer("relu", shape), sigmoid_layer("sigmoid", shape),
+                        squash_layer("squash", shape)};
     for (int i = 0; i < 9; i++) ones[i] = 1;
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < 3; k++) {
         l[k].forward(&l[k], 1, NULL, x, y[k], NULL);
         l[k].backward(&l[k], 1, NULL, x, y[k], ones, NULL, dx[k], NULL);
     }
-    printf("\n2. Activations and their derivatives\n\n"
-           "        x       relu    relu'     sigmoid   sigmoid'\n");
+    printf("\n2. Activations and their derivatives; the squash of 1998 is 1.7159 tanh(2/3 x)\n\n"
+           "        x       relu    relu'     sigmoid   sigmoid'     squash    squash'\n");
     for (int i = 0; i < 9; i++)
-        printf("   %6g   %8g   %6g   %9.6f  %9.6f\n", (double)x[i], (double)y[0][i],
-               (double)dx[0][i], (double)y[1][i], (double)dx[1][i]);
+        printf("   %6g   %8g   %6g   %9.6f  %9.6f  %9.6f  %9.6f\n", (double)x[i], (double)y[0][i],
+               (double)dx[0][i], (double)y[1][i], (double)dx[1][i], (double)y[2][i],
+               (double)dx[2][i]);
     printf("\nA gradient that passes a sigmoid shrinks to a quarter at best: after the four of "
            "LeNet-5\n"
-           "at most 1/256 is left. ReLU passes all of it, or nothing.\n");
+           "at most 1/256 is left. ReLU passes all of it, or nothing. The squash has slope 1.14 in "
+           "the\n"
+           "middle and maps +-1 to +-1, so that targets of +-1 do not drive it to its ends.\n");
 }
 
 /* Rows of w become the mean digits, biases -|w|^2/2: then the largest output is the nearest mean. */

@@ -6,6 +6,8 @@
  */
 #include "04_affine/affine.h"
 #include "05_softmax_ce/softmax_ce.h"
+
+#include "05_softmax_ce/rbf.h"
 #include "dataset.h"
 #include "gemm.h"
 #include "picture.h"
@@ -109,6 +111,42 @@ static void first_learner(const Dataset *train, const Dataset *test) {
     free(w);
 }
 
+/* 4. The codes of 1998, and what a state of F6 is worth to each class. */
+static void codes(void) {
+    printf("\n4. The original has no softmax: 84 units draw 7x12 pixels, and the nearest of these "
+           "wins\n\n");
+    for (int r = 0; r < CODE_ROWS; r++) {
+        for (int i = 0; i < CLASSES; i++)
+            printf("  %.*s", CODE_COLUMNS, rbf_codes[i] + r * CODE_COLUMNS);
+        printf("\n");
+    }
+    /* half-way between the 6 and the 8, a little nearer to the 8 */
+    const Loss losses[3] = {rbf_loss(HUGE_VAL), rbf_loss(0.1), rbf_loss(30)};
+    const uint8_t label = 8;
+    real x[CODE], y[CLASSES], dx[CODE];
+    int decision;
+    for (int k = 0; k < CODE; k++)
+        x[k] = (real)(0.45 * (rbf_codes[6][k] == '#' ? 1 : -1) +
+                      0.55 * (rbf_codes[8][k] == '#' ? 1 : -1));
+    losses[0].forward(&losses[0], 1, x, &label, y, &decision);
+    printf("\nA state half-way between 6 and 8, and its penalties (squared distances); smallest: "
+           "%d\n\n  ",
+           decision);
+    for (int i = 0; i < CLASSES; i++) printf("  %d: %5.1f", i, (double)y[i]);
+    printf("\n\n");
+    for (int k = 0; k < 3; k++) {
+        double loss = losses[k].forward(&losses[k], 1, x, &label, y, &decision), length = 0;
+        losses[k].backward(&losses[k], 1, x, &label, y, 1, dx);
+        for (int i = 0; i < CODE; i++) length += (double)(dx[i] * dx[i]);
+        printf("   %-12s  loss %8.4f   length of its gradient %8.4f\n", losses[k].name, loss,
+               sqrt(length));
+    }
+    printf("\nWith j = 0.1 equation (9) is (8) less 0.1: no class is near enough to compete. With "
+           "j = 30 the\n"
+           "classes compete, the 8 leads by 5, and as its share is 0.99 already, little is left to "
+           "learn.\n");
+}
+
 int main(int argc, char **argv) {
     const char *dir = argc > 1 ? argv[1] : MNIST_DIR;
     Dataset train, test;
@@ -119,6 +157,7 @@ int main(int argc, char **argv) {
     if (!dataset_load(dir, "train", &train, &error) || !dataset_load(dir, "t10k", &test, &error))
         fail(EXIT_WORLD, "%s", error.text);
     first_learner(&train, &test);
+    codes();
     dataset_free(&train);
     dataset_free(&test);
     return 0;

@@ -69,9 +69,22 @@ static void softmax_ce_backward(const Loss *l, int n, const real *x, const uint8
 }
 // [softmax-ce]
 
+/* The exact diagonal: d(p_i - [i = t])/dx_i = p_i (1 - p_i), never negative. */
+static void softmax_ce_curvature(const Loss *l, int n, const real *x, const uint8_t *label,
+                                 const real *score, real *hx) {
+    (void)x, (void)label;
+    for (int i = 0; i < n * l->classes; i++) hx[i] = score[i] * (1 - score[i]);
+}
+
 Loss softmax_ce_loss(int classes) {
     contract(classes >= 2, "softmax over %d classes", classes);
-    Loss l = {.classes = classes, .forward = softmax_ce_forward, .backward = softmax_ce_backward};
+    Loss l = {
+        .in = classes,
+        .classes = classes,
+        .forward = softmax_ce_forward,
+        .backward = softmax_ce_backward,
+        .curvature = softmax_ce_curvature,
+    };
     snprintf(l.name, sizeof l.name, "softmax cross-entropy");
     return l;
 }

@@ -77,6 +77,18 @@ static void adam_twice_step(const Optimizer *o, size_t n, const real *g, real *s
     adam_move(o, lr_t, n, g, state, w);
 }
 
+// [sdlm]
+/* The curvature h is given: it is the state. */
+static void sdlm_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+    real lr = (real)o->lr, mu = (real)o->mu;
+    const real *h = state;
+    for (size_t i = 0; i < n; i++) {
+        /* w -= lr / (mu + h) * g */
+        w[i] -= lr / (mu + h[i]) * g[i];
+    }
+}
+// [sdlm]
+
 static const Optimizer optimizers[] = {
     {.name = "sgd", .lr = 0.01, .step = sgd_step},
     {.name = "momentum", .lr = 0.01, .momentum = 0.9, .slots = 1, .step = momentum_step},
@@ -96,10 +108,11 @@ static const Optimizer optimizers[] = {
      .eps = 1e-7,
      .slots = 2,
      .step = adam_twice_step},
+    {.name = "sdlm", .lr = 0.0005, .mu = 0.02, .slots = 1, .step = sdlm_step},
 };
 
 const char *const optimizer_names[] = {"sgd",  "momentum",   "adagrad", "rmsprop",
-                                       "adam", "adam-twice", NULL};
+                                       "adam", "adam-twice", "sdlm",    NULL};
 
 bool optimizer_named(const char *name, Optimizer *o) {
     for (size_t i = 0; i < sizeof optimizers / sizeof *optimizers; i++)

@@ -26,9 +26,18 @@
  * c_t times Adam's: 0.32 at t = 1, 0.15 at t = 12, 0.67 at t = 600, nearly 1 at t = 3000. An accidental
  * warm-up, harmless in the end. Ours is named `adam`, the listing's is kept as `adam-twice`.
  *
+ * **sdlm**, the stochastic diagonal Levenberg-Marquardt step of LeCun et al. 1998: every parameter has a rate
+ * of its own,
+ *
+ *     w -= lr / (mu + h) * g
+ *
+ * where h estimates the curvature d2L/dw2 in its direction. Where the loss bends strongly the step is small,
+ * where it is flat mu (0.02) keeps it from becoming huge. Here h is **given**: it is the optimizer's state, and
+ * whoever trains fills it (chapter 7 estimates it before every pass, from second derivatives).
+ *
  * An optimizer owns no memory: the caller gives it `slots` vectors of n reals, cleared, as its state.
  *
- * Source: the report, "optimizers" and its formulas for Adam; Duchi et al. 2011 (AdaGrad), Tieleman
+ * Source: the report, "optimizers" and its formulas for Adam; LeCun et al. 1998, equations 18 and 21; Duchi et al. 2011 (AdaGrad), Tieleman
  * and Hinton 2012 (RMSprop), Kingma and Ba 2015 (Adam).
  * @{
  */
@@ -51,6 +60,7 @@ struct Optimizer {
     double beta1;     ///< share of the mean kept (adam)
     double beta2;     ///< share of the mean square kept (adam)
     double eps;       ///< keeps a division by a root away from 0
+    double mu;        ///< keeps a division by a curvature away from 0 (sdlm)
     int slots;        ///< vectors of state: 0, 1 or 2
     long t;           ///< steps taken
 

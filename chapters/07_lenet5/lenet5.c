@@ -5,39 +5,78 @@
 
 #include "02_conv/conv.h"
 #include "03_pool/pool.h"
+#include "03_pool/subsample.h"
 #include "04_affine/activation.h"
 #include "04_affine/affine.h"
+#include "05_softmax_ce/rbf.h"
 #include "05_softmax_ce/softmax_ce.h"
+#include "fail.h"
 
+#include <math.h>
 #include <stdio.h>
+
+const Lenet5 lenet5_report = {.activation = ACTIVATION_RELU, .j = HUGE_VAL, .input = {0, 1}};
+
+const Lenet5 lenet5_1998 = {
+    .activation = ACTIVATION_TANH,
+    .subsample = true,
+    .table = true,
+    .rbf = true,
+    .j = HUGE_VAL, /* equation (8); the paper does not say which loss gave its 0.95 % */
+    .input = {(real)-0.1, (real)1.175},
+};
 
 /* The activation behind a layer: "C1" is followed by "C1.relu". */
 static Shape bend(Network *net, const char *layer, Activation activation) {
+    static Layer (*const make[])(const char *, Shape) = {relu_layer, sigmoid_layer, squash_layer};
+    static const char *const kind[] = {"relu", "sigmoid", "squash"};
     char name[32];
-    bool relu = activation == ACTIVATION_RELU;
-    snprintf(name, sizeof name, "%s.%s", layer, relu ? "relu" : "sigmoid");
-    Shape shape = network_out(net);
-    return network_add(net, relu ? relu_layer(name, shape) : sigmoid_layer(name, shape));
+    snprintf(name, sizeof name, "%s.%s", layer, kind[activation]);
+    return network_add(net, make[activation](name, network_out(net)));
+}
+
+/* S2 or S4: the largest of four, or a trainable sum with a bend of its own. */
+static Shape pool(Network *net, const char *name, const Lenet5 *choice) {
+    Shape in = network_out(net);
+    if (!choice->subsample) return network_add(net, max_pool_layer(name, in, 2, 2, 0));
+    network_add(net, subsample_layer(name, in, 2));
+    return bend(net, name, choice->activation);
 }
 
 // [lenet5]
-Network lenet5(Activation activation) {
-    Network net = {.name = "lenet5", .input = {.lo = 0, .hi = 1}, .pad = 2};
+Network lenet5_with(const Lenet5 *choice) {
+    Network net = {.name = "lenet5", .input = choice->input, .pad = 2};
+    const uint16_t *links = choice->table ? conv_table_1998 : NULL;
+    contract(!choice->rbf || choice->activation == ACTIVATION_TANH, "RBF codes of -1 need tanh");
 
     Shape s = network_out(&net);                                  /*  1x32x32 */
     s = network_add(&net, conv_layer("C1", s, 6, 5, 1, 0, NULL)); /*  6x28x28 */
-    s = bend(&net, "C1", activation);
-    s = network_add(&net, max_pool_layer("S2", s, 2, 2, 0));       /*  6x14x14 */
-    s = network_add(&net, conv_layer("C3", s, 16, 5, 1, 0, NULL)); /* 16x10x10 */
-    s = bend(&net, "C3", activation);
-    s = network_add(&net, max_pool_layer("S4", s, 2, 2, 0)); /* 16x5x5   */
-    s = network_add(&net, affine_layer("C5", s, 120));       /* 120      */
-    s = bend(&net, "C5", activation);
+    s = bend(&net, "C1", choice->activation);
+    s = pool(&net, "S2", choice);                                   /*  6x14x14 */
+    s = network_add(&net, conv_layer("C3", s, 16, 5, 1, 0, links)); /* 16x10x10 */
+    s = bend(&net, "C3", choice->activation);
+    s = pool(&net, "S4", choice);                      /* 16x5x5   */
+    s = network_add(&net, affine_layer("C5", s, 120)); /* 120      */
+    s = bend(&net, "C5", choice->activation);
     s = network_add(&net, affine_layer("F6", s, 84)); /* 84       */
-    s = bend(&net, "F6", activation);
-    s = network_add(&net, affine_layer("OUT", s, 10)); /* 10       */
+    s = bend(&net, "F6", choice->activation);
+    if (!choice->rbf) s = network_add(&net, affine_layer("OUT", s, 10));
 
-    net.loss = softmax_ce_loss(shape_size(s));
+    net.loss = choice->rbf ? rbf_loss(choice->j) : softmax_ce_loss(shape_size(s));
     return net;
 }
 // [lenet5]
+
+Network lenet5(Activation activation) {
+    Lenet5 choice = lenet5_report;
+    choice.activation = activation;
+    return lenet5_with(&choice);
+}
+
+double lenet5_1998_rate(int pass) {
+    return pass <= 2    ? 0.0005
+           : pass <= 5  ? 0.0002
+           : pass <= 8  ? 0.0001
+           : pass <= 12 ? 0.00005
+                        : 0.00001;
+}

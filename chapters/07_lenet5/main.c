@@ -46,17 +46,31 @@ static double median(double *value, int n) {
     return n % 2 ? value[n / 2] : (value[n / 2 - 1] + value[n / 2]) / 2;
 }
 
-/* The activation of the flag, or else the one that the loaded file names, or else ReLU. */
-static Network network_for(const Options *o) {
-    Activation activation = o->activation;
-    char saved[32] = "";
+/* The switches: the report's, then what a loaded file says of itself, then the flags. */
+static Lenet5 choice_for(const Options *o) {
+    Lenet5 choice = lenet5_report;
     Error error;
-    if (o->load && !safetensors_metadata(o->load, "activation", saved, sizeof saved, &error))
-        fail(EXIT_WORLD, "%s", error.text);
-    if (!o->activation_name && *saved && !activation_named(saved, &activation))
-        fail(EXIT_WORLD, "%s: was trained with activation %s, which is not known here", o->load,
-             saved);
-    return lenet5(activation);
+    for (int k = 0; o->load && !o->choices[0] && k < CHOICES; k++) {
+        char saved[32];
+        if (!safetensors_metadata(o->load, choice_keys[k], saved, sizeof saved, &error))
+            fail(EXIT_WORLD, "%s", error.text);
+        if (*saved && choose(choice_keys[k], saved, &choice))
+            fail(EXIT_WORLD, "%s: its %s is %s, which is not known here", o->load, choice_keys[k],
+                 saved);
+    }
+    for (int k = 0; k < CHOICES; k++)
+        if (o->choices[k]) choose(choice_keys[k], o->choices[k], &choice);
+    if (choice.rbf && choice.activation != ACTIVATION_TANH)
+        fail(EXIT_USAGE,
+             "--head rbf needs --activation tanh: the codes are +1 and -1, and %s never "
+             "gives a negative number",
+             choice.activation == ACTIVATION_RELU ? "relu" : "sigmoid");
+    return choice;
+}
+
+static Network network_for(const Options *o) {
+    Lenet5 choice = choice_for(o);
+    return lenet5_with(&choice);
 }
 
 static void load_params(const Network *net, const char *path, real *params) {
@@ -79,7 +93,14 @@ static void print_table(const Network *net) {
         sums[0] += net->layer[i].trainable;
         sums[1] += net->layer[i].connections;
     }
-    printf("%-45s %10s %12s\n", net->loss.name, with_commas(sums[0], trainable, sizeof trainable),
+    if (net->loss.code) { /* fixed codes, but the paper counts their links */
+        long links = (long)net->loss.in * net->loss.classes;
+        printf("%-8s %-14s %9s -> %-9s %10d %12s\n", "OUT", net->loss.name, "84x1x1", "10x1x1", 0,
+               with_commas(links, connections, sizeof connections));
+        sums[1] += links;
+    }
+    printf("%-45s %10s %12s\n", net->loss.code ? "sum" : net->loss.name,
+           with_commas(sums[0], trainable, sizeof trainable),
            with_commas(sums[1], connections, sizeof connections));
 }
 
@@ -120,14 +141,16 @@ static void test(const Options *o) {
     if (!isfinite(e.loss))
         fail(EXIT_WORLD, "%s: its loss on the test images is %g", o->load, e.loss);
     print_confusion(&e);
-    printf("result test_accuracy=%.4f test_loss=%.4f images=%d params=%zu seconds=%.3f "
+    printf("result test_accuracy=%.4f test_loss=%.4f images=%d params=%ld seconds=%.3f "
            "peak_rss_mb=%ld\n",
-           e.accuracy, e.loss, e.n, network_params(&net), seconds, peak_rss_mb());
+           e.accuracy, e.loss, e.n, network_trainable(&net), seconds, peak_rss_mb());
     free(params);
     dataset_free(&data);
 }
 
 /* ------------------------------------------------------------------ train ---------------- */
+
+enum { CURVATURE = 500 }; /* images for an estimate of the curvature: the paper's number */
 
 /* Everything one training run holds. */
 typedef struct Run {
@@ -137,6 +160,7 @@ typedef struct Run {
     Trainer trainer;
     Log log;
     long iteration;
+    double since_line;            /* losses that are not in the log yet */
     Evaluation on_train, on_test; /* after the last epoch */
     double *seconds;              /* of each epoch's training */
 } Run;
@@ -167,6 +191,15 @@ static void diverged(Run *run, double loss) {
          loss, run->iteration, run->o->optimizer.lr);
 }
 
+/* A line for every mini-batch; when those are small, one for every hundred images, their mean. */
+static void log_step(Run *run, int epoch, double loss) {
+    int every = run->o->batch >= 100 ? 1 : 100 / run->o->batch;
+    run->since_line += loss;
+    if (++run->iteration % every != 0) return;
+    log_batch(&run->log, run->iteration, epoch, run->since_line / every);
+    run->since_line = 0;
+}
+
 // [train-epoch]
 /* One epoch: every image once, in a new order. Returns the seconds it took. */
 static double train_epoch(Run *run, int epoch) {
@@ -176,10 +209,15 @@ static double train_epoch(Run *run, int epoch) {
     int right = 0;
     snprintf(label, sizeof label, "epoch %2d/%d", epoch, run->o->epochs);
     progress_start(&bar, stdout, label, run->train.n);
-    trainer_shuffle(&run->trainer);
+    if (epoch == 1 || !run->o->fixed_order) trainer_shuffle(&run->trainer);
+    if (run->o->paper_rates)
+        run->trainer.optimizer.lr = LENET5_1998_SHARE * lenet5_1998_rate(epoch);
+    if (run->trainer.optimizer.mu >
+        0) /* sdlm: a fresh estimate before each pass, from other images */
+        trainer_curvature(&run->trainer, CURVATURE * (epoch - 1), CURVATURE);
     for (int first = 0; first < run->train.n; first += run->o->batch) {
         Step step = trainer_step(&run->trainer, first);
-        log_batch(&run->log, ++run->iteration, epoch, step.loss);
+        log_step(run, epoch, step.loss);
         if (!isfinite(step.loss)) {
             progress_end(&bar);
             diverged(run, step.loss);
@@ -210,10 +248,11 @@ static void start_run(Run *run, const Options *o) {
     if (o->load) load_params(&run->net, o->load, run->trainer.params);
     if (!log_open(&run->log, o->log, &error)) fail(EXIT_WORLD, "%s", error.text);
     char params[32];
-    printf("%s: %s parameters, %d training images, %s lr %g, batch %d, %d thread%s, seed %llu\n",
-           run->net.name, with_commas((long)network_params(&run->net), params, sizeof params),
-           run->train.n, o->optimizer.name, o->optimizer.lr, o->batch, o->threads,
-           o->threads > 1 ? "s" : "", (unsigned long long)o->seed);
+    double lr = o->paper_rates ? LENET5_1998_SHARE * lenet5_1998_rate(1) : o->optimizer.lr;
+    printf("%s: %s parameters, %d training images, %s lr %g%s, batch %d, %d thread%s, seed %llu\n",
+           run->net.name, with_commas(network_trainable(&run->net), params, sizeof params),
+           run->train.n, o->optimizer.name, lr, o->paper_rates ? " and falling" : "", o->batch,
+           run->trainer.threads, run->trainer.threads > 1 ? "s" : "", (unsigned long long)o->seed);
 }
 
 static void save_run(Run *run) {
@@ -221,16 +260,16 @@ static void save_run(Run *run) {
     Tensor tensor[2 * LAYERS_MAX];
     Error error;
     char seed[32], epochs[32], accuracy[32];
-    const char *activation = run->net.layer[1].kind;
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)o->seed);
     snprintf(epochs, sizeof epochs, "%d", o->epochs);
     snprintf(accuracy, sizeof accuracy, "%.4f", run->on_test.accuracy);
-    const Metadata entry[] = {{"network", run->net.name},
-                              {"activation", activation},
-                              {"input", "0..1, 28x28 with a border of 2"},
-                              {"seed", seed},
-                              {"epochs", epochs},
-                              {"test_accuracy", accuracy}};
+    Metadata entry[CHOICES + 3] = {{"seed", seed}, {"epochs", epochs}, {"test_accuracy", accuracy}};
+    Lenet5 choice = choice_for(o);
+    char value[CHOICES][16];
+    for (int k = 0; k < CHOICES; k++) {
+        chosen(choice_keys[k], &choice, value[k], sizeof value[k]);
+        entry[3 + k] = (Metadata){choice_keys[k], value[k]};
+    }
     int count = network_tensors(&run->net, run->trainer.params, tensor);
     if (!safetensors_save(o->save, count, tensor, sizeof entry / sizeof *entry, entry, &error))
         fail(EXIT_WORLD, "%s", error.text);
@@ -253,10 +292,10 @@ static void train(const Options *o) {
     if (o->save) save_run(&run);
     if (!log_close(&run.log, &error)) fail(EXIT_WORLD, "%s", error.text);
     printf(
-        "result test_accuracy=%.4f test_loss=%.4f train_loss=%.4f epochs=%d seed=%llu params=%zu "
+        "result test_accuracy=%.4f test_loss=%.4f train_loss=%.4f epochs=%d seed=%llu params=%ld "
         "seconds_per_epoch=%.2f peak_rss_mb=%ld\n",
         run.on_test.accuracy, run.on_test.loss, run.on_train.loss, o->epochs,
-        (unsigned long long)o->seed, network_params(&run.net), median(run.seconds, o->epochs),
+        (unsigned long long)o->seed, network_trainable(&run.net), median(run.seconds, o->epochs),
         peak_rss_mb());
     trainer_free(&run.trainer);
     dataset_free(&run.train);

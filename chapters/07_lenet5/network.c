@@ -35,6 +35,12 @@ size_t network_params(const Network *net) {
     return network_offset(net, net->layers);
 }
 
+long network_trainable(const Network *net) {
+    long sum = 0;
+    for (int i = 0; i < net->layers; i++) sum += net->layer[i].trainable;
+    return sum;
+}
+
 void network_init(const Network *net, Init init, uint64_t seed, real *params) {
     Rng rng = rng_seed(seed, 'w');
     for (int i = 0; i < net->layers; i++)
@@ -72,7 +78,8 @@ static size_t widest(const Network *net) {
 static size_t most_scratch(const Network *net) {
     size_t most = 0;
     for (int i = 0; i < net->layers; i++)
-        if (net->layer[i].scratch > most) most = net->layer[i].scratch;
+        if (layer_curvature_scratch(&net->layer[i]) > most)
+            most = layer_curvature_scratch(&net->layer[i]);
     return most;
 }
 
@@ -154,3 +161,22 @@ void network_backward(const Network *net, int n, const real *params, real scale,
     }
 }
 // [network-backward]
+
+// [network-curvature]
+void network_curvature(const Network *net, int n, const real *params, Workspace *space, real *h) {
+    real *hy = space->d[0], *hx = space->d[1];
+    net->loss.curvature(&net->loss, n, space->y[net->layers], space->label, space->score, hy);
+    params += network_params(net);
+    h += network_params(net);
+    for (int i = net->layers - 1; i >= 0; i--) {
+        const Layer *l = &net->layer[i];
+        params -= layer_params(l);
+        h -= layer_params(l);
+        l->curvature(l, n, params, space->y[i], space->y[i + 1], hy, h, i > 0 ? hx : NULL,
+                     space->scratch);
+        real *swap = hy;
+        hy = hx;
+        hx = swap;
+    }
+}
+// [network-curvature]

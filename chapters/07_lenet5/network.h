@@ -82,6 +82,13 @@ size_t network_offset(const Network *net, int layer);
 size_t network_params(const Network *net);
 
 /**
+ * @brief How many parameters learn: network_params() without the places of missing links.
+ * @param net the network
+ * @return the sum of the layers' trainable parameters
+ */
+long network_trainable(const Network *net);
+
+/**
  * @brief Draws the first parameters of every layer.
  * @param net    the network
  * @param init   the scheme
@@ -148,6 +155,20 @@ double network_forward(const Network *net, int n, const real *params, Workspace 
  */
 void network_backward(const Network *net, int n, const real *params, real scale, Workspace *space,
                       real *grad);
+
+/**
+ * @brief Runs second derivatives back through every layer: the curvature pass of 1998.
+ *
+ * Backward once more, on squared quantities: each layer turns hy into hx and adds to hw (layer.h). What comes
+ * out is the diagonal of the Gauss-Newton approximation to the Hessian, summed over the images.
+ *
+ * @param net    the network
+ * @param n      images; network_forward() went before
+ * @param params the flat vector
+ * @param space  as forward left it
+ * @param h      one number a parameter, accumulated, none negative
+ */
+void network_curvature(const Network *net, int n, const real *params, Workspace *space, real *h);
 
 /** @} */
 #endif

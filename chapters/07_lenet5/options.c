@@ -22,25 +22,37 @@ const char options_usage[] =
     "  info   prints the table of layers\n"
     "\n"
     "  --data DIR          folder with the four IDX files, plain or .gz   (common/mnist)\n"
-    "  --epochs N          passes over the training images                (10)\n"
-    "  --batch N           images in a mini-batch                         (100)\n"
-    "  --optimizer NAME    sgd momentum adagrad rmsprop adam adam-twice   (adam)\n"
-    "  --lr RATE           learning rate                                  (the optimizer's own)\n"
-    "  --activation NAME   relu sigmoid                                   (relu)\n"
+    "  --net NAME          modern: the report's; 1998: the original       (modern)\n"
+    "  --epochs N          passes over the training images                (10; 1998: 20)\n"
+    "  --batch N           images in a mini-batch                         (100; 1998: 1)\n"
+    "  --optimizer NAME    sgd momentum adagrad rmsprop adam adam-twice   (adam; 1998: sdlm)\n"
+    "                      sdlm\n"
+    "  --lr RATE           learning rate          (the optimizer's own; 1998: the paper's)\n"
     "  --init NAME         uniform he normal lecun: the first weights     (uniform)\n"
     "  --seed N            everything random follows from it              (1)\n"
     "  --threads N         same result on any number                      (all processors)\n"
     "  --log FILE          writes a table: iteration, epoch, loss, ...    (none)\n"
     "  --save FILE         writes the trained parameters as safetensors   (none)\n"
-    "  --load FILE         starts from, or tests, saved parameters        (none)\n";
+    "  --load FILE         starts from, or tests, saved parameters        (none)\n"
+    "\n"
+    "the report's departures from the original, one by one:\n"
+    "  --activation NAME   relu sigmoid tanh, the last as 1.7159 tanh(2/3 a)\n"
+    "  --pool NAME         max subsample: S2 and S4\n"
+    "  --c3 NAME           full table: which maps C3 sees\n"
+    "  --head NAME         softmax rbf: the output; rbf needs tanh\n"
+    "  --j NUMBER          constant of the competitive RBF loss, equation 9 (inf: equation 8)\n";
 
+const char *const choice_keys[CHOICES] = {"net", "activation", "pool", "c3", "head", "j"};
+
+/* The first flags are the choices, in the order of choice_keys. */
 enum {
-    DATA = 1,
+    NET = 1,
+    J = CHOICES,
+    DATA,
     EPOCHS,
     BATCH,
     OPTIMIZER,
     LR,
-    ACTIVATION,
     INIT,
     SEED,
     THREADS,
@@ -51,12 +63,17 @@ enum {
 };
 
 static const struct option flags[] = {
+    {"net", required_argument, NULL, NET},
+    {"activation", required_argument, NULL, NET + 1},
+    {"pool", required_argument, NULL, NET + 2},
+    {"c3", required_argument, NULL, NET + 3},
+    {"head", required_argument, NULL, NET + 4},
+    {"j", required_argument, NULL, J},
     {"data", required_argument, NULL, DATA},
     {"epochs", required_argument, NULL, EPOCHS},
     {"batch", required_argument, NULL, BATCH},
     {"optimizer", required_argument, NULL, OPTIMIZER},
     {"lr", required_argument, NULL, LR},
-    {"activation", required_argument, NULL, ACTIVATION},
     {"init", required_argument, NULL, INIT},
     {"seed", required_argument, NULL, SEED},
     {"threads", required_argument, NULL, THREADS},
@@ -66,6 +83,56 @@ static const struct option flags[] = {
     {"help", no_argument, NULL, HELP},
     {NULL, 0, NULL, 0},
 };
+
+/* ------------------------------------------------------------------ the network ---------- */
+
+static const char *const bends[] = {"relu", "sigmoid", "tanh"};
+
+/* One of two words: sets *on to whether it is the second. */
+static bool either(const char *value, const char *no, const char *yes, bool *on) {
+    *on = strcmp(value, yes) == 0;
+    return *on || strcmp(value, no) == 0;
+}
+
+const char *choose(const char *key, const char *value, Lenet5 *choice) {
+    if (strcmp(key, "net") == 0) {
+        bool original;
+        if (!either(value, "modern", "1998", &original)) return "modern 1998";
+        *choice = original ? lenet5_1998 : lenet5_report;
+        return NULL;
+    }
+    if (strcmp(key, "activation") == 0) {
+        for (int a = ACTIVATION_RELU; a <= ACTIVATION_TANH; a++)
+            if (strcmp(value, bends[a]) == 0) return choice->activation = (Activation)a, NULL;
+        return "relu sigmoid tanh";
+    }
+    if (strcmp(key, "pool") == 0)
+        return either(value, "max", "subsample", &choice->subsample) ? NULL : "max subsample";
+    if (strcmp(key, "c3") == 0)
+        return either(value, "full", "table", &choice->table) ? NULL : "full table";
+    if (strcmp(key, "head") == 0)
+        return either(value, "softmax", "rbf", &choice->rbf) ? NULL : "softmax rbf";
+    char *end;
+    double j = strtod(value, &end); /* what is left is "j" */
+    if (end == value || *end || !(j > 0)) return "a positive number, or inf";
+    return choice->j = j, NULL;
+}
+
+void chosen(const char *key, const Lenet5 *choice, char *value, size_t size) {
+    const char *word = "";
+    bool original = choice->input.lo == lenet5_1998.input.lo;
+    if (strcmp(key, "net") == 0) word = original ? "1998" : "modern";
+    if (strcmp(key, "activation") == 0) word = bends[choice->activation];
+    if (strcmp(key, "pool") == 0) word = choice->subsample ? "subsample" : "max";
+    if (strcmp(key, "c3") == 0) word = choice->table ? "table" : "full";
+    if (strcmp(key, "head") == 0) word = choice->rbf ? "rbf" : "softmax";
+    if (strcmp(key, "j") == 0)
+        snprintf(value, size, "%g", choice->j);
+    else
+        snprintf(value, size, "%s", word);
+}
+
+/* ------------------------------------------------------------------ values --------------- */
 
 /* A whole number from low to high, and nothing behind it. */
 static bool whole(const char *flag, const char *text, long long low, long long high, long long *to,
@@ -89,12 +156,6 @@ static bool rate(const char *text, double *to, Error *error) {
     return true;
 }
 
-bool activation_named(const char *name, Activation *activation) {
-    if (strcmp(name, "relu") == 0) return *activation = ACTIVATION_RELU, true;
-    if (strcmp(name, "sigmoid") == 0) return *activation = ACTIVATION_SIGMOID, true;
-    return false;
-}
-
 static bool init_named(const char *name, Init *init) {
     if (strcmp(name, "uniform") == 0) return *init = INIT_UNIFORM, true;
     if (strcmp(name, "he") == 0) return *init = INIT_HE, true;
@@ -116,28 +177,52 @@ static bool read_number(int flag, const char *name, const char *value, Options *
     return true;
 }
 
-/* The flags whose value is a word or a path; *lr waits until the optimizer is known. */
-static bool read_word(int flag, const char *value, Options *o, double *lr, Error *error) {
+/* A switch of the network: is it a word that choose() knows? */
+static bool read_choice(int flag, const char *value, Options *o, Error *error) {
+    Lenet5 trial = lenet5_report;
+    const char *key = choice_keys[flag - NET], *right = choose(key, value, &trial);
+    o->choices[flag - NET] = value;
+    return !right || error_set(error, "--%s %s: expected one of: %s", key, value, right);
+}
+
+/* The flags whose value is a word or a path. */
+static bool read_word(int flag, const char *value, Options *o, Error *error) {
     bool known = true;
     if (*value == '\0') return error_set(error, "--%s needs a value", flags[flag - 1].name);
+    if (flag <= J) return read_choice(flag, value, o, error);
     if (flag == DATA) o->data = value;
     if (flag == LOG) o->log = value;
     if (flag == SAVE) o->save = value;
     if (flag == LOAD) o->load = value;
-    if (flag == LR) return rate(value, lr, error);
     if (flag == OPTIMIZER) known = optimizer_named(value, &o->optimizer);
-    if (flag == INIT) known = init_named(o->init_name = value, &o->init);
-    if (flag == ACTIVATION) known = activation_named(o->activation_name = value, &o->activation);
+    if (flag == INIT) known = init_named(value, &o->init);
     if (known) return true;
-    const char *choices = flag == OPTIMIZER ? "sgd momentum adagrad rmsprop adam adam-twice"
-                          : flag == INIT    ? "uniform he normal lecun"
-                                            : "relu sigmoid";
-    return error_set(error, "--%s %s: expected one of: %s", flags[flag - 1].name, value, choices);
+    return error_set(error, "--%s %s: expected one of: %s", flags[flag - 1].name, value,
+                     flag == INIT ? "uniform he normal lecun"
+                                  : "sgd momentum adagrad rmsprop adam adam-twice sdlm");
+}
+
+/* The recipe of LeCun et al. 1998, section III-B, as far as lenet5.h follows it: other defaults. */
+static void paper_recipe(Options *o) {
+    o->epochs = 20;
+    o->batch = 1;
+    o->paper_rates = o->fixed_order = true;
+    optimizer_named("sdlm", &o->optimizer);
+}
+
+/* --net stands before all others, wherever the user wrote it. */
+static void read_net(int argc, char **argv, Options *o) {
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--net=1998") == 0 ||
+            (i + 1 < argc && strcmp(argv[i], "--net") == 0 && strcmp(argv[i + 1], "1998") == 0))
+            paper_recipe(o);
 }
 
 /* Everything behind the command. */
 static bool read_flags(int argc, char **argv, Options *o, Error *error) {
     double lr = 0;
+    bool optimizer = false;
+    read_net(argc, argv, o);
     opterr = 0; /* we word our own errors */
     optind = 1;
     for (;;) {
@@ -152,18 +237,22 @@ static bool read_flags(int argc, char **argv, Options *o, Error *error) {
             o->help = true;
         else if (flag == EPOCHS || flag == BATCH || flag == SEED || flag == THREADS)
             ok = read_number(flag, flags[flag - 1].name, optarg, o, error);
+        else if (flag == LR)
+            ok = rate(optarg, &lr, error);
         else
-            ok = read_word(flag, optarg, o, &lr, error);
+            ok = read_word(flag, optarg, o, error);
         if (!ok) return false;
+        optimizer = optimizer || flag == OPTIMIZER;
     }
     if (optind < argc) return error_set(error, "unexpected argument %s; see --help", argv[optind]);
     if (lr > 0) o->optimizer.lr = lr;
+    if (lr > 0 || optimizer) o->paper_rates = false;
     return true;
 }
 
 bool options_read(int argc, char **argv, Options *o, Error *error) {
     int processors = omp_get_num_procs();
-    *o = (Options){.data = "common/mnist", .init = INIT_UNIFORM, .init_name = "uniform"};
+    *o = (Options){.data = MNIST_DIR, .init = INIT_UNIFORM};
     o->epochs = 10, o->batch = 100, o->seed = 1;
     o->threads = processors < THREADS_MAX ? processors : THREADS_MAX;
     optimizer_named("adam", &o->optimizer);

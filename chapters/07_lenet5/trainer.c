@@ -11,7 +11,7 @@ int slice_size(int n) {
     return n >= 4 * SLICE ? SLICE : (n + 3) / 4;
 }
 
-/* More threads than slices in a wave would only take memory. */
+/* A wave has no work for more threads; evaluation keeps to the same number, for its memory. */
 static int workers(int threads) {
     return threads < WAVE ? threads : WAVE;
 }
@@ -97,6 +97,11 @@ static void add_slices(Trainer *t, int slices) {
 Step trainer_gradient(Trainer *t, const int *index, int n) {
     int size = slice_size(n), slices = (n + size - 1) / size;
     Step total = {0};
+    if (slices == 1) { /* nothing to add up, nothing to share out */
+        total = slice_gradient(t, index, n, 1 / (real)n, &t->space[0], t->grad);
+        total.loss /= n;
+        return total;
+    }
     memset(t->grad, 0, network_params(t->net) * sizeof *t->grad);
     for (int wave = 0; wave < slices; wave += WAVE) {
         int count = slices - wave < WAVE ? slices - wave : WAVE;
@@ -115,6 +120,19 @@ Step trainer_gradient(Trainer *t, const int *index, int n) {
     return total;
 }
 // [gradient]
+
+void trainer_curvature(Trainer *t, int first, int n) {
+    size_t params = network_params(t->net);
+    real *h = t->state;
+    contract(t->optimizer.slots == 1, "%s has no place for a curvature", t->optimizer.name);
+    memset(h, 0, params * sizeof *h);
+    for (int i = 0; i < n; i++) {
+        network_input(t->net, t->data, t->order + (first + i) % t->data->n, 0, 1, &t->space[0]);
+        network_forward(t->net, 1, t->params, &t->space[0]);
+        network_curvature(t->net, 1, t->params, &t->space[0], h);
+    }
+    for (size_t i = 0; i < params; i++) h[i] /= (real)n;
+}
 
 Step trainer_step(Trainer *t, int first) {
     int n = t->data->n - first < t->batch ? t->data->n - first : t->batch;

@@ -107,6 +107,14 @@ void trainer_shuffle(Trainer *trainer);
 Step trainer_gradient(Trainer *trainer, const int *index, int n);
 
 /**
+ * @brief Estimates the curvature of every parameter, for the sdlm optimizer: the mean over some images.
+ * @param trainer the run; its optimizer's state becomes the curvature
+ * @param first   place in the order where the images begin
+ * @param n       how many, at least 1; the paper takes 500
+ */
+void trainer_curvature(Trainer *trainer, int first, int n);
+
+/**
  * @brief One mini-batch of the current order: gradient, then one step of the optimizer.
  * @param trainer the run
  * @param first   place in the order where the batch begins; the last batch may be smaller
