@@ -72,7 +72,7 @@ ifdef VERB
   endif
 endif
 
-.PHONY: help run build bench bench-peers plot-speed chapter test debug grade docs format format-check clean setup
+.PHONY: help run seeds build bench bench-peers plot-speed chapter test debug grade docs format format-check clean setup
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 MAKEFLAGS += --no-builtin-rules
@@ -85,6 +85,10 @@ help: ## this list
 run: $B/07_lenet5 ## train the report's LeNet-5 (10 epochs), save parameters and log in build/
 	$< train --epochs 10 --optimizer adam --lr 0.001 --batch 100 --seed 1 \
 	    --log $B/lenet5.tsv --save $B/lenet5.safetensors $(ARGS)
+
+seeds: $B/07_lenet5 ## the same with seeds 1 to 5, one line each, and the mean accuracy
+	@for seed in 1 2 3 4 5; do $< train --seed $$seed $(ARGS) | tail -n 1; done | \
+	    awk '{ print; split($$2, a, "="); sum += a[2] } END { printf "mean test_accuracy=%.4f\n", sum / NR }'
 
 chapter: $(if $(filter chapter,$(VERB)),$(CHOSEN:%=$B/%)) ## N: build and run the example of chapter N
 	@mkdir -p build/data
@@ -132,6 +136,7 @@ clean: ## remove everything that was made, trained parameters included
 
 # ---- set-up: which packages a goal needs; see common/setup.sh -----------------------------------
 NEEDS_run := build
+NEEDS_seeds := build
 NEEDS_build := build
 NEEDS_chapter := build
 NEEDS_bench := build

@@ -49,7 +49,7 @@
  * - with exactly that, first weights in +-2.4/fan-in and the paper's rates, **our first pass diverges**: those
  *   weights are so small that the curvature measured before it is near 0 and the steps are lr/mu, far too
  *   long once F6 has grown. So we start from +-1/sqrt(fan-in) and take a tenth of the paper's rates
- *   (LENET5_1998_SHARE), which reaches about 1.1 % test error. `--init lecun` and `--lr` restore the letter.
+ *   (LENET5_1998_SHARE), which reaches about 1.1 % test error. (`--init lecun` takes the paper's weights.)
  *
  * Every departure is a switch of its own (struct Lenet5), so that a reader can see what each one buys.
  *
@@ -80,8 +80,11 @@ typedef struct Lenet5 {
     Input input;           ///< what grey levels become
 } Lenet5;
 
-/** The report's network, and the one of LeCun et al. 1998. */
-extern const Lenet5 lenet5_report, lenet5_1998;
+/** The report's network. */
+extern const Lenet5 lenet5_report;
+
+/** The network of LeCun et al. 1998. */
+extern const Lenet5 lenet5_1998;
 
 /**
  * @brief Builds a network from the switches.

@@ -8,7 +8,8 @@
  *
  *     iteration  epoch  loss  train_accuracy  train_loss  test_accuracy  test_loss  seconds
  *
- * A mini-batch fills the first three columns: its loss is the mean over the batch *before* the step.
+ * A mini-batch fills the first three columns: its loss is the mean over the batch *before* the step. (When
+ * batches are smaller than 100 images, a line stands for so many of them as make 100, with their mean.)
  * (The report logs it after the step, with a second forward pass.) An epoch fills all but `loss`:
  * accuracies and losses over **all** images of both sets, and the seconds of its training. What a
  * line does not have is `nan`. Epoch 0 is the untrained network: the report's "0.1 in the first round".
