@@ -128,6 +128,25 @@ Test(ch07, t15_rates_1998,
                                     5e-5, 5e-5, 1e-5, 1e-5, 1e-5, 1e-5, 1e-5, 1e-5, 1e-5, 1e-5};
     for (int pass = 1; pass <= 20; pass++)
         cr_expect(lenet5_1998_rate(pass) == want[pass - 1], "pass %d", pass);
+    /* how passes begin: rate, order, and curvature from other images each time */
+    Network net = lenet5_with(&lenet5_1998);
+    Dataset data = few(2000);
+    Trainer t = trainer_for(&net, &data, 1, 1, "sdlm");
+    static int order[2000];
+    static real curvature[60900];
+    t.fixed_order = true;
+    t.rate = lenet5_1998_our_rate;
+    trainer_begin(&t, 1);
+    memcpy(order, t.order, sizeof order);
+    memcpy(curvature, t.state, sizeof curvature);
+    cr_expect(order[0] != 0 || order[1] != 1, "the first pass shuffles");
+    cr_expect(t.optimizer.lr == LENET5_1998_SHARE * 5e-4, "rate %g", t.optimizer.lr);
+    cr_expect(curvature[network_offset(&net, 10)] > 0, "no curvature was estimated");
+    trainer_begin(&t, 3);
+    cr_expect(memcmp(order, t.order, sizeof order) == 0, "a fixed order stays");
+    cr_expect(t.optimizer.lr == LENET5_1998_SHARE * 2e-4, "rate %g", t.optimizer.lr);
+    cr_expect(memcmp(curvature, t.state, sizeof curvature) != 0, "the same estimate twice");
+    trainer_free(&t);
 }
 
 Test(ch07, t02_first_loss,
@@ -410,6 +429,9 @@ Test(ch07, t12_flags,
     cr_assert(shell(out, sizeof out,
                     BUILD "/07_lenet5 train --net 1998 --data %s --epochs 1 --save %s/1998.st", dir,
                     dir) == 0,
+              "%s", out);
+    cr_expect(strstr(out, "60,000 parameters") &&
+                  strstr(out, "sdlm lr 5e-05 and falling, batch 1,"),
               "%s", out);
     double original = number_after(out, "test_loss=");
     cr_expect(

@@ -80,3 +80,7 @@ double lenet5_1998_rate(int pass) {
            : pass <= 12 ? 0.00005
                         : 0.00001;
 }
+
+double lenet5_1998_our_rate(int pass) {
+    return LENET5_1998_SHARE * lenet5_1998_rate(pass);
+}

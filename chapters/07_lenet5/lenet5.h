@@ -110,5 +110,12 @@ Network lenet5(Activation activation);
  */
 double lenet5_1998_rate(int pass);
 
+/**
+ * @brief The rate of a pass that `--net 1998` takes: LENET5_1998_SHARE of the paper's.
+ * @param pass from 1
+ * @return the rate eta
+ */
+double lenet5_1998_our_rate(int pass);
+
 /** @} */
 #endif

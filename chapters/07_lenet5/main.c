@@ -150,8 +150,6 @@ static void test(const Options *o) {
 
 /* ------------------------------------------------------------------ train ---------------- */
 
-enum { CURVATURE = 500 }; /* images for an estimate of the curvature: the paper's number */
-
 /* Everything one training run holds. */
 typedef struct Run {
     const Options *o;
@@ -209,12 +207,7 @@ static double train_epoch(Run *run, int epoch) {
     int right = 0;
     snprintf(label, sizeof label, "epoch %2d/%d", epoch, run->o->epochs);
     progress_start(&bar, stdout, label, run->train.n);
-    if (epoch == 1 || !run->o->fixed_order) trainer_shuffle(&run->trainer);
-    if (run->o->paper_rates)
-        run->trainer.optimizer.lr = LENET5_1998_SHARE * lenet5_1998_rate(epoch);
-    if (run->trainer.optimizer.mu >
-        0) /* sdlm: a fresh estimate before each pass, from other images */
-        trainer_curvature(&run->trainer, CURVATURE * (epoch - 1), CURVATURE);
+    trainer_begin(&run->trainer, epoch);
     for (int first = 0; first < run->train.n; first += run->o->batch) {
         Step step = trainer_step(&run->trainer, first);
         log_step(run, epoch, step.loss);
@@ -245,13 +238,15 @@ static void start_run(Run *run, const Options *o) {
     if (!trainer_new(&run->trainer, &run->net, &run->train, o->batch, o->threads, o->optimizer,
                      o->init, o->seed, &error))
         fail(EXIT_WORLD, "%s", error.text);
+    run->trainer.fixed_order = o->fixed_order;
+    run->trainer.rate = o->rate;
     if (o->load) load_params(&run->net, o->load, run->trainer.params);
     if (!log_open(&run->log, o->log, &error)) fail(EXIT_WORLD, "%s", error.text);
     char params[32];
-    double lr = o->paper_rates ? LENET5_1998_SHARE * lenet5_1998_rate(1) : o->optimizer.lr;
+    double lr = o->rate ? o->rate(1) : o->optimizer.lr;
     printf("%s: %s parameters, %d training images, %s lr %g%s, batch %d, %d thread%s, seed %llu\n",
            run->net.name, with_commas(network_trainable(&run->net), params, sizeof params),
-           run->train.n, o->optimizer.name, lr, o->paper_rates ? " and falling" : "", o->batch,
+           run->train.n, o->optimizer.name, lr, o->rate ? " and falling" : "", o->batch,
            run->trainer.threads, run->trainer.threads > 1 ? "s" : "", (unsigned long long)o->seed);
 }
 

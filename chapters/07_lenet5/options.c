@@ -206,7 +206,8 @@ static bool read_word(int flag, const char *value, Options *o, Error *error) {
 static void paper_recipe(Options *o) {
     o->epochs = 20;
     o->batch = 1;
-    o->paper_rates = o->fixed_order = true;
+    o->fixed_order = true;
+    o->rate = lenet5_1998_our_rate;
     optimizer_named("sdlm", &o->optimizer);
 }
 
@@ -246,7 +247,7 @@ static bool read_flags(int argc, char **argv, Options *o, Error *error) {
     }
     if (optind < argc) return error_set(error, "unexpected argument %s; see --help", argv[optind]);
     if (lr > 0) o->optimizer.lr = lr;
-    if (lr > 0 || optimizer) o->paper_rates = false;
+    if (lr > 0 || optimizer) o->rate = NULL;
     return true;
 }
 

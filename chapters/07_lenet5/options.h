@@ -24,7 +24,7 @@ typedef struct Options {
     const char *load;             ///< where parameters come from, or NULL
     const char *choices[CHOICES]; ///< the value of each of choice_keys, or NULL
     Optimizer optimizer;          ///< with its learning rate
-    bool paper_rates;             ///< the rate follows lenet5_1998_rate() from pass to pass
+    double (*rate)(int);          ///< the rate of each epoch; NULL: the optimizer's own stays
     bool fixed_order;             ///< one shuffle for all passes, as in the paper
     Init init;                    ///< how first parameters are drawn
     int epochs;                   ///< 1 .. 100,000

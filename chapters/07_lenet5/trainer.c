@@ -134,6 +134,12 @@ void trainer_curvature(Trainer *t, int first, int n) {
     for (size_t i = 0; i < params; i++) h[i] /= (real)n;
 }
 
+void trainer_begin(Trainer *t, int epoch) {
+    if (epoch == 1 || !t->fixed_order) trainer_shuffle(t);
+    if (t->rate) t->optimizer.lr = t->rate(epoch);
+    if (t->optimizer.mu > 0) trainer_curvature(t, CURVATURE * (epoch - 1), CURVATURE);
+}
+
 Step trainer_step(Trainer *t, int first) {
     int n = t->data->n - first < t->batch ? t->data->n - first : t->batch;
     Step step = trainer_gradient(t, t->order + first, n);

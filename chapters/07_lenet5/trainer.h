@@ -28,6 +28,7 @@
 
 enum {
     SLICE = 25,       ///< images in a slice of a large batch
+    CURVATURE = 500,  ///< images for an estimate of the curvature: the paper's number
     WAVE = 8,         ///< slices whose gradients are kept at a time; more threads would be idle
     THREADS_MAX = 256 ///< more than this is a typing error
 };
@@ -46,6 +47,8 @@ typedef struct Trainer {
     Workspace *space;       ///< one a thread
     int *order;             ///< all images, in this epoch's order
     Rng shuffle;            ///< what orders them
+    bool fixed_order;       ///< one random order for all epochs (1998), in place of one for each
+    double (*rate)(int);    ///< the optimizer's rate in each epoch, from 1; NULL: it stays
 } Trainer;
 
 /** What one mini-batch or one epoch gave. */
@@ -92,10 +95,17 @@ bool trainer_new(Trainer *trainer, const Network *net, const Dataset *data, int 
 void trainer_free(Trainer *trainer);
 
 /**
- * @brief Starts an epoch: a new random order of all images.
+ * @brief Puts all images in a new random order.
  * @param trainer the run
  */
 void trainer_shuffle(Trainer *trainer);
+
+/**
+ * @brief Starts an epoch: the order of images, the rate and, for sdlm, a new estimate of the curvature.
+ * @param trainer the run
+ * @param epoch   from 1; the estimate takes other images each time
+ */
+void trainer_begin(Trainer *trainer, int epoch);
 
 /**
  * @brief The gradient of the mean loss of some images, into trainer->grad.
