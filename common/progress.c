@@ -1,18 +1,12 @@
 /* The progress bar; see progress.h. */
 #include "progress.h"
 
+#include "measure.h"
 #include "picture.h"
 
 #include <string.h>
-#include <time.h>
 
 enum { BAR_WIDTH = 24 };
-
-double seconds_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 void progress_start(Progress *bar, FILE *out, const char *label, long total) {
     *bar = (Progress){.out = out, .fancy = stream_is_fancy(out), .total = total};

@@ -19,12 +19,6 @@ typedef struct Progress {
 } Progress;
 
 /**
- * @brief A clock that only goes forward.
- * @return seconds since some fixed moment
- */
-double seconds_now(void);
-
-/**
  * @brief Starts a bar; nothing is drawn yet.
  * @param bar   the bar
  * @param out   where to draw

@@ -5,6 +5,7 @@
 #include "dataset.h"
 #include "gemm.h"
 #include "idx.h"
+#include "measure.h"
 #include "picture.h"
 #include "progress.h"
 #include "safetensors.h"
@@ -547,6 +548,13 @@ Test(common, progress_without_a_terminal) {
     cr_expect(strstr(text, "10 s left") != NULL && strchr(text, '\n') == text + strlen(text) - 1,
               "%s", text);
     cr_expect(strchr(text, '\r') == NULL && strchr(text, '\033') == NULL, "%s", text);
+}
+
+Test(common, measures) {
+    double odd[3] = {3, 1, 2}, even[4] = {4, 1, 3, 2};
+    cr_expect(median(odd, 3) == 2 && median(even, 4) == 2.5);
+    double start = seconds_now();
+    cr_expect(seconds_now() >= start && peak_memory_mb() > 1 && peak_memory_mb() < 1e5);
 }
 
 Test(common, commas) {

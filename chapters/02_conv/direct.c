@@ -60,10 +60,8 @@ static inline real sum_of(Lanes value) {
     return sum;
 }
 
-enum {
-    WIDE = 16,
-    BLOCKS = WIDE / LANES
-}; /* the filters of C3, and the vectors that hold one of each */
+/* The filters of C3, and the vectors that hold one number of each. */
+enum { WIDE = 16, BLOCKS = WIDE / LANES };
 
 /* to[o][f] = from[f][o]: what belongs to one place, for all 16 filters, side by side. */
 static inline void filters_to_lanes(int columns, const real *from, real *to) {
@@ -87,8 +85,8 @@ BODY forward_filters(Plan g, const real *w, const real *bias, const real *x, rea
     for (int i = 0; i < g.oh; i++)
         for (int j0 = 0; j0 < g.ow; j0 += COLUMNS, y += COLUMNS * WIDE) {
             Lanes acc[COLUMNS][BLOCKS];
-            const real *weight =
-                w; /* (c, k, k, 16): all filters' weights at one place of the window */
+            /* (c, k, k, 16): all filters' weights at one place of the window */
+            const real *weight = w;
             for (int j = 0; j < COLUMNS; j++)
                 for (int b = 0; b < BLOCKS; b++) acc[j][b] = load(bias + b * LANES);
             for (int ch = 0; ch < g.c; ch++)

@@ -8,8 +8,8 @@
 #include "01_im2col/im2col.h"
 #include "dataset.h"
 #include "gemm.h"
+#include "measure.h"
 #include "picture.h"
-#include "progress.h"
 
 #include <omp.h>
 #include <stdlib.h>

@@ -14,11 +14,11 @@
 #include "07_lenet5/options.h"
 #include "07_lenet5/trainer.h"
 #include "gemm.h"
+#include "measure.h"
 #include "progress.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 /* ------------------------------------------------------------------ small things --------- */
 
@@ -27,23 +27,6 @@ static Dataset load_set(const Options *o, const char *prefix) {
     Error error;
     if (!dataset_load(o->data, prefix, &data, &error)) fail(EXIT_WORLD, "%s", error.text);
     return data;
-}
-
-/* The most memory the process ever had, in MB of 10^6 bytes; Linux counts in KiB. */
-static long peak_rss_mb(void) {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (usage.ru_maxrss * 1024 + 500000) / 1000000;
-}
-
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *value, int n) {
-    qsort(value, (size_t)n, sizeof *value, compare_doubles);
-    return n % 2 ? value[n / 2] : (value[n / 2 - 1] + value[n / 2]) / 2;
 }
 
 /* The switches: the report's, then what a loaded file says of itself, then the flags. */
@@ -68,11 +51,6 @@ static Lenet5 choice_for(const Options *o) {
     return choice;
 }
 
-static Network network_for(const Options *o) {
-    Lenet5 choice = choice_for(o);
-    return lenet5_with(&choice);
-}
-
 static void load_params(const Network *net, const char *path, real *params) {
     Tensor tensor[2 * LAYERS_MAX];
     Error error;
@@ -84,28 +62,28 @@ static void load_params(const Network *net, const char *path, real *params) {
 
 static void print_table(const Network *net) {
     char line[128], trainable[32], connections[32];
-    long sums[2] = {0, 0};
+    long sum = 0; /* of the connections */
     printf("%-8s %-14s %9s    %-9s %10s %12s\n", "layer", "kind", "in", "out", "trainable",
            "connections");
     for (int i = 0; i < net->layers; i++) {
         layer_summary(&net->layer[i], line, sizeof line);
         printf("%s\n", line);
-        sums[0] += net->layer[i].trainable;
-        sums[1] += net->layer[i].connections;
+        sum += net->layer[i].connections;
     }
     if (net->loss.code) { /* fixed codes, but the paper counts their links */
         long links = (long)net->loss.in * net->loss.classes;
         printf("%-8s %-14s %9s -> %-9s %10d %12s\n", "OUT", net->loss.name, "84x1x1", "10x1x1", 0,
                with_commas(links, connections, sizeof connections));
-        sums[1] += links;
+        sum += links;
     }
     printf("%-45s %10s %12s\n", net->loss.code ? "sum" : net->loss.name,
-           with_commas(sums[0], trainable, sizeof trainable),
-           with_commas(sums[1], connections, sizeof connections));
+           with_commas(network_trainable(net), trainable, sizeof trainable),
+           with_commas(sum, connections, sizeof connections));
 }
 
 static void info(const Options *o) {
-    Network net = network_for(o);
+    const Lenet5 choice = choice_for(o);
+    Network net = lenet5_with(&choice);
     print_table(&net);
 }
 
@@ -128,7 +106,8 @@ static void print_confusion(const Evaluation *e) {
 }
 
 static void test(const Options *o) {
-    Network net = network_for(o);
+    const Lenet5 choice = choice_for(o);
+    Network net = lenet5_with(&choice);
     Dataset data = load_set(o, "t10k");
     Evaluation e;
     Error error;
@@ -142,8 +121,8 @@ static void test(const Options *o) {
         fail(EXIT_WORLD, "%s: its loss on the test images is %g", o->load, e.loss);
     print_confusion(&e);
     printf("result test_accuracy=%.4f test_loss=%.4f images=%d params=%ld seconds=%.3f "
-           "peak_rss_mb=%ld\n",
-           e.accuracy, e.loss, e.n, network_trainable(&net), seconds, peak_rss_mb());
+           "peak_rss_mb=%.0f\n",
+           e.accuracy, e.loss, e.n, network_trainable(&net), seconds, peak_memory_mb());
     free(params);
     dataset_free(&data);
 }
@@ -153,6 +132,7 @@ static void test(const Options *o) {
 /* Everything one training run holds. */
 typedef struct Run {
     const Options *o;
+    Lenet5 choice;
     Network net;
     Dataset train, test;
     Trainer trainer;
@@ -186,7 +166,7 @@ static void diverged(Run *run, double loss) {
     fail(EXIT_WORLD,
          "the loss is %g at iteration %ld: training has diverged; try a smaller rate than "
          "--lr %g (nothing was saved)",
-         loss, run->iteration, run->o->optimizer.lr);
+         loss, run->iteration, run->trainer.optimizer.lr);
 }
 
 /* A line for every mini-batch; when those are small, one for every hundred images, their mean. */
@@ -228,7 +208,8 @@ static double train_epoch(Run *run, int epoch) {
 static void start_run(Run *run, const Options *o) {
     Error error;
     if (o->save && !safetensors_can_save(o->save, &error)) fail(EXIT_WORLD, "%s", error.text);
-    *run = (Run){.o = o, .net = network_for(o)};
+    *run = (Run){.o = o, .choice = choice_for(o)};
+    run->net = lenet5_with(&run->choice);
     run->train = load_set(o, "train");
     run->test = load_set(o, "t10k");
     if (o->batch > run->train.n)
@@ -259,10 +240,9 @@ static void save_run(Run *run) {
     snprintf(epochs, sizeof epochs, "%d", o->epochs);
     snprintf(accuracy, sizeof accuracy, "%.4f", run->on_test.accuracy);
     Metadata entry[CHOICES + 3] = {{"seed", seed}, {"epochs", epochs}, {"test_accuracy", accuracy}};
-    Lenet5 choice = choice_for(o);
     char value[CHOICES][16];
     for (int k = 0; k < CHOICES; k++) {
-        chosen(choice_keys[k], &choice, value[k], sizeof value[k]);
+        chosen(choice_keys[k], &run->choice, value[k], sizeof value[k]);
         entry[3 + k] = (Metadata){choice_keys[k], value[k]};
     }
     int count = network_tensors(&run->net, run->trainer.params, tensor);
@@ -288,10 +268,10 @@ static void train(const Options *o) {
     if (!log_close(&run.log, &error)) fail(EXIT_WORLD, "%s", error.text);
     printf(
         "result test_accuracy=%.4f test_loss=%.4f train_loss=%.4f epochs=%d seed=%llu params=%ld "
-        "seconds_per_epoch=%.2f peak_rss_mb=%ld\n",
+        "seconds_per_epoch=%.2f peak_rss_mb=%.0f\n",
         run.on_test.accuracy, run.on_test.loss, run.on_train.loss, o->epochs,
         (unsigned long long)o->seed, network_trainable(&run.net), median(run.seconds, o->epochs),
-        peak_rss_mb());
+        peak_memory_mb());
     trainer_free(&run.trainer);
     dataset_free(&run.train);
     dataset_free(&run.test);

@@ -27,7 +27,7 @@ const char options_usage[] =
     "  --batch N           images in a mini-batch                         (100; 1998: 1)\n"
     "  --optimizer NAME    sgd momentum adagrad rmsprop adam adam-twice   (adam; 1998: sdlm)\n"
     "                      sdlm\n"
-    "  --lr RATE           learning rate          (the optimizer's own; 1998: the paper's)\n"
+    "  --lr RATE           learning rate          (its own; 1998: a tenth of the paper's)\n"
     "  --init NAME         uniform he normal lecun: the first weights     (uniform)\n"
     "  --seed N            everything random follows from it              (1)\n"
     "  --threads N         same result on any number                      (all processors)\n"

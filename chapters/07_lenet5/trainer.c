@@ -18,19 +18,18 @@ static int workers(int threads) {
 
 /* ------------------------------------------------------------------ memory --------------- */
 
+static void workspaces_free(Workspace *space, int threads) {
+    for (int t = 0; space && t < threads; t++) workspace_free(&space[t]);
+    free(space);
+}
+
 static Workspace *workspaces_new(const Network *net, int threads, Error *error) {
     Workspace *space = calloc((size_t)threads, sizeof *space);
     bool ok = space || error_set(error, "no memory for %d threads", threads);
     for (int t = 0; ok && t < threads; t++) ok = workspace_new(net, SLICE, &space[t], error);
     if (ok) return space;
-    for (int t = 0; space && t < threads; t++) workspace_free(&space[t]);
-    free(space);
+    workspaces_free(space, threads);
     return NULL;
-}
-
-static void workspaces_free(Workspace *space, int threads) {
-    for (int t = 0; space && t < threads; t++) workspace_free(&space[t]);
-    free(space);
 }
 
 bool trainer_new(Trainer *t, const Network *net, const Dataset *data, int batch, int threads,

@@ -14,13 +14,12 @@
 #include "07_lenet5/lenet5.h"
 #include "07_lenet5/trainer.h"
 #include "gemm.h"
-#include "progress.h"
+#include "measure.h"
 
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 enum { RUNS = 9, PEAK_SIDE = 512 };
 
@@ -32,16 +31,6 @@ static real *reals(size_t count) {
 
 static void fill(Rng *rng, size_t n, real *x) {
     for (size_t i = 0; i < n; i++) x[i] = (real)rng_normal(rng);
-}
-
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *value, int n) {
-    qsort(value, (size_t)n, sizeof *value, compare_doubles);
-    return value[n / 2];
 }
 
 /* ------------------------------------------------------------------ the yardstick -------- */
@@ -271,10 +260,7 @@ static void figures(const Network *net, const Dataset *train, const Dataset *tes
 static void scaling_line(FILE *out, const Network *net, const Dataset *data, const char *what,
                          int value, int batch, int threads) {
     Trainer t = trainer_for(net, data, batch, threads);
-    struct rusage usage;
-    double seconds = epoch_seconds(&t);
-    getrusage(RUSAGE_SELF, &usage);
-    double memory = (double)usage.ru_maxrss * 1024e-6;
+    double seconds = epoch_seconds(&t), memory = peak_memory_mb();
     fprintf(out, "%s\t%d\t%.4f\t%.3f\t%.1f\n", what, value, seconds, 1e6 * seconds / data->n,
             memory);
     printf("  %-8s %6d  %8.4f s an epoch  %7.2f us an image  %5.1f MB\n", what, value, seconds,
@@ -301,7 +287,6 @@ static void scaling(const Network *net, const Dataset *train, int processors, co
 
 /* The tables of `make bench`. */
 static void tables(const Network *net, const Dataset *train, const Dataset *test, int processors) {
-    struct rusage usage;
     double peak = peak_gflops(1);
     print_layers(net, peak);
     printf("training: Adam, batch 100, %d images an epoch, %.2f MFLOP an image\n\n"
@@ -310,8 +295,7 @@ static void tables(const Network *net, const Dataset *train, const Dataset *test
     print_whole(net, train, test, 1, peak);
     if (processors > 1) print_whole(net, train, test, processors, peak_gflops(processors));
     if (train->n >= 20000) print_steps(train, processors);
-    getrusage(RUSAGE_SELF, &usage);
-    printf("\npeak memory %.0f MB\n", (double)usage.ru_maxrss * 1024e-6);
+    printf("\npeak memory %.0f MB\n", peak_memory_mb());
 }
 
 int main(int argc, char **argv) {

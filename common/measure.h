@@ -1,0 +1,28 @@
+/**
+ * @file measure.h
+ * @brief What programs say about themselves: seconds, medians, memory.
+ */
+#ifndef MEASURE_H
+#define MEASURE_H
+
+/**
+ * @brief A clock that only goes forward.
+ * @return seconds since some fixed moment
+ */
+double seconds_now(void);
+
+/**
+ * @brief The middle value, or the mean of the two middle ones.
+ * @param value the values; sorted in place
+ * @param n     how many, at least 1
+ * @return the median
+ */
+double median(double *value, int n);
+
+/**
+ * @brief The most memory that the process has had so far.
+ * @return MB of 10^6 bytes
+ */
+double peak_memory_mb(void);
+
+#endif
