@@ -5,6 +5,7 @@
  * values from the formula in double, line by line.
  */
 #include "06_optimizers/optimizer.h"
+#include "06_optimizers/schedule.h"
 #include "check.h"
 
 #include <string.h>
@@ -49,7 +50,7 @@ Test(ch06, t02_momentum, .description = "[1 pts] v = 0.9 v - lr * g, w += v") {
     for (int t = 0; t < 3; t++) expect_step("momentum", t, w[t], want[t]);
 }
 
-Test(ch06, t03_adagrad, .description = "[2 pts] h += g^2, w -= lr * g / (sqrt(h) + eps)") {
+Test(ch06, t03_adagrad, .description = "[1 pts] h += g^2, w -= lr * g / (sqrt(h) + eps)") {
     real w[3][2];
     three_steps("adagrad", w);
     double at[2] = {10, 20}, h[2] = {0, 0};
@@ -99,7 +100,7 @@ static void adam_by_formula(bool twice, double want[3][2]) {
     }
 }
 
-Test(ch06, t05_adam, .description = "[3 pts] bias corrected once, as the report states it") {
+Test(ch06, t05_adam, .description = "[2 pts] bias corrected once, as the report states it") {
     real w[3][2];
     double want[3][2];
     three_steps("adam", w);
@@ -130,6 +131,55 @@ Test(ch06, t09_sdlm, .description = "[1 pts] w -= lr / (mu + h) * g, h given and
     const real want[3] = {(real)0.95, (real)0.98, (real)(1 + 0.004 / 2.02)};
     expect_list("w", 3, w, want, 1e-6);
     cr_expect(h[0] == 0 && h[1] == (real)0.08 && h[2] == 2, "it wrote into the curvature");
+}
+
+Test(ch06, t10_schedules, .description = "[1 pts] warm-up, half a cosine, the paper's table") {
+    static const double paper[21] = {5e-4, 5e-4, 2e-4, 2e-4, 2e-4, 1e-4, 1e-4,
+                                     1e-4, 5e-5, 5e-5, 5e-5, 5e-5, 1e-5, 1e-5,
+                                     1e-5, 1e-5, 1e-5, 1e-5, 1e-5, 1e-5, 1e-5};
+    for (int pass = 0; pass <= 20;
+         pass++) /* passes done: the paper's first pass is the one after 0 */
+        for (double part = 0; part < 1; part += 0.3)
+            cr_expect(fabs(5e-4 * schedule_share(SCHEDULE_1998, 0, pass + part, 20) - paper[pass]) <
+                          1e-12,
+                      "pass %d", pass + 1);
+    cr_expect(schedule_share(SCHEDULE_CONSTANT, 0, 7.5, 10) == 1);
+    /* 2 of 10 epochs of warm-up: 0, 1/4, 1/2 on the way, then cos from 0 to pi over the other 8 */
+    static const double done[7] = {0, 0.5, 1, 2, 4, 6, 10};
+    static const double want[7] = {0, 0.25, 0.5, 1, 0.8535533906, 0.5, 0};
+    for (int k = 0; k < 7; k++) {
+        double got = schedule_share(SCHEDULE_COSINE, 2, done[k], 10);
+        cr_expect(fabs(got - want[k]) < 1e-9, "after %g of 10 epochs: got %g, want %g", done[k],
+                  got, want[k]);
+    }
+    cr_expect(schedule_share(SCHEDULE_CONSTANT, 4, 1, 10) == 0.25, "a warm-up to a constant rate");
+    cr_expect(schedule_share(SCHEDULE_COSINE, 4, 3, 4) == 0.75, "nothing but warm-up");
+}
+
+Test(ch06, t11_average_and_decay,
+     .description = "[1 pts] mean = keep * mean + (1 - keep) * w; w -= lr * shrink * w first") {
+    const real at[4][2] = {{1, -4}, {3, 0}, {5, 8}, {2, 2}};
+    real mean[2] = {100, 100};
+    double want[2] = {0, 0};
+    static const double keep[4] = {0, 0.1, 0.15,
+                                   0.15}; /* (t-1)/(t+8) = 0, .1, .18, .25; at most .15 */
+    for (int t = 0; t < 4; t++) {
+        average_step(2, 0.15, t + 1, at[t], mean);
+        for (int i = 0; i < 2; i++) {
+            want[i] = keep[t] * want[i] + (1 - keep[t]) * (double)at[t][i];
+            cr_expect(fabs((double)mean[i] - want[i]) < 1e-5, "step %d: got %g, want %g", t + 1,
+                      (double)mean[i], want[i]);
+        }
+    }
+    Optimizer o;
+    real w[2] = {10, -20}, state[4] = {0};
+    const real g[2] = {1, 0};
+    cr_assert(optimizer_named("adam", &o));
+    cr_expect(o.shrink == 0, "no decay unless asked for");
+    o.lr = 0.5, o.shrink = 0.1;
+    optimizer_step(&o, 2, g, state, w); /* 10 * (1 - 0.05) - 0.5;  -20 * (1 - 0.05) */
+    cr_expect(fabs((double)w[0] - 9) < 1e-5 && fabs((double)w[1] + 19) < 1e-5, "%g %g",
+              (double)w[0], (double)w[1]);
 }
 
 Test(ch06, t08_constants, .description = "[1 pts] the report's rates and constants") {

@@ -35,6 +35,9 @@
  * where it is flat mu (0.02) keeps it from becoming huge. Here h is **given**: it is the optimizer's state, and
  * whoever trains fills it (chapter 7 estimates it before every pass, from second derivatives).
  *
+ * **Weight decay**, with any of them: before the step every parameter shrinks by the factor 1 - lr * shrink. It
+ * stays apart from g, so that Adam does not divide it away (Loshchilov and Hutter 2019).
+ *
  * An optimizer owns no memory: the caller gives it `slots` vectors of n reals, cleared, as its state.
  *
  * Source: the report, "optimizers" and its formulas for Adam; LeCun et al. 1998, equations 18 and 21; Duchi et al. 2011 (AdaGrad), Tieleman
@@ -61,6 +64,7 @@ struct Optimizer {
     double beta2;     ///< share of the mean square kept (adam)
     double eps;       ///< keeps a division by a root away from 0
     double mu;        ///< keeps a division by a curvature away from 0 (sdlm)
+    double shrink;    ///< weight decay: before a step, w -= lr * shrink * w; 0 for none
     int slots;        ///< vectors of state: 0, 1 or 2
     long t;           ///< steps taken
 
