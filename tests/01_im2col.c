@@ -46,7 +46,7 @@ Test(ch01, t02_padding_stride_channels,
     expect_list("im2col", 32, col, want, 0);
 }
 
-Test(ch01, t03_equals_definition, .description = "[3 pts] both directions equal the naive loops") {
+Test(ch01, t03_equals_definition, .description = "[2 pts] both directions equal the naive loops") {
     Rng rng = rng_seed(3, 0);
     for (int g = 0; g < GEOMETRIES; g++) {
         Shape in = geometry[g].in;

@@ -47,7 +47,7 @@ static GradCase case_of(const Layer *l, int n, Rng *rng, real *(*draw)(Rng *, si
     return (GradCase){l, n, w, x, dy, l->stride > l->size ? 0.1 : 0.5};
 }
 
-Test(ch02, t01_worked_example, .description = "[3 pts] two channels, two filters, by hand") {
+Test(ch02, t01_worked_example, .description = "[2 pts] two channels, two filters, by hand") {
     Layer l = conv_layer("C1", (Shape){2, 2, 3}, 2, 2, 1, 0, NULL);
     const real x[12] = {1, 2, 3, 4, 5, 6, /* second channel */ 0, 1, 0, 1, 0, 1};
     const real w[18] = {/* filter 0 */ 1, 0,  0,  1, 2, 0, 0, 0,
@@ -108,7 +108,7 @@ Test(ch02, t02_forward_exact, .description = "[3 pts] forward equals whole-numbe
     }
 }
 
-Test(ch02, t03_backward_exact, .description = "[5 pts] dx, dw, db equal differences, tolerance 0") {
+Test(ch02, t03_backward_exact, .description = "[4 pts] dx, dw, db equal differences, tolerance 0") {
     Rng rng = rng_seed(3, 0);
     for (int g = 0; g < SMALL; g++) {
         Layer l = layer_of(&small[g]), naive = naive_of(l);
@@ -181,7 +181,7 @@ Test(ch02, t08_lenet_shapes_exact,
     }
 }
 
-Test(ch02, t05_connection_table, .description = "[3 pts] Table I: 60 links, 1,516 parameters") {
+Test(ch02, t05_connection_table, .description = "[2 pts] Table I: 60 links, 1,516 parameters") {
     Layer l = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
     static const char *const table[6] = {
         "X...XXX..XXXX.XX", "XX...XXX..XXXX.X", "XXX...XXX..X.XXX",

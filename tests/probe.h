@@ -31,13 +31,13 @@ static inline bool probe(double *loss, double *gradient) {
     Dataset data = {PROBE_IMAGES, image, label};
     Rng rng = rng_seed(1, 0);
     Trainer trainer;
-    Optimizer sgd;
+    Plan plan = {.batch = PROBE_IMAGES, .epochs = 1};
     Error error;
     for (size_t i = 0; i < sizeof image; i++) image[i] = (uint8_t)rng_below(&rng, 256);
     for (size_t i = 0; i < sizeof label; i++) label[i] = (uint8_t)rng_below(&rng, 10);
     gemm_single_thread();
-    if (!optimizer_named("sgd", &sgd) ||
-        !trainer_new(&trainer, &net, &data, PROBE_IMAGES, 1, sgd, INIT_UNIFORM, 1, &error))
+    if (!optimizer_named("sgd", &plan.optimizer) ||
+        !trainer_new(&trainer, &net, &data, &plan, 1, 1, &error))
         return false;
     /* The same parameters in both builds: what float can hold. */
     for (int i = 0; i < PROBE_PARAMS; i++) trainer.params[i] = (real)(float)trainer.params[i];

@@ -72,15 +72,3 @@ Network lenet5(Activation activation) {
     choice.activation = activation;
     return lenet5_with(&choice);
 }
-
-double lenet5_1998_rate(int pass) {
-    return pass <= 2    ? 0.0005
-           : pass <= 5  ? 0.0002
-           : pass <= 8  ? 0.0001
-           : pass <= 12 ? 0.00005
-                        : 0.00001;
-}
-
-double lenet5_1998_our_rate(int pass) {
-    return LENET5_1998_SHARE * lenet5_1998_rate(pass);
-}

@@ -49,7 +49,7 @@
  * - with exactly that, first weights in +-2.4/fan-in and the paper's rates, **our first pass diverges**: those
  *   weights are so small that the curvature measured before it is near 0 and the steps are lr/mu, far too
  *   long once F6 has grown. So we start from +-1/sqrt(fan-in) and take a tenth of the paper's rates
- *   (LENET5_1998_SHARE), which reaches about 1.1 % test error. (`--init lecun` takes the paper's weights.)
+ *   (recipe.c), which reaches about 1.1 % test error. (`--init lecun` takes the paper's weights.)
  *
  * Every departure is a switch of its own (struct Lenet5), so that a reader can see what each one buys.
  *
@@ -99,23 +99,6 @@ Network lenet5_with(const Lenet5 *choice);
  * @return lenet5_with(&lenet5_report), with this bend
  */
 Network lenet5(Activation activation);
-
-/** Which share of the paper's rates we take; see above. */
-#define LENET5_1998_SHARE 0.1
-
-/**
- * @brief The global rate of a pass in the paper: 0.0005, falling to 0.00001 (section III-B).
- * @param pass from 1
- * @return the rate eta
- */
-double lenet5_1998_rate(int pass);
-
-/**
- * @brief The rate of a pass that `--net 1998` takes: LENET5_1998_SHARE of the paper's.
- * @param pass from 1
- * @return the rate eta
- */
-double lenet5_1998_our_rate(int pass);
 
 /** @} */
 #endif

@@ -12,20 +12,20 @@ bool log_open(Log *log, const char *path, Error *error) {
     log->file = fopen(path, "w");
     if (!log->file) return error_set(error, "%s: cannot write the log: %s", path, strerror(errno));
     fprintf(log->file, "iteration\tepoch\tloss\ttrain_accuracy\ttrain_loss\ttest_accuracy\t"
-                       "test_loss\tseconds\n");
+                       "test_loss\tseconds\tlearning_accuracy\n");
     return true;
 }
 
 void log_batch(Log *log, long iteration, int epoch, double loss) {
     if (!log->file) return;
-    fprintf(log->file, "%ld\t%d\t%.9g\tnan\tnan\tnan\tnan\tnan\n", iteration, epoch, loss);
+    fprintf(log->file, "%ld\t%d\t%.9g\tnan\tnan\tnan\tnan\tnan\tnan\n", iteration, epoch, loss);
 }
 
 void log_epoch(Log *log, long iteration, int epoch, const Evaluation *train, const Evaluation *test,
-               double seconds) {
+               double learning, double seconds) {
     if (!log->file) return;
-    fprintf(log->file, "%ld\t%d\tnan\t%.6f\t%.9g\t%.6f\t%.9g\t%.3f\n", iteration, epoch,
-            train->accuracy, train->loss, test->accuracy, test->loss, seconds);
+    fprintf(log->file, "%ld\t%d\tnan\t%.6f\t%.9g\t%.6f\t%.9g\t%.3f\t%.6f\n", iteration, epoch,
+            train->accuracy, train->loss, test->accuracy, test->loss, seconds, learning);
     fflush(log->file);
 }
 

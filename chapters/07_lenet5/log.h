@@ -6,12 +6,13 @@
  *
  * **The log** has one line per mini-batch and one per epoch:
  *
- *     iteration  epoch  loss  train_accuracy  train_loss  test_accuracy  test_loss  seconds
+ *     iteration  epoch  loss  train_accuracy  train_loss  test_accuracy  test_loss  seconds  learning_accuracy
  *
  * A mini-batch fills the first three columns: its loss is the mean over the batch *before* the step. (When
  * batches are smaller than 100 images, a line stands for so many of them as make 100, with their mean.)
  * (The report logs it after the step, with a second forward pass.) An epoch fills all but `loss`:
- * accuracies and losses over **all** images of both sets, and the seconds of its training. What a
+ * accuracies and losses over **all** images of both sets, the seconds of its training, and the share of images
+ * that were classified right while it was learning from them (the training curve of the paper's Fig. 5). What a
  * line does not have is `nan`. Epoch 0 is the untrained network: the report's "0.1 in the first round".
  * @{
  */
@@ -53,10 +54,11 @@ void log_batch(Log *log, long iteration, int epoch, double loss);
  * @param epoch     epochs done, 0 before training
  * @param train     evaluation on the training images
  * @param test      evaluation on the test images
+ * @param learning  share of right decisions while learning, NaN for epoch 0
  * @param seconds   training time of this epoch
  */
 void log_epoch(Log *log, long iteration, int epoch, const Evaluation *train, const Evaluation *test,
-               double seconds);
+               double learning, double seconds);
 
 /**
  * @brief Closes the file.

@@ -4,132 +4,77 @@
 #define _GNU_SOURCE /* getopt_long */
 #include "07_lenet5/options.h"
 
-#include "07_lenet5/trainer.h"
-
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <omp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-const char options_usage[] =
-    "usage: 07_lenet5 train|test|info [--flag value ...]\n"
-    "\n"
-    "  train  trains on the training images, evaluates on the test images after every epoch\n"
-    "  test   evaluates the parameters of --load on the test images\n"
-    "  info   prints the table of layers\n"
-    "\n"
-    "  --data DIR          folder with the four IDX files, plain or .gz   (common/mnist)\n"
-    "  --net NAME          modern: the report's; 1998: the original       (modern)\n"
-    "  --epochs N          passes over the training images                (10; 1998: 20)\n"
-    "  --batch N           images in a mini-batch                         (100; 1998: 1)\n"
-    "  --optimizer NAME    sgd momentum adagrad rmsprop adam adam-twice   (adam; 1998: sdlm)\n"
-    "                      sdlm\n"
-    "  --lr RATE           learning rate          (its own; 1998: a tenth of the paper's)\n"
-    "  --init NAME         uniform he normal lecun: the first weights     (uniform)\n"
-    "  --seed N            everything random follows from it              (1)\n"
-    "  --threads N         same result on any number                      (all processors)\n"
-    "  --log FILE          writes a table: iteration, epoch, loss, ...    (none)\n"
-    "  --save FILE         writes the trained parameters as safetensors   (none)\n"
-    "  --load FILE         starts from, or tests, saved parameters        (none)\n"
-    "\n"
-    "the report's departures from the original, one by one:\n"
-    "  --activation NAME   relu sigmoid tanh, the last as 1.7159 tanh(2/3 a)\n"
-    "  --pool NAME         max subsample: S2 and S4\n"
-    "  --c3 NAME           full table: which maps C3 sees\n"
-    "  --head NAME         softmax rbf: the output; rbf needs tanh\n"
-    "  --j NUMBER          constant of the competitive RBF loss, equation 9 (inf: equation 8)\n";
-
-const char *const choice_keys[CHOICES] = {"net", "activation", "pool", "c3", "head", "j"};
-
-/* The first flags are the choices, in the order of choice_keys. */
+/* Flags 1 .. SETTINGS are the settings; these follow. */
 enum {
-    NET = 1,
-    J = CHOICES,
-    DATA,
-    EPOCHS,
-    BATCH,
-    OPTIMIZER,
-    LR,
-    INIT,
+    DATA = SETTINGS + 1,
+    RECIPE,
     SEED,
     THREADS,
     LOG,
     SAVE,
     LOAD,
+    VALIDATE,
+    IMAGE,
+    REJECTION,
     HELP
 };
 
-static const struct option flags[] = {
-    {"net", required_argument, NULL, NET},
-    {"activation", required_argument, NULL, NET + 1},
-    {"pool", required_argument, NULL, NET + 2},
-    {"c3", required_argument, NULL, NET + 3},
-    {"head", required_argument, NULL, NET + 4},
-    {"j", required_argument, NULL, J},
-    {"data", required_argument, NULL, DATA},
-    {"epochs", required_argument, NULL, EPOCHS},
-    {"batch", required_argument, NULL, BATCH},
-    {"optimizer", required_argument, NULL, OPTIMIZER},
-    {"lr", required_argument, NULL, LR},
-    {"init", required_argument, NULL, INIT},
-    {"seed", required_argument, NULL, SEED},
-    {"threads", required_argument, NULL, THREADS},
-    {"log", required_argument, NULL, LOG},
-    {"save", required_argument, NULL, SAVE},
-    {"load", required_argument, NULL, LOAD},
-    {"help", no_argument, NULL, HELP},
-    {NULL, 0, NULL, 0},
+static const struct {
+    const char *name, *value, *meaning;
+} others[] = {
+    {"data", "DIR", "folder with the four IDX files, plain or .gz"},
+    {"recipe", "NAME", "the settings to start from"},
+    {"seed", "N", "everything random follows from it"},
+    {"threads", "N", "same result on any number; else all processors"},
+    {"log", "FILE", "writes a table: iteration, epoch, loss, ..."},
+    {"save", "FILE", "writes the trained parameters as safetensors"},
+    {"load", "FILE", "starts from, or tests, saved parameters"},
+    {"validate", "N", "evaluates on the last N training images, trains on the others"},
+    {"image", "N", "test: looks at one test image, from 0; distort: at one training image"},
+    {"rejection", "FILE", "test: writes a table: error against the share of rejected images"},
+    {"help", NULL, "this text"},
 };
 
-/* ------------------------------------------------------------------ the network ---------- */
+/* ------------------------------------------------------------------ help ----------------- */
 
-static const char *const bends[] = {"relu", "sigmoid", "tanh"};
-
-/* One of two words: sets *on to whether it is the second. */
-static bool either(const char *value, const char *no, const char *yes, bool *on) {
-    *on = strcmp(value, yes) == 0;
-    return *on || strcmp(value, no) == 0;
+static void print_flag(FILE *out, const char *name, const char *value, const char *meaning) {
+    char flag[40];
+    snprintf(flag, sizeof flag, "--%s%s%s", name, value ? " " : "", value ? value : "");
+    fprintf(out, "  %-17s %s", flag, meaning);
 }
 
-const char *choose(const char *key, const char *value, Lenet5 *choice) {
-    if (strcmp(key, "net") == 0) {
-        bool original;
-        if (!either(value, "modern", "1998", &original)) return "modern 1998";
-        *choice = original ? lenet5_1998 : lenet5_report;
-        return NULL;
+void options_usage(FILE *out) {
+    char value[32];
+    Recipe report;
+    recipe_named("report", &report);
+    fputs(
+        "usage: 07_lenet5 train|test|info|distort [--flag value ...]\n"
+        "\n"
+        "  train    trains on the training images, evaluates on the test images after every epoch\n"
+        "  test     evaluates the parameters of --load on the test images\n"
+        "  info     prints the table of layers\n"
+        "  distort  shows what a recipe's distortions make of a training image\n"
+        "\n",
+        out);
+    for (int k = 0; k < HELP - SETTINGS; k++) {
+        print_flag(out, others[k].name, others[k].value, others[k].meaning);
+        if (k + 1 + SETTINGS == RECIPE) fprintf(out, ": %s  (report)", recipe_names);
+        fputc('\n', out);
     }
-    if (strcmp(key, "activation") == 0) {
-        for (int a = ACTIVATION_RELU; a <= ACTIVATION_TANH; a++)
-            if (strcmp(value, bends[a]) == 0) return choice->activation = (Activation)a, NULL;
-        return "relu sigmoid tanh";
+    fputs("\nsettings; in brackets the report's, each recipe has its own:\n", out);
+    for (int k = 0; k < SETTINGS; k++) {
+        const Setting *s = &settings[k];
+        print_flag(out, s->key, s->words ? "NAME" : "N", s->meaning);
+        if (s->words) fprintf(out, ": %s", s->words);
+        fprintf(out, "  (%s)\n", recipe_get(&report, k, value, sizeof value));
     }
-    if (strcmp(key, "pool") == 0)
-        return either(value, "max", "subsample", &choice->subsample) ? NULL : "max subsample";
-    if (strcmp(key, "c3") == 0)
-        return either(value, "full", "table", &choice->table) ? NULL : "full table";
-    if (strcmp(key, "head") == 0)
-        return either(value, "softmax", "rbf", &choice->rbf) ? NULL : "softmax rbf";
-    char *end;
-    double j = strtod(value, &end); /* what is left is "j" */
-    if (end == value || *end || !(j > 0)) return "a positive number, or inf";
-    return choice->j = j, NULL;
-}
-
-void chosen(const char *key, const Lenet5 *choice, char *value, size_t size) {
-    const char *word = "";
-    bool original = choice->input.lo == lenet5_1998.input.lo;
-    if (strcmp(key, "net") == 0) word = original ? "1998" : "modern";
-    if (strcmp(key, "activation") == 0) word = bends[choice->activation];
-    if (strcmp(key, "pool") == 0) word = choice->subsample ? "subsample" : "max";
-    if (strcmp(key, "c3") == 0) word = choice->table ? "table" : "full";
-    if (strcmp(key, "head") == 0) word = choice->rbf ? "rbf" : "softmax";
-    if (strcmp(key, "j") == 0)
-        snprintf(value, size, "%g", choice->j);
-    else
-        snprintf(value, size, "%s", word);
 }
 
 /* ------------------------------------------------------------------ values --------------- */
@@ -147,83 +92,50 @@ static bool whole(const char *flag, const char *text, long long low, long long h
     return true;
 }
 
-static bool rate(const char *text, double *to, Error *error) {
-    char *end;
-    double value = strtod(text, &end);
-    if (end == text || *end || !isfinite(value) || !((float)value > 0))
-        return error_set(error, "--lr %s: expected a positive number, such as 0.001", text);
-    *to = value;
-    return true;
-}
-
-static bool init_named(const char *name, Init *init) {
-    if (strcmp(name, "uniform") == 0) return *init = INIT_UNIFORM, true;
-    if (strcmp(name, "he") == 0) return *init = INIT_HE, true;
-    if (strcmp(name, "normal") == 0) return *init = INIT_NORMAL, true;
-    if (strcmp(name, "lecun") == 0) return *init = INIT_LECUN, true;
-    return false;
-}
-
-/* The flags whose value is a whole number. */
-static bool read_number(int flag, const char *name, const char *value, Options *o, Error *error) {
-    const long long most[] = {
-        [EPOCHS] = 100000, [BATCH] = 1000000, [SEED] = LLONG_MAX, [THREADS] = THREADS_MAX};
+/* A flag that is no setting. */
+static bool read_other(int flag, const char *name, const char *value, Options *o, Error *error) {
     long long number = 0;
-    if (!whole(name, value, flag == SEED ? 0 : 1, most[flag], &number, error)) return false;
-    if (flag == EPOCHS) o->epochs = (int)number;
-    if (flag == BATCH) o->batch = (int)number;
-    if (flag == THREADS) o->threads = (int)number;
-    if (flag == SEED) o->seed = (uint64_t)number;
-    return true;
-}
-
-/* A switch of the network: is it a word that choose() knows? */
-static bool read_choice(int flag, const char *value, Options *o, Error *error) {
-    Lenet5 trial = lenet5_report;
-    const char *key = choice_keys[flag - NET], *right = choose(key, value, &trial);
-    o->choices[flag - NET] = value;
-    return !right || error_set(error, "--%s %s: expected one of: %s", key, value, right);
-}
-
-/* The flags whose value is a word or a path. */
-static bool read_word(int flag, const char *value, Options *o, Error *error) {
-    bool known = true;
-    if (*value == '\0') return error_set(error, "--%s needs a value", flags[flag - 1].name);
-    if (flag <= J) return read_choice(flag, value, o, error);
+    Recipe recipe;
     if (flag == DATA) o->data = value;
     if (flag == LOG) o->log = value;
     if (flag == SAVE) o->save = value;
     if (flag == LOAD) o->load = value;
-    if (flag == OPTIMIZER) known = optimizer_named(value, &o->optimizer);
-    if (flag == INIT) known = init_named(value, &o->init);
-    if (known) return true;
-    return error_set(error, "--%s %s: expected one of: %s", flags[flag - 1].name, value,
-                     flag == INIT ? "uniform he normal lecun"
-                                  : "sgd momentum adagrad rmsprop adam adam-twice sdlm");
+    if (flag == REJECTION) o->rejection = value;
+    if (flag == RECIPE && !recipe_named(o->recipe = value, &recipe))
+        return error_set(error, "--recipe %s: expected one of: %s", value, recipe_names);
+    if (flag == SEED && !whole(name, value, 0, LLONG_MAX, &number, error)) return false;
+    if (flag == THREADS && !whole(name, value, 1, THREADS_MAX, &number, error)) return false;
+    if (flag == VALIDATE && !whole(name, value, 1, 1000000, &number, error)) return false;
+    if (flag == IMAGE && !whole(name, value, 0, 1000000, &number, error)) return false;
+    if (flag == SEED) o->seed = (uint64_t)number;
+    if (flag == THREADS) o->threads = (int)number;
+    if (flag == VALIDATE) o->validate = (int)number;
+    if (flag == IMAGE) o->image = (int)number;
+    return true;
 }
 
-/* The recipe of LeCun et al. 1998, section III-B, as far as lenet5.h follows it: other defaults. */
-static void paper_recipe(Options *o) {
-    o->epochs = 20;
-    o->batch = 1;
-    o->fixed_order = true;
-    o->rate = lenet5_1998_our_rate;
-    optimizer_named("sdlm", &o->optimizer);
+/* A setting: is its value right by itself? options_recipe() applies it. */
+static bool read_setting(int setting, const char *value, Options *o, Error *error) {
+    Recipe trial;
+    recipe_named("report", &trial);
+    o->given[setting] = value;
+    return recipe_set(&trial, setting, value, error);
 }
 
-/* --net stands before all others, wherever the user wrote it. */
-static void read_net(int argc, char **argv, Options *o) {
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--net=1998") == 0 ||
-            (i + 1 < argc && strcmp(argv[i], "--net") == 0 && strcmp(argv[i + 1], "1998") == 0))
-            paper_recipe(o);
+/* What getopt_long wants to know. */
+static void list_flags(struct option *flag) {
+    for (int k = 0; k < HELP; k++) {
+        bool setting = k < SETTINGS;
+        flag[k] = (struct option){setting ? settings[k].key : others[k - SETTINGS].name,
+                                  k + 1 == HELP ? no_argument : required_argument, NULL, k + 1};
+    }
+    flag[HELP] = (struct option){0};
 }
 
 /* Everything behind the command. */
 static bool read_flags(int argc, char **argv, Options *o, Error *error) {
-    double lr = 0;
-    bool optimizer = false;
-    read_net(argc, argv, o);
+    struct option flags[HELP + 1];
+    list_flags(flags);
     opterr = 0; /* we word our own errors */
     optind = 1;
     for (;;) {
@@ -233,36 +145,48 @@ static bool read_flags(int argc, char **argv, Options *o, Error *error) {
         if (flag == '?' && optopt > 0 && optopt < HELP)
             return error_set(error, "--%s needs a value; see --help", flags[optopt - 1].name);
         if (flag == '?') return error_set(error, "unknown flag %s; see --help", argv[at]);
-        bool ok = true;
-        if (flag == HELP)
-            o->help = true;
-        else if (flag == EPOCHS || flag == BATCH || flag == SEED || flag == THREADS)
-            ok = read_number(flag, flags[flag - 1].name, optarg, o, error);
-        else if (flag == LR)
-            ok = rate(optarg, &lr, error);
-        else
-            ok = read_word(flag, optarg, o, error);
-        if (!ok) return false;
-        optimizer = optimizer || flag == OPTIMIZER;
+        if (flag == HELP) return o->help = true;
+        const char *name = flags[flag - 1].name;
+        if (*optarg == '\0') return error_set(error, "--%s needs a value", name);
+        if (!(flag <= SETTINGS ? read_setting(flag - 1, optarg, o, error)
+                               : read_other(flag, name, optarg, o, error)))
+            return false;
     }
-    if (optind < argc) return error_set(error, "unexpected argument %s; see --help", argv[optind]);
-    if (lr > 0) o->optimizer.lr = lr;
-    if (lr > 0 || optimizer) o->rate = NULL;
-    return true;
+    return optind >= argc || error_set(error, "unexpected argument %s; see --help", argv[optind]);
+}
+
+int options_recipe(const Options *o, Recipe *recipe, Error *error) {
+    const char *net = o->given[setting_named("net")];
+    bool original = net && strcmp(net, "1998") == 0;
+    recipe_named(o->recipe ? o->recipe : original ? "1998" : "report", recipe);
+    for (int k = 0; o->load && !net && k < NET_SETTINGS; k++) {
+        char saved[32];
+        if (!safetensors_metadata(o->load, settings[k].key, saved, sizeof saved, error))
+            return EXIT_WORLD;
+        Error why;
+        if (*saved && !recipe_set(recipe, k, saved, &why)) {
+            error_set(error, "%s: %.150s", o->load, why.text);
+            return EXIT_WORLD;
+        }
+    }
+    for (int k = 0; k < SETTINGS; k++)
+        if (o->given[k]) recipe_set(recipe, k, o->given[k], error);
+    return recipe_check(recipe, error) ? 0 : EXIT_USAGE;
 }
 
 bool options_read(int argc, char **argv, Options *o, Error *error) {
+    static const char *const commands[] = {"train", "test", "info", "distort"};
     int processors = omp_get_num_procs();
-    *o = (Options){.data = MNIST_DIR, .init = INIT_UNIFORM};
-    o->epochs = 10, o->batch = 100, o->seed = 1;
+    *o = (Options){.data = MNIST_DIR, .seed = 1, .image = -1};
     o->threads = processors < THREADS_MAX ? processors : THREADS_MAX;
-    optimizer_named("adam", &o->optimizer);
-    if (argc < 2) return error_set(error, "train, test or info? see --help");
+    if (argc < 2) return error_set(error, "train, test, info or distort? see --help");
     o->command = argv[1];
     if (strcmp(o->command, "--help") == 0 || strcmp(o->command, "-h") == 0) return o->help = true;
-    if (strcmp(o->command, "train") != 0 && strcmp(o->command, "test") != 0 &&
-        strcmp(o->command, "info") != 0)
-        return error_set(error, "unknown command %s: train, test or info? see --help", o->command);
+    bool known = false;
+    for (int k = 0; k < 4; k++) known = known || strcmp(o->command, commands[k]) == 0;
+    if (!known)
+        return error_set(error, "unknown command %s: train, test, info or distort? see --help",
+                         o->command);
     if (!read_flags(argc - 1, argv + 1, o, error) || o->help) return o->help;
     if (strcmp(o->command, "test") == 0 && !o->load)
         return error_set(error, "test needs --load FILE, the parameters to test");

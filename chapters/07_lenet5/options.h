@@ -8,34 +8,30 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
-#include "06_optimizers/optimizer.h"
-#include "07_lenet5/lenet5.h"
-
-/** The words that choose a network, in the order in which they are applied. */
-enum { CHOICES = 6 };
-extern const char *const choice_keys[CHOICES]; ///< "net" "activation" "pool" "c3" "head" "j"
+#include "07_lenet5/recipe.h"
 
 /** What the user asked for, every value in its range. */
 typedef struct Options {
-    const char *command;          ///< "train", "test" or "info"
-    const char *data;             ///< folder of the data set
-    const char *log;              ///< where the TSV log goes, or NULL
-    const char *save;             ///< where parameters go, or NULL
-    const char *load;             ///< where parameters come from, or NULL
-    const char *choices[CHOICES]; ///< the value of each of choice_keys, or NULL
-    Optimizer optimizer;          ///< with its learning rate
-    double (*rate)(int);          ///< the rate of each epoch; NULL: the optimizer's own stays
-    bool fixed_order;             ///< one shuffle for all passes, as in the paper
-    Init init;                    ///< how first parameters are drawn
-    int epochs;                   ///< 1 .. 100,000
-    int batch;                    ///< 1 .. 1,000,000
-    int threads;                  ///< 1 .. THREADS_MAX
-    uint64_t seed;                ///< any whole number up to 2^63 - 1
-    bool help;                    ///< the user wants the usage text
+    const char *command;         ///< "train", "test", "info" or "distort"
+    const char *data;            ///< folder of the data set
+    const char *recipe;          ///< name of the recipe to start from
+    const char *given[SETTINGS]; ///< the value of each setting that has a flag, else NULL
+    const char *log;             ///< where the TSV log goes, or NULL
+    const char *save;            ///< where parameters go, or NULL
+    const char *load;            ///< where parameters come from, or NULL
+    const char *rejection;       ///< where the table of rejected shares goes, or NULL
+    int validate;  ///< training images held back, to evaluate on in place of the test set
+    int image;     ///< the test image to look at, or -1
+    int threads;   ///< 1 .. THREADS_MAX
+    uint64_t seed; ///< any whole number up to 2^63 - 1
+    bool help;     ///< the user wants the usage text
 } Options;
 
-/** The usage text, for --help. */
-extern const char options_usage[];
+/**
+ * @brief Prints the usage text, for --help.
+ * @param out where to
+ */
+void options_usage(FILE *out);
 
 /**
  * @brief Reads and checks a command line.
@@ -48,22 +44,13 @@ extern const char options_usage[];
 bool options_read(int argc, char **argv, Options *options, Error *error);
 
 /**
- * @brief Changes a network's switches by a word that flags and saved files use.
- * @param key    one of choice_keys
- * @param value  "1998", "tanh", "subsample", "table", "rbf", "0.5", ...
- * @param choice changed on success
- * @return NULL when it worked, else the values that would have been right
+ * @brief The recipe of a run: the named one, the network of a loaded file, then every flag.
+ * @param options as options_read() filled them
+ * @param recipe  filled on success
+ * @param error   filled on failure
+ * @return 0, or the exit code: EXIT_WORLD for an unreadable file, EXIT_USAGE for settings that do not fit
  */
-const char *choose(const char *key, const char *value, Lenet5 *choice);
-
-/**
- * @brief The present value of a switch: what choose() would take.
- * @param key    one of choice_keys
- * @param choice the switches
- * @param value  where to write it
- * @param size   room in value
- */
-void chosen(const char *key, const Lenet5 *choice, char *value, size_t size);
+int options_recipe(const Options *options, Recipe *recipe, Error *error);
 
 /** @} */
 #endif

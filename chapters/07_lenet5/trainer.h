@@ -9,6 +9,10 @@
  * (The report draws each batch with replacement, so its "epoch" of 600 batches sees about 63 % of the
  * images, some of them several times.)
  *
+ * **Distorted images** (distort.h) are made in the slice that needs them and never stored. Either every epoch
+ * shows a new distortion of every image, or there is a fixed number of copies, as in 1998: 540,000 patterns beside
+ * the 60,000, of which an epoch sees the next 60,000 in one long random order.
+ *
  * **Slices.** A batch is cut into slices of SLICE images (a quarter of a batch below 100), whatever the
  * number of threads. A thread takes a slice through the network in its own workspace and leaves the
  * slice's gradient; the gradients are added in slice order. Floating-point sums depend on their order,
@@ -24,6 +28,8 @@
 #define TRAINER_H
 
 #include "06_optimizers/optimizer.h"
+#include "06_optimizers/schedule.h"
+#include "07_lenet5/distort.h"
 #include "07_lenet5/network.h"
 
 enum {
@@ -33,22 +39,39 @@ enum {
     THREADS_MAX = 256 ///< more than this is a typing error
 };
 
+/** How to train: everything but the network, the images, the seed and the number of threads. */
+typedef struct Plan {
+    Init init;           ///< how the first parameters are drawn
+    Optimizer optimizer; ///< how to step, with its full rate
+    Schedule schedule;   ///< which share of that rate a step takes
+    double warmup;       ///< epochs in which the rate rises first
+    double average;   ///< share of the old mean that stays in averaged parameters; 0: no averaging
+    int batch;        ///< images in a mini-batch
+    int epochs;       ///< how often as many images are shown as there are
+    bool fixed_order; ///< one random order for all epochs, in place of one for each
+    Distortion distortion; ///< how far images are moved
+    int copies;            ///< distorted copies of every image, made once; 0: every epoch a new one
+} Plan;
+
 /** Parameters, gradient, optimizer and order of images: the state of a training run. */
 typedef struct Trainer {
     const Network *net;     ///< what is trained
     const Dataset *data;    ///< on what
-    int batch;              ///< images in a mini-batch
+    Plan plan;              ///< how
+    uint64_t seed;          ///< of the run
     int threads;            ///< 1 .. THREADS_MAX
-    Optimizer optimizer;    ///< how to step
+    Optimizer optimizer;    ///< the plan's, with the steps taken and the present rate
     real *params;           ///< the flat parameter vector
+    real *mean;             ///< their running mean; NULL without averaging
     real *grad;             ///< the flat gradient of the last batch
     real *state;            ///< the optimizer's slots
     real *slice_grad[WAVE]; ///< one gradient a slice of a wave
     Workspace *space;       ///< one a thread
-    int *order;             ///< all images, in this epoch's order
+    int *order;             ///< all patterns (images and their copies) in random order
+    int patterns;           ///< how many: data->n * (1 + copies)
+    int start;              ///< where this epoch begins in the order
+    int epoch;              ///< the present one, from 1
     Rng shuffle;            ///< what orders them
-    bool fixed_order;       ///< one random order for all epochs (1998), in place of one for each
-    double (*rate)(int);    ///< the optimizer's rate in each epoch, from 1; NULL: it stays
 } Trainer;
 
 /** What one mini-batch or one epoch gave. */
@@ -65,6 +88,13 @@ typedef struct Evaluation {
     int confusion[CLASSES][CLASSES]; ///< [true class][decision]
 } Evaluation;
 
+/** What a network says about one image. */
+typedef struct Judgement {
+    int decision;  ///< the class
+    double score;  ///< of that class: a probability, or a squared distance to a code
+    double margin; ///< how much better than the second best class, at least 0
+} Judgement;
+
 /**
  * @brief How many images a slice of a batch of n has.
  * @param n images in the batch, at least 1
@@ -77,16 +107,14 @@ int slice_size(int n);
  * @param trainer   filled on success; trainer_free() releases it
  * @param net       the network; kept by reference
  * @param data      the training set; kept by reference
- * @param batch     images in a mini-batch, 1 .. data->n
+ * @param plan      how to train, copied; its batch is at most data->n
  * @param threads   1 .. THREADS_MAX
- * @param optimizer the rule, copied
- * @param init      how to draw the first parameters
- * @param seed      of the run: parameters and shuffling have streams of their own
+ * @param seed      of the run: parameters, shuffling and distortions have streams of their own
  * @param error     filled when there is no memory
  * @return whether it worked
  */
-bool trainer_new(Trainer *trainer, const Network *net, const Dataset *data, int batch, int threads,
-                 Optimizer optimizer, Init init, uint64_t seed, Error *error);
+bool trainer_new(Trainer *trainer, const Network *net, const Dataset *data, const Plan *plan,
+                 int threads, uint64_t seed, Error *error);
 
 /**
  * @brief Releases a trainer.
@@ -95,22 +123,34 @@ bool trainer_new(Trainer *trainer, const Network *net, const Dataset *data, int 
 void trainer_free(Trainer *trainer);
 
 /**
- * @brief Puts all images in a new random order.
+ * @brief Starts an epoch: the order of images and, for sdlm, a new estimate of the curvature.
  * @param trainer the run
- */
-void trainer_shuffle(Trainer *trainer);
-
-/**
- * @brief Starts an epoch: the order of images, the rate and, for sdlm, a new estimate of the curvature.
- * @param trainer the run
- * @param epoch   from 1; the estimate takes other images each time
+ * @param epoch   from 1, one after the other; the estimate takes other images each time
  */
 void trainer_begin(Trainer *trainer, int epoch);
 
 /**
+ * @brief The parameters to judge the network by.
+ * @param trainer the run
+ * @return their running mean if the plan averages, else the parameters themselves
+ */
+real *trainer_result(const Trainer *trainer);
+
+/**
+ * @brief One training image as the present epoch sees it: distorted, if the plan says so.
+ *
+ * Image and seed and (without copies) the epoch decide how; nothing else does.
+ *
+ * @param trainer the run
+ * @param pattern an entry of the order: image + data->n * copy; copy 0 is the image itself
+ * @param x       one input of the network, overwritten
+ */
+void trainer_image(const Trainer *trainer, int pattern, real *x);
+
+/**
  * @brief The gradient of the mean loss of some images, into trainer->grad.
  * @param trainer the run; its parameters are only read
- * @param index   which images
+ * @param index   which patterns, as in trainer_image()
  * @param n       how many, at least 1
  * @return their mean loss and how many were right
  */
@@ -125,9 +165,9 @@ Step trainer_gradient(Trainer *trainer, const int *index, int n);
 void trainer_curvature(Trainer *trainer, int first, int n);
 
 /**
- * @brief One mini-batch of the current order: gradient, then one step of the optimizer.
+ * @brief One mini-batch of the present epoch: gradient, then one step of the optimizer.
  * @param trainer the run
- * @param first   place in the order where the batch begins; the last batch may be smaller
+ * @param first   images of this epoch before the batch; the last batch may be smaller
  * @return loss and right decisions before the step; a loss that is not finite means the run has
  *         diverged, and then no step was taken
  */
@@ -145,6 +185,19 @@ Step trainer_step(Trainer *trainer, int first);
  */
 bool evaluate(const Network *net, const real *params, const Dataset *data, int threads,
               Evaluation *result, Error *error);
+
+/**
+ * @brief What a network says about every image of a data set.
+ * @param net     the network
+ * @param params  its parameters
+ * @param data    the set
+ * @param threads 1 .. THREADS_MAX; the result does not depend on it
+ * @param each    data->n judgements, overwritten on success
+ * @param error   filled when there is no memory
+ * @return whether it worked
+ */
+bool judge(const Network *net, const real *params, const Dataset *data, int threads,
+           Judgement *each, Error *error);
 
 /** @} */
 #endif

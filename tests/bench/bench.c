@@ -139,11 +139,10 @@ static double train_gflop(const Network *net) {
 
 static Trainer trainer_for(const Network *net, const Dataset *data, int batch, int threads) {
     Trainer t;
-    Optimizer adam;
+    Plan plan = {.init = INIT_UNIFORM, .batch = batch, .epochs = 1};
     Error error;
-    contract(optimizer_named("adam", &adam), "there is no adam");
-    if (!trainer_new(&t, net, data, batch, threads, adam, INIT_UNIFORM, 1, &error))
-        fail(EXIT_WORLD, "%s", error.text);
+    contract(optimizer_named("adam", &plan.optimizer), "there is no adam");
+    if (!trainer_new(&t, net, data, &plan, threads, 1, &error)) fail(EXIT_WORLD, "%s", error.text);
     return t;
 }
 
@@ -152,8 +151,8 @@ static double epoch_seconds(Trainer *t) {
     double took[3];
     for (int run = 0; run < 3; run++) {
         double start = seconds_now();
-        trainer_shuffle(t);
-        for (int first = 0; first < t->data->n; first += t->batch) trainer_step(t, first);
+        trainer_begin(t, run + 1);
+        for (int first = 0; first < t->data->n; first += t->plan.batch) trainer_step(t, first);
         took[run] = seconds_now() - start;
     }
     return median(took, 3);

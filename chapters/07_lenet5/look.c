@@ -1,0 +1,78 @@
+/*
+ * One image, its scores, its codes, its distortions.
+ */
+#include "07_lenet5/look.h"
+
+#include "05_softmax_ce/rbf.h"
+#include "picture.h"
+
+#include <string.h>
+
+static void print_bars(FILE *out, const real *p, int classes) {
+    for (int k = 0; k < classes; k++) {
+        fprintf(out, "  %d  %6.2f %%  ", k, 100 * (double)p[k]);
+        for (int bar = 0; bar < (int)lround(50 * (double)p[k]); bar++) fputc('#', out);
+        fputc('\n', out);
+    }
+}
+
+/* The ten codes, five a row, and under each its squared distance to the state of F6. */
+static void print_codes(FILE *out, const Loss *loss, const real *distance, int decision) {
+    real picture[5 * CODE];
+    for (int first = 0; first < 10; first += 5) {
+        for (int p = 0; p < 5 * CODE; p++)
+            picture[p] = loss->code[first + p / CODE][p % CODE] == '#' ? 1 : -1;
+        fputc('\n', out);
+        picture_print(out, 5, CODE_ROWS, CODE_COLUMNS, picture, -1, 1);
+        for (int k = first; k < first + 5; k++)
+            fprintf(out, " %c%d:%5.1f", k == decision ? '*' : ' ', k, (double)distance[k]);
+        fputc('\n', out);
+    }
+}
+
+bool look_at(FILE *out, const Network *net, const real *params, const Dataset *data, int image,
+             Error *error) {
+    Workspace space;
+    if (!workspace_new(net, 1, &space, error)) return false;
+    network_input(net, data, NULL, image, 1, &space);
+    network_forward(net, 1, params, &space);
+    Shape in = net->layer[0].in;
+    fprintf(out, "image %d, a %d, read as %d\n\n", image, data->label[image], space.decision[0]);
+    picture_print(out, 1, in.h, in.w, space.y[0], net->input.lo, net->input.hi);
+    if (!net->loss.code) {
+        print_bars(out, space.score, net->loss.classes);
+    } else {
+        const real most = (real)1.7159; /* the squash's range */
+        fprintf(out, "\nthe state of F6, which should look like a code\n\n");
+        picture_print(out, 1, CODE_ROWS, CODE_COLUMNS, space.y[net->layers], -most, most);
+        fprintf(out, "\nthe codes, and the squared distance to each (* the nearest)\n");
+        print_codes(out, &net->loss, space.score, space.decision[0]);
+    }
+    workspace_free(&space);
+    return true;
+}
+
+void look_distorted(FILE *out, Trainer *t, int image) {
+    enum { ACROSS = 3, SHOWN = 6 };
+    static const char *const title[2] = {"copy", "epoch"};
+    real sheet[SHOWN * WARP_SIDE * WARP_SIDE];
+    Shape in = t->net->layer[0].in;
+    int copies = t->plan.copies, pixels = in.h * in.w;
+    dataset_image(t->data, image, t->net->input, t->net->pad, sheet);
+    for (int k = 1; k < SHOWN; k++) {
+        t->epoch = k;
+        int copy = copies > 0 ? (k - 1) % copies + 1 : 0;
+        trainer_image(t, image + t->data->n * copy, sheet + k * pixels);
+    }
+    for (int first = 0; first < SHOWN; first += ACROSS) {
+        for (int k = first; k < first + ACROSS; k++) {
+            char text[40];
+            snprintf(text, sizeof text, "%s %d", title[copies == 0], k);
+            fprintf(out, "  %-32s", k == 0 ? "as it is" : text);
+        }
+        fputc('\n', out);
+        picture_print(out, ACROSS, in.h, in.w, sheet + first * pixels, t->net->input.lo,
+                      t->net->input.hi);
+        fputc('\n', out);
+    }
+}

@@ -1,0 +1,41 @@
+/**
+ * @file look.h
+ * @brief Looking at single images in the terminal: what the network makes of one, and what distortion does.
+ *
+ * @addtogroup ch07
+ * @{
+ */
+#ifndef LOOK_H
+#define LOOK_H
+
+#include "07_lenet5/trainer.h"
+
+#include <stdio.h>
+
+/**
+ * @brief Draws one image and what the network says about it.
+ *
+ * Behind softmax: the ten probabilities as bars. Behind RBF codes: the state of F6 as the 7x12 picture that it
+ * tries to draw, and the ten codes with their squared distances.
+ *
+ * @param out    where to
+ * @param net    the network
+ * @param params its parameters
+ * @param data   the set
+ * @param image  which of its images
+ * @param error  filled when there is no memory
+ * @return whether it worked
+ */
+bool look_at(FILE *out, const Network *net, const real *params, const Dataset *data, int image,
+             Error *error);
+
+/**
+ * @brief Draws a sheet: a training image as it is, and as five epochs (or copies) of a run would see it.
+ * @param out     where to
+ * @param trainer the run; its present epoch changes
+ * @param image   which of its images
+ */
+void look_distorted(FILE *out, Trainer *trainer, int image);
+
+/** @} */
+#endif
