@@ -72,7 +72,7 @@ ifdef VERB
   endif
 endif
 
-.PHONY: help run seeds build bench bench-peers plot-speed chapter test debug grade docs format format-check clean setup
+.PHONY: help run seeds original choices ablation build bench bench-peers plot-speed chapter test debug grade docs format format-check clean setup
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 MAKEFLAGS += --no-builtin-rules
@@ -89,6 +89,18 @@ run: $B/07_lenet5 ## train the report's LeNet-5 (10 epochs), save parameters and
 seeds: $B/07_lenet5 ## the same with seeds 1 to 5, one line each, and the mean accuracy
 	@for seed in 1 2 3 4 5; do $< train --seed $$seed $(ARGS) | tail -n 1; done | \
 	    awk '{ print; split($$2, a, "="); sum += a[2] } END { printf "mean test_accuracy=%.4f\n", sum / NR }'
+
+original: $B/07_lenet5 ## the original of 1998 beside the paper's Fig. 5: 3 seeds, also with distortions (about 4 minutes)
+	@mkdir -p build/data
+	@sh chapters/07_lenet5/original.sh $< build/data $(ARGS)
+
+choices: $B/07_lenet5 ## what the paper leaves open, varied one at a time, judged on held-out training images
+	@mkdir -p build/data
+	@sh chapters/07_lenet5/study.sh $< chapters/07_lenet5/choices.txt build/data/choices.tsv --recipe 1998 --validate 10000 $(ARGS)
+
+ablation: $B/07_lenet5 ## what each departure from the original buys: 12 networks, 3 seeds (about 5 minutes)
+	@mkdir -p build/data
+	@sh chapters/07_lenet5/study.sh $< chapters/07_lenet5/ablation.txt build/data/ablation.tsv $(ARGS)
 
 chapter: $(if $(filter chapter,$(VERB)),$(CHOSEN:%=$B/%)) ## N: build and run the example of chapter N
 	@mkdir -p build/data
@@ -137,6 +149,9 @@ clean: ## remove everything that was made, trained parameters included
 # ---- set-up: which packages a goal needs; see common/setup.sh -----------------------------------
 NEEDS_run := build
 NEEDS_seeds := build
+NEEDS_original := build
+NEEDS_choices := build
+NEEDS_ablation := build
 NEEDS_build := build
 NEEDS_chapter := build
 NEEDS_bench := build

@@ -25,9 +25,12 @@
  *     dloss/dx_k = 2 (x_k - code_tk) - 2 sum_i p_i (x_k - code_ik)
  *
  * The constant j is the penalty of "none of these": classes with y_i above j are not pushed up any further.
- * The paper gives it no value. The 0.1 of many copies makes p_i vanish wherever y_i is more than a few, and
- * (9) becomes (8): codes are at least 48 apart. Competition needs a j of the order of the distances. Here j is
- * a parameter, and j = infinity stands for (8).
+ * It also says when to be content. Where only the right class is near, p_t = 1 / (1 + e^(y_t - j)), and the
+ * pull to the code is 1 - p_t of that of (8): a state with y_t well below j counts as learned and stops pulling,
+ * which leaves the parameters to the images that are not.
+ * The paper gives j no value. The 0.1 of many copies is content with next to nothing, and makes p_i vanish wherever
+ * y_i is more than a few, so that (9) becomes (8): codes are at least 48 apart. Competition needs a j of the order
+ * of the distances. Here j is a parameter, and j = infinity stands for (8).
  *
  * **Curvature.** (8): d2loss/dx2 = 2. (9), exactly: 2 p_r + 4 (sum_i p_i d_i^2 - (sum_i p_i d_i)^2) with
  * d_i = x_k - code_ik; a variance, so never negative. The RBF is part of the loss and not a layer: as a layer

@@ -23,7 +23,7 @@ static const struct {
 };
 // [recipes]
 
-const char recipe_names[] = "report 1998";
+const char recipe_names[] = "report 1998 1998-distorted";
 
 /* ------------------------------------------------------------------ settings ------------- */
 
