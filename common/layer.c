@@ -111,7 +111,7 @@ void layer_summary(const Layer *layer, char *line, size_t size) {
     kind_text(layer, kind, sizeof kind);
     snprintf(in, sizeof in, "%dx%dx%d", layer->in.c, layer->in.h, layer->in.w);
     snprintf(out, sizeof out, "%dx%dx%d", layer->out.c, layer->out.h, layer->out.w);
-    snprintf(line, size, "%-8s %-14s %9s -> %-9s %10s %12s", layer->name, kind, in, out,
+    snprintf(line, size, "%-10s %-14s %9s -> %-9s %10s %12s", layer->name, kind, in, out,
              with_commas(layer->trainable, trainable, sizeof trainable),
              with_commas(layer->connections, connections, sizeof connections));
 }

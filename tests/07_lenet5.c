@@ -715,7 +715,7 @@ Test(ch07, t11_refuses, .description = "[1 pts] one line that says what, where a
         int code;
         const char *arguments, *says;
     } bad[] = {
-        {2, "", "train, test, info or distort"},
+        {2, "", "train, test or info"},
         {2, "teach", "unknown command teach"},
         {2, "train --batch 0", "--batch 0: expected a whole number from 1"},
         {2, "train --batch 5x", "--batch 5x"},
@@ -731,6 +731,15 @@ Test(ch07, t11_refuses, .description = "[1 pts] one line that says what, where a
         {2, "train --activation elu", "expected one of: relu sigmoid tanh"},
         {2, "train --head rbf", "--head rbf needs --activation tanh"},
         {2, "train --net 1989", "expected one of: modern 1998"},
+        {2, "train --show-distorted", "recipe report distorts nothing"},
+        {2, "train --show-distorted --shift 1 --image 70000", "only 60000 training images"},
+        {2, "train --show-distorted=1", "--show-distorted takes no value"},
+        {2, "train --shift -1", "--shift -1: expected a number from 0 to 28"},
+        {2, "train --copies 3", "--copies without a distortion"},
+        {2, "train --mu 0.1", "--mu belongs to --optimizer sdlm"},
+        {2, "train --recipe best", "--recipe best: expected one of: report"},
+        {2, "train --average 1", "--average 1: expected a number from 0"},
+        {2, "train --data DIR --validate 300", "--validate 300: there are only 300"},
         {2, "train --pool mean", "expected one of: max subsample"},
         {2, "train --c3 half", "expected one of: full table"},
         {2, "train --j 0", "a number from 1e-300 to inf"},

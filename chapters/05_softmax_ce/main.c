@@ -145,9 +145,10 @@ static void codes(void) {
            "j = 30 the\n"
            "classes compete, the 8 leads by 5, and as its share is 0.99 already, little is left to "
            "learn.\n");
-    printf("\nHow content (9) is with j = 10: the share of (8)'s pull that is left when the state is "
-           "y from\n"
-           "its code and far from all others\n\n   y    ");
+    printf(
+        "\nHow content (9) is with j = 10: the share of (8)'s pull that is left when the state is "
+        "y from\n"
+        "its code and far from all others\n\n   y    ");
     for (int far = 4; far <= 16; far += 2) printf("  %6d", far);
     printf("\n   share");
     for (int far = 4; far <= 16; far += 2) printf("  %6.3f", 1 - 1 / (1 + exp((double)far - 10)));

@@ -52,7 +52,7 @@ static void load_params(const Network *net, const char *path, real *params) {
 static void print_table(const Network *net) {
     char line[128], trainable[32], connections[32];
     long sum = 0; /* of the connections */
-    printf("%-8s %-14s %9s    %-9s %10s %12s\n", "layer", "kind", "in", "out", "trainable",
+    printf("%-10s %-14s %9s    %-9s %10s %12s\n", "layer", "kind", "in", "out", "trainable",
            "connections");
     for (int i = 0; i < net->layers; i++) {
         layer_summary(&net->layer[i], line, sizeof line);
@@ -61,11 +61,11 @@ static void print_table(const Network *net) {
     }
     if (net->loss.code) { /* fixed codes, but the paper counts their links */
         long links = (long)net->loss.in * net->loss.classes;
-        printf("%-8s %-14s %9s -> %-9s %10d %12s\n", "OUT", net->loss.name, "84x1x1", "10x1x1", 0,
+        printf("%-10s %-14s %9s -> %-9s %10d %12s\n", "OUT", net->loss.name, "84x1x1", "10x1x1", 0,
                with_commas(links, connections, sizeof connections));
         sum += links;
     }
-    printf("%-45s %10s %12s\n", net->loss.code ? "sum" : net->loss.name,
+    printf("%-47s %10s %12s\n", net->loss.code ? "sum" : net->loss.name,
            with_commas(network_trainable(net), trainable, sizeof trainable),
            with_commas(sum, connections, sizeof connections));
 }
@@ -353,9 +353,9 @@ static void train(const Options *o) {
     free(run.seconds);
 }
 
-/* ------------------------------------------------------------------ distort -------------- */
+/* ------------------------------------------------------------------ --show-distorted ----- */
 
-static void distort(const Options *o) {
+static void show_distorted(const Options *o) {
     Recipe recipe = recipe_for(o);
     Network net = lenet5_with(&recipe.net);
     Dataset data = load_set(o, "train");
@@ -363,7 +363,7 @@ static void distort(const Options *o) {
     Error error;
     int image = o->image < 0 ? 0 : o->image;
     if (!distortion_any(&recipe.plan.distortion))
-        fail(EXIT_USAGE, "recipe %s distorts nothing; try --recipe record, or --rotate 10",
+        fail(EXIT_USAGE, "--show-distorted: recipe %s distorts nothing; try --rotate 10",
              recipe.name);
     if (image >= data.n)
         fail(EXIT_USAGE, "--image %d: there are only %d training images", image, data.n);
@@ -382,12 +382,12 @@ int main(int argc, char **argv) {
     if (!options_read(argc, argv, &options, &error)) fail(EXIT_USAGE, "%s", error.text);
     if (options.help)
         options_usage(stdout);
+    else if (options.show_distorted)
+        show_distorted(&options);
     else if (strcmp(options.command, "train") == 0)
         train(&options);
     else if (strcmp(options.command, "test") == 0)
         test(&options);
-    else if (strcmp(options.command, "distort") == 0)
-        distort(&options);
     else
         info(&options);
     if (fflush(stdout) != 0 || ferror(stdout)) fail(EXIT_WORLD, "cannot write to stdout");

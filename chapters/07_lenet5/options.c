@@ -23,6 +23,7 @@ enum {
     VALIDATE,
     IMAGE,
     REJECTION,
+    SHOW, /* this one and the next take no value */
     HELP
 };
 
@@ -37,8 +38,9 @@ static const struct {
     {"save", "FILE", "writes the trained parameters as safetensors"},
     {"load", "FILE", "starts from, or tests, saved parameters"},
     {"validate", "N", "evaluates on the last N training images, trains on the others"},
-    {"image", "N", "test: looks at one test image, from 0; distort: at one training image"},
+    {"image", "N", "the image that test or --show-distorted looks at, from 0"},
     {"rejection", "FILE", "test: writes a table: error against the share of rejected images"},
+    {"show-distorted", NULL, "draws one training image as six epochs would see it, and stops"},
     {"help", NULL, "this text"},
 };
 
@@ -55,7 +57,7 @@ void options_usage(FILE *out) {
     Recipe report;
     recipe_named("report", &report);
     fputs(
-        "usage: 07_lenet5 train|test|info|distort [--flag value ...]\n"
+        "usage: 07_lenet5 train|test|info [--flag value ...]\n"
         "\n"
         "  train    trains on the training images, evaluates on the test images after every epoch\n"
         "  test     evaluates the parameters of --load on the test images\n"
@@ -127,7 +129,7 @@ static void list_flags(struct option *flag) {
     for (int k = 0; k < HELP; k++) {
         bool setting = k < SETTINGS;
         flag[k] = (struct option){setting ? settings[k].key : others[k - SETTINGS].name,
-                                  k + 1 == HELP ? no_argument : required_argument, NULL, k + 1};
+                                  k + 1 < SHOW ? required_argument : no_argument, NULL, k + 1};
     }
     flag[HELP] = (struct option){0};
 }
@@ -141,11 +143,16 @@ static bool read_flags(int argc, char **argv, Options *o, Error *error) {
     for (;;) {
         int at = optind, flag = getopt_long(argc, argv, "+", flags, NULL);
         if (flag == -1) break;
-        if (flag == '?' && optopt == HELP) return error_set(error, "--help takes no value");
-        if (flag == '?' && optopt > 0 && optopt < HELP)
+        if (flag == '?' && optopt >= SHOW && optopt <= HELP)
+            return error_set(error, "--%s takes no value", flags[optopt - 1].name);
+        if (flag == '?' && optopt > 0 && optopt < SHOW)
             return error_set(error, "--%s needs a value; see --help", flags[optopt - 1].name);
         if (flag == '?') return error_set(error, "unknown flag %s; see --help", argv[at]);
         if (flag == HELP) return o->help = true;
+        if (flag == SHOW) {
+            o->show_distorted = true;
+            continue;
+        }
         const char *name = flags[flag - 1].name;
         if (*optarg == '\0') return error_set(error, "--%s needs a value", name);
         if (!(flag <= SETTINGS ? read_setting(flag - 1, optarg, o, error)
@@ -175,18 +182,17 @@ int options_recipe(const Options *o, Recipe *recipe, Error *error) {
 }
 
 bool options_read(int argc, char **argv, Options *o, Error *error) {
-    static const char *const commands[] = {"train", "test", "info", "distort"};
+    static const char *const commands[] = {"train", "test", "info"};
     int processors = omp_get_num_procs();
     *o = (Options){.data = MNIST_DIR, .seed = 1, .image = -1};
     o->threads = processors < THREADS_MAX ? processors : THREADS_MAX;
-    if (argc < 2) return error_set(error, "train, test, info or distort? see --help");
+    if (argc < 2) return error_set(error, "train, test or info? see --help");
     o->command = argv[1];
     if (strcmp(o->command, "--help") == 0 || strcmp(o->command, "-h") == 0) return o->help = true;
     bool known = false;
-    for (int k = 0; k < 4; k++) known = known || strcmp(o->command, commands[k]) == 0;
+    for (int k = 0; k < 3; k++) known = known || strcmp(o->command, commands[k]) == 0;
     if (!known)
-        return error_set(error, "unknown command %s: train, test, info or distort? see --help",
-                         o->command);
+        return error_set(error, "unknown command %s: train, test or info? see --help", o->command);
     if (!read_flags(argc - 1, argv + 1, o, error) || o->help) return o->help;
     if (strcmp(o->command, "test") == 0 && !o->load)
         return error_set(error, "test needs --load FILE, the parameters to test");

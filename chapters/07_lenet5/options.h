@@ -12,7 +12,7 @@
 
 /** What the user asked for, every value in its range. */
 typedef struct Options {
-    const char *command;         ///< "train", "test", "info" or "distort"
+    const char *command;         ///< "train", "test" or "info"
     const char *data;            ///< folder of the data set
     const char *recipe;          ///< name of the recipe to start from
     const char *given[SETTINGS]; ///< the value of each setting that has a flag, else NULL
@@ -20,11 +20,12 @@ typedef struct Options {
     const char *save;            ///< where parameters go, or NULL
     const char *load;            ///< where parameters come from, or NULL
     const char *rejection;       ///< where the table of rejected shares goes, or NULL
-    int validate;  ///< training images held back, to evaluate on in place of the test set
-    int image;     ///< the test image to look at, or -1
-    int threads;   ///< 1 .. THREADS_MAX
-    uint64_t seed; ///< any whole number up to 2^63 - 1
-    bool help;     ///< the user wants the usage text
+    int validate;        ///< training images held back, to evaluate on in place of the test set
+    int image;           ///< the image to look at, or -1
+    bool show_distorted; ///< the user wants to see distorted images, not a run
+    int threads;         ///< 1 .. THREADS_MAX
+    uint64_t seed;       ///< any whole number up to 2^63 - 1
+    bool help;           ///< the user wants the usage text
 } Options;
 
 /**

@@ -17,7 +17,8 @@ one='program=$1 file=$2; shift 2
     echo "done: $*" >&2'
 for recipe in 1998 1998-distorted; do
     for seed in $seeds; do echo "$folder/$recipe-$seed --recipe $recipe --seed $seed $*"; done
-done | xargs -P "$(nproc)" -L 1 sh -c "$one" one "$program"
+done | sed 's/ *$//' | # a blank at the end would make xargs join lines
+    xargs -P "$(nproc)" -L 1 sh -c "$one" one "$program"
 
 # One line a pass: the paper, then every run's share of wrong test images, and of wrong images while learning.
 logs=$(for recipe in 1998 1998-distorted; do for seed in $seeds; do echo "$folder/$recipe-$seed.tsv"; done; done)

@@ -23,6 +23,7 @@ grep -v '^ *#' "$list" | grep : > "$work/lines"
 awk -F : -v work="$work" -v seeds="$seeds" -v more="$*" '
     { for (k = split(seeds, seed, " "); k > 0; k--)
           print work "/" NR "." seed[k], $2, "--seed", seed[k], more }' "$work/lines" |
+    sed 's/ *$//' | # a blank at the end would make xargs join lines
     xargs -P "$(nproc)" -L 1 sh -c "$one" one "$program"
 
 {
