@@ -428,6 +428,12 @@ Test(ch07, t19_distorted_training,
               "every epoch distorts anew");
     trainer_image(&one, 8, seen[2]);
     cr_expect(memcmp(seen[1], seen[2], sizeof plain) != 0);
+    one.plan.settle = 1;
+    trainer_image(&one, 7, seen[2]);
+    cr_expect(memcmp(seen[1], seen[2], sizeof plain) == 0, "epoch 2 of 3 does not settle yet");
+    one.epoch = 3;
+    trainer_image(&one, 7, seen[2]);
+    cr_expect(memcmp(plain, seen[2], sizeof plain) == 0, "the last epoch shows images as they are");
     trainer_free(&one), trainer_free(&three);
     /* two copies: 900 patterns; three epochs show each once, the images themselves among them */
     plan.copies = 2, plan.fixed_order = true;

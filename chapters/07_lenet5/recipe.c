@@ -62,6 +62,7 @@ const Setting settings[SETTINGS] = {
     {"squeeze", NUMBER, AT(plan.distortion.squeeze), NULL, 0, 0.9, "share by which it gets wider and flatter, or the reverse"},
     {"shear", NUMBER, AT(plan.distortion.shear), NULL, 0, 5, "pixels sideways for a pixel of height"},
     {"bend", NUMBER, AT(plan.distortion.bend), NULL, 0, 20, "elastic: pixels that points of a grid are moved"},
+    {"settle", COUNT, AT(plan.settle), NULL, 0, 100000, "last epochs, which show the images undistorted"},
     {"copies", COUNT, AT(plan.copies), NULL, 0, 100, "distorted copies of every image; 0: a new one every epoch"},
     {"watch", WORD, AT(watch), "both test end", 0, 0, "what is evaluated: both sets each epoch, the test set, or it at the end"},
 };

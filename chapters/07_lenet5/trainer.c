@@ -75,8 +75,9 @@ real *trainer_result(const Trainer *t) {
 // [trainer-image]
 void trainer_image(const Trainer *t, int pattern, real *x) {
     int image = pattern % t->data->n, copy = pattern / t->data->n;
-    bool as_it_is = t->plan.copies > 0 && copy == 0;
-    if (as_it_is || !distortion_any(&t->plan.distortion)) {
+    bool settling = t->plan.settle > 0 && t->epoch > t->plan.epochs - t->plan.settle;
+    bool original = t->plan.copies > 0 && copy == 0;
+    if (settling || original || !distortion_any(&t->plan.distortion)) {
         dataset_image(t->data, image, t->net->input, t->net->pad, x);
         return;
     }

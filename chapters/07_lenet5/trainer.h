@@ -11,7 +11,8 @@
  *
  * **Distorted images** (distort.h) are made in the slice that needs them and never stored. Either every epoch
  * shows a new distortion of every image, or there is a fixed number of copies, as in 1998: 540,000 patterns beside
- * the 60,000, of which an epoch sees the next 60,000 in one long random order.
+ * the 60,000, of which an epoch sees the next 60,000 in one long random order. The last epochs may show the images
+ * as they are: what the network is going to be asked about is undistorted, and with a rate near 0 it forgets nothing.
  *
  * **Slices.** A batch is cut into slices of SLICE images (a quarter of a batch below 100), whatever the
  * number of threads. A thread takes a slice through the network in its own workspace and leaves the
@@ -50,6 +51,7 @@ typedef struct Plan {
     int epochs;       ///< how often as many images are shown as there are
     bool fixed_order; ///< one random order for all epochs, in place of one for each
     Distortion distortion; ///< how far images are moved
+    int settle;            ///< last epochs, which show the images as they are
     int copies;            ///< distorted copies of every image, made once; 0: every epoch a new one
 } Plan;
 
