@@ -12,7 +12,7 @@
 #include "03_pool/pool.h"
 #include "04_affine/affine.h"
 #include "07_lenet5/lenet5.h"
-#include "07_lenet5/trainer.h"
+#include "07_lenet5/recipe.h"
 #include "gemm.h"
 #include "measure.h"
 
@@ -202,6 +202,47 @@ static void print_whole(const Network *net, const Dataset *train, const Dataset 
     trainer_free(&t);
 }
 
+/* ------------------------------------------------------------------ distortion ----------- */
+
+typedef void WarpImage(const Dataset *, int, Input, int, const Warp *, real *);
+
+/* Microseconds to draw a distortion and make an image, one thread. */
+static double warp_us(const Dataset *data, const Distortion *d, WarpImage *make) {
+    enum { TIMES = 2000 };
+    double took[RUNS];
+    static real x[WARP_SIDE * WARP_SIDE];
+    Rng rng = rng_seed(1, 0);
+    for (int run = 0; run < RUNS; run++) {
+        double start = seconds_now();
+        for (int i = 0; i < TIMES; i++) {
+            Warp warp = warp_draw(d, &rng);
+            make(data, i % data->n, (Input){0, 1}, 2, &warp, x);
+        }
+        took[run] = 1e6 * (seconds_now() - start) / TIMES;
+    }
+    return median(took, RUNS);
+}
+
+/* What distorted images cost, and what share of an epoch that is. */
+static void print_distortion(const Network *net, const Dataset *train, int threads) {
+    Recipe record;
+    contract(recipe_named("record", &record), "no recipe record");
+    const Distortion bent = record.plan.distortion;
+    Distortion affine = bent;
+    affine.bend = 0;
+    printf("\ndistorted images, us each on one thread: affine %.2f, with bending %.2f, "
+           "bending as defined %.1f\n",
+           warp_us(train, &affine, warp_image), warp_us(train, &bent, warp_image),
+           warp_us(train, &bent, warp_image_naive));
+    Trainer plain = trainer_for(net, train, 100, threads);
+    Trainer distorted = trainer_for(net, train, 100, threads);
+    distorted.plan.distortion = bent;
+    double before = epoch_seconds(&plain), after = epoch_seconds(&distorted);
+    printf("an epoch of them, %d thread%s: %.3f s, of plain images %.3f s: %.0f %% more\n", threads,
+           threads > 1 ? "s" : "", after, before, 100 * (after / before - 1));
+    trainer_free(&plain), trainer_free(&distorted);
+}
+
 /* ------------------------------------------------------------------ the steps ------------ */
 
 /* The network as it was before a step: some of its functions exchanged for the older ones. */
@@ -293,6 +334,7 @@ static void tables(const Network *net, const Dataset *train, const Dataset *test
            train->n, 1e3 * train_gflop(net), test->n);
     print_whole(net, train, test, 1, peak);
     if (processors > 1) print_whole(net, train, test, processors, peak_gflops(processors));
+    print_distortion(net, train, processors);
     if (train->n >= 20000) print_steps(train, processors);
     printf("\npeak memory %.0f MB\n", peak_memory_mb());
 }
