@@ -40,16 +40,9 @@
  * (background, and the border) to 1.175 (ink).
  *
  * Its training, as far as the paper says: one image at a time, in one fixed random order, 20 passes, a step of
- * diagonal Levenberg-Marquardt with mu = 0.02 and curvature from 500 images before each pass. What it leaves
- * open, and what `--net 1998` takes until a better reason is found:
- *
- * - which loss gave its 0.95 %, (8) or (9): (8);
- * - the scale of the loss (a factor 1/2 is common in later code): as written, no factor;
- * - first weights of S2, S4 and of biases: like all others;
- * - with exactly that, first weights in +-2.4/fan-in and the paper's rates, **our first pass diverges**: those
- *   weights are so small that the curvature measured before it is near 0 and the steps are lr/mu, far too
- *   long once F6 has grown. So we start from +-1/sqrt(fan-in) and take a tenth of the paper's rates
- *   (recipe.c), which reaches about 1.1 % test error. (`--init lecun` takes the paper's weights.)
+ * diagonal Levenberg-Marquardt with mu = 0.02 and curvature from 500 images before each pass (`--recipe 1998`).
+ * What it leaves open, what we chose and what each choice is worth: docs/original.md. In short: loss (9) with
+ * j = 10, first weights in +-1/sqrt(fan-in) in place of +-2.4/fan-in, and a tenth of the paper's rates.
  *
  * Every departure is a switch of its own (struct Lenet5), so that a reader can see what each one buys.
  *
