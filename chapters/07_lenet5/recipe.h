@@ -39,7 +39,7 @@ typedef struct Recipe {
 enum {
     NET_SETTINGS =
         6, ///< the first settings: they describe the network, and a saved file answers for them
-    SETTINGS = 26     ///< all of them
+    SETTINGS = 26 ///< all of them
 };
 
 /** One setting: a place in a Recipe and what may stand there. */
