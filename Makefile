@@ -72,7 +72,7 @@ ifdef VERB
   endif
 endif
 
-.PHONY: help run seeds original choices ablation build bench bench-peers plot-speed chapter test debug grade docs format format-check clean setup
+.PHONY: help run seeds original choices ablation ladder build bench bench-peers plot-speed chapter test debug grade docs format format-check clean setup
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 MAKEFLAGS += --no-builtin-rules
@@ -101,6 +101,10 @@ choices: $B/07_lenet5 ## what the paper leaves open, varied one at a time, judge
 ablation: $B/07_lenet5 ## what each departure from the original buys: 12 networks, 3 seeds (about 5 minutes)
 	@mkdir -p build/data
 	@sh chapters/07_lenet5/study.sh $< chapters/07_lenet5/ablation.txt build/data/ablation.tsv $(ARGS)
+
+ladder: $B/07_lenet5 ## from the report's recipe to the record, one change at a time, 3 seeds (about 25 minutes)
+	@mkdir -p build/data
+	@sh chapters/07_lenet5/study.sh $< chapters/07_lenet5/ladder.txt build/data/ladder.tsv $(ARGS)
 
 chapter: $(if $(filter chapter,$(VERB)),$(CHOSEN:%=$B/%)) ## N: build and run the example of chapter N
 	@mkdir -p build/data
@@ -152,6 +156,7 @@ NEEDS_seeds := build
 NEEDS_original := build
 NEEDS_choices := build
 NEEDS_ablation := build
+NEEDS_ladder := build
 NEEDS_build := build
 NEEDS_chapter := build
 NEEDS_bench := build
