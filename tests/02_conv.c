@@ -85,7 +85,7 @@ static int64_t exact_output(const Layer *l, const real *w, const real *x, int f,
     return sum;
 }
 
-Test(ch02, t02_forward_exact, .description = "[3 pts] forward equals whole-number arithmetic") {
+Test(ch02, t02_forward_exact, .description = "[2 pts] forward equals whole-number arithmetic") {
     Rng rng = rng_seed(2, 0);
     for (int g = 0; g < SMALL; g++) {
         Layer l = layer_of(&small[g]), naive = naive_of(l);

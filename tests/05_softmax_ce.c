@@ -39,7 +39,7 @@ Test(ch05, t02_stable, .description = "[1 pts] shifting all scores changes nothi
 }
 
 Test(ch05, t03_loss,
-     .description = "[2 pts] -log p of the true class, summed; exact when p underflows") {
+     .description = "[1 pts] -log p of the true class, summed; exact when p underflows") {
     Loss l = softmax_ce_loss(3);
     const real x[6] = {0, log((real)2), log((real)5), 0, 200, 0};
     const uint8_t label[2] = {2, 0};

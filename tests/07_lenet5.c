@@ -1,6 +1,7 @@
 /*
  * Chapter 7: the network, the trainer, the files, the command line.
  */
+#include "07_lenet5/checkpoint.h"
 #include "07_lenet5/recipe.h"
 #include "07_lenet5/reject.h"
 #include "check.h"
@@ -541,7 +542,7 @@ Test(ch07, t21_rejection,
     trainer_free(&t);
 }
 
-/* ------------------------------------------------------------------ the command line ----- */
+/* ------------------------------------------------------------------ checkpoints ---------- */
 
 /* Runs a shell command, returns its exit code, keeps its output (2>&1). */
 static int shell(char *output, size_t size, const char *format, ...) {
@@ -583,6 +584,136 @@ static const char *small_set(void) {
     }
     return dir;
 }
+
+/* Trains from where the trainer stands to a number of steps; counts in place what a run would. */
+static void walk(Trainer *t, Place *at, long until) {
+    while (at->iteration < until) {
+        if (at->first == 0) trainer_begin(t, at->epoch);
+        trainer_step(t, at->first);
+        at->iteration++;
+        at->first += t->plan.batch;
+        if (at->first >= t->data->n) at->first = 0, at->epoch++;
+    }
+}
+
+/* Five steps an epoch; broken off after 3 (within an epoch), 5 (between two) and 12 steps of 15. */
+static void check_resume(const char *name, const char *flags[], const char *path) {
+    Recipe recipe, read;
+    Error error;
+    Dataset data = few(200), other = few(199);
+    uint64_t seed;
+    cr_assert(recipe_named(name, &recipe));
+    for (int k = 0; flags[k]; k += 2)
+        cr_assert(recipe_set(&recipe, setting_named(flags[k]), flags[k + 1], &error), "%s",
+                  error.text);
+    Network net = lenet5_with(&recipe.net);
+    size_t bytes = network_params(&net) * sizeof(real);
+    Trainer whole = planned(&net, &data, 1, recipe.plan);
+    Place end = {.epoch = 1};
+    walk(&whole, &end, 15);
+    for (int k = 0; k < 3; k++) {
+        Trainer first = planned(&net, &data, 1, recipe.plan);
+        Place at = {.epoch = 1, .loss = 0.1, .right = 7, .since_line = 0.3, .log_bytes = 99}, got;
+        walk(&first, &at, k == 0 ? 3 : k == 1 ? 5 : 12);
+        cr_assert(checkpoint_save(path, &recipe, &first, &at, &error), "%s", error.text);
+        trainer_free(&first);
+        cr_assert(checkpoint_read(path, &read, &seed, &got, &error), "%s", error.text);
+        cr_expect(seed == 1 && got.epoch == at.epoch && got.first == at.first &&
+                      got.iteration == at.iteration && got.loss == at.loss &&
+                      got.right == at.right && got.since_line == at.since_line &&
+                      got.log_bytes == at.log_bytes,
+                  "the place is not the same");
+        for (int s = 0; s < SETTINGS; s++) {
+            char want[32], value[32];
+            cr_expect_str_eq(recipe_get(&read, s, value, 32), recipe_get(&recipe, s, want, 32));
+        }
+        Trainer second = planned(&net, &data, 2, read.plan);
+        cr_assert(checkpoint_resume(path, &second, &got, &error), "%s", error.text);
+        walk(&second, &got, 15);
+        cr_expect(memcmp(second.params, whole.params, bytes) == 0 &&
+                      memcmp(trainer_result(&second), trainer_result(&whole), bytes) == 0,
+                  "%s: other parameters after going on at step %ld", name, at.iteration);
+        trainer_free(&second);
+    }
+    Trainer wrong = planned(&net, &other, 1, read.plan);
+    cr_expect(!checkpoint_resume(path, &wrong, &end, &error) &&
+                  strstr(error.text, "other training"),
+              "%s", error.text);
+    trainer_free(&wrong), trainer_free(&whole);
+}
+
+Test(ch07, t23_resume,
+     .description = "[1 pts] broken off anywhere, a run goes on to the same bits") {
+    char dir[] = BUILD "/tests/tmp-XXXXXX", path[64];
+    cr_assert(mkdtemp(dir) != NULL);
+    snprintf(path, sizeof path, "%s/checkpoint", dir);
+    const char *adam[] = {"batch", "40", "epochs", "3", "settle", "1", NULL};
+    const char *sdlm[] = {"batch", "40", "epochs", "3", NULL};
+    check_resume("record", adam, path);
+    check_resume("1998-distorted", sdlm, path);
+    /* the command line: the log goes on where the checkpoint was, and settings cannot change */
+    const char *data = small_set();
+    char out[4000];
+    const char *run = "train --epochs 3 --batch 30 --threads 1 --data";
+    cr_expect(shell(out, sizeof out, BUILD "/07_lenet5 %s %s --log %s/a --save %s/a.st", run, data,
+                    dir, dir) == 0);
+    cr_expect(shell(out, sizeof out,
+                    BUILD "/07_lenet5 %s %s --log %s/b --checkpoint %s/c --save %s/b.st && "
+                          "cp %s/c %s/done && echo '99\t4\tleft over' >> %s/b",
+                    run, data, dir, dir, dir, dir, dir, dir) == 0,
+              "%s", out);
+    cr_expect(shell(out, sizeof out,
+                    BUILD
+                    "/07_lenet5 train --resume %s/c --data %s --log %s/b --save %s/c.st && "
+                    "cut -f1-7,9 %s/a > %s/a1 && cut -f1-7,9 %s/b > %s/b1 && cmp %s/a1 %s/b1 && "
+                    "cmp %s/a.st %s/b.st && cmp %s/a.st %s/c.st",
+                    dir, data, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir) == 0,
+              "%s", out);
+    cr_expect(shell(out, sizeof out, BUILD "/07_lenet5 train --resume %s/c --lr 1 2>&1", dir) ==
+                      2 &&
+                  strstr(out, "leave out --lr"),
+              "%s", out);
+    cr_expect(shell(out, sizeof out, BUILD "/07_lenet5 train --resume %s/a.st 2>&1", dir) == 1 &&
+                  strstr(out, "not a checkpoint"),
+              "%s", out);
+    cr_expect(shell(out, sizeof out, BUILD "/07_lenet5 train --resume %s/c 2>&1", dir) == 1 &&
+                  strstr(out, "other training images"),
+              "%s", out);
+}
+
+/* Ctrl-C: the message names the checkpoint, the exit code is a shell's 130, and the run can go on. */
+Test(ch07, t24_interrupt,
+     .description = "[1 pts] Ctrl-C finishes the batch, saves, and says how to go on") {
+    const char *data = small_set();
+    char out[4000];
+    for (int saved = 0; saved < 2; saved++) {
+        char checkpoint[100] = "";
+        if (saved) snprintf(checkpoint, sizeof checkpoint, "--checkpoint %s/c", data);
+        int code =
+            shell(out, sizeof out,
+                  "timeout --preserve-status -s INT 1 " BUILD
+                  "/07_lenet5 train --epochs 100000 --watch end --data %s %s 2>&1 | tail -n 3; "
+                  "exit $(( $? ))",
+                  data, checkpoint);
+        cr_expect(code == 0 && strstr(out, "stopped in epoch"), "%d: %s", code, out);
+        cr_expect((strstr(out, "train --resume") != NULL) == saved, "%s", out);
+        cr_expect((strstr(out, "nothing was saved") != NULL) == !saved, "%s", out);
+    }
+    Recipe recipe;
+    Place place;
+    Error error;
+    uint64_t seed;
+    char path[200];
+    snprintf(path, sizeof path, "%s/c", data);
+    cr_expect(checkpoint_read(path, &recipe, &seed, &place, &error) && place.iteration > 3, "%s",
+              error.text);
+    cr_expect(shell(out, sizeof out,
+                    "timeout --preserve-status -s INT 0.5 " BUILD
+                    "/07_lenet5 train --data %s --resume %s > /dev/null",
+                    data, path) == 130);
+}
+
+/* ------------------------------------------------------------------ the command line ----- */
 
 Test(ch07, t10_train_save_test,
      .description = "[1 pts] the same bits on 1 and 2 threads, log and parameters") {

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 bool log_open(Log *log, const char *path, Error *error) {
     *log = (Log){.path = path};
@@ -14,6 +15,29 @@ bool log_open(Log *log, const char *path, Error *error) {
     fprintf(log->file, "iteration\tepoch\tloss\ttrain_accuracy\ttrain_loss\ttest_accuracy\t"
                        "test_loss\tseconds\tlearning_accuracy\n");
     return true;
+}
+
+bool log_resume(Log *log, const char *path, long bytes, Error *error) {
+    *log = (Log){.path = path};
+    if (!path) return true;
+    if (bytes == 0) return log_open(log, path, error); /* the run had no log so far */
+    log->file = fopen(path, "r+");
+    if (!log->file)
+        return error_set(error, "%s: cannot go on with the log: %s", path, strerror(errno));
+    bool ok = fseek(log->file, 0, SEEK_END) == 0 && ftell(log->file) >= bytes;
+    if (!ok) error_set(error, "%s: is not the log of this run: it is too short", path);
+    if (ok && (ftruncate(fileno(log->file), bytes) != 0 || fseek(log->file, 0, SEEK_END) != 0))
+        ok = error_set(error, "%s: cannot go on with the log: %s", path, strerror(errno));
+    if (ok) return true;
+    fclose(log->file);
+    log->file = NULL;
+    return false;
+}
+
+long log_length(Log *log) {
+    if (!log->file) return 0;
+    fflush(log->file);
+    return ftell(log->file);
 }
 
 void log_batch(Log *log, long iteration, int epoch, double loss) {

@@ -39,6 +39,23 @@ typedef struct Log {
 bool log_open(Log *log, const char *path, Error *error);
 
 /**
+ * @brief Opens the log of a run that goes on; what was written after its checkpoint is cut off.
+ * @param log   filled
+ * @param path  the file; NULL: no log
+ * @param bytes length of the log at the checkpoint
+ * @param error filled on failure, and when the file is shorter than that
+ * @return whether it worked
+ */
+bool log_resume(Log *log, const char *path, long bytes, Error *error);
+
+/**
+ * @brief Length of the log so far; everything so far reaches the file.
+ * @param log the log
+ * @return bytes, 0 without a log
+ */
+long log_length(Log *log);
+
+/**
  * @brief One line for a mini-batch.
  * @param log       the log
  * @param iteration mini-batches so far, from 1

@@ -9,6 +9,7 @@
  *
  * Only this file prints and exits; everything it calls returns.
  */
+#include "07_lenet5/checkpoint.h"
 #include "07_lenet5/lenet5.h"
 #include "07_lenet5/log.h"
 #include "07_lenet5/look.h"
@@ -20,6 +21,7 @@
 #include "progress.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -172,17 +174,33 @@ static void test(const Options *o) {
 typedef struct Run {
     const Options *o;
     Recipe recipe;
+    uint64_t seed;
     Network net;
     Dataset all;         /* the training images as they were loaded */
     Dataset train, test; /* with --validate, test is the end of all */
     const char *tested;  /* "test" or "validation": what test is */
     Trainer trainer;
     Log log;
-    long iteration;
-    double since_line;            /* losses that are not in the log yet */
+    Place place;                  /* where the run stands */
     Evaluation on_train, on_test; /* after the last epoch */
-    double *seconds;              /* of each epoch's training */
+    double *seconds;              /* of each epoch that was trained here */
+    int timed;                    /* how many those are */
 } Run;
+
+/* Ctrl-C came: the run finishes its mini-batch. A second one ends the program at once. */
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal_number) {
+    (void)signal_number;
+    interrupted = 1;
+}
+
+static void catch_interrupts(void) {
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
 
 /* What the recipe wants to see after this epoch; the rest has no images, and NaN for results. */
 static void evaluate_run(Run *run, int epoch) {
@@ -199,7 +217,8 @@ static void evaluate_run(Run *run, int epoch) {
 }
 
 static void report_epoch(Run *run, int epoch, double learning, double seconds) {
-    log_epoch(&run->log, run->iteration, epoch, &run->on_train, &run->on_test, learning, seconds);
+    log_epoch(&run->log, run->place.iteration, epoch, &run->on_train, &run->on_test, learning,
+              seconds);
     printf("epoch %2d/%d  ", epoch, run->recipe.plan.epochs);
     if (run->recipe.watch == WATCH_BOTH)
         printf("train loss %.4f accuracy %.4f  ", run->on_train.loss, run->on_train.accuracy);
@@ -219,42 +238,74 @@ static void diverged(Run *run, double loss) {
     fail(EXIT_WORLD,
          "the loss is %g at iteration %ld: training has diverged; try a smaller rate than "
          "--lr %g (nothing was saved)",
-         loss, run->iteration, run->recipe.plan.optimizer.lr);
+         loss, run->place.iteration, run->recipe.plan.optimizer.lr);
 }
 
 /* A line for every mini-batch; when those are small, one for every hundred images, their mean. */
-static void log_step(Run *run, int epoch, double loss) {
+static void log_step(Run *run, double loss) {
+    Place *at = &run->place;
     int batch = run->recipe.plan.batch, every = batch >= 100 ? 1 : 100 / batch;
-    run->since_line += loss;
-    if (++run->iteration % every != 0) return;
-    log_batch(&run->log, run->iteration, epoch, run->since_line / every);
-    run->since_line = 0;
+    at->since_line += loss;
+    if (++at->iteration % every != 0) return;
+    log_batch(&run->log, at->iteration, at->epoch, at->since_line / every);
+    at->since_line = 0;
+}
+
+static const char *checkpoint_path(const Run *run) {
+    return run->o->checkpoint ? run->o->checkpoint : run->o->resume;
+}
+
+static void save_checkpoint(Run *run) {
+    Error error;
+    if (!checkpoint_path(run)) return;
+    run->place.log_bytes = log_length(&run->log);
+    if (!checkpoint_save(checkpoint_path(run), &run->recipe, &run->trainer, &run->place, &error))
+        fail(EXIT_WORLD, "%s", error.text);
+}
+
+/* After Ctrl-C: saves, says how to go on, and exits as a program that was interrupted does. */
+static void stop_run(Run *run) {
+    const Options *o = run->o;
+    const Place *at = &run->place;
+    save_checkpoint(run);
+    printf("\nstopped in epoch %d of %d, after %d of its images", at->epoch,
+           run->recipe.plan.epochs, at->first);
+    if (checkpoint_path(run))
+        printf("; to go on:\n07_lenet5 train --resume %s%s%s%s%s%s%s\n", checkpoint_path(run),
+               strcmp(o->data, MNIST_DIR) ? " --data " : "",
+               strcmp(o->data, MNIST_DIR) ? o->data : "", o->log ? " --log " : "",
+               o->log ? o->log : "", o->save ? " --save " : "", o->save ? o->save : "");
+    else
+        printf("; nothing was saved, as there was no --checkpoint FILE\n");
+    fflush(stdout);
+    exit(128 + SIGINT);
 }
 
 // [train-epoch]
-/* One epoch: every image once, in a new order. Returns the share that was right while learning. */
-static double train_epoch(Run *run, int epoch) {
+/* One epoch, from where the run stands: every image once. Returns the share that was right while learning. */
+static double train_epoch(Run *run) {
     Progress bar;
     char label[32];
-    double loss = 0;
-    int right = 0, batch = run->recipe.plan.batch;
-    snprintf(label, sizeof label, "epoch %2d/%d", epoch, run->recipe.plan.epochs);
+    Place *at = &run->place;
+    snprintf(label, sizeof label, "epoch %2d/%d", at->epoch, run->recipe.plan.epochs);
     progress_start(&bar, stdout, label, run->train.n);
-    trainer_begin(&run->trainer, epoch);
-    for (int first = 0; first < run->train.n; first += batch) {
-        Step step = trainer_step(&run->trainer, first);
-        log_step(run, epoch, step.loss);
-        if (!isfinite(step.loss)) {
-            progress_end(&bar);
-            diverged(run, step.loss);
-        }
-        int done = first + batch < run->train.n ? first + batch : run->train.n;
-        loss += step.loss * (done - first);
-        right += step.right;
-        progress_update(&bar, done, loss / done, (double)right / done);
+    if (at->first == 0) trainer_begin(&run->trainer, at->epoch);
+    while (at->first < run->train.n) {
+        Step step = trainer_step(&run->trainer, at->first);
+        int end = at->first + run->recipe.plan.batch;
+        int done = end < run->train.n ? end : run->train.n;
+        log_step(run, step.loss);
+        at->loss += step.loss * (done - at->first);
+        at->right += step.right;
+        at->first = done;
+        bool finite = isfinite(step.loss);
+        if (!finite || (interrupted && done < run->train.n)) progress_end(&bar);
+        if (!finite) diverged(run, step.loss);
+        if (interrupted && done < run->train.n) stop_run(run);
+        progress_update(&bar, done, at->loss / done, (double)at->right / done);
     }
     progress_end(&bar);
-    return (double)right / run->train.n;
+    return (double)at->right / run->train.n;
 }
 // [train-epoch]
 
@@ -276,11 +327,40 @@ static void load_images(Run *run) {
     run->tested = "validation";
 }
 
-static void start_run(Run *run, const Options *o) {
+/* Settings, seed and place: from the flags, or from the checkpoint to go on with. */
+static void choose_run(Run *run, const Options *o) {
     Error error;
-    *run = (Run){.o = o, .recipe = recipe_for(o)};
+    *run = (Run){.o = o, .seed = o->seed, .place = {.epoch = 1}};
+    if (!o->resume)
+        run->recipe = recipe_for(o);
+    else if (!checkpoint_read(o->resume, &run->recipe, &run->seed, &run->place, &error))
+        fail(EXIT_WORLD, "%s", error.text);
+    const char *files[2] = {o->save, checkpoint_path(run)};
+    for (int k = 0; k < 2; k++)
+        if (files[k] && !safetensors_can_save(files[k], &error)) fail(EXIT_WORLD, "%s", error.text);
+}
+
+/* The first parameters: drawn, loaded, or as the checkpoint left them. */
+static void fill_run(Run *run) {
+    const Options *o = run->o;
+    Error error;
+    if (!trainer_new(&run->trainer, &run->net, &run->train, &run->recipe.plan, o->threads,
+                     run->seed, &error))
+        fail(EXIT_WORLD, "%s", error.text);
+    if (o->load) {
+        load_params(&run->net, o->load, run->trainer.params);
+        load_params(&run->net, o->load, trainer_result(&run->trainer));
+    }
+    if (o->resume && !checkpoint_resume(o->resume, &run->trainer, &run->place, &error))
+        fail(EXIT_WORLD, "%s", error.text);
+    if (!(o->resume ? log_resume(&run->log, o->log, run->place.log_bytes, &error)
+                    : log_open(&run->log, o->log, &error)))
+        fail(EXIT_WORLD, "%s", error.text);
+}
+
+static void start_run(Run *run, const Options *o) {
+    choose_run(run, o);
     const Plan *plan = &run->recipe.plan;
-    if (o->save && !safetensors_can_save(o->save, &error)) fail(EXIT_WORLD, "%s", error.text);
     run->net = lenet5_with(&run->recipe.net);
     load_images(run);
     if (plan->batch > run->train.n)
@@ -288,18 +368,13 @@ static void start_run(Run *run, const Options *o) {
              run->train.n);
     run->seconds = calloc((size_t)plan->epochs, sizeof(double));
     if (!run->seconds) fail(EXIT_WORLD, "no memory for %d epochs", plan->epochs);
-    if (!trainer_new(&run->trainer, &run->net, &run->train, plan, o->threads, o->seed, &error))
-        fail(EXIT_WORLD, "%s", error.text);
-    if (o->load) {
-        load_params(&run->net, o->load, run->trainer.params);
-        load_params(&run->net, o->load, trainer_result(&run->trainer));
-    }
-    if (!log_open(&run->log, o->log, &error)) fail(EXIT_WORLD, "%s", error.text);
+    fill_run(run);
     recipe_print(stdout, &run->recipe);
     char params[32];
     printf("%s: %s parameters, %d training images, %d thread%s, seed %llu\n", run->net.name,
            with_commas(network_trainable(&run->net), params, sizeof params), run->train.n,
-           run->trainer.threads, run->trainer.threads > 1 ? "s" : "", (unsigned long long)o->seed);
+           run->trainer.threads, run->trainer.threads > 1 ? "s" : "",
+           (unsigned long long)run->seed);
 }
 
 static void save_run(Run *run) {
@@ -307,7 +382,7 @@ static void save_run(Run *run) {
     Tensor tensor[2 * LAYERS_MAX];
     Error error;
     char seed[32], accuracy[48], value[SETTINGS][32];
-    snprintf(seed, sizeof seed, "%llu", (unsigned long long)o->seed);
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)run->seed);
     snprintf(accuracy, sizeof accuracy, "%.4f", run->on_test.accuracy);
     Metadata entry[3 + SETTINGS] = {
         {"recipe", run->recipe.name},
@@ -323,30 +398,40 @@ static void save_run(Run *run) {
     printf("saved %s\n", o->save);
 }
 
+/* One epoch, what it is worth, and a checkpoint behind it. */
+static void run_epoch(Run *run) {
+    int epoch = run->place.epoch;
+    double before = seconds_now(), learning = train_epoch(run);
+    double seconds = run->seconds[run->timed++] = seconds_now() - before;
+    evaluate_run(run, epoch);
+    report_epoch(run, epoch, learning, seconds);
+    const Evaluation *seen[2] = {&run->on_train, &run->on_test};
+    for (int k = 0; k < 2; k++) /* the last step may be the one */
+        if (seen[k]->n > 0 && !isfinite(seen[k]->loss)) diverged(run, seen[k]->loss);
+    run->place.epoch++;
+    run->place.first = run->place.right = 0;
+    run->place.loss = 0;
+    save_checkpoint(run);
+    if (interrupted && epoch < run->recipe.plan.epochs) stop_run(run);
+}
+
 static void train(const Options *o) {
     Run run;
     Error error;
     double start = seconds_now();
     start_run(&run, o);
     const int epochs = run.recipe.plan.epochs;
-    evaluate_run(&run, 0);
-    if (run.recipe.watch == WATCH_BOTH) report_epoch(&run, 0, NAN, 0);
-    for (int epoch = 1; epoch <= epochs; epoch++) {
-        double before = seconds_now(), learning = train_epoch(&run, epoch);
-        run.seconds[epoch - 1] = seconds_now() - before;
-        evaluate_run(&run, epoch);
-        report_epoch(&run, epoch, learning, run.seconds[epoch - 1]);
-        const Evaluation *seen[2] = {&run.on_train, &run.on_test};
-        for (int k = 0; k < 2; k++) /* the last step may be the one */
-            if (seen[k]->n > 0 && !isfinite(seen[k]->loss)) diverged(&run, seen[k]->loss);
-    }
+    catch_interrupts();
+    evaluate_run(&run, run.place.epoch - 1);
+    if (run.recipe.watch == WATCH_BOTH && !o->resume) report_epoch(&run, 0, NAN, 0);
+    while (run.place.epoch <= epochs) run_epoch(&run);
     if (o->save) save_run(&run);
     if (!log_close(&run.log, &error)) fail(EXIT_WORLD, "%s", error.text);
     printf("result %s_accuracy=%.4f %s_loss=%.4f train_loss=%.4f epochs=%d seed=%llu params=%ld "
            "seconds_per_epoch=%.2f seconds=%.2f peak_rss_mb=%.0f\n",
            run.tested, run.on_test.accuracy, run.tested, run.on_test.loss, run.on_train.loss,
-           epochs, (unsigned long long)o->seed, network_trainable(&run.net),
-           median(run.seconds, epochs), seconds_now() - start, peak_memory_mb());
+           epochs, (unsigned long long)run.seed, network_trainable(&run.net),
+           run.timed ? median(run.seconds, run.timed) : 0, seconds_now() - start, peak_memory_mb());
     trainer_free(&run.trainer);
     dataset_free(&run.all);
     if (!o->validate) dataset_free(&run.test);

@@ -23,6 +23,8 @@ enum {
     VALIDATE,
     IMAGE,
     REJECTION,
+    CHECKPOINT,
+    RESUME,
     SHOW, /* this one and the next take no value */
     HELP
 };
@@ -40,6 +42,8 @@ static const struct {
     {"validate", "N", "evaluates on the last N training images, trains on the others"},
     {"image", "N", "the image that test or --show-distorted looks at, from 0"},
     {"rejection", "FILE", "test: writes a table: error against the share of rejected images"},
+    {"checkpoint", "FILE", "saves the whole run after every epoch, and on Ctrl-C"},
+    {"resume", "FILE", "goes on with a run that --checkpoint saved, to the same bits"},
     {"show-distorted", NULL, "draws one training image as six epochs would see it, and stops"},
     {"help", NULL, "this text"},
 };
@@ -103,13 +107,15 @@ static bool read_other(int flag, const char *name, const char *value, Options *o
     if (flag == SAVE) o->save = value;
     if (flag == LOAD) o->load = value;
     if (flag == REJECTION) o->rejection = value;
+    if (flag == CHECKPOINT) o->checkpoint = value;
+    if (flag == RESUME) o->resume = value;
     if (flag == RECIPE && !recipe_named(o->recipe = value, &recipe))
         return error_set(error, "--recipe %s: expected one of: %s", value, recipe_names);
     if (flag == SEED && !whole(name, value, 0, LLONG_MAX, &number, error)) return false;
     if (flag == THREADS && !whole(name, value, 1, THREADS_MAX, &number, error)) return false;
     if (flag == VALIDATE && !whole(name, value, 1, 1000000, &number, error)) return false;
     if (flag == IMAGE && !whole(name, value, 0, 1000000, &number, error)) return false;
-    if (flag == SEED) o->seed = (uint64_t)number;
+    if (flag == SEED) o->seed = (uint64_t)number, o->seeded = true;
     if (flag == THREADS) o->threads = (int)number;
     if (flag == VALIDATE) o->validate = (int)number;
     if (flag == IMAGE) o->image = (int)number;
@@ -181,6 +187,15 @@ int options_recipe(const Options *o, Recipe *recipe, Error *error) {
     return recipe_check(recipe, error) ? 0 : EXIT_USAGE;
 }
 
+/* A run that goes on has all its settings already. */
+static bool nothing_new(const Options *o, Error *error) {
+    const char *more = o->recipe ? "recipe" : o->seeded ? "seed" : o->load ? "load" : NULL;
+    for (int k = 0; k < SETTINGS; k++)
+        if (o->given[k]) more = settings[k].key;
+    return !more || error_set(error, "--resume %s has all its settings already: leave out --%s",
+                              o->resume, more);
+}
+
 bool options_read(int argc, char **argv, Options *o, Error *error) {
     static const char *const commands[] = {"train", "test", "info"};
     int processors = omp_get_num_procs();
@@ -194,6 +209,9 @@ bool options_read(int argc, char **argv, Options *o, Error *error) {
     if (!known)
         return error_set(error, "unknown command %s: train, test or info? see --help", o->command);
     if (!read_flags(argc - 1, argv + 1, o, error) || o->help) return o->help;
+    if (o->resume && strcmp(o->command, "train") != 0)
+        return error_set(error, "--resume is for train");
+    if (o->resume && !nothing_new(o, error)) return false;
     if (strcmp(o->command, "test") == 0 && !o->load)
         return error_set(error, "test needs --load FILE, the parameters to test");
     return true;

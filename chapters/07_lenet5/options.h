@@ -20,6 +20,9 @@ typedef struct Options {
     const char *save;            ///< where parameters go, or NULL
     const char *load;            ///< where parameters come from, or NULL
     const char *rejection;       ///< where the table of rejected shares goes, or NULL
+    const char *checkpoint;      ///< where the run is saved after every epoch, or NULL
+    const char *resume;          ///< the checkpoint to go on with, or NULL
+    bool seeded;                 ///< the seed was given
     int validate;        ///< training images held back, to evaluate on in place of the test set
     int image;           ///< the image to look at, or -1
     bool show_distorted; ///< the user wants to see distorted images, not a run

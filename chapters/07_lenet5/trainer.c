@@ -163,11 +163,15 @@ void trainer_curvature(Trainer *t, int first, int n) {
 }
 
 // [trainer-begin]
-void trainer_begin(Trainer *t, int epoch) {
+static void order_epoch(Trainer *t, int epoch) {
     t->epoch = epoch;
     t->start = (int)((long)(epoch - 1) * t->data->n % t->patterns);
     if (t->start == 0 && (epoch == 1 || !t->plan.fixed_order))
         rng_shuffle(&t->shuffle, t->order, t->patterns);
+}
+
+void trainer_begin(Trainer *t, int epoch) {
+    order_epoch(t, epoch);
     if (t->optimizer.mu > 0) trainer_curvature(t, t->start + CURVATURE * (epoch - 1), CURVATURE);
 }
 
@@ -185,6 +189,11 @@ Step trainer_step(Trainer *t, int first) {
     return step;
 }
 // [trainer-begin]
+
+void trainer_go_to(Trainer *t, int epoch, long steps) {
+    for (int e = 1; e <= epoch; e++) order_epoch(t, e);
+    t->optimizer.t = steps;
+}
 
 /* ------------------------------------------------------------------ evaluation ----------- */
 

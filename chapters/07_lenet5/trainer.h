@@ -132,6 +132,14 @@ void trainer_free(Trainer *trainer);
 void trainer_begin(Trainer *trainer, int epoch);
 
 /**
+ * @brief Puts a run that was read from a file in its place: draws the orders of all epochs so far again.
+ * @param trainer a new run, its parameters and state already filled
+ * @param epoch   the epoch to go on with, from 1
+ * @param steps   steps taken before
+ */
+void trainer_go_to(Trainer *trainer, int epoch, long steps);
+
+/**
  * @brief The parameters to judge the network by.
  * @param trainer the run
  * @return their running mean if the plan averages, else the parameters themselves
