@@ -43,7 +43,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wdouble-promotion -Wfloat-conversion -Wstric
 Q        := $(if $(V),,@)
 CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -g $(OPTIMIZE) -fopenmp $(WARNINGS) -Icommon -Ichapters
 BLAS     := -lopenblas
-LDLIBS   := $(BLAS) -lz -ljansson -lm
+LDLIBS   := $(BLAS) -lpng -lz -ljansson -lm
 
 # ---- what is made of what ------------------------------------------------------------------------
 SOURCES := $(wildcard common/*.c chapters/*/*.c tests/*.c tests/bench/*.c)

@@ -7,7 +7,7 @@ set -eu
 
 packages() {
     case $1 in
-    build) echo make gcc libc6-dev libopenblas-dev zlib1g-dev libjansson-dev ;;
+    build) echo make gcc libc6-dev libopenblas-dev zlib1g-dev libjansson-dev libpng-dev ;;
     test) echo libcriterion-dev ;;
     debug) echo gdb ;;
     docs) echo doxygen libjs-mathjax ;;

@@ -53,7 +53,7 @@ Test(ch05, t03_loss,
     cr_expect(fabs(cross_entropy_report(0) + log(1e-7)) < 1e-9, "the report stops at 16.1");
 }
 
-Test(ch05, t04_backward, .description = "[2 pts] scale * (p - [i = t]), dx overwritten") {
+Test(ch05, t04_backward, .description = "[1 pts] scale * (p - [i = t]), dx overwritten") {
     Loss l = softmax_ce_loss(3);
     const real x[3] = {0, log((real)2), log((real)5)};
     const uint8_t label = 1;

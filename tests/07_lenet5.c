@@ -2,6 +2,7 @@
  * Chapter 7: the network, the trainer, the files, the command line.
  */
 #include "07_lenet5/checkpoint.h"
+#include "07_lenet5/prepare.h"
 #include "07_lenet5/recipe.h"
 #include "07_lenet5/reject.h"
 #include "check.h"
@@ -542,6 +543,56 @@ Test(ch07, t21_rejection,
     trainer_free(&t);
 }
 
+/* ------------------------------------------------------------------ your own digits ------ */
+
+/* An image of the test set as a drawing: 7 times as large, dark on light or the reverse, off its centre. */
+static Grey drawing(const uint8_t *byte, bool dark, uint8_t *pixels) {
+    enum { TIMES = 7, H = 300, W = 260, DOWN = 80, ACROSS = 15 };
+    for (int i = 0; i < H * W; i++) {
+        int r = (i / W - DOWN) / TIMES, q = (i % W - ACROSS) / TIMES;
+        bool inside = i / W >= DOWN && i % W >= ACROSS && r < IMAGE_SIDE && q < IMAGE_SIDE;
+        int ink = inside ? byte[r * IMAGE_SIDE + q] * 200 / 255 : 0;
+        pixels[i] = (uint8_t)(dark ? 230 - ink : 20 + ink);
+    }
+    return (Grey){H, W, pixels};
+}
+
+Test(ch07, t25_prepare,
+     .description =
+         "[1 pts] a drawing becomes what MNIST would have made of it; two digits are refused") {
+    Dataset data = few(300);
+    static uint8_t pixels[300 * 260], byte[IMAGE_BYTES];
+    Error error;
+    int same = 0;
+    for (int i = 0; i < data.n; i++) {
+        const uint8_t *want = data.image + i * IMAGE_BYTES;
+        Grey grey = drawing(want, i % 2, pixels);
+        cr_assert(prepare_digit(&grey, byte, &error), "image %d: %s", i, error.text);
+        double difference = 0, ink = 0;
+        for (int p = 0; p < IMAGE_BYTES; p++) difference += abs(byte[p] - want[p]), ink += want[p];
+        same += difference < 0.1 * ink;
+    }
+    /* scaled 7 times, moved, its contrast lowered: back come all but faint pixels, for nearly every image */
+    cr_expect(same > 0.95 * data.n, "%d of %d are the same", same, data.n);
+    /* a bar of 10 by 40 pixels, fully inked: 5 by 20, in the middle */
+    Grey bar = {60, 60, pixels};
+    memset(pixels, 255, 3600);
+    for (int r = 5; r < 45; r++) memset(pixels + r * 60 + 3, 0, 10);
+    cr_assert(prepare_digit(&bar, byte, &error), "%s", error.text);
+    for (int p = 0; p < IMAGE_BYTES; p++) {
+        int r = p / IMAGE_SIDE, q = p % IMAGE_SIDE;
+        int want = r >= 4 && r < 24 && q >= 12 && q < 17 ? 255 : 0;
+        cr_expect(abs(byte[p] - want) <= 1, "row %d, column %d: %d, want %d", r, q, byte[p], want);
+    }
+    /* a speck beside it is noise, another bar is a second digit, and an empty page none */
+    pixels[30 * 60 + 40] = 0;
+    cr_expect(prepare_digit(&bar, byte, &error), "%s", error.text);
+    for (int r = 20; r < 45; r++) memset(pixels + r * 60 + 40, 0, 5);
+    cr_expect(!prepare_digit(&bar, byte, &error) && strstr(error.text, "several digits"));
+    memset(pixels, 200, 3600);
+    cr_expect(!prepare_digit(&bar, byte, &error) && strstr(error.text, "no digit"));
+}
+
 /* ------------------------------------------------------------------ checkpoints ---------- */
 
 /* Runs a shell command, returns its exit code, keeps its output (2>&1). */
@@ -852,7 +903,7 @@ Test(ch07, t11_refuses, .description = "[1 pts] one line that says what, where a
         int code;
         const char *arguments, *says;
     } bad[] = {
-        {2, "", "train, test or info"},
+        {2, "", "train, test, predict or info"},
         {2, "teach", "unknown command teach"},
         {2, "train --batch 0", "--batch 0: expected a whole number from 1"},
         {2, "train --batch 5x", "--batch 5x"},
@@ -887,6 +938,8 @@ Test(ch07, t11_refuses, .description = "[1 pts] one line that says what, where a
         {2, "train --save ''", "--save needs a value"},
         {2, "train now", "unexpected argument now"},
         {2, "test", "test needs --load FILE"},
+        {2, "predict x.png", "predict needs --load FILE"},
+        {2, "predict --load x", "at least one image"},
         {1, "train --data DIR/none", "DIR/none/train-images-idx3-ubyte"},
         {1, "train --data DIR --save DIR/none/x", "cannot save there"},
         {1, "train --data DIR --log DIR/none/x", "cannot write the log"},

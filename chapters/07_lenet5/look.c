@@ -30,24 +30,41 @@ static void print_codes(FILE *out, const Loss *loss, const real *distance, int d
     }
 }
 
+/* The network's view of one image, drawn: the workspace is as forward left it. */
+static void draw(FILE *out, const Network *net, const Workspace *space) {
+    const real most = (real)1.7159; /* the squash's range */
+    Shape in = net->layer[0].in;
+    picture_print(out, 1, in.h, in.w, space->y[0], net->input.lo, net->input.hi);
+    if (!net->loss.code) {
+        print_bars(out, space->score, net->loss.classes);
+        return;
+    }
+    fprintf(out, "\nthe state of F6, which should look like a code\n\n");
+    picture_print(out, 1, CODE_ROWS, CODE_COLUMNS, space->y[net->layers], -most, most);
+    fprintf(out, "\nthe codes, and the squared distance to each (* the nearest)\n");
+    print_codes(out, &net->loss, space->score, space->decision[0]);
+}
+
+/* Softmax has probabilities; distances y_i become e^-y_i, the smallest taken out, scaled to sum 1. */
+static Reading read_scores(const Loss *loss, const real *score, int decision) {
+    Reading reading = {.digit = decision};
+    double sum = 0;
+    for (int k = 0; k < CLASSES; k++) {
+        double p = loss->code ? exp((double)(score[decision] - score[k])) : (double)score[k];
+        sum += reading.probability[k] = p;
+    }
+    for (int k = 0; k < CLASSES; k++) reading.probability[k] /= sum;
+    return reading;
+}
+
 bool look_at(FILE *out, const Network *net, const real *params, const Dataset *data, int image,
-             Error *error) {
+             Reading *reading, Error *error) {
     Workspace space;
     if (!workspace_new(net, 1, &space, error)) return false;
     network_input(net, data, NULL, image, 1, &space);
     network_forward(net, 1, params, &space);
-    Shape in = net->layer[0].in;
-    fprintf(out, "image %d, a %d, read as %d\n\n", image, data->label[image], space.decision[0]);
-    picture_print(out, 1, in.h, in.w, space.y[0], net->input.lo, net->input.hi);
-    if (!net->loss.code) {
-        print_bars(out, space.score, net->loss.classes);
-    } else {
-        const real most = (real)1.7159; /* the squash's range */
-        fprintf(out, "\nthe state of F6, which should look like a code\n\n");
-        picture_print(out, 1, CODE_ROWS, CODE_COLUMNS, space.y[net->layers], -most, most);
-        fprintf(out, "\nthe codes, and the squared distance to each (* the nearest)\n");
-        print_codes(out, &net->loss, space.score, space.decision[0]);
-    }
+    *reading = read_scores(&net->loss, space.score, space.decision[0]);
+    if (out) draw(out, net, &space);
     workspace_free(&space);
     return true;
 }

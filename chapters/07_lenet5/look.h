@@ -12,22 +12,30 @@
 
 #include <stdio.h>
 
+/** What a network makes of one image. */
+typedef struct Reading {
+    int digit; ///< its decision
+    double probability
+        [CLASSES]; ///< of each class; behind RBF codes those of distances y_i: e^-y_i, scaled to sum 1
+} Reading;
+
 /**
  * @brief Draws one image and what the network says about it.
  *
  * Behind softmax: the ten probabilities as bars. Behind RBF codes: the state of F6 as the 7x12 picture that it
  * tries to draw, and the ten codes with their squared distances.
  *
- * @param out    where to
- * @param net    the network
- * @param params its parameters
- * @param data   the set
- * @param image  which of its images
- * @param error  filled when there is no memory
+ * @param out     where to; NULL: nothing is drawn
+ * @param net     the network
+ * @param params  its parameters
+ * @param data    the set
+ * @param image   which of its images
+ * @param reading filled on success
+ * @param error   filled when there is no memory
  * @return whether it worked
  */
 bool look_at(FILE *out, const Network *net, const real *params, const Dataset *data, int image,
-             Error *error);
+             Reading *reading, Error *error);
 
 /**
  * @brief Draws a sheet: a training image as it is, and as five epochs (or copies) of a run would see it.

@@ -14,6 +14,7 @@
 #include "07_lenet5/log.h"
 #include "07_lenet5/look.h"
 #include "07_lenet5/options.h"
+#include "07_lenet5/prepare.h"
 #include "07_lenet5/reject.h"
 #include "07_lenet5/trainer.h"
 #include "gemm.h"
@@ -21,6 +22,7 @@
 #include "progress.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,7 +136,11 @@ static void test_one(const Options *o, const Network *net, const real *params,
     Error error;
     if (o->image >= data->n)
         fail(EXIT_USAGE, "--image %d: there are only %d test images", o->image, data->n);
-    if (!look_at(stdout, net, params, data, o->image, &error)) fail(EXIT_WORLD, "%s", error.text);
+    Reading reading;
+    printf("test image %d, a %d\n\n", o->image, data->label[o->image]);
+    if (!look_at(stdout, net, params, data, o->image, &reading, &error))
+        fail(EXIT_WORLD, "%s", error.text);
+    printf("\nread as %d\n", reading.digit);
 }
 
 static void test_all(const Options *o, const Network *net, const real *params,
@@ -166,6 +172,51 @@ static void test(const Options *o) {
         test_all(o, &net, params, &data);
     free(params);
     dataset_free(&data);
+}
+
+/* ------------------------------------------------------------------ predict -------------- */
+
+static void print_json(const char *file, const Reading *reading) {
+    json_t *list = json_array();
+    for (int k = 0; k < CLASSES; k++)
+        json_array_append_new(list, json_real(reading->probability[k]));
+    json_t *object =
+        json_pack("{s:s, s:i, s:o}", "file", file, "digit", reading->digit, "probabilities", list);
+    if (!object || json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6)) != 0)
+        fail(EXIT_WORLD, "%s: cannot be written as JSON", file);
+    printf("\n");
+    json_decref(object);
+}
+
+/* One drawing: read, made like MNIST, shown, classified. */
+static void predict_one(const Options *o, const Network *net, const real *params,
+                        const char *file) {
+    Grey grey;
+    Error error;
+    Reading reading;
+    uint8_t byte[IMAGE_BYTES], label = 0;
+    const Dataset one = {1, byte, &label};
+    if (!grey_read(file, &grey, &error)) fail(EXIT_WORLD, "%s", error.text);
+    if (!prepare_digit(&grey, byte, &error)) fail(EXIT_WORLD, "%s: %s", file, error.text);
+    if (!o->json) printf("%s: %d x %d pixels; as the network sees it:\n\n", file, grey.w, grey.h);
+    if (!look_at(o->json ? NULL : stdout, net, params, &one, 0, &reading, &error))
+        fail(EXIT_WORLD, "%s", error.text);
+    if (o->json)
+        print_json(file, &reading);
+    else
+        printf("\n%s: %d (%.2f %%)\n", file, reading.digit,
+               100 * reading.probability[reading.digit]);
+    grey_free(&grey);
+}
+
+static void predict(const Options *o) {
+    const Recipe recipe = recipe_for(o);
+    Network net = lenet5_with(&recipe.net);
+    real *params = calloc(network_params(&net), sizeof(real));
+    if (!params) fail(EXIT_WORLD, "no memory for the parameters");
+    load_params(&net, o->load, params);
+    for (int i = 0; i < o->count; i++) predict_one(o, &net, params, o->files[i]);
+    free(params);
 }
 
 /* ------------------------------------------------------------------ train ---------------- */
@@ -208,7 +259,7 @@ static void evaluate_run(Run *run, int epoch) {
     const real *params = trainer_result(&run->trainer);
     bool last = epoch == run->recipe.plan.epochs;
     Watch watch = run->recipe.watch;
-    run->on_train = run->on_test = (Evaluation){.loss = NAN, .accuracy = NAN};
+    run->on_train = run->on_test = (Evaluation){.loss = (double)NAN, .accuracy = (double)NAN};
     if ((watch == WATCH_BOTH &&
          !evaluate(&run->net, params, &run->train, run->o->threads, &run->on_train, &error)) ||
         ((watch == WATCH_BOTH || last || (watch == WATCH_TEST && epoch > 0)) &&
@@ -423,7 +474,7 @@ static void train(const Options *o) {
     const int epochs = run.recipe.plan.epochs;
     catch_interrupts();
     evaluate_run(&run, run.place.epoch - 1);
-    if (run.recipe.watch == WATCH_BOTH && !o->resume) report_epoch(&run, 0, NAN, 0);
+    if (run.recipe.watch == WATCH_BOTH && !o->resume) report_epoch(&run, 0, (double)NAN, 0);
     while (run.place.epoch <= epochs) run_epoch(&run);
     if (o->save) save_run(&run);
     if (!log_close(&run.log, &error)) fail(EXIT_WORLD, "%s", error.text);
@@ -473,6 +524,8 @@ int main(int argc, char **argv) {
         train(&options);
     else if (strcmp(options.command, "test") == 0)
         test(&options);
+    else if (strcmp(options.command, "predict") == 0)
+        predict(&options);
     else
         info(&options);
     if (fflush(stdout) != 0 || ferror(stdout)) fail(EXIT_WORLD, "cannot write to stdout");

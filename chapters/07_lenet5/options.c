@@ -25,7 +25,8 @@ enum {
     REJECTION,
     CHECKPOINT,
     RESUME,
-    SHOW, /* this one and the next take no value */
+    JSON, /* this one and the next two take no value */
+    SHOW,
     HELP
 };
 
@@ -44,6 +45,7 @@ static const struct {
     {"rejection", "FILE", "test: writes a table: error against the share of rejected images"},
     {"checkpoint", "FILE", "saves the whole run after every epoch, and on Ctrl-C"},
     {"resume", "FILE", "goes on with a run that --checkpoint saved, to the same bits"},
+    {"json", NULL, "predict: one JSON object an image"},
     {"show-distorted", NULL, "draws one training image as six epochs would see it, and stops"},
     {"help", NULL, "this text"},
 };
@@ -61,7 +63,7 @@ void options_usage(FILE *out) {
     Recipe report;
     recipe_named("report", &report);
     fputs(
-        "usage: 07_lenet5 train|test|info [--flag value ...]\n"
+        "usage: 07_lenet5 train|test|predict|info [--flag value ...] [IMAGE ...]\n"
         "\n"
         "  train    trains on the training images, evaluates on the test images after every epoch\n"
         "  test     evaluates the parameters of --load on the test images\n"
@@ -135,7 +137,7 @@ static void list_flags(struct option *flag) {
     for (int k = 0; k < HELP; k++) {
         bool setting = k < SETTINGS;
         flag[k] = (struct option){setting ? settings[k].key : others[k - SETTINGS].name,
-                                  k + 1 < SHOW ? required_argument : no_argument, NULL, k + 1};
+                                  k + 1 < JSON ? required_argument : no_argument, NULL, k + 1};
     }
     flag[HELP] = (struct option){0};
 }
@@ -149,23 +151,25 @@ static bool read_flags(int argc, char **argv, Options *o, Error *error) {
     for (;;) {
         int at = optind, flag = getopt_long(argc, argv, "+", flags, NULL);
         if (flag == -1) break;
-        if (flag == '?' && optopt >= SHOW && optopt <= HELP)
+        if (flag == '?' && optopt >= JSON && optopt <= HELP)
             return error_set(error, "--%s takes no value", flags[optopt - 1].name);
-        if (flag == '?' && optopt > 0 && optopt < SHOW)
+        if (flag == '?' && optopt > 0 && optopt < JSON)
             return error_set(error, "--%s needs a value; see --help", flags[optopt - 1].name);
         if (flag == '?') return error_set(error, "unknown flag %s; see --help", argv[at]);
         if (flag == HELP) return o->help = true;
-        if (flag == SHOW) {
-            o->show_distorted = true;
-            continue;
-        }
+        if (flag == SHOW) o->show_distorted = true;
+        if (flag == JSON) o->json = true;
+        if (flag >= JSON) continue;
         const char *name = flags[flag - 1].name;
         if (*optarg == '\0') return error_set(error, "--%s needs a value", name);
         if (!(flag <= SETTINGS ? read_setting(flag - 1, optarg, o, error)
                                : read_other(flag, name, optarg, o, error)))
             return false;
     }
-    return optind >= argc || error_set(error, "unexpected argument %s; see --help", argv[optind]);
+    o->files = argv + optind;
+    o->count = argc - optind;
+    return o->count == 0 || strcmp(o->command, "predict") == 0 ||
+           error_set(error, "unexpected argument %s; see --help", argv[optind]);
 }
 
 int options_recipe(const Options *o, Recipe *recipe, Error *error) {
@@ -197,21 +201,26 @@ static bool nothing_new(const Options *o, Error *error) {
 }
 
 bool options_read(int argc, char **argv, Options *o, Error *error) {
-    static const char *const commands[] = {"train", "test", "info"};
+    static const char *const commands[] = {"train", "test", "predict", "info"};
     int processors = omp_get_num_procs();
     *o = (Options){.data = MNIST_DIR, .seed = 1, .image = -1};
     o->threads = processors < THREADS_MAX ? processors : THREADS_MAX;
-    if (argc < 2) return error_set(error, "train, test or info? see --help");
+    if (argc < 2) return error_set(error, "train, test, predict or info? see --help");
     o->command = argv[1];
     if (strcmp(o->command, "--help") == 0 || strcmp(o->command, "-h") == 0) return o->help = true;
     bool known = false;
-    for (int k = 0; k < 3; k++) known = known || strcmp(o->command, commands[k]) == 0;
+    for (int k = 0; k < 4; k++) known = known || strcmp(o->command, commands[k]) == 0;
     if (!known)
-        return error_set(error, "unknown command %s: train, test or info? see --help", o->command);
+        return error_set(error, "unknown command %s: train, test, predict or info? see --help",
+                         o->command);
     if (!read_flags(argc - 1, argv + 1, o, error) || o->help) return o->help;
     if (o->resume && strcmp(o->command, "train") != 0)
         return error_set(error, "--resume is for train");
     if (o->resume && !nothing_new(o, error)) return false;
+    if (strcmp(o->command, "predict") == 0 && (!o->load || o->count == 0))
+        return error_set(error,
+                         "predict needs --load FILE and at least one image; `make run` leaves "
+                         "build/lenet5.safetensors");
     if (strcmp(o->command, "test") == 0 && !o->load)
         return error_set(error, "test needs --load FILE, the parameters to test");
     return true;

@@ -1,0 +1,41 @@
+/**
+ * @file image.h
+ * @brief Reading a drawn or photographed image: PNG (libpng) and PGM, any size and depth, as bytes of grey.
+ *
+ * Colours become grey, transparency becomes white, 16 bits become 8. A file is believed as little as possible: what is
+ * not a regular file, too large, truncated or followed by something else is refused.
+ */
+#ifndef IMAGE_H
+#define IMAGE_H
+
+#include "fail.h"
+
+#include <stdint.h>
+
+enum {
+    PICTURE_MAX = 4096 ///< pixels a side: 16 MB of grey
+};
+
+/** A grey image. */
+typedef struct Grey {
+    int h;         ///< rows
+    int w;         ///< columns
+    uint8_t *byte; ///< (h, w), 0 = black, 255 = white; grey_free() releases it
+} Grey;
+
+/**
+ * @brief Reads a PNG or PGM file; its first bytes say which it is.
+ * @param path  the file
+ * @param grey  filled on success
+ * @param error filled on failure: the file and what is wrong with it
+ * @return whether it worked
+ */
+bool grey_read(const char *path, Grey *grey, Error *error);
+
+/**
+ * @brief Releases an image and clears the struct.
+ * @param grey what grey_read() filled; all zero is fine too
+ */
+void grey_free(Grey *grey);
+
+#endif
