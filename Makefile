@@ -72,7 +72,7 @@ ifdef VERB
   endif
 endif
 
-.PHONY: help run seeds original choices ablation ladder build bench bench-peers plot-speed chapter test debug grade docs format format-check clean setup
+.PHONY: help run seeds original choices ablation ladder build bench bench-peers speed chapter test debug grade docs format format-check clean setup
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 MAKEFLAGS += --no-builtin-rules
@@ -139,11 +139,9 @@ bench: $B/bench ## where the time goes: every layer, training, testing, and the 
 bench-peers: $B/bench ## the same work in PyTorch and in NumPy, in turn, with ratios (about two minutes)
 	@sh tests/bench/peers.sh $< common/mnist
 
-plot-speed: $B/bench ## seconds an epoch by data, batch and threads: build/data/speed.tsv and a picture
-	@command -v gnuplot > /dev/null || { echo "error: gnuplot is missing (Debian: gnuplot-nox)" >&2; exit 1; }
-	@mkdir -p build/data build/plots
+speed: $B/bench ## seconds an epoch by data, batch and threads: build/data/speed.tsv, for make plot-speed
+	@mkdir -p build/data
 	@$< --scaling build/data/speed.tsv
-	@gnuplot plots/speed.gp && echo "drew build/plots/speed.svg and .png"
 
 build: $(PROGRAMS) ## all seven programs, into build/
 
@@ -161,14 +159,17 @@ NEEDS_build := build
 NEEDS_chapter := build
 NEEDS_bench := build
 NEEDS_bench-peers := build
-NEEDS_plot-speed := build plots
+NEEDS_speed := build
+NEEDS_plots := build plots
+NEEDS_quick := build plots
+NEEDS_live := build plots
 NEEDS_test := build test
 NEEDS_grade := build test
 NEEDS_debug := build debug
 NEEDS_docs := docs
 NEEDS_format := format
 NEEDS_format-check := format
-NEEDS := $(sort $(foreach goal,$(MAKECMDGOALS),$(NEEDS_$(goal))))
+NEEDS := $(sort $(foreach goal,$(MAKECMDGOALS),$(NEEDS_$(goal)) $(if $(filter plot-%,$(goal)),build plots)))
 setup:
 	@sh common/setup.sh $(NEEDS)
 
@@ -227,6 +228,8 @@ $B/compile_commands.json: Makefile $(SOURCES)
 	@mkdir -p $(@D)
 	@{ echo '['; comma=; for f in $(SOURCES); do echo "$$comma{\"directory\": \"$(CURDIR)\","; \
 	    echo " \"file\": \"$$f\", \"command\": \"$(CC) $(CFLAGS) -DBUILD='\\\"$B\\\"' -c $$f\"}"; comma=,; done; echo ']'; } > $@
+
+include plots/plots.mk
 
 .SECONDARY:
 -include $(patsubst %.c,$B/float/%.d,$(SOURCES)) $(patsubst %.c,$B/double/%.d,$(SOURCES))

@@ -1,14 +1,13 @@
-# The look that all plots share: colours that colour-blind readers can tell apart (Okabe and Ito), in an order
-# that also differs in grey. Scripts set `out` without its ending, then call one macro a format:
+# The look that all pictures share. plots/draw.sh gives `format` (svg or png), `out`, `D` (the folder of the data) and
+# `caption`; a script says how large it is, then loads this:
 #
+#     w = 900; h = 420
 #     load 'plots/style.gp'
-#     out = 'build/plots/name'; w = 900; h = 420
-#     @SVG; load drawing    @PNG; load drawing
-if (!exists("w")) w = 800
-if (!exists("h")) h = 480
-set macros
-SVG = "set terminal svg size w,h dynamic enhanced font 'DejaVu Sans,13' linewidth 1.4 background '#ffffff'; set output out.'.svg'"
-PNG = "set terminal pngcairo size w,h enhanced font 'DejaVu Sans,11' linewidth 1.4 background '#ffffff'; set output out.'.png'"
+#
+# Colours that colour-blind readers can tell apart (Okabe and Ito), in an order that also differs in grey.
+if (format eq 'svg') set terminal svg size w,h dynamic enhanced font 'DejaVu Sans,13' linewidth 1.4 background '#ffffff'
+if (format eq 'png') set terminal pngcairo size w,h enhanced font 'DejaVu Sans,10' linewidth 1.4 background '#ffffff'
+set output out
 set linetype 1 lc rgb '#0072B2' lw 2 pt 7 ps 0.8
 set linetype 2 lc rgb '#D55E00' lw 2 pt 5 ps 0.8
 set linetype 3 lc rgb '#009E73' lw 2 pt 9 ps 0.9
@@ -21,3 +20,7 @@ set tics nomirror scale 0.5 textcolor rgb '#303030'
 set grid lc rgb '#d8d8d8' lw 0.5
 set datafile separator tab
 set datafile missing 'nan'
+# What the picture was drawn from, small, in the lower left corner; leave it 30 pixels. In a multiplot: unset label 99
+# after the first plot.
+set label 99 caption at screen 0,0 offset character 1,0.6 left noenhanced font ',8' textcolor rgb '#707070'
+set bmargin at screen 84.0/h
