@@ -46,12 +46,14 @@ BLAS     := -lopenblas
 LDLIBS   := $(BLAS) -lpng -lz -ljansson -lm
 
 # ---- what is made of what ------------------------------------------------------------------------
-SOURCES := $(wildcard common/*.c chapters/*/*.c tests/*.c tests/bench/*.c)
+SOURCES := $(wildcard common/*.c chapters/*/*.c tests/*.c tests/bench/*.c tests/fuzz/*.c)
 library  = $(filter-out %/main.c,$(wildcard chapters/$1/*.c))
 # objects,KIND,CHAPTER: the object files of a chapter and of those it uses, without mains.
 objects  = $(patsubst %.c,$B/$1/%.o,$(foreach c,$2 $(USES_$2),$(call library,$c)))
 PROGRAMS := $(CHAPTERS:%=$B/%)
 TESTS    := $(SUITES:%=$B/tests/%) $(DOUBLE:%=$B/tests/%.double)
+
+FUZZ     := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out %/input.c,$(wildcard tests/fuzz/*.c)))
 
 # ---- `make VERB N`: the number is a goal too, with nothing to do ---------------------------------
 VERB   := $(filter chapter test debug,$(firstword $(MAKECMDGOALS)))
@@ -72,7 +74,7 @@ ifdef VERB
   endif
 endif
 
-.PHONY: help run seeds original choices ablation ladder build bench bench-peers speed chapter test debug grade docs format format-check clean setup
+.PHONY: help run seeds original choices ablation ladder build bench bench-peers speed chapter test debug fuzz grade docs format format-check clean setup
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 MAKEFLAGS += --no-builtin-rules
@@ -121,6 +123,9 @@ debug: ## N: start gdb on the example of chapter N, one thread
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 gdb -q -x common/debug.gdb -ex start \
 	    --args build/debug/$(CHOSEN) $(if $(filter 07_%,$(CHOSEN)),train --epochs 1 --threads 1) $(ARGS)
 
+fuzz: $(FUZZ) ## inputs that nobody thought of, for every reader of files: SECONDS=10 each, or RUNS=10000000
+	@sh tests/fuzz/run.sh $(or $(SECONDS),10) $(or $(RUNS),0) $(FUZZ)
+
 grade: setup ## run all suites and print points a chapter; the table goes to build/grade.json too
 	@MAKE='$(MAKE)' B='$B' sh tests/grade/grade.sh $(CHAPTERS)
 
@@ -128,10 +133,10 @@ docs: setup ## the reference, from the comments in the headers, to build/docs/ht
 	@sh docs/build.sh
 
 format: setup ## put every C file into the house format
-	clang-format -i $(SOURCES) $(wildcard common/*.h chapters/*/*.h tests/*.h)
+	clang-format -i $(SOURCES) $(wildcard common/*.h chapters/*/*.h tests/*.h tests/fuzz/*.h)
 
 format-check: setup # what .ci/run asks
-	clang-format --dry-run --Werror $(SOURCES) $(wildcard common/*.h chapters/*/*.h tests/*.h)
+	clang-format --dry-run --Werror $(SOURCES) $(wildcard common/*.h chapters/*/*.h tests/*.h tests/fuzz/*.h)
 
 bench: $B/bench ## where the time goes: every layer, training, testing, and the share of peak
 	@$< $(ARGS)
@@ -165,6 +170,7 @@ NEEDS_quick := build plots
 NEEDS_live := build plots
 NEEDS_test := build test
 NEEDS_grade := build test
+NEEDS_fuzz := build clang
 NEEDS_debug := build debug
 NEEDS_docs := docs
 NEEDS_format := format
@@ -206,6 +212,14 @@ $B/double/common.a: $(patsubst %.c,$B/double/%.o,$(wildcard common/*.c))
 %/common.a:
 	@rm -f $@
 	$Qar rcs $@ $^
+
+# libFuzzer is part of clang. One command a target: everything it uses is compiled with the sanitizers.
+build/fuzz/%: tests/fuzz/%.c tests/fuzz/input.c $(filter-out %/main.c,$(wildcard common/*.c chapters/*/*.c)) \
+    $(wildcard common/*.h chapters/*/*.h tests/fuzz/*.h) | setup
+	@mkdir -p $(@D)
+	@echo '  FUZZ $@'
+	$Qclang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -fopenmp $(WARNINGS) -Icommon -Ichapters -DBUILD='"build"' \
+	    -Wno-pass-failed -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(filter %.c,$^) $(LDLIBS) -o $@
 
 # Other flags than last time, on the command line or here, compile everything anew.
 $B/flags: FORCE

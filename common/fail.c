@@ -1,6 +1,7 @@
 /* The two ways out of an error; see fail.h. */
 #include "fail.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,9 @@ bool error_set(Error *error, const char *format, ...) {
     va_start(args, format);
     vsnprintf(error->text, sizeof error->text, format, args);
     va_end(args);
+    /* names from a hostile file may hold line ends, or sequences that a terminal obeys */
+    for (char *c = error->text; *c; c++)
+        if (iscntrl((unsigned char)*c)) *c = '?';
     return false;
 }
 

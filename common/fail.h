@@ -24,7 +24,7 @@ typedef struct Error {
 } Error;
 
 /**
- * @brief Writes one line into an error.
+ * @brief Writes one line into an error; control characters become question marks.
  * @param error  where to write; the text is cut at its size
  * @param format as in printf
  * @return always false, so that a function can end with `return error_set(error, ...)`

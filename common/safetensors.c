@@ -296,13 +296,14 @@ bool safetensors_load(const char *path, int tensors, const Tensor *tensor, Error
     return ok;
 }
 
-bool safetensors_metadata(const char *path, const char *key, char *value, size_t size,
-                          Error *error) {
+bool safetensors_metadata(const char *path, int fields, Field *field, Error *error) {
     Reader reader;
     if (!reader_open(path, &reader, error)) return false;
     const json_t *metadata = json_object_get(reader.header, "__metadata__");
-    const char *found = json_string_value(json_object_get(metadata, key));
-    snprintf(value, size, "%s", found ? found : "");
+    for (int k = 0; k < fields; k++) {
+        const char *found = json_string_value(json_object_get(metadata, field[k].key));
+        snprintf(field[k].value, sizeof field[k].value, "%s", found ? found : "");
+    }
     reader_close(&reader);
     return true;
 }

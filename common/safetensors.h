@@ -75,16 +75,20 @@ bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int e
  */
 bool safetensors_load(const char *path, int tensors, const Tensor *tensor, Error *error);
 
+/** One entry of a file's metadata that is looked up. */
+typedef struct Field {
+    const char *key; ///< which entry
+    char value[64];  ///< what the file says, cut at this size; empty when it has no such entry
+} Field;
+
 /**
- * @brief Looks up one entry of a file's metadata.
- * @param path  the file
- * @param key   which entry
- * @param value where to write it; empty when the file has no such entry
- * @param size  room in value
- * @param error filled on failure
+ * @brief Looks up entries of a file's metadata.
+ * @param path   the file
+ * @param fields how many
+ * @param field  their keys; the values are filled
+ * @param error  filled on failure
  * @return false when the file cannot be read; a missing entry is no error
  */
-bool safetensors_metadata(const char *path, const char *key, char *value, size_t size,
-                          Error *error);
+bool safetensors_metadata(const char *path, int fields, Field *field, Error *error);
 
 #endif

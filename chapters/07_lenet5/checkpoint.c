@@ -8,7 +8,12 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { SLOTS_MAX = 2, TENSORS_MAX = 2 * LAYERS_MAX + SLOTS_MAX + 1, NUMBERS = 9 };
+enum {
+    SLOTS_MAX = 2,
+    TENSORS_MAX = 2 * LAYERS_MAX + SLOTS_MAX + 1,
+    NUMBERS = 9,
+    FIELDS = 1 + NUMBERS + SETTINGS
+};
 
 /* The numbers of a place, by name, beside the seed and a checksum of the images. */
 static const char *const number_keys[NUMBERS] = {"seed",       "at_epoch",  "at_image",
@@ -59,43 +64,53 @@ bool checkpoint_save(const char *path, const Recipe *recipe, const Trainer *trai
     return safetensors_save(path, count, tensor, 1 + NUMBERS + SETTINGS, entry, error);
 }
 
-/* One number of a place from the file: from 0 to most. */
-static bool read_number(const char *path, int k, double most, double *number, Error *error) {
-    char text[32], *end;
-    if (!safetensors_metadata(path, number_keys[k], text, sizeof text, error)) return false;
-    *number = strtod(text, &end);
-    return (end != text && !*end && *number >= 0 && *number <= most) ||
-           error_set(error, "%s: not a checkpoint: its %s is '%s'", path, number_keys[k], text);
+/* Everything a checkpoint says in its metadata: recipe, numbers, settings. */
+static bool read_fields(const char *path, Field field[FIELDS], Error *error) {
+    field[0] = (Field){.key = "recipe"};
+    for (int k = 0; k < NUMBERS; k++) field[1 + k] = (Field){.key = number_keys[k]};
+    for (int k = 0; k < SETTINGS; k++) field[1 + NUMBERS + k] = (Field){.key = settings[k].key};
+    return safetensors_metadata(path, FIELDS, field, error);
+}
+
+/* One number, from 0 to most. */
+static bool read_number(const char *path, const Field *field, double most, double *number,
+                        Error *error) {
+    char *end;
+    *number = strtod(field->value, &end);
+    return (end != field->value && !*end && *number >= 0 && *number <= most) ||
+           error_set(error, "%s: not a checkpoint: its %s is '%s'", path, field->key, field->value);
 }
 
 /* All settings, those of the network among them; a missing one means an older program. */
-static bool read_settings(const char *path, Recipe *recipe, Error *error) {
-    char value[32];
-    if (!safetensors_metadata(path, "recipe", value, sizeof value, error)) return false;
-    if (!recipe_named(value, recipe))
-        return error_set(error, "%s: not a checkpoint: its recipe is '%s'", path, value);
+static bool read_settings(const char *path, const Field field[FIELDS], Recipe *recipe,
+                          Error *error) {
+    if (!recipe_named(field[0].value, recipe))
+        return error_set(error, "%s: not a checkpoint: its recipe is '%s'", path, field[0].value);
     for (int k = 0; k < SETTINGS; k++) {
+        const char *value = field[1 + NUMBERS + k].value;
         Error why;
-        if (!safetensors_metadata(path, settings[k].key, value, sizeof value, error)) return false;
         bool none = strcmp(settings[k].key, "mu") == 0 && strcmp(value, "0") == 0;
         if (!none && !recipe_set(recipe, k, value, &why))
             return error_set(error, "%s: %.200s", path, why.text);
     }
-    return recipe_check(recipe, error);
+    Error why;
+    return recipe_check(recipe, &why) || error_set(error, "%s: %.200s", path, why.text);
 }
 
 bool checkpoint_read(const char *path, Recipe *recipe, uint64_t *seed, Place *place, Error *error) {
+    Field field[FIELDS];
     double n[NUMBERS] = {0};
     static const double most[NUMBERS] = {0, 100001, 1e8, 1e12, 1e15, 1e8, 1e9, 1e15, 4294967295.0};
-    char text[32], *end;
-    if (!safetensors_metadata(path, "seed", text, sizeof text, error)) return false;
+    if (!read_fields(path, field, error)) return false;
+    char *end;
+    const char *text = field[1].value;
     *seed = strtoull(text, &end, 10);
     if (end == text || *end)
         return error_set(error, "%s: not a checkpoint: its seed is '%s'", path, text);
     for (int k = 1; k < NUMBERS; k++)
-        if (!read_number(path, k, most[k], &n[k], error)) return false;
+        if (!read_number(path, &field[1 + k], most[k], &n[k], error)) return false;
     *place = (Place){(int)n[1], (int)n[2], (long)n[3], n[4], (int)n[5], n[6], (long)n[7]};
-    if (!read_settings(path, recipe, error)) return false;
+    if (!read_settings(path, field, recipe, error)) return false;
     return (place->epoch >= 1 && place->epoch <= recipe->plan.epochs + 1) ||
            error_set(error, "%s: not a checkpoint: epoch %d of %d", path, place->epoch,
                      recipe->plan.epochs);
@@ -103,9 +118,12 @@ bool checkpoint_read(const char *path, Recipe *recipe, uint64_t *seed, Place *pl
 
 bool checkpoint_resume(const char *path, Trainer *t, const Place *place, Error *error) {
     Tensor tensor[TENSORS_MAX];
+    Field images = {.key = number_keys[NUMBERS - 1]};
     double sum;
     int count = list_tensors(t, tensor);
-    if (!read_number(path, NUMBERS - 1, 4294967295.0, &sum, error)) return false;
+    if (!safetensors_metadata(path, 1, &images, error) ||
+        !read_number(path, &images, 4294967295.0, &sum, error))
+        return false;
     if (sum != checksum(t->data))
         return error_set(
             error, "%s: was made with other training images: same --data and --validate?", path);

@@ -67,8 +67,8 @@ void options_usage(FILE *out) {
         "\n"
         "  train    trains on the training images, evaluates on the test images after every epoch\n"
         "  test     evaluates the parameters of --load on the test images\n"
+        "  predict  reads digits that you drew: PNG or PGM, one digit an image\n"
         "  info     prints the table of layers\n"
-        "  distort  shows what a recipe's distortions make of a training image\n"
         "\n",
         out);
     for (int k = 0; k < HELP - SETTINGS; k++) {
@@ -149,13 +149,13 @@ static bool read_flags(int argc, char **argv, Options *o, Error *error) {
     opterr = 0; /* we word our own errors */
     optind = 1;
     for (;;) {
-        int at = optind, flag = getopt_long(argc, argv, "+", flags, NULL);
+        int flag = getopt_long(argc, argv, "", flags, NULL);
         if (flag == -1) break;
         if (flag == '?' && optopt >= JSON && optopt <= HELP)
             return error_set(error, "--%s takes no value", flags[optopt - 1].name);
         if (flag == '?' && optopt > 0 && optopt < JSON)
             return error_set(error, "--%s needs a value; see --help", flags[optopt - 1].name);
-        if (flag == '?') return error_set(error, "unknown flag %s; see --help", argv[at]);
+        if (flag == '?') return error_set(error, "unknown flag %s; see --help", argv[optind - 1]);
         if (flag == HELP) return o->help = true;
         if (flag == SHOW) o->show_distorted = true;
         if (flag == JSON) o->json = true;
@@ -172,20 +172,23 @@ static bool read_flags(int argc, char **argv, Options *o, Error *error) {
            error_set(error, "unexpected argument %s; see --help", argv[optind]);
 }
 
+/* The network that saved parameters belong to, from their file: it came with its settings. */
+static bool read_network(const char *path, Recipe *recipe, Error *error) {
+    Field field[NET_SETTINGS];
+    Error why;
+    for (int k = 0; k < NET_SETTINGS; k++) field[k] = (Field){.key = settings[k].key};
+    if (!safetensors_metadata(path, NET_SETTINGS, field, error)) return false;
+    for (int k = 0; k < NET_SETTINGS; k++)
+        if (*field[k].value && !recipe_set(recipe, k, field[k].value, &why))
+            return error_set(error, "%s: %.150s", path, why.text);
+    return true;
+}
+
 int options_recipe(const Options *o, Recipe *recipe, Error *error) {
     const char *net = o->given[setting_named("net")];
     bool original = net && strcmp(net, "1998") == 0;
     recipe_named(o->recipe ? o->recipe : original ? "1998" : "report", recipe);
-    for (int k = 0; o->load && !net && k < NET_SETTINGS; k++) {
-        char saved[32];
-        if (!safetensors_metadata(o->load, settings[k].key, saved, sizeof saved, error))
-            return EXIT_WORLD;
-        Error why;
-        if (*saved && !recipe_set(recipe, k, saved, &why)) {
-            error_set(error, "%s: %.150s", o->load, why.text);
-            return EXIT_WORLD;
-        }
-    }
+    if (o->load && !net && !read_network(o->load, recipe, error)) return EXIT_WORLD;
     for (int k = 0; k < SETTINGS; k++)
         if (o->given[k]) recipe_set(recipe, k, o->given[k], error);
     return recipe_check(recipe, error) ? 0 : EXIT_USAGE;

@@ -1,0 +1,21 @@
+/* Any bytes as a checkpoint: the settings and the place that a run would go on with. */
+#include "07_lenet5/checkpoint.h"
+
+#include "input.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    Recipe recipe;
+    Place place;
+    uint64_t seed;
+    Error error;
+    const char *path = input_file(data, size);
+    if (!checkpoint_read(path, &recipe, &seed, &place, &error)) {
+        promise_one_line(path, &error);
+        return 0;
+    }
+    promise(recipe_check(&recipe, &error), "its settings fit together");
+    promise(place.epoch >= 1 && place.epoch <= recipe.plan.epochs + 1,
+            "its epoch is one of the run's");
+    promise(place.first >= 0 && place.right >= 0 && place.iteration >= 0, "its place is one");
+    return 0;
+}

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Runs fuzz targets, as many at a time as there are processors:  sh tests/fuzz/run.sh SECONDS RUNS PROGRAM ...
+#
+# Each stops after SECONDS, or after RUNS executions where RUNS is not 0. It starts from tests/fuzz/seeds/NAME and from what
+# earlier runs found interesting (build/fuzz/corpus/NAME). An input that breaks something is kept and named.
+set -u
+seconds=$1 runs=$2
+shift 2
+one='seconds=$1 runs=$2 program=$3 name=$(basename "$3")
+    out=build/fuzz/$name.log corpus=build/fuzz/corpus/$name
+    mkdir -p "$corpus"
+    if [ "$runs" != 0 ]; then limit=-runs=$runs; else limit=-max_total_time=$seconds; fi
+    "$program" "$limit" -max_len=1024 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+        -artifact_prefix="build/fuzz/$name-" "$corpus" "tests/fuzz/seeds/$name" > "$out" 2>&1
+    code=$?
+    count=$(sed -n "s/^stat::number_of_executed_units: *//p" "$out")
+    if [ $code = 0 ]; then
+        echo "$name: $count executions, nothing broke"
+    else
+        echo "$name: BROKEN after $count executions; see $out" >&2
+        sed -n "s/^Test unit written to \(.*\)/    the input: \1; once mended, keep it: cp \1 tests\/fuzz\/seeds\/$name\//p" "$out" >&2
+        exit 1
+    fi'
+printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 sh -c "$one" one "$seconds" "$runs"
