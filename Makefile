@@ -74,7 +74,7 @@ ifdef VERB
   endif
 endif
 
-.PHONY: help run seeds original choices ablation ladder build bench bench-peers speed chapter test debug fuzz grade docs format format-check clean setup
+.PHONY: help run seeds original choices ablation ladder build bench bench-peers speed chapter test debug crash fuzz grade docs format format-check clean setup
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 MAKEFLAGS += --no-builtin-rules
@@ -123,6 +123,9 @@ debug: ## N: start gdb on the example of chapter N, one thread
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 gdb -q -x common/debug.gdb -ex start \
 	    --args build/debug/$(CHOSEN) $(if $(filter 07_%,$(CHOSEN)),train --epochs 1 --threads 1) $(ARGS)
 
+crash: $B/07_lenet5 ## kills training runs at random moments; every one must go on to the same bits (TIMES=20, two minutes)
+	@sh tests/crash.sh $< $(or $(TIMES),20)
+
 fuzz: $(FUZZ) ## inputs that nobody thought of, for every reader of files: SECONDS=10 each, or RUNS=10000000
 	@sh tests/fuzz/run.sh $(or $(SECONDS),10) $(or $(RUNS),0) $(FUZZ)
 
@@ -170,6 +173,7 @@ NEEDS_quick := build plots
 NEEDS_live := build plots
 NEEDS_test := build test
 NEEDS_grade := build test
+NEEDS_crash := build
 NEEDS_fuzz := build clang
 NEEDS_debug := build debug
 NEEDS_docs := docs

@@ -432,16 +432,23 @@ static void save_run(Run *run) {
     const Options *o = run->o;
     Tensor tensor[2 * LAYERS_MAX];
     Error error;
-    char seed[32], accuracy[48], value[SETTINGS][32];
+    char seed[32], accuracy[48], epoch[16], low[32], high[32], value[SETTINGS][32];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)run->seed);
     snprintf(accuracy, sizeof accuracy, "%.4f", run->on_test.accuracy);
-    Metadata entry[3 + SETTINGS] = {
+    snprintf(epoch, sizeof epoch, "%d", run->place.epoch - 1);
+    snprintf(low, sizeof low, "%.9g", (double)run->net.input.lo);
+    snprintf(high, sizeof high, "%.9g", (double)run->net.input.hi);
+    Metadata entry[7 + SETTINGS] = {
+        {"network", run->net.name},
+        {"input_black", low},
+        {"input_white", high},
         {"recipe", run->recipe.name},
         {"seed", seed},
+        {"epoch", epoch},
         {o->validate ? "validation_accuracy" : "test_accuracy", accuracy},
     };
     for (int k = 0; k < SETTINGS; k++)
-        entry[3 + k] =
+        entry[7 + k] =
             (Metadata){settings[k].key, recipe_get(&run->recipe, k, value[k], sizeof value[k])};
     int count = network_tensors(&run->net, trainer_result(&run->trainer), tensor);
     if (!safetensors_save(o->save, count, tensor, sizeof entry / sizeof *entry, entry, &error))
