@@ -74,7 +74,7 @@ ifdef VERB
   endif
 endif
 
-.PHONY: help run seeds original choices ablation ladder build bench bench-peers speed chapter test debug crash fuzz grade docs format format-check clean setup
+.PHONY: help doctor run seeds original choices ablation ladder build bench bench-peers speed chapter test debug interop crash fuzz grade docs format format-check clean setup
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 MAKEFLAGS += --no-builtin-rules
@@ -123,6 +123,10 @@ debug: ## N: start gdb on the example of chapter N, one thread
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 gdb -q -x common/debug.gdb -ex start \
 	    --args build/debug/$(CHOSEN) $(if $(filter 07_%,$(CHOSEN)),train --epochs 1 --threads 1) $(ARGS)
 
+interop: $B/07_lenet5 ## do PyTorch and NumPy read our files, and we theirs, with the same logits? (after make run)
+	@python=$$(for p in python3 /usr/bin/python3; do $$p -c 'import torch, numpy' 2> /dev/null && echo $$p && break; done) && \
+	    $$python tests/interop.py $< || { [ "$$python" ] || echo 'error: needs python3-torch and python3-numpy' >&2; exit 1; }
+
 crash: $B/07_lenet5 ## kills training runs at random moments; every one must go on to the same bits (TIMES=20, two minutes)
 	@sh tests/crash.sh $< $(or $(TIMES),20)
 
@@ -151,6 +155,9 @@ speed: $B/bench ## seconds an epoch by data, batch and threads: build/data/speed
 	@mkdir -p build/data
 	@$< --scaling build/data/speed.tsv
 
+doctor: ## a line for every package that some target needs: its version, or what installs it
+	@sh common/setup.sh --doctor
+
 build: $(PROGRAMS) ## all seven programs, into build/
 
 clean: ## remove everything that was made, trained parameters included
@@ -173,6 +180,7 @@ NEEDS_quick := build plots
 NEEDS_live := build plots
 NEEDS_test := build test
 NEEDS_grade := build test
+NEEDS_interop := build
 NEEDS_crash := build
 NEEDS_fuzz := build clang
 NEEDS_debug := build debug

@@ -3,6 +3,8 @@
 #
 # As root, or through sudo, the missing Debian packages are installed. Otherwise this prints the one
 # command that installs them and exits with 1. SKIP_SETUP=1 trusts that everything is there.
+#
+#   sh common/setup.sh --doctor      (make doctor) a line for every package: what for, which version, or what installs it
 set -eu
 
 packages() {
@@ -17,6 +19,27 @@ packages() {
     *) echo "setup.sh: unknown group $1" >&2 && exit 2 ;;
     esac
 }
+
+groups="build test debug docs plots format clang"
+
+# A line a package; exits with 1 when one is missing that `make run` or `make test` needs.
+doctor() {
+    command -v dpkg-query > /dev/null || { echo "error: not a Debian system: this asks dpkg" >&2; exit 1; }
+    need=0
+    for group in $groups; do
+        for package in $(packages $group); do
+            status=$(dpkg-query -W -f '${db:Status-Abbrev} ${Version}' $package 2> /dev/null) || status=
+            case $status in
+            ii*) echo "$group $package ${status#ii* }" | awk '{ printf "%-8s %-22s %s\n", $1, $2, $3 }' ;;
+            *)  echo "$group $package" | awk '{ printf "%-8s %-22s missing: apt-get install -y --no-install-recommends %s\n", $1, $2, $2 }'
+                case $group in build | test) need=1 ;; esac ;;
+            esac
+        done
+    done
+    echo "processors: $(nproc); vector units: $(grep -owm1 -e avx512f -e avx2 /proc/cpuinfo | sort -u | tr '\n' ' ')"
+    exit $need
+}
+[ "${1:-}" != --doctor ] || doctor
 
 [ -z "${SKIP_SETUP:-}" ] || exit 0
 wanted=

@@ -69,6 +69,24 @@ bool look_at(FILE *out, const Network *net, const real *params, const Dataset *d
     return true;
 }
 
+bool look_outputs(FILE *out, const Network *net, const real *params, const Dataset *data,
+                  Error *error) {
+    Workspace space;
+    int units = shape_size(network_out(net));
+    if (!workspace_new(net, 1, &space, error)) return false;
+    fprintf(out, "label\tdigit");
+    for (int k = 0; k < units; k++) fprintf(out, "\ty%d", k);
+    for (int i = 0; i < data->n; i++) {
+        network_input(net, data, NULL, i, 1, &space);
+        network_forward(net, 1, params, &space);
+        fprintf(out, "\n%d\t%d", data->label[i], space.decision[0]);
+        for (int k = 0; k < units; k++) fprintf(out, "\t%.9g", (double)space.y[net->layers][k]);
+    }
+    fputc('\n', out);
+    workspace_free(&space);
+    return true;
+}
+
 void look_distorted(FILE *out, Trainer *t, int image) {
     enum { ACROSS = 3, SHOWN = 6 };
     static const char *const title[2] = {"copy", "epoch"};

@@ -38,6 +38,21 @@ bool look_at(FILE *out, const Network *net, const real *params, const Dataset *d
              Reading *reading, Error *error);
 
 /**
+ * @brief Writes a table of what the last layer makes of every image, for comparison with other programs.
+ *
+ * Columns: label, digit (the decision), y0, y1, ...: the ten logits that softmax would take, or the 84 states of F6.
+ *
+ * @param out    where to
+ * @param net    the network
+ * @param params its parameters
+ * @param data   the set
+ * @param error  filled when there is no memory
+ * @return whether it worked
+ */
+bool look_outputs(FILE *out, const Network *net, const real *params, const Dataset *data,
+                  Error *error);
+
+/**
  * @brief Draws a sheet: a training image as it is, and as five epochs (or copies) of a run would see it.
  * @param out     where to
  * @param trainer the run; its present epoch changes

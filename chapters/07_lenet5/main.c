@@ -98,6 +98,26 @@ static void print_confusion(const Evaluation *e) {
     printf("\n");
 }
 
+static FILE *open_table(const char *path) {
+    FILE *file = fopen(path, "w");
+    if (!file) fail(EXIT_WORLD, "%s: cannot write the table: %s", path, strerror(errno));
+    return file;
+}
+
+static void close_table(FILE *file, const char *path) {
+    bool bad = ferror(file) != 0;
+    if (fclose(file) != 0 || bad)
+        fail(EXIT_WORLD, "%s: the table is incomplete: is the disk full?", path);
+}
+
+static void write_outputs(const Options *o, const Network *net, const real *params,
+                          const Dataset *data) {
+    Error error;
+    FILE *file = open_table(o->outputs);
+    if (!look_outputs(file, net, params, data, &error)) fail(EXIT_WORLD, "%s", error.text);
+    close_table(file, o->outputs);
+}
+
 /* The table of rejected shares, in steps of 1/1000 up to a tenth; and the paper's question. */
 static void write_rejection(const Options *o, const Network *net, const real *params,
                             const Dataset *data) {
@@ -110,16 +130,13 @@ static void write_rejection(const Options *o, const Network *net, const real *pa
         !rejection_curve(net, data, each, DOUBT_MARGIN, left[0], &error) ||
         !rejection_curve(net, data, each, DOUBT_SCORE, left[1], &error))
         fail(EXIT_WORLD, "%s", error.text);
-    FILE *file = fopen(o->rejection, "w");
-    if (!file) fail(EXIT_WORLD, "%s: cannot write the table: %s", o->rejection, strerror(errno));
+    FILE *file = open_table(o->rejection);
     fprintf(file, "rejected\terror_by_margin\terror_by_score\n");
     for (int k = 0; k <= 100; k++) {
         int at = (int)((long)data->n * k / 1000);
         fprintf(file, "%.4f\t%.6f\t%.6f\n", (double)at / data->n, left[0][at], left[1][at]);
     }
-    bool bad = ferror(file) != 0;
-    if (fclose(file) != 0 || bad)
-        fail(EXIT_WORLD, "%s: the table is incomplete: is the disk full?", o->rejection);
+    close_table(file, o->rejection);
     for (int d = 0; d < 2; d++) {
         int k = 0;
         while (k < data->n && left[d][k] > 0.005) k++;
@@ -153,6 +170,7 @@ static void test_all(const Options *o, const Network *net, const real *params,
     if (!isfinite(e.loss))
         fail(EXIT_WORLD, "%s: its loss on the test images is %g", o->load, e.loss);
     print_confusion(&e);
+    if (o->outputs) write_outputs(o, net, params, data);
     if (o->rejection) write_rejection(o, net, params, data);
     printf("result test_accuracy=%.4f test_loss=%.4f images=%d params=%ld seconds=%.3f "
            "peak_rss_mb=%.0f\n",

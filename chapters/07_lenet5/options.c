@@ -22,6 +22,7 @@ enum {
     LOAD,
     VALIDATE,
     IMAGE,
+    OUTPUTS,
     REJECTION,
     CHECKPOINT,
     RESUME,
@@ -42,6 +43,7 @@ static const struct {
     {"load", "FILE", "starts from, or tests, saved parameters"},
     {"validate", "N", "evaluates on the last N training images, trains on the others"},
     {"image", "N", "the image that test or --show-distorted looks at, from 0"},
+    {"outputs", "FILE", "test: writes a table: the last layer's values for every image"},
     {"rejection", "FILE", "test: writes a table: error against the share of rejected images"},
     {"checkpoint", "FILE", "saves the whole run after every epoch, and on Ctrl-C"},
     {"resume", "FILE", "goes on with a run that --checkpoint saved, to the same bits"},
@@ -108,6 +110,7 @@ static bool read_other(int flag, const char *name, const char *value, Options *o
     if (flag == LOG) o->log = value;
     if (flag == SAVE) o->save = value;
     if (flag == LOAD) o->load = value;
+    if (flag == OUTPUTS) o->outputs = value;
     if (flag == REJECTION) o->rejection = value;
     if (flag == CHECKPOINT) o->checkpoint = value;
     if (flag == RESUME) o->resume = value;

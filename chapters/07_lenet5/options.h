@@ -19,6 +19,7 @@ typedef struct Options {
     const char *log;             ///< where the TSV log goes, or NULL
     const char *save;            ///< where parameters go, or NULL
     const char *load;            ///< where parameters come from, or NULL
+    const char *outputs;         ///< where the table of the last layer's values goes, or NULL
     const char *rejection;       ///< where the table of rejected shares goes, or NULL
     const char *checkpoint;      ///< where the run is saved after every epoch, or NULL
     const char *resume;          ///< the checkpoint to go on with, or NULL
