@@ -1,0 +1,26 @@
+# Chapter 6: the paths of the optimizers down the ravine x^2/20 + y^2, 40 steps from (-7, 2).
+# data: 06_paths.tsv  make chapter 6
+w = 1080; h = 600
+load 'plots/style.gp'
+data = D.'/06_paths.tsv'
+set multiplot layout 2,4 margins 0.04,0.985,0.12,0.94 spacing 0.025,0.12
+unset key
+unset grid
+set xrange [-8:8]
+set yrange [-3.2:3.2]
+set xtics 4
+set ytics 1
+# Lines of equal height c: ellipses with half axes sqrt(20 c) and sqrt(c).
+do for [i = 1:9] {
+    c = 0.35 * i ** 1.6
+    set object i ellipse center 0,0 size 2 * sqrt(20 * c), 2 * sqrt(c) fillstyle empty border lc rgb '#c8c8c8' lw 0.7
+}
+set label 1 '+' at 0,0 center textcolor rgb '#303030'
+names = 'sgd momentum adagrad rmsprop adam adam-twice sdlm'
+do for [i = 1:words(names)] {
+    name = word(names, i)
+    set title name
+    plot data using name.'_x':name.'_y' with linespoints lt 1 lw 1.2 pt 7 ps 0.5
+    unset label 99
+}
+unset multiplot
