@@ -1,9 +1,9 @@
 # Chapter 3: what max pooling keeps of a digit, and which pixels get its gradient.
 # data: 03_pool.tsv  make chapter 3
-w = 1080; h = 460
+w = 1080; h = 440
 load 'plots/style.gp'
 data = D.'/03_pool.tsv'
-set multiplot layout 1,3 margins 0.02,0.98,0.13,0.88 spacing 0.03,0.1
+set multiplot layout 1,3 margins 0.02,0.98,0.12,0.9 spacing 0.03,0.1
 unset key
 unset colorbox
 unset tics
@@ -29,5 +29,5 @@ set xrange [-0.5:27.5]
 set yrange [27.5:-0.5]
 set cbrange [0:2.5]
 plot data index 'x' matrix with image, \
-     data index 'dx' matrix using 1:2:($3 > 0 ? 1 : NaN) with points pt 7 ps 0.5 lc rgb '#D55E00'
+     data index 'dx' matrix using ($3 > 0 ? $1 : NaN):2 with points pt 7 ps 0.7 lc rgb '#D55E00'
 unset multiplot

@@ -3,8 +3,10 @@
 w = 1080; h = 600
 load 'plots/style.gp'
 data = D.'/06_paths.tsv'
-set multiplot layout 2,4 margins 0.04,0.985,0.12,0.94 spacing 0.025,0.12
+set multiplot layout 2,4 title 'f(x, y) = x^2/20 + y^2: 40 steps from (-7, 2)' margins 0.05,0.985,0.14,0.88 spacing 0.045,0.16
 unset key
+set xlabel 'x' offset 0,0.5
+set ylabel 'y' offset 1,0
 unset grid
 set xrange [-8:8]
 set yrange [-3.2:3.2]
