@@ -1,10 +1,11 @@
 /**
  * @file table.h
- * @brief Numbers for gnuplot: tab-separated tables in a folder, with the names of the columns on top.
+ * @brief Numbers for gnuplot: tab-separated tables, with the names of the columns on top.
  *
- * A chapter's example prints its lesson and leaves the data behind that its picture is drawn from. What the
- * file holds is written with fprintf() into `file`: fields with tabs between them, "nan" where there is
- * nothing. Nothing half-written stays: the lines go into a file beside it, which gets its name at the end.
+ * A chapter's example prints its lesson and leaves the data behind that its picture is drawn from.
+ * What the table holds is written with fprintf() into `file`: fields with tabs between them, "nan" where
+ * there is nothing. Nothing half-written stays: the lines go into a file beside it, which gets
+ * its name at the end.
  */
 #ifndef TABLE_H
 #define TABLE_H

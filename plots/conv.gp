@@ -1,4 +1,4 @@
-# Chapter 2: one convolution in four ways by the side of the image, and how far each is from the loops.
+# Chapter 2: a convolution in four ways by the side of the image, and how far each is from the loops.
 # data: 02_time.tsv  make chapter 2
 w = 1080; h = 440
 load 'plots/style.gp'

@@ -1,7 +1,7 @@
 /*
  * Chapter 1, the example: windows as columns, by eye.
  *
- *     make chapter 1            or: build/01_im2col [FOLDER for the data [FOLDER with the four IDX files]]
+ *     make chapter 1    or: build/01_im2col [FOLDER for data [FOLDER with the four IDX files]]
  */
 #include "01_im2col/im2col.h"
 #include "dataset.h"
@@ -110,7 +110,8 @@ static double factor(Shape in, int size, int stride, bool same) {
     return (double)im2col_size(in, size, stride, pad) / shape_size(in);
 }
 
-/* The price for every window that fits into LeNet's 32x32, without padding and with as much as keeps the size. */
+/* The price for every window that fits into LeNet's 32x32, without padding and with as much as
+   keeps the size. */
 static void write_factors(const char *folder) {
     const Shape in = {1, SIDE, SIDE};
     Table table;

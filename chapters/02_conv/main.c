@@ -1,7 +1,7 @@
 /*
  * Chapter 2, the example: three filters by hand, one matrix product, and what it buys.
  *
- *     make chapter 2            or: build/02_conv [FOLDER for the data [FOLDER with the four IDX files]]
+ *     make chapter 2    or: build/02_conv [FOLDER for data [FOLDER with the four IDX files]]
  */
 #include "02_conv/conv.h"
 
@@ -91,8 +91,8 @@ static void forward_threads(const Layer *l, int n, const real *w, const real *x,
 /* A convolution with numbers to try it on, and what the loops make of them. */
 typedef struct Trial {
     Layer layer;
-    int n;                            /* images                                              */
-    real *x, *w, *scratch, *y, *want; /* scratch has a piece for every thread                */
+    int n;                            /* images */
+    real *x, *w, *scratch, *y, *want; /* scratch has a piece for every thread */
 } Trial;
 
 typedef void Forward(const Layer *, int, const real *, const real *, real *, real *);
@@ -170,6 +170,7 @@ static void five_steps(const char *name, Shape in, int filters) {
 /* The first four steps for images of one size: times, then differences, a line of the table. */
 static void steps_by_size(FILE *file, const char *name, Shape in, int filters) {
     const int outs = (in.h - 4) * (in.w - 4);
+    /* about 20000 windows of every size; a few of them are enough for loops */
     const int n = outs > 20000 ? 1 : 20000 / outs > 200 ? 200 : 20000 / outs, few = (n + 19) / 20;
     Trial t = trial_start(name, in, filters, n);
     double us[4], difference[4];
@@ -188,7 +189,7 @@ static void steps_by_size(FILE *file, const char *name, Shape in, int filters) {
     trial_end(&t);
 }
 
-/* C1's and C3's filters on images of other sizes too. Only LeNet's own, 32 and 14, are done in place. */
+/* C1's and C3's filters on images of other sizes too; only LeNet's own, 32 and 14, go in place. */
 static void write_times(const char *folder) {
     const int side[] = {6, 8, 10, 14, 20, 32, 48, 72, 104, 144};
     Table table;

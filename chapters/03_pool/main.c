@@ -1,7 +1,7 @@
 /*
  * Chapter 3, the example: what max pooling keeps, and where its gradient goes.
  *
- *     make chapter 3            or: build/03_pool [FOLDER for the data [FOLDER with the four IDX files]]
+ *     make chapter 3    or: build/03_pool [FOLDER for data [FOLDER with the four IDX files]]
  */
 #include "03_pool/pool.h"
 #include "03_pool/subsample.h"

@@ -1,7 +1,7 @@
 /*
  * Chapter 4, the example: a product by hand, the bends, and a classifier that never learned.
  *
- *     make chapter 4            or: build/04_affine [FOLDER for the data [FOLDER with the four IDX files]]
+ *     make chapter 4    or: build/04_affine [FOLDER for data [FOLDER with the four IDX files]]
  */
 #include "04_affine/activation.h"
 #include "04_affine/affine.h"

@@ -2,7 +2,7 @@
  * Chapter 5, the example: why softmax is shifted, why 1e-7 is not needed, and the first thing that
  * learns.
  *
- *     make chapter 5            or: build/05_softmax_ce [FOLDER for the data [FOLDER with the four IDX files]]
+ *     make chapter 5    or: build/05_softmax_ce [FOLDER for data [FOLDER with the four IDX files]]
  */
 #include "04_affine/affine.h"
 #include "05_softmax_ce/softmax_ce.h"
@@ -38,7 +38,7 @@ static void shifting(void) {
     printf("\ne^103 is too large for a float: infinity / infinity is nan (not a number).\n");
 }
 
-/* The loss of two classes, the true one scored `gap` below the other; p and gradient of the true one. */
+/* Loss of two classes, the true one `gap` below the other; p and gradient of the true one. */
 static double mistake(int gap, double *p, double *gradient) {
     const Loss l = softmax_ce_loss(2);
     const uint8_t label = 0;
@@ -171,7 +171,7 @@ static void codes(void) {
 
 /* ------------------------------------------------------------------ for the pictures ----- */
 
-/* This source is compiled twice, with `real` as float and as double, and tells its tables apart by that. */
+/* This source is compiled twice, with `real` as float and as double: two sets of tables. */
 static const char *const type = sizeof(real) == sizeof(float) ? "float" : "double";
 
 static Table open_table(const char *folder, const char *what) {
@@ -189,7 +189,7 @@ static void close_table(Table *table, const char *picture) {
     printf("\nwrote %s, for make plot-%s\n", table->path, picture);
 }
 
-/* What 1. and 2. show, for every score from -120 to 120: losses without and with the shift, and the report's. */
+/* What 1. and 2. show, for every score from -120 to 120. */
 static void write_losses(const char *folder) {
     real naive[3], stable[3], p_naive[2];
     double p, gradient;

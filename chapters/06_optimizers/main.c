@@ -2,7 +2,7 @@
  * Chapter 6, the example: five ways down a ravine, Adam's correction applied once and twice, and how to come to
  * rest when every gradient is noisy.
  *
- *     make chapter 6            or: build/06_optimizers [FOLDER for the data]
+ *     make chapter 6    or: build/06_optimizers [FOLDER for data]
  *
  * The ravine is f(x, y) = x^2/20 + y^2: steep across, nearly flat along. Its gradient (x/10, 2y) hardly
  * points at the minimum (0, 0), which is what makes it a test.
