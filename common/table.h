@@ -3,9 +3,9 @@
  * @brief Numbers for gnuplot: tab-separated tables, with the names of the columns on top.
  *
  * A chapter's example prints its lesson and leaves the data behind that its picture is drawn from.
- * What the table holds is written with fprintf() into `file`: fields with tabs between them, "nan" where
- * there is nothing. Nothing half-written stays: the lines go into a file beside it, which gets
- * its name at the end.
+ * What the table holds is written with fprintf() into `file`: fields with tabs between them, "nan"
+ * where there is nothing. Nothing half-written stays: the lines go into a file beside it, which
+ * gets its name at the end.
  */
 #ifndef TABLE_H
 #define TABLE_H
