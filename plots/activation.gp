@@ -6,7 +6,7 @@ data = D.'/04_activation.tsv'
 set multiplot layout 1,2 margins 0.06,0.985,0.2,0.9 spacing 0.08,0.1
 set xlabel 'x'
 set xrange [-6:6]
-set key top left
+set key top left Left reverse samplen 4
 
 set title 'activations'
 set ylabel 'y'

@@ -12,7 +12,7 @@ set yrange [1e-12:10]
 set format '10^{%T}'
 set xtics 1e-16, 100
 set ytics 1e-12, 100
-set key bottom left
+set key bottom left Left reverse samplen 2
 set label 1 'rounding: grows as 1/h' at 3e-10,3e-4 center textcolor rgb '#303030'
 set label 2 'grows as h^2' at 4e-4,1e-9 left textcolor rgb '#303030'
 plot D.'/05_step_float.tsv' using 'step':'error' with linespoints lt 2 ps 0.5 title 'float', \

@@ -10,7 +10,7 @@ set logscale y
 set xrange [0:33]
 set yrange [0.1:2000]
 set xtics (1, 5, 10, 15, 20, 25, 30)
-set key top left
+set key top left Left reverse samplen 2
 set label 1 'one window left: the image itself' at 32,0.55 right textcolor rgb '#303030'
 c1(size) = int(size) == 5 ? size : NaN
 plot data using 'size':'stride1_same' with points lt 2 title 'stride 1, padding (k - 1)/2', \

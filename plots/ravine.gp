@@ -13,16 +13,16 @@ set yrange [-3.2:3.2]
 set xtics 4
 set ytics 1
 # Lines of equal height c: ellipses with half axes sqrt(20 c) and sqrt(c).
-do for [i = 1:9] {
-    c = 0.35 * i ** 1.6
-    set object i ellipse center 0,0 size 2 * sqrt(20 * c), 2 * sqrt(c) fillstyle empty border lc rgb '#c8c8c8' lw 0.7
-}
+height(i) = 0.35 * i ** 1.6
+along(i, t) = sqrt(20 * height(i)) * cos(t)
+across(i, t) = sqrt(height(i)) * sin(t)
+set samples 200
 set label 1 '+' at 0,0 center textcolor rgb '#303030'
 names = 'sgd momentum adagrad rmsprop adam adam-twice sdlm'
-do for [i = 1:words(names)] {
-    name = word(names, i)
+do for [name in names] {
     set title name
-    plot data using name.'_x':name.'_y' with linespoints lt 1 lw 1.2 pt 7 ps 0.5
+    plot for [i=1:9] [t=0:2*pi] '+' using (along(i, t)):(across(i, t)) with lines lc rgb '#c8c8c8' lw 0.7, \
+         data using name.'_x':name.'_y' with linespoints lt 1 lw 1.2 pt 7 ps 0.5
     unset label 99
 }
 unset multiplot
