@@ -215,6 +215,11 @@ $B/tests/probe.double: $B/double/tests/probe.o $(call objects,double,07_lenet5) 
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 
+# The example of chapter 5 with doubles, for the picture of the gradient check.
+$B/05_softmax_ce.double: $B/double/chapters/05_softmax_ce/main.o $(call objects,double,05_softmax_ce) $B/double/common.a
+	@echo '  LINK $@'
+	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+
 $B/bench: $B/float/tests/bench/bench.o $(call objects,float,07_lenet5) $B/float/common.a
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@

@@ -15,8 +15,7 @@ static const real dx_before = 3, dw_before = 5;
 
 /* ------------------------------------------------------------------ differences ---------- */
 
-/* (f(v+h) - f(v-h)) / 2h, with the h that the floating-point grid really moved. */
-static double central(double (*function)(void *), void *context, real *entry, double h) {
+double gradcheck_central(double (*function)(void *), void *context, real *entry, double h) {
     real middle = *entry;
     real right = (real)((double)middle + h), left = (real)((double)middle - h);
     *entry = right;
@@ -24,6 +23,7 @@ static double central(double (*function)(void *), void *context, real *entry, do
     *entry = left;
     double below = function(context);
     *entry = middle;
+    /* by what the floating-point grid really moved, not by 2h */
     return (above - below) / ((double)right - (double)left);
 }
 
@@ -31,8 +31,8 @@ double gradcheck_difference(double (*function)(void *), void *context, real *ent
     /* A power of two near 6e-6 |v|: rounding and truncation errors are about equal there. */
     double size = fabs((double)*entry) > 1 ? fabs((double)*entry) : 1;
     double h = exp2(round(log2(6e-6 * size)));
-    double whole = central(function, context, entry, h);
-    double half = central(function, context, entry, h / 2);
+    double whole = gradcheck_central(function, context, entry, h);
+    double half = gradcheck_central(function, context, entry, h / 2);
     *bar = fabs(whole - half);
     return (4 * half - whole) / 3;
 }
@@ -384,7 +384,7 @@ static void check_tensor(Run *run, const char *name, bool exact, double nonzero,
         if (!parameter)
             run->want[i] = 0; /* no such link: no gradient, whatever forward does with it */
         else if (exact)
-            run->want[i] = central(objective, run, &value[i], 1);
+            run->want[i] = gradcheck_central(objective, run, &value[i], 1);
         else
             run->want[i] = gradcheck_difference(objective, run, &value[i], &run->bar[i]);
     }

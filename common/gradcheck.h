@@ -94,6 +94,19 @@ GradFinding gradcheck_loss(const Loss *loss, int n, const real *x, const uint8_t
                            real scale);
 
 /**
+ * @brief The central difference (f(v+h) - f(v-h)) / 2h of any function by one entry.
+ *
+ * Its error is c h^2 for a large step and rounding / h for a small one; `make plot-gradcheck` draws both.
+ *
+ * @param function what to differentiate; sees the change through its context
+ * @param context  handed to it
+ * @param entry    the number v to move, restored afterwards
+ * @param h        the step
+ * @return the difference; NaN where the step is too small to move v at all
+ */
+double gradcheck_central(double (*function)(void *context), void *context, real *entry, double h);
+
+/**
  * @brief The derivative of any function by one entry, from two central differences.
  *
  *     D(h) = (f(v+h) - f(v-h)) / 2h        error c h^2 + ...

@@ -20,7 +20,10 @@ set tics nomirror scale 0.5 textcolor rgb '#303030'
 set grid lc rgb '#d8d8d8' lw 0.5
 set datafile separator tab
 set datafile missing 'nan'
-# What the picture was drawn from, small, in the lower left corner; leave it 30 pixels. In a multiplot: unset label 99
+# What the picture was drawn from, small, in the lower left corner; leave it 30 pixels, and 12 more for every further line. In a multiplot: unset label 99
 # after the first plot.
-set label 99 caption at screen 0,0 offset character 1,0.6 left noenhanced font ',8' textcolor rgb '#707070'
-set bmargin at screen 84.0/h
+caption_lines = 1
+rest = caption
+while (strstrt(rest, "\n") > 0) { rest = rest[strstrt(rest, "\n") + 1:*]; caption_lines = caption_lines + 1 }
+set label 99 caption at screen 0,0 offset character 1,(0.75 * caption_lines - 0.15) left noenhanced font ',8' textcolor rgb '#707070'
+set bmargin at screen (72 + 12.0 * caption_lines)/h

@@ -10,6 +10,7 @@
 #include "picture.h"
 #include "progress.h"
 #include "safetensors.h"
+#include "table.h"
 
 #include <png.h>
 #include <stdio.h>
@@ -673,6 +674,51 @@ Test(common, commas) {
     cr_expect_str_eq(with_commas(999, text, sizeof text), "999");
     cr_expect_str_eq(with_commas(61706, text, sizeof text), "61,706");
     cr_expect_str_eq(with_commas(1234567, text, sizeof text), "1,234,567");
+}
+
+static double cube(void *context) {
+    double v = (double)*(real *)context;
+    return v * v * v;
+}
+
+/* ((v+h)^3 - (v-h)^3) / 2h = 3v^2 + h^2, without rounding for these numbers. */
+Test(common, central_difference_by_hand) {
+    real v = 2;
+    cr_expect(gradcheck_central(cube, &v, &v, 0.5) == 12.25 && v == 2);
+    cr_expect(isnan(gradcheck_central(cube, &v, &v, 1e-20)), "no step, and yet a difference");
+}
+
+/* ------------------------------------------------------------------ tables --------------- */
+
+Test(common, table_gets_its_name_when_it_is_whole) {
+    const char *dir = folder();
+    Table table;
+    Error error;
+    cr_assert(table_open(&table, dir, "a.tsv", &error), "%s", error.text);
+    fputs("x\ty\n1\t2\n", table.file);
+    cr_expect(access(in(dir, "a.tsv"), F_OK) != 0, "a half-written table has its name already");
+    cr_assert(table_close(&table, &error), "%s", error.text);
+    char text[32] = "";
+    FILE *file = fopen(in(dir, "a.tsv"), "r");
+    cr_assert(file && fread(text, 1, sizeof text - 1, file) > 0);
+    fclose(file);
+    cr_expect_str_eq(text, "x\ty\n1\t2\n");
+    cr_expect(access(in(dir, "a.tsv.part"), F_OK) != 0, "the file beside it is still there");
+}
+
+Test(common, table_refuses) {
+    const char *dir = folder();
+    Table table;
+    Error error;
+    expect_error(table_open(&table, in(dir, "absent"), "a.tsv", &error), &error,
+                 "absent/a.tsv: cannot write: No such file");
+    char endless[400] = "";
+    memset(endless, 'a', sizeof endless - 1);
+    expect_error(table_open(&table, dir, endless, &error), &error, "too long");
+    /* A folder stands where the table should go: nothing may be left. */
+    cr_assert(mkdir(in(dir, "b.tsv"), 0777) == 0 && table_open(&table, dir, "b.tsv", &error));
+    expect_error(table_close(&table, &error), &error, "b.tsv: cannot write all of it");
+    cr_expect(access(in(dir, "b.tsv.part"), F_OK) != 0, "half a table was left behind");
 }
 
 Test(common, contract_aborts, .init = quiet, .signal = SIGABRT) {

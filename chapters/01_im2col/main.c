@@ -1,12 +1,13 @@
 /*
  * Chapter 1, the example: windows as columns, by eye.
  *
- *     make chapter 1            or: build/01_im2col [FOLDER with the four IDX files]
+ *     make chapter 1    or: build/01_im2col [FOLDER for data [FOLDER with the four IDX files]]
  */
 #include "01_im2col/im2col.h"
 #include "dataset.h"
 #include "picture.h"
 #include "rng.h"
+#include "table.h"
 
 #include <stdlib.h>
 
@@ -102,10 +103,33 @@ static void rows_of_col(const char *dir) {
     free(col);
 }
 
+/* Size of col over size of x, or nan where the window has no middle to be centred on. */
+static double factor(Shape in, int size, int stride, bool same) {
+    if (same && size % 2 == 0) return (double)NAN;
+    int pad = same ? size / 2 : 0;
+    return (double)im2col_size(in, size, stride, pad) / shape_size(in);
+}
+
+/* The price for every window that fits into LeNet's 32x32, without padding and with as much as
+   keeps the size. */
+static void write_factors(const char *folder) {
+    const Shape in = {1, SIDE, SIDE};
+    Table table;
+    Error error;
+    if (!table_open(&table, folder, "01_memory.tsv", &error)) fail(EXIT_WORLD, "%s", error.text);
+    fprintf(table.file, "size\tstride1\tstride1_same\tstride2\tstride2_same\n");
+    for (int size = 1; size <= SIDE; size++)
+        fprintf(table.file, "%d\t%.9g\t%.9g\t%.9g\t%.9g\n", size, factor(in, size, 1, false),
+                factor(in, size, 1, true), factor(in, size, 2, false), factor(in, size, 2, true));
+    if (!table_close(&table, &error)) fail(EXIT_WORLD, "%s", error.text);
+    printf("\nwrote %s, for make plot-im2col\n", table.path);
+}
+
 int main(int argc, char **argv) {
     small_example();
     way_back();
     memory_factor();
-    rows_of_col(argc > 1 ? argv[1] : MNIST_DIR);
+    rows_of_col(argc > 2 ? argv[2] : MNIST_DIR);
+    write_factors(argc > 1 ? argv[1] : DATA_DIR);
     return 0;
 }

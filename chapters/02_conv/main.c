@@ -1,7 +1,7 @@
 /*
  * Chapter 2, the example: three filters by hand, one matrix product, and what it buys.
  *
- *     make chapter 2            or: build/02_conv [FOLDER with the four IDX files]
+ *     make chapter 2    or: build/02_conv [FOLDER for data [FOLDER with the four IDX files]]
  */
 #include "02_conv/conv.h"
 
@@ -10,6 +10,7 @@
 #include "gemm.h"
 #include "measure.h"
 #include "picture.h"
+#include "table.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -87,66 +88,121 @@ static void forward_threads(const Layer *l, int n, const real *w, const real *x,
                     scratch + (size_t)omp_get_thread_num() * l->scratch);
 }
 
-/* Seconds for n images: the best of a few runs. */
-static double time_forward(const Layer *l, int n, const real *w, const real *x, real *y,
-                           real *scratch) {
-    double best = 1e9;
-    for (int repeat = 0; repeat < 4; repeat++) {
-        double start = seconds_now();
-        l->forward(l, n, w, x, y, scratch);
-        double took = seconds_now() - start;
-        if (took < best) best = took;
-    }
-    return best;
+/* A convolution with numbers to try it on, and what the loops make of them. */
+typedef struct Trial {
+    Layer layer;
+    int n;                            /* images */
+    real *x, *w, *scratch, *y, *want; /* scratch has a piece for every thread */
+} Trial;
+
+typedef void Forward(const Layer *, int, const real *, const real *, real *, real *);
+
+static Trial trial_start(const char *name, Shape in, int filters, int n) {
+    Trial t = {.layer = conv_layer(name, in, filters, 5, 1, 0, NULL), .n = n};
+    size_t ins = (size_t)(n * shape_size(in)), outs = (size_t)(n * shape_size(t.layer.out));
+    t.x = reals(ins), t.w = reals(layer_params(&t.layer));
+    t.scratch = reals((size_t)omp_get_max_threads() * t.layer.scratch);
+    t.y = reals(outs), t.want = reals(outs);
+    Rng rng = rng_seed(1, 0);
+    for (size_t i = 0; i < ins; i++) t.x[i] = (real)rng_normal(&rng);
+    layer_init(&t.layer, INIT_HE, t.w, &rng);
+    conv_forward_naive(&t.layer, n, t.w, t.x, t.want, t.scratch);
+    return t;
 }
 
-static double largest_difference(size_t n, const real *a, const real *b) {
+static void trial_end(Trial *t) {
+    free(t->x), free(t->w), free(t->scratch), free(t->y), free(t->want);
+}
+
+/* Microseconds an image for the first n images: the median of a few runs. */
+static double trial_time(Trial *t, Forward *forward, int n) {
+    double took[5];
+    size_t outs = (size_t)(n * shape_size(t->layer.out));
+    for (size_t i = 0; i < outs; i++) t->y[i] = (real)NAN; /* what a step leaves out must show */
+    for (int repeat = 0; repeat < 5; repeat++) {
+        double start = seconds_now();
+        forward(&t->layer, n, t->w, t->x, t->y, t->scratch);
+        took[repeat] = seconds_now() - start;
+    }
+    return 1e6 * median(took, 5) / n;
+}
+
+/* Of what the last trial_time() computed from the loops. */
+static double largest_difference(const Trial *t, int n) {
     double most = 0;
-    for (size_t i = 0; i < n; i++) {
-        double difference = fabs((double)a[i] - (double)b[i]);
+    for (int i = 0; i < n * shape_size(t->layer.out); i++) {
+        double difference = fabs((double)t->y[i] - (double)t->want[i]);
         if (!(difference <= most)) most = difference; /* a NaN stays */
     }
     return most;
 }
 
+static bool in_place(const Layer *l) {
+    return l->forward != conv_forward_gemm;
+}
+
 static void five_steps(const char *name, Shape in, int filters) {
     enum { N = 200, FEW = 10 };
-    const Layer fast = conv_layer(name, in, filters, 5, 1, 0, NULL);
-    size_t ins = (size_t)(N * shape_size(in)), outs = (size_t)(N * shape_size(fast.out));
-    size_t threads = (size_t)omp_get_max_threads();
-    real *x = reals(ins), *w = reals(layer_params(&fast)), *scratch = reals(threads * fast.scratch);
-    real *y = reals(outs), *want = reals(outs);
-    Rng rng = rng_seed(1, 0);
-    for (size_t i = 0; i < ins; i++) x[i] = (real)rng_normal(&rng);
-    layer_init(&fast, INIT_HE, w, &rng);
-
-    Layer all =
-        fast; /* what step 5 sees as its scratch, one piece a thread, is fast.scratch long */
+    Trial t = trial_start(name, in, filters, N);
     const struct {
         const char *what;
-        void (*forward)(const Layer *, int, const real *, const real *, real *, real *);
+        Forward *forward;
         int n;
     } step[] = {
         {"six loops", conv_forward_naive, FEW},
         {"im2col, then three loops", forward_im2col_naive, FEW},
         {"im2col, then BLAS", conv_forward_gemm, N},
-        {fast.forward == conv_forward_gemm ? "(in place: not in this build)" : "in place",
-         fast.forward, N},
+        {in_place(&t.layer) ? "in place" : "(in place: not in this build)", t.layer.forward, N},
         {"slices on all threads", forward_threads, N},
     };
+    Shape out = t.layer.out;
     double first = 0;
-    printf("   %s, %dx%dx%d to %dx%dx%d\n", name, in.c, in.h, in.w, fast.out.c, fast.out.h,
-           fast.out.w);
-    conv_forward_naive(&fast, N, w, x, want, scratch);
+    printf("   %s, %dx%dx%d to %dx%dx%d\n", name, in.c, in.h, in.w, out.c, out.h, out.w);
     for (size_t k = 0; k < sizeof step / sizeof *step; k++) {
-        all.forward = step[k].forward;
-        for (size_t i = 0; i < outs; i++) y[i] = (real)NAN; /* what a step leaves out must show */
-        double us = 1e6 * time_forward(&all, step[k].n, w, x, y, scratch) / step[k].n;
+        double us = trial_time(&t, step[k].forward, step[k].n);
         if (k == 0) first = us;
         printf("      %-30s %8.2f us an image  %6.0f times   difference %.1e\n", step[k].what, us,
-               first / us, largest_difference((size_t)(step[k].n * shape_size(fast.out)), y, want));
+               first / us, largest_difference(&t, step[k].n));
     }
-    free(x), free(w), free(scratch), free(y), free(want);
+    trial_end(&t);
+}
+
+/* The first four steps for images of one size: times, then differences, a line of the table. */
+static void steps_by_size(FILE *file, const char *name, Shape in, int filters) {
+    const int outs = (in.h - 4) * (in.w - 4);
+    /* about 20000 windows of every size; a few of them are enough for loops */
+    const int n = outs > 20000 ? 1 : 20000 / outs > 200 ? 200 : 20000 / outs, few = (n + 19) / 20;
+    Trial t = trial_start(name, in, filters, n);
+    double us[4], difference[4];
+    Forward *const step[4] = {conv_forward_naive, forward_im2col_naive, conv_forward_gemm,
+                              t.layer.forward};
+    for (int k = 0; k < 4; k++) {
+        int images = k < 2 ? few : n;
+        us[k] = trial_time(&t, step[k], images);
+        difference[k] = largest_difference(&t, images);
+    }
+    if (!in_place(&t.layer)) us[3] = difference[3] = (double)NAN;
+    fprintf(file, "%s\t%d", name, in.h);
+    for (int k = 0; k < 4; k++) fprintf(file, "\t%.4g", us[k]);
+    for (int k = 1; k < 4; k++) fprintf(file, "\t%.3g", difference[k]);
+    fprintf(file, "\n");
+    trial_end(&t);
+}
+
+/* C1's and C3's filters on images of other sizes too; only LeNet's own, 32 and 14, go in place. */
+static void write_times(const char *folder) {
+    const int side[] = {6, 8, 10, 14, 20, 32, 48, 72, 104, 144};
+    Table table;
+    Error error;
+    if (!table_open(&table, folder, "02_time.tsv", &error)) fail(EXIT_WORLD, "%s", error.text);
+    fprintf(table.file, "layer\tside\tloops\tim2col\tblas\tin_place\tim2col_difference\t"
+                        "blas_difference\tin_place_difference\n");
+    for (size_t i = 0; i < sizeof side / sizeof *side; i++)
+        steps_by_size(table.file, "C1", (Shape){1, side[i], side[i]}, 6);
+    for (size_t i = 0; i < sizeof side / sizeof *side; i++)
+        steps_by_size(table.file, "C3", (Shape){6, side[i], side[i]}, 16);
+    if (!table_close(&table, &error)) fail(EXIT_WORLD, "%s", error.text);
+    printf("\nwrote %s, for make plot-conv\n", table.path);
 }
 
 /* 3. One weight's gradient, computed and measured. */
@@ -197,7 +253,7 @@ int main(int argc, char **argv) {
     static real x[SIDE * SIDE];
     Error error;
     gemm_single_thread();
-    if (!dataset_digit(argc > 1 ? argv[1] : MNIST_DIR, 7, PAD, x, &error))
+    if (!dataset_digit(argc > 2 ? argv[2] : MNIST_DIR, 7, PAD, x, &error))
         fail(EXIT_WORLD, "%s", error.text);
     filter_digit(x);
     printf(
@@ -210,5 +266,6 @@ int main(int argc, char **argv) {
            "result.\n");
     gradient_in_numbers(x);
     connection_table();
+    write_times(argc > 1 ? argv[1] : DATA_DIR);
     return 0;
 }

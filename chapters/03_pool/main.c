@@ -1,13 +1,14 @@
 /*
  * Chapter 3, the example: what max pooling keeps, and where its gradient goes.
  *
- *     make chapter 3            or: build/03_pool [FOLDER with the four IDX files]
+ *     make chapter 3    or: build/03_pool [FOLDER for data [FOLDER with the four IDX files]]
  */
 #include "03_pool/pool.h"
 #include "03_pool/subsample.h"
 #include "dataset.h"
 #include "fail.h"
 #include "picture.h"
+#include "table.h"
 
 /* Forward and backward of one small pool, printed. */
 static void show(const char *title, Shape in, int size, int stride, int pad, const real *x) {
@@ -95,14 +96,40 @@ static void subsample_digit(const real *x) {
     picture_print(stdout, 1, 14, 14, strong, 0, 5);
 }
 
+/* A matrix as a block of its own, which gnuplot finds by its name. */
+static void write_block(FILE *file, const char *name, int rows, int cols, const real *x) {
+    fprintf(file, "# %s\n", name);
+    for (int i = 0; i < rows * cols; i++)
+        fprintf(file, "%.9g%c", (double)x[i], i % cols == cols - 1 ? '\n' : '\t');
+    fprintf(file, "\n\n");
+}
+
+/* The digit, what is left of it, and the way back of a gradient that is 1 everywhere. */
+static void write_digit(const char *folder, const real *x) {
+    static real y[14 * 14], dy[14 * 14], dx[28 * 28], scratch[14 * 28];
+    const Layer l = max_pool_layer("S2", (Shape){1, 28, 28}, 2, 2, 0);
+    Table table;
+    Error error;
+    for (int i = 0; i < 14 * 14; i++) dy[i] = 1;
+    l.forward(&l, 1, NULL, x, y, scratch);
+    l.backward(&l, 1, NULL, x, y, dy, NULL, dx, scratch);
+    if (!table_open(&table, folder, "03_pool.tsv", &error)) fail(EXIT_WORLD, "%s", error.text);
+    write_block(table.file, "x", 28, 28, x);
+    write_block(table.file, "y", 14, 14, y);
+    write_block(table.file, "dx", 28, 28, dx);
+    if (!table_close(&table, &error)) fail(EXIT_WORLD, "%s", error.text);
+    printf("\nwrote %s, for make plot-pool\n", table.path);
+}
+
 int main(int argc, char **argv) {
     static real x[IMAGE_BYTES];
     Error error;
-    if (!dataset_digit(argc > 1 ? argv[1] : MNIST_DIR, 2, 0, x, &error))
+    if (!dataset_digit(argc > 2 ? argv[2] : MNIST_DIR, 2, 0, x, &error))
         fail(EXIT_WORLD, "%s", error.text);
     printf("Max pooling keeps the largest number of every window.\n");
     rules();
     pool_digit(x);
     subsample_digit(x);
+    write_digit(argc > 1 ? argv[1] : DATA_DIR, x);
     return 0;
 }

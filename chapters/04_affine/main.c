@@ -1,13 +1,14 @@
 /*
  * Chapter 4, the example: a product by hand, the bends, and a classifier that never learned.
  *
- *     make chapter 4            or: build/04_affine [FOLDER with the four IDX files]
+ *     make chapter 4    or: build/04_affine [FOLDER for data [FOLDER with the four IDX files]]
  */
 #include "04_affine/activation.h"
 #include "04_affine/affine.h"
 #include "dataset.h"
 #include "gemm.h"
 #include "picture.h"
+#include "table.h"
 
 #include <stdlib.h>
 
@@ -30,29 +31,53 @@ static void worked_example(void) {
     matrix_print(stdout, "dx = dy * w: row 1 is the sum of both rows of w", 2, 3, dx);
 }
 
-/* 2. The bends and what they let through of a gradient. */
+/* x through relu, sigmoid and squash, and what they let through of a gradient of 1. */
+static void bend(real x, real y[3], real dx[3]) {
+    const Shape one = {1, 1, 1};
+    const Layer l[3] = {relu_layer("relu", one), sigmoid_layer("sigmoid", one),
+                        squash_layer("squash", one)};
+    const real dy = 1;
+    for (int k = 0; k < 3; k++) {
+        l[k].forward(&l[k], 1, NULL, &x, &y[k], NULL);
+        l[k].backward(&l[k], 1, NULL, &x, &y[k], &dy, NULL, &dx[k], NULL);
+    }
+}
+
+/* 2. The bends and their slopes. */
 static void bends(void) {
     const real x[9] = {-20, -4, -2, -1, 0, 1, 2, 4, 20};
-    real ones[9], y[3][9], dx[3][9];
-    const Shape shape = {9, 1, 1};
-    const Layer l[3] = {relu_layer("relu", shape), sigmoid_layer("sigmoid", shape),
-                        squash_layer("squash", shape)};
-    for (int i = 0; i < 9; i++) ones[i] = 1;
-    for (int k = 0; k < 3; k++) {
-        l[k].forward(&l[k], 1, NULL, x, y[k], NULL);
-        l[k].backward(&l[k], 1, NULL, x, y[k], ones, NULL, dx[k], NULL);
-    }
+    real y[3], dx[3];
     printf("\n2. Activations and their derivatives; the squash of 1998 is 1.7159 tanh(2/3 x)\n\n"
            "        x       relu    relu'     sigmoid   sigmoid'     squash    squash'\n");
-    for (int i = 0; i < 9; i++)
-        printf("   %6g   %8g   %6g   %9.6f  %9.6f  %9.6f  %9.6f\n", (double)x[i], (double)y[0][i],
-               (double)dx[0][i], (double)y[1][i], (double)dx[1][i], (double)y[2][i],
-               (double)dx[2][i]);
+    for (int i = 0; i < 9; i++) {
+        bend(x[i], y, dx);
+        printf("   %6g   %8g   %6g   %9.6f  %9.6f  %9.6f  %9.6f\n", (double)x[i], (double)y[0],
+               (double)dx[0], (double)y[1], (double)dx[1], (double)y[2], (double)dx[2]);
+    }
     printf("\nA gradient that passes a sigmoid shrinks to a quarter at best: after the four of "
            "LeNet-5\n"
            "at most 1/256 is left. ReLU passes all of it, or nothing. The squash has slope 1.14 in "
            "the\n"
            "middle and maps +-1 to +-1, so that targets of +-1 do not drive it to its ends.\n");
+}
+
+/* The same from -6 to 6 in steps of 1/32. */
+static void write_bends(const char *folder) {
+    real y[3], dx[3];
+    Table table;
+    Error error;
+    if (!table_open(&table, folder, "04_activation.tsv", &error))
+        fail(EXIT_WORLD, "%s", error.text);
+    fprintf(table.file, "x\trelu\trelu_slope\tsigmoid\tsigmoid_slope\tsquash\tsquash_slope\n");
+    for (int i = -6 * 32; i <= 6 * 32; i++) {
+        bend((real)i / 32, y, dx);
+        fprintf(table.file, "%g", i / 32.0);
+        for (int k = 0; k < 3; k++)
+            fprintf(table.file, "\t%.9g\t%.9g", (double)y[k], (double)dx[k]);
+        fprintf(table.file, "\n");
+    }
+    if (!table_close(&table, &error)) fail(EXIT_WORLD, "%s", error.text);
+    printf("\nwrote %s, for make plot-activation\n", table.path);
 }
 
 /* Rows of w become the mean digits, biases -|w|^2/2: then the largest output is the nearest mean. */
@@ -107,7 +132,7 @@ static void templates(const Dataset *train, const Dataset *test) {
 }
 
 int main(int argc, char **argv) {
-    const char *dir = argc > 1 ? argv[1] : MNIST_DIR;
+    const char *dir = argc > 2 ? argv[2] : MNIST_DIR;
     Dataset train, test;
     Error error;
     gemm_single_thread();
@@ -116,6 +141,7 @@ int main(int argc, char **argv) {
     if (!dataset_load(dir, "train", &train, &error) || !dataset_load(dir, "t10k", &test, &error))
         fail(EXIT_WORLD, "%s", error.text);
     templates(&train, &test);
+    write_bends(argc > 1 ? argv[1] : DATA_DIR);
     dataset_free(&train);
     dataset_free(&test);
     return 0;

@@ -2,7 +2,7 @@
  * Chapter 5, the example: why softmax is shifted, why 1e-7 is not needed, and the first thing that
  * learns.
  *
- *     make chapter 5            or: build/05_softmax_ce [FOLDER with the four IDX files]
+ *     make chapter 5    or: build/05_softmax_ce [FOLDER for data [FOLDER with the four IDX files]]
  */
 #include "04_affine/affine.h"
 #include "05_softmax_ce/softmax_ce.h"
@@ -10,20 +10,27 @@
 #include "05_softmax_ce/rbf.h"
 #include "dataset.h"
 #include "gemm.h"
+#include "gradcheck.h"
 #include "picture.h"
+#include "table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* softmax of (1, 2, 3) + shift, as the formula says and with the maximum at 0. */
+static void both_ways(int shift, real naive[3], real stable[3]) {
+    const real x[3] = {(real)(1 + shift), (real)(2 + shift), (real)(3 + shift)};
+    softmax_naive(1, 3, x, naive);
+    softmax(1, 3, x, stable);
+}
+
 /* 1. The same three scores, moved up by 0, 50 and 100. */
 static void shifting(void) {
+    real naive[3], stable[3];
     printf("1. softmax of (1, 2, 3) + shift, as the formula says and with the maximum at 0\n\n"
            "   shift        formula                          shifted\n");
     for (int shift = 0; shift <= 100; shift += 50) {
-        const real x[3] = {(real)(1 + shift), (real)(2 + shift), (real)(3 + shift)};
-        real naive[3], stable[3];
-        softmax_naive(1, 3, x, naive);
-        softmax(1, 3, x, stable);
+        both_ways(shift, naive, stable);
         printf("   %5d   %8.5f %8.5f %8.5f      %8.5f %8.5f %8.5f\n", shift, (double)naive[0],
                (double)naive[1], (double)naive[2], (double)stable[0], (double)stable[1],
                (double)stable[2]);
@@ -31,21 +38,28 @@ static void shifting(void) {
     printf("\ne^103 is too large for a float: infinity / infinity is nan (not a number).\n");
 }
 
-/* 2. A network that is wrong and sure: its true class is `gap` below the other one. */
-static void confident_mistake(void) {
+/* Loss of two classes, the true one `gap` below the other; p and gradient of the true one. */
+static double mistake(int gap, double *p, double *gradient) {
     const Loss l = softmax_ce_loss(2);
     const uint8_t label = 0;
+    const real x[2] = {0, (real)gap};
+    real score[2], dx[2];
+    int decision;
+    double loss = l.forward(&l, 1, x, &label, score, &decision);
+    l.backward(&l, 1, x, &label, score, 1, dx);
+    *p = (double)score[0], *gradient = (double)dx[0];
+    return loss;
+}
+
+/* 2. A network that is wrong and sure. */
+static void confident_mistake(void) {
     printf("\n2. Two classes, the true one scored `gap` below the other: the loss should be about "
            "gap\n\n"
            "     gap   p of the truth   log-sum-exp   -log(p + 1e-7)   gradient p - 1\n");
     for (int gap = 0; gap <= 120; gap = gap ? gap * 2 : 15) {
-        const real x[2] = {0, (real)gap};
-        real p[2], dx[2];
-        int decision;
-        double loss = l.forward(&l, 1, x, &label, p, &decision);
-        l.backward(&l, 1, x, &label, p, 1, dx);
-        printf("   %5d   %14.3g   %11.4f   %14.4f   %14.6f\n", gap, (double)p[0], loss,
-               cross_entropy_report((double)p[0]), (double)dx[0]);
+        double p, gradient, loss = mistake(gap, &p, &gradient);
+        printf("   %5d   %14.3g   %11.4f   %14.4f   %14.6f\n", gap, p, loss,
+               cross_entropy_report(p), gradient);
     }
     printf("\nThe report's 1e-7 cuts the loss off at 16.1, while the gradient says that it should "
            "still\n"
@@ -155,8 +169,92 @@ static void codes(void) {
     printf("\n");
 }
 
+/* ------------------------------------------------------------------ for the pictures ----- */
+
+/* This source is compiled twice, with `real` as float and as double: two sets of tables. */
+static const char *const type = sizeof(real) == sizeof(float) ? "float" : "double";
+
+static Table open_table(const char *folder, const char *what) {
+    char name[32];
+    Table table;
+    Error error;
+    snprintf(name, sizeof name, "05_%s_%s.tsv", what, type);
+    if (!table_open(&table, folder, name, &error)) fail(EXIT_WORLD, "%s", error.text);
+    return table;
+}
+
+static void close_table(Table *table, const char *picture) {
+    Error error;
+    if (!table_close(table, &error)) fail(EXIT_WORLD, "%s", error.text);
+    printf("\nwrote %s, for make plot-%s\n", table->path, picture);
+}
+
+/* What 1. and 2. show, for every score from -120 to 120. */
+static void write_losses(const char *folder) {
+    real naive[3], stable[3], p_naive[2];
+    double p, gradient;
+    Table table = open_table(folder, "loss");
+    fprintf(table.file,
+            "score\tshift_formula\tshift_stable\tgap_formula\tgap_report\tgap_stable\n");
+    for (int score = -120; score <= 120; score++) {
+        const real x[2] = {0, (real)score};
+        both_ways(score, naive, stable);
+        softmax_naive(1, 2, x, p_naive);
+        double loss = mistake(score, &p, &gradient);
+        const double value[5] = {-log((double)naive[1]), -log((double)stable[1]),
+                                 -log((double)p_naive[0]), cross_entropy_report(p), loss};
+        fprintf(table.file, "%d", score);
+        for (int k = 0; k < 5; k++)
+            fprintf(table.file, "\t%.9g", isfinite(value[k]) ? value[k] : (double)NAN);
+        fprintf(table.file, "\n");
+    }
+    close_table(&table, "softmax");
+}
+
+/* Ten scores and the true class: the loss as a function of each score. */
+typedef struct Scores {
+    Loss loss;
+    real x[CLASSES], p[CLASSES];
+    uint8_t label;
+} Scores;
+
+static double loss_of_scores(void *context) {
+    Scores *s = context;
+    int decision;
+    return s->loss.forward(&s->loss, 1, s->x, &s->label, s->p, &decision);
+}
+
+/* Length of (differences - want) over length of want. */
+static double step_error(Scores *s, double step, const real *want) {
+    double wrong = 0, all = 0;
+    for (int i = 0; i < CLASSES; i++) {
+        double got = gradcheck_central(loss_of_scores, s, &s->x[i], step);
+        wrong += (got - (double)want[i]) * (got - (double)want[i]);
+        all += (double)want[i] * (double)want[i];
+    }
+    return sqrt(wrong / all);
+}
+
+/* How far differences are from backward, for steps from 1 down to 1e-16. */
+static void write_steps(const char *folder) {
+    Scores s = {.loss = softmax_ce_loss(CLASSES), .label = 3};
+    real dx[CLASSES];
+    Rng rng = rng_seed(1, 0);
+    for (int i = 0; i < CLASSES; i++) s.x[i] = (real)rng_normal(&rng);
+    loss_of_scores(&s);
+    s.loss.backward(&s.loss, 1, s.x, &s.label, s.p, 1, dx);
+    Table table = open_table(folder, "step");
+    fprintf(table.file, "step\terror\n");
+    for (int k = 0; k <= 16 * 8; k++) {
+        double step = pow(10, -k / 8.0), error = step_error(&s, step, dx);
+        /* nan: so small a step moves no score */
+        fprintf(table.file, "%.4g\t%.4g\n", step, isnan(error) ? (double)NAN : error);
+    }
+    close_table(&table, "gradcheck");
+}
+
 int main(int argc, char **argv) {
-    const char *dir = argc > 1 ? argv[1] : MNIST_DIR;
+    const char *folder = argc > 1 ? argv[1] : DATA_DIR, *dir = argc > 2 ? argv[2] : MNIST_DIR;
     Dataset train, test;
     Error error;
     gemm_single_thread();
@@ -166,6 +264,8 @@ int main(int argc, char **argv) {
         fail(EXIT_WORLD, "%s", error.text);
     first_learner(&train, &test);
     codes();
+    write_losses(folder);
+    write_steps(folder);
     dataset_free(&train);
     dataset_free(&test);
     return 0;

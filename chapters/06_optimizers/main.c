@@ -2,7 +2,7 @@
  * Chapter 6, the example: five ways down a ravine, Adam's correction applied once and twice, and how to come to
  * rest when every gradient is noisy.
  *
- *     make chapter 6            or: build/06_optimizers [FILE for the paths]
+ *     make chapter 6    or: build/06_optimizers [FOLDER for data]
  *
  * The ravine is f(x, y) = x^2/20 + y^2: steep across, nearly flat along. Its gradient (x/10, 2y) hardly
  * points at the minimum (0, 0), which is what makes it a test.
@@ -11,9 +11,8 @@
 #include "06_optimizers/schedule.h"
 #include "fail.h"
 #include "rng.h"
+#include "table.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { STEPS = 40, MOST = 8 };
@@ -65,24 +64,22 @@ static void print_paths(int count, real path[][2 * (STEPS + 1)]) {
         "estimating them (chapter 7).\n");
 }
 
-/* One table for gnuplot: step, then x and y of every optimizer. */
-static bool write_paths(const char *file_name, int count, real path[][2 * (STEPS + 1)],
-                        Error *error) {
-    FILE *file = fopen(file_name, "w");
-    if (!file) return error_set(error, "%s: cannot write: %s", file_name, strerror(errno));
-    fprintf(file, "step");
+/* Step, then x and y of every optimizer. */
+static void write_paths(const char *folder, int count, real path[][2 * (STEPS + 1)]) {
+    Table table;
+    Error error;
+    if (!table_open(&table, folder, "06_paths.tsv", &error)) fail(EXIT_WORLD, "%s", error.text);
+    fprintf(table.file, "step");
     for (int k = 0; k < count; k++)
-        fprintf(file, "\t%s_x\t%s_y", optimizer_names[k], optimizer_names[k]);
+        fprintf(table.file, "\t%s_x\t%s_y", optimizer_names[k], optimizer_names[k]);
     for (int t = 0; t <= STEPS; t++) {
-        fprintf(file, "\n%d", t);
+        fprintf(table.file, "\n%d", t);
         for (int k = 0; k < count; k++)
-            fprintf(file, "\t%.9g\t%.9g", (double)path[k][2 * t], (double)path[k][2 * t + 1]);
+            fprintf(table.file, "\t%.9g\t%.9g", (double)path[k][2 * t], (double)path[k][2 * t + 1]);
     }
-    fputc('\n', file);
-    bool bad = ferror(file) != 0;
-    if (fclose(file) != 0 || bad)
-        return error_set(error, "%s: cannot write all of it: is the disk full?", file_name);
-    return true;
+    fprintf(table.file, "\n");
+    if (!table_close(&table, &error)) fail(EXIT_WORLD, "%s", error.text);
+    printf("\nwrote %s, for make plot-ravine\n", table.path);
 }
 
 /* With a gradient of 1 all the time, Adam's step is its rate: what does the listing make of it? */
@@ -149,15 +146,12 @@ static void coming_to_rest(void) {
 }
 
 int main(int argc, char **argv) {
-    const char *file_name = argc > 1 ? argv[1] : "build/data/06_paths.tsv";
     static real path[MOST][2 * (STEPS + 1)];
-    Error error;
     int count = 0;
     while (optimizer_names[count]) walk(optimizer_names[count], path[count]), count++;
     print_paths(count, path);
     corrected_twice();
     coming_to_rest();
-    if (!write_paths(file_name, count, path, &error)) fail(EXIT_WORLD, "%s", error.text);
-    printf("\nwrote the paths to %s\n", file_name);
+    write_paths(argc > 1 ? argv[1] : DATA_DIR, count, path);
     return 0;
 }
