@@ -108,7 +108,7 @@ Test(ch02, t02_forward_exact, .description = "[2 pts] forward equals whole-numbe
     }
 }
 
-Test(ch02, t03_backward_exact, .description = "[4 pts] dx, dw, db equal differences, tolerance 0") {
+Test(ch02, t03_backward_exact, .description = "[3 pts] dx, dw, db equal differences, tolerance 0") {
     Rng rng = rng_seed(3, 0);
     for (int g = 0; g < SMALL; g++) {
         Layer l = layer_of(&small[g]), naive = naive_of(l);

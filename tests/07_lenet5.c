@@ -9,6 +9,7 @@
 #include "gemm.h"
 #include "probe.h"
 
+#include <jansson.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -762,6 +763,66 @@ Test(ch07, t24_interrupt,
                     "timeout --preserve-status -s INT 0.5 " BUILD
                     "/07_lenet5 train --data %s --resume %s > /dev/null",
                     data, path) == 130);
+}
+
+/* A drawing as a PGM file. */
+static void write_drawing(const char *dir, const char *name, const Grey *grey) {
+    char path[300], head[40];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    int length = snprintf(head, sizeof head, "P5 %d %d 255\n", grey->w, grey->h);
+    write_idx(path, (const uint8_t *)head, (size_t)length, grey->byte,
+              (size_t)grey->w * (size_t)grey->h);
+}
+
+/* One line of --json: ten probabilities that sum to 1, the digit the likeliest of them. */
+static void check_prediction(const char *line, const char *file) {
+    json_error_t why;
+    json_t *object = json_loads(line, JSON_DISABLE_EOF_CHECK, &why);
+    json_t *list = json_object_get(object, "probabilities"),
+           *digit = json_object_get(object, "digit");
+    cr_assert(json_array_size(list) == 10 && json_is_integer(digit), "%s", line);
+    cr_expect(strstr(json_string_value(json_object_get(object, "file")), file), "%s", line);
+    double sum = 0, most = 0, said = 0;
+    for (size_t k = 0; k < 10; k++) {
+        double p = json_real_value(json_array_get(list, k));
+        sum += p, most = p > most ? p : most;
+        if ((json_int_t)k == json_integer_value(digit)) said = p;
+    }
+    cr_expect(fabs(sum - 1) < 1e-4 && said == most && most > 0.1, "%s", line);
+    json_decref(object);
+}
+
+Test(ch07, t26_predict,
+     .description = "[1 pts] drawings are read from files; a bad one is one line") {
+    const char *dir = small_set();
+    char out[8000];
+    static uint8_t pixels[300 * 260];
+    Dataset data = few(2);
+    for (int i = 0; i < 2; i++) {
+        Grey grey = drawing(data.image + i * IMAGE_BYTES, i, pixels);
+        write_drawing(dir, i ? "b.pgm" : "a.pgm", &grey);
+    }
+    memset(pixels, 100, sizeof pixels);
+    write_drawing(dir, "blank.pgm", &(Grey){300, 260, pixels});
+    cr_assert(shell(out, sizeof out, BUILD "/07_lenet5 train --data %s --epochs 2 --save %s/p", dir,
+                    dir) == 0);
+    int code =
+        shell(out, sizeof out, BUILD "/07_lenet5 predict %s/a.pgm --load %s/p --json %s/b.pgm 2>&1",
+              dir, dir, dir);
+    const char *second = strchr(out, '\n');
+    cr_assert(code == 0 && second, "%s", out);
+    check_prediction(out, "/a.pgm");
+    check_prediction(second + 1, "/b.pgm");
+    code = shell(out, sizeof out, BUILD "/07_lenet5 predict --load %s/p %s/a.pgm 2>&1", dir, dir);
+    cr_expect(code == 0 && strstr(out, "260 x 300 pixels") && strstr(out, "  9  "), "%s", out);
+    code = shell(out, sizeof out,
+                 BUILD "/07_lenet5 predict --load %s/p %s/blank.pgm 2>&1 > /dev/null", dir, dir);
+    const char *end = strchr(out, '\n');
+    cr_expect(code == 1 && strstr(out, "blank.pgm: no digit") && end && !end[1], "%s", out);
+    code = shell(out, sizeof out,
+                 BUILD "/07_lenet5 test --data %s --load %s/p --outputs %s/y && wc -l < %s/y", dir,
+                 dir, dir, dir);
+    cr_expect(code == 0 && strstr(out, "201"), "a line a test image, and a header: %s", out);
 }
 
 /* ------------------------------------------------------------------ the command line ----- */
