@@ -7,9 +7,24 @@ EPOCHS := $(if $(call on,$(QUICK)),2,10)
 # ---- which data a picture needs (its script names the same files, with the command that writes each) ----
 DATA_accuracy := report.tsv
 DATA_loss     := report.tsv
+# chapter 7
+DATA_start      := start.tsv
+DATA_optimizers := optimizers.tsv
+DATA_sigmoid    := report.tsv sigmoid.tsv
+DATA_confusion  := confusion.tsv
+DATA_mistakes   := mistakes.tsv
+DATA_filters    := filters.tsv
+DATA_maps       := maps.tsv
+DATA_histograms := histograms.tsv
+DATA_codes      := 1998/codes.tsv
 
 # Data from long runs, or from timing this machine: never made along the way, drawn when it is there.
 LONG_speed    := speed.tsv
+# chapter 7
+LONG_original  := original.tsv
+LONG_rejection := rejection.tsv
+LONG_ablation  := ablation.tsv
+LONG_ladder    := ladder.tsv
 
 PICTURES := $(patsubst DATA_%,%,$(filter DATA_%,$(.VARIABLES)))
 LONG     := $(patsubst LONG_%,%,$(filter LONG_%,$(.VARIABLES)))
@@ -36,7 +51,40 @@ $(PICTURES:%=$P/%.svg): $P/%.svg: plots/%.gp plots/style.gp plots/draw.sh $$(add
 
 # ---- what writes the data ----
 # run,COMMAND: runs it, and leaves the command beside the data for the caption.
-run = @mkdir -p $D && echo '  RUN  $1' && { $1 > $@.out || { cat $@.out; exit 1; }; } && echo '$1' > $@.command
+run = @mkdir -p $(@D) && echo '  RUN  $1' && { $1 > $@.out || { cat $@.out; exit 1; }; } && echo '$(SHORTER)$1' > $@.command
+SHORTER := $(if $(call on,$(QUICK)),a shorter run: )
 
 $D/report.tsv: $B/07_lenet5
 	$(call run,$< train --epochs $(EPOCHS) --seed 1 --log $@ --save $D/report.safetensors)
+
+# chapter 7
+$D/start.tsv: $B/07_lenet5
+	$(call run,$< train --epochs 1 --seed 1 --probe 10 --log $@)
+
+$D/sigmoid.tsv: $B/07_lenet5
+	$(call run,$< train --activation sigmoid --epochs $(EPOCHS) --seed 1 --log $@)
+
+# One table of all logs, with the optimizer and its rate in front of every line.
+OPTIMIZERS       := sgd momentum adagrad rmsprop adam adam-twice
+OPTIMIZER_EPOCHS := $(if $(call on,$(QUICK)),2,5)
+optimizers        = $1 train --optimizer NAME --epochs $(OPTIMIZER_EPOCHS) --seed 1 --log $D/optimizer-NAME.tsv
+$D/optimizers.tsv: $B/07_lenet5
+	@mkdir -p $D && rm -f $@.part
+	@for name in $(OPTIMIZERS); do \
+	    run=$$(echo '$(call optimizers,$<)' | sed "s/NAME/$$name/g"); log=$D/optimizer-$$name.tsv; \
+	    echo "  RUN  $$run"; $$run > $$log.out || { cat $$log.out; exit 1; }; \
+	    rate=$$(sed -n 's/.*  lr \([^ ]*\).*/\1/p' $$log.out); \
+	    awk -v run="$$name\t$$rate" -v name=$$name 'NR > 1 { print run "\t" $$0; next } name == "$(firstword $(OPTIMIZERS))" { print "optimizer\tlr\t" $$0 }' $$log >> $@.part; \
+	done
+	@mv $@.part $@ && echo '$(SHORTER)$(call optimizers,$<)' > $@.command
+
+# What the report's network has learned: all tables at once.
+TABLES := $(addprefix $D/,confusion.tsv mistakes.tsv filters.tsv maps.tsv histograms.tsv)
+$(TABLES) &: $D/report.tsv
+	$(call run,$B/07_lenet5 tables --load $D/report.safetensors --dir $D)
+	@for file in $(TABLES); do echo "$$(cat $D/report.tsv.command | sed 's/ --log [^ ]*//'), then tables" > $$file.command; done
+
+# The same of the original, after three passes.
+$D/1998/codes.tsv: $B/07_lenet5
+	$(call run,$< train --recipe 1998 --epochs 3 --threads 1 --watch end --seed 1 --save $D/1998/3.safetensors)
+	@$< tables --load $D/1998/3.safetensors --dir $(@D) > $@.out && echo "$$(cat $@.command), then tables" > $@.command
