@@ -1,6 +1,6 @@
 # The filters of C1 and C3, as they were drawn and as they are after training; one colour scale a layer.
 # data: filters.tsv  make build/data/filters.tsv
-w = 1040; h = 520
+w = 1040; h = 400
 load 'plots/style.gp'
 data = D.'/filters.tsv'
 # blocks: drawn C1 0-5, drawn C3 6-101 (filter by filter, a block for each map it sees), trained 102-107, 108-203
@@ -24,10 +24,10 @@ do for [k=1:2] {
     first = 102*(k-1)
     set lmargin at screen 0.035 + 0.455*(k-1)
     set rmargin at screen 0.475 + 0.455*(k-1)
-    if (k == 2) { set colorbox user origin screen 0.94,0.735 size 0.012,0.16; set cbtics } else { unset colorbox }
+    if (k == 2) { set colorbox user origin screen 0.94,0.71 size 0.012,0.18; set cbtics 0.4 } else { unset colorbox }
 
     set tmargin at screen 0.92
-    set bmargin at screen 0.71
+    set bmargin at screen 0.68
     set xrange [-1:35.5]
     set yrange [5:-1]
     set cbrange [-most[1]:most[1]]
@@ -37,9 +37,9 @@ do for [k=1:2] {
     plot for [f=0:5] data index first+f matrix using ($1+6*f):2:3 with image
     unset label 99
 
-    if (k == 2) { set colorbox user origin screen 0.94,0.16 size 0.012,0.4 }
-    set tmargin at screen 0.62
-    set bmargin at screen 0.13
+    if (k == 2) { set colorbox user origin screen 0.94,0.13 size 0.012,0.4; set cbtics 0.2 }
+    set tmargin at screen 0.56
+    set bmargin at screen 0.1
     set xrange [-1:95.5]
     set yrange [35.5:-1]
     set cbrange [-most[2]:most[2]]

@@ -1,6 +1,6 @@
 # One test image on its way through the report's network.
 # data: maps.tsv  make build/data/maps.tsv
-w = 1040; h = 690
+w = 1120; h = 690
 load 'plots/style.gp'
 data = D.'/maps.tsv'
 # blocks: input 0, C1 1-6, C1.relu 7-12, S2 13-18, C3 19-34, C3.relu 35-50, S4 51-66, C5 67, C5.relu 68, F6 69,
@@ -33,9 +33,9 @@ set xrange [0:w]
 set yrange [h:0]
 set palette defined (0 '#f4f4f4', 1 '#000000')
 set cbrange [0:1]
-left = 205
+left = 225
 set label 1 "A test image on its way through the report's network (each row from 0, light, to its largest value, black)" at w/2,18 center
-do for [k=1:8] { set label 10+k word(titles,k) at 190,above[k]+(k<6 ? pixel[k]*0.5*(k==1 ? 32 : k==2 ? 28 : k==3 ? 14 : k==4 ? 10 : 5) : 12) right }
+do for [k=1:8] { set label 10+k word(titles,k) at 210,above[k]+(k<6 ? pixel[k]*0.5*(k==1 ? 32 : k==2 ? 28 : k==3 ? 14 : k==4 ? 10 : 5) : 12) right }
 x(k, m, i) = left + pitch[k]*m + pixel[k]*(i+0.5)
 y(k, i) = above[k] + pixel[k]*(i+0.5)
 plot data index 0 matrix using (x(1,0,$1)):(y(1,$2)):($3/most[1]) with image, \

@@ -1,6 +1,6 @@
 # The mistakes that the network was surest of.
 # data: mistakes.tsv  make build/data/mistakes.tsv
-w = 1000; h = 780
+w = 1000; h = 735
 load 'plots/style.gp'
 data = D.'/mistakes.tsv'
 stats data index 0 using 1 nooutput
@@ -12,7 +12,7 @@ top(i) = (i / across) * cell_h
 set title 'The mistakes it was surest of: true digit → what the network said, how sure, (number of the test image)'
 set lmargin 2
 set rmargin 2
-set tmargin at screen 0.93
+set tmargin at screen 0.95
 set bmargin at screen 0.06
 set xrange [-6:across*cell_w-6]
 set yrange [((count-1)/across+1)*cell_h-8:-9]

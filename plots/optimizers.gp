@@ -14,7 +14,7 @@ set xlabel 'iteration (a mini-batch of 100 images)'
 set ylabel 'cross-entropy loss'
 set logscale y
 set xrange [0:*]
-set yrange [0.02:*]
+set yrange [0.02:30]
 unset key
 plot for [i=1:6] data using (20*ceil(column('iteration')/20.0)-10):(of(word(names,i), column('loss'))) smooth unique \
      with lines lt i lw 1.4

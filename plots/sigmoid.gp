@@ -10,6 +10,7 @@ set xlabel 'iteration (a mini-batch of 100 images)'
 set ylabel 'cross-entropy loss'
 set logscale y
 set xrange [0:*]
+set yrange [0.005:4]
 set key top right
 plot D.'/report.tsv' using (20*ceil(column('iteration')/20.0)-10):'loss' smooth unique with lines lt 1 lw 1.2 title 'ReLU', \
      D.'/sigmoid.tsv' using (20*ceil(column('iteration')/20.0)-10):'loss' smooth unique with lines lt 2 lw 1.2 title 'sigmoid'
@@ -19,7 +20,7 @@ set title 'Accuracy on the test images'
 set xlabel 'epoch'
 set ylabel 'accuracy'
 unset logscale
-set yrange [0:1.02]
+set yrange [0.88:1]
 set xtics 1
 set key bottom right
 plot D.'/report.tsv' using 'epoch':'test_accuracy' with linespoints lt 1 title 'ReLU', \

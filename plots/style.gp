@@ -22,5 +22,7 @@ set datafile separator tab
 set datafile missing 'nan'
 # What the picture was drawn from, small, in the lower left corner; leave it 30 pixels. In a multiplot: unset label 99
 # after the first plot.
-set label 99 caption at screen 0,0 offset character 1,0.6 left noenhanced font ',8' textcolor rgb '#707070'
+lines = 0 # after the first; a label grows downwards
+do for [i=1:strlen(caption)] { if (caption[i:i] eq "\n") { lines = lines + 1 } }
+set label 99 caption at screen 0,0 offset character 1,0.6+0.75*lines left noenhanced font ',8' textcolor rgb '#707070'
 set bmargin at screen 84.0/h

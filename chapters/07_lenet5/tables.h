@@ -28,7 +28,7 @@
 enum {
     MISTAKES = 24,          ///< most mistakes on the sheet
     GRADIENT_IMAGES = 1000, ///< training images behind a histogram of gradients
-    BINS = 60,              ///< bins of a histogram
+    BINS = 40,              ///< bins of a histogram
     DECADES_LOW = -10,      ///< gradients: the bins begin at 10^-10, smaller ones are in the first
     DECADES_HIGH = 0        ///< and end at 1, larger ones are in the last
 };
