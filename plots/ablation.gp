@@ -3,8 +3,12 @@
 w = 860; h = 520
 load 'plots/style.gp'
 data = D.'/ablation.tsv'
-stats data using (0) nooutput
+set datafile columnheaders
+stats data using 'high' nooutput
 rows = STATS_records
+best = 100*(1 - STATS_max)
+stats data using 'low' nooutput
+set xrange [best*0.95:100*(1 - STATS_min)*1.07]
 seeds = system("head -n 1 ".data." | tr '\\t' '\\n' | grep '^seed_' | tr '\\n' ' '")
 error(seed) = 100*(1 - column(seed))
 set title 'What each departure from the original is worth'

@@ -15,9 +15,9 @@ do for [i=1:5] {
     set title layer.', weights'
     set xlabel 'weight'
     set ylabel (i == 1 ? 'share, %' : '')
-    if (i == 3) { set key top right } else { unset key }
-    plot data using (size('weight drawn', layer)):(share('weight drawn', layer)) with histeps lt 6 lw 1.5 title 'drawn', \
-         data using (size('weight trained', layer)):(share('weight trained', layer)) with histeps lt 2 lw 1.5 title 'trained'
+    unset key
+    plot data using (size('weight drawn', layer)):(share('weight drawn', layer)) with histeps lt 6 lw 1.5, \
+         data using (size('weight trained', layer)):(share('weight trained', layer)) with histeps lt 2 lw 1.5
     unset label 99
 }
 set xrange [-8:0]
@@ -27,6 +27,7 @@ do for [i=1:5] {
     layer = word(layers, i)
     set title layer.', gradients'
     set xlabel '|gradient|'
+    if (i == 1) { set key top left Left reverse samplen 2 } else { unset key }
     set ylabel (i == 1 ? 'share, %' : '')
     stats data using (share('gradient drawn zero', layer)) nooutput
     drawn = STATS_max
@@ -35,7 +36,7 @@ do for [i=1:5] {
         set label 1 sprintf('exactly 0: %.0f %%', drawn) at graph 0.03,0.93 textcolor lt 6
         set label 2 sprintf('exactly 0: %.0f %%', STATS_max) at graph 0.03,0.84 textcolor lt 2
     } else { unset label 1; unset label 2 }
-    plot data using (size('gradient drawn', layer)):(share('gradient drawn', layer)) with histeps lt 6 lw 1.5, \
-         data using (size('gradient trained', layer)):(share('gradient trained', layer)) with histeps lt 2 lw 1.5
+    plot data using (size('gradient drawn', layer)):(share('gradient drawn', layer)) with histeps lt 6 lw 1.5 title 'drawn', \
+         data using (size('gradient trained', layer)):(share('gradient trained', layer)) with histeps lt 2 lw 1.5 title 'trained'
 }
 unset multiplot

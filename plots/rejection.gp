@@ -16,4 +16,4 @@ set label 1 "0.5 %: the paper's question" at 3.95,0.5 right offset 0,0.6 textcol
 set arrow 1 from 0,0.5 to 4,0.5 nohead dashtype 2 lc rgb '#808080'
 plot for [i=1:words(runs)] data using (100*column('rejected')):(100*column(word(runs,i))) \
      with lines lw 1.4 lt (distorted(word(runs,i)) ? 3 : 1) \
-     title first(word(runs,i)) ? (distorted(word(runs,i)) ? 'trained on distorted images, too' : 'trained on regular images') : ''
+     title first(word(runs,i)) ? (distorted(word(runs,i)) ? 'trained on distorted images, too' : sprintf('trained on regular images, %d seeds', words(runs)/2)) : ''
