@@ -1,6 +1,6 @@
 # The codes of 1998: a digit, what it makes of F6, and the code that F6 should look like.
 # data: 1998/codes.tsv  make build/data/1998/codes.tsv
-w = 1000; h = 470
+w = 1000; h = 455
 load 'plots/style.gp'
 data = D.'/1998/codes.tsv'
 # blocks: 3k code, 3k+1 image, 3k+2 state of F6; black is +1, white is -1
@@ -28,6 +28,6 @@ do for [k=0:9] {
             fillstyle empty border linecolor rgb '#b0b0b0'
     }
 }
-plot for [k=0:9] data index 3*k+1 matrix using (96*k+2.8*$1+4):(2.8*$2):($3 > 0 ? 2.2*$3-1.2 : -1.2) with image, \
-     for [k=0:9] data index 3*k+2 matrix using (96*k+10*$1+17):(116+10*$2):3 with image, \
-     for [k=0:9] data index 3*k matrix using (96*k+10*$1+17):(268+10*$2):3 with image
+plot for [k=0:9] data index 3*k+1 matrix using (96*k+2.8*$1+4):(2.8*$2):($3 > 0 ? $3 : NaN) @tiles, \
+     for [k=0:9] data index 3*k+2 matrix using (96*k+10*$1+17):(116+10*$2):3 @tiles, \
+     for [k=0:9] data index 3*k matrix using (96*k+10*$1+17):(268+10*$2):3 @tiles

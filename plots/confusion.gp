@@ -23,5 +23,5 @@ set cblabel 'images (logarithmic)'
 set palette defined (0 '#f2f6fb', 0.35 '#a6c8e4', 1 '#08306b')
 unset key
 light(n) = n > 60 ? 0xffffff : 0x202020
-plot data matrix using 1:2:($3 > 0 ? $3 : NaN) with image pixels, \
+plot data matrix using 1:2:($3 > 0 ? $3 : NaN) @tiles, \
      data matrix using 1:2:($3 > 0 ? sprintf('%d', $3) : ''):(light($3)) with labels textcolor rgb variable

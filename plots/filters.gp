@@ -34,7 +34,7 @@ do for [k=1:2] {
     set title 'C1, '.when[k].': 6 filters'
     unset xlabel
     unset ylabel
-    plot for [f=0:5] data index first+f matrix using ($1+6*f):2:3 with image
+    plot for [f=0:5] data index first+f matrix using ($1+6*f):2:3 @tiles
     unset label 99
 
     if (k == 2) { set colorbox user origin screen 0.94,0.13 size 0.012,0.4; set cbtics 0.2 }
@@ -44,6 +44,6 @@ do for [k=1:2] {
     set yrange [35.5:-1]
     set cbrange [-most[2]:most[2]]
     set title 'C3, '.when[k].': 16 filters (columns), each over 6 maps (rows)'
-    plot for [f=0:95] data index first+6+f matrix using ($1+6*(f/6)):($2+6*(f%6)):3 with image
+    plot for [f=0:95] data index first+6+f matrix using ($1+6*(f/6)):($2+6*(f%6)):3 @tiles
 }
 unset multiplot

@@ -7,7 +7,7 @@ layers = 'C1 C3 C5 F6 OUT'
 of(what, layer, y) = strcol('what') eq what && strcol('layer') eq layer ? y : NaN
 share(what, layer) = of(what, layer, 100*column('share'))
 size(what, layer) = of(what, layer, column('value'))
-set multiplot layout 2,5 margins 0.055,0.985,0.155,0.94 spacing 0.025,0.19
+set multiplot layout 2,5 margins 0.055,0.985,0.155,0.93 spacing 0.025,0.19
 set yrange [0:*]
 set xtics 0.4
 do for [i=1:5] {

@@ -34,15 +34,24 @@ set yrange [h:0]
 set palette defined (0 '#f4f4f4', 1 '#000000')
 set cbrange [0:1]
 left = 225
+ink(k, v) = v > 0 ? v/most[k] : NaN
+side = '32 28 14 10 5'
 set label 1 "A test image on its way through the report's network (each row from 0, light, to its largest value, black)" at w/2,18 center
-do for [k=1:8] { set label 10+k word(titles,k) at 210,above[k]+(k<6 ? pixel[k]*0.5*(k==1 ? 32 : k==2 ? 28 : k==3 ? 14 : k==4 ? 10 : 5) : 12) right }
+do for [k=1:8] {
+    height = k < 6 ? pixel[k]*word(side, k) : 24
+    set label 10+k word(titles,k) at 210,above[k]+height*0.5 right
+    do for [m=0:(k < 6 ? count[k]-1 : -1)] {
+        set object 20*k+m+1 rectangle from left+pitch[k]*m,above[k] to left+pitch[k]*m+height,above[k]+height \
+            behind fillstyle solid noborder fillcolor rgb '#f4f4f4'
+    }
+}
 x(k, m, i) = left + pitch[k]*m + pixel[k]*(i+0.5)
 y(k, i) = above[k] + pixel[k]*(i+0.5)
-plot data index 0 matrix using (x(1,0,$1)):(y(1,$2)):($3/most[1]) with image, \
-     for [m=0:5] data index first[2]+m matrix using (x(2,m,$1)):(y(2,$2)):($3/most[2]) with image, \
-     for [m=0:5] data index first[3]+m matrix using (x(3,m,$1)):(y(3,$2)):($3/most[3]) with image, \
-     for [m=0:15] data index first[4]+m matrix using (x(4,m,$1)):(y(4,$2)):($3/most[4]) with image, \
-     for [m=0:15] data index first[5]+m matrix using (x(5,m,$1)):(y(5,$2)):($3/most[5]) with image, \
+plot data index 0 matrix using (x(1,0,$1)):(y(1,$2)):(ink(1,$3)) @tiles, \
+     for [m=0:5] data index first[2]+m matrix using (x(2,m,$1)):(y(2,$2)):(ink(2,$3)) @tiles, \
+     for [m=0:5] data index first[3]+m matrix using (x(3,m,$1)):(y(3,$2)):(ink(3,$3)) @tiles, \
+     for [m=0:15] data index first[4]+m matrix using (x(4,m,$1)):(y(4,$2)):(ink(4,$3)) @tiles, \
+     for [m=0:15] data index first[5]+m matrix using (x(5,m,$1)):(y(5,$2)):(ink(5,$3)) @tiles, \
      for [k=6:8] data index first[k] matrix using (x(k,0,$1)):(above[k]+12):(pixel[k]*0.5):(12):($3/most[k]) \
          with boxxyerror fillstyle solid noborder linecolor palette, \
      data index 72 matrix using (x(8,0,$1)):(above[8]+34):(sprintf('%d', $1)) with labels, \

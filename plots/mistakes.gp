@@ -24,6 +24,6 @@ unset colorbox
 unset key
 set palette defined (0 '#ffffff', 1 '#000000')
 set cbrange [0:1]
-plot for [i=1:count] data index i matrix using ($1+left(i-1)):($2+top(i-1)):3 with image, \
+plot for [i=1:count] data index i matrix using ($1+left(i-1)):($2+top(i-1)):($3 > 0 ? $3 : NaN) @tiles, \
      data index 0 using (left(int($0))+13.5):(top(int($0))-4):(sprintf('{/:Bold %d → %d}  %.2f %%', $2, $3, 100*$4)) with labels, \
      data index 0 using (left(int($0))+13.5):(top(int($0))+29.5):(sprintf('(%d)', $1)) with labels textcolor rgb '#909090' font ',8'

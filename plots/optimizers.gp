@@ -14,10 +14,10 @@ set xlabel 'iteration (a mini-batch of 100 images)'
 set ylabel 'cross-entropy loss'
 set logscale y
 set xrange [0:*]
-set yrange [0.02:30]
-unset key
+set yrange [0.02:100]
+set key top right
 plot for [i=1:6] data using (20*ceil(column('iteration')/20.0)-10):(of(word(names,i), column('loss'))) smooth unique \
-     with lines lt i lw 1.4
+     with linespoints lt i lw 1.4 pointinterval -12 title word(names,i).', rate '.rate(word(names,i))
 unset label 99
 
 set title 'Accuracy on the test images'
@@ -26,7 +26,6 @@ set ylabel 'accuracy'
 unset logscale
 set yrange [0.8:1]
 set xtics 1
-set key bottom right
-plot for [i=1:6] data using 'epoch':(of(word(names,i), column('test_accuracy'))) with linespoints lt i \
-     title word(names,i).', rate '.rate(word(names,i))
+unset key
+plot for [i=1:6] data using 'epoch':(of(word(names,i), column('test_accuracy'))) with linespoints lt i
 unset multiplot

@@ -51,7 +51,8 @@ $(PICTURES:%=$P/%.svg): $P/%.svg: plots/%.gp plots/style.gp plots/draw.sh $$(add
 
 # ---- what writes the data ----
 # run,COMMAND: runs it, and leaves the command beside the data for the caption.
-run = @mkdir -p $(@D) && echo '  RUN  $1' && { $1 > $@.out || { cat $@.out; exit 1; }; } && echo '$(SHORTER)$1' > $@.command
+run = @mkdir -p $(@D) && echo '  RUN  $1' && { $1 > $@.out || { cat $@.out; exit 1; }; } && echo '$(if $(findstring --epochs $(EPOCHS),$1),$(SHORTER))$1' > $@.command
+# A run that QUICK cuts short says so in the caption.
 SHORTER := $(if $(call on,$(QUICK)),a shorter run: )
 
 $D/report.tsv: $B/07_lenet5
@@ -82,7 +83,7 @@ $D/optimizers.tsv: $B/07_lenet5
 TABLES := $(addprefix $D/,confusion.tsv mistakes.tsv filters.tsv maps.tsv histograms.tsv)
 $(TABLES) &: $D/report.tsv
 	$(call run,$B/07_lenet5 tables --load $D/report.safetensors --dir $D)
-	@for file in $(TABLES); do echo "$$(cat $D/report.tsv.command | sed 's/ --log [^ ]*//'), then tables" > $$file.command; done
+	@for file in $(TABLES); do sed 's/ --log [^ ]*//; s/$$/, then tables/' $D/report.tsv.command > $$file.command; done
 
 # The same of the original, after three passes.
 $D/1998/codes.tsv: $B/07_lenet5
