@@ -1,6 +1,7 @@
 /*
  * Chapter 7: the network, the trainer, the files, the command line.
  */
+#include "05_softmax_ce/rbf.h"
 #include "07_lenet5/checkpoint.h"
 #include "07_lenet5/prepare.h"
 #include "07_lenet5/recipe.h"
@@ -793,6 +794,24 @@ static double block(const char *dir, const char *table, const char *name) {
     return code == 0 && *out ? strtod(out, NULL) : (double)NAN;
 }
 
+/* The original has one more table: code, image and state of F6 for each digit. */
+static void check_codes(const char *dir) {
+    char out[4000];
+    int code = shell(
+        out, sizeof out,
+        BUILD
+        "/07_lenet5 train --data %s --net 1998 --epochs 1 --save %s/1998.st > /dev/null && " BUILD
+        "/07_lenet5 tables --data %s --load %s/1998.st --dir %s > /dev/null && "
+        "awk '/^#/ { n++; code = $2 == \"code\"; next } code { rows += NF == 7; "
+        "for (k = 1; k <= NF; k++) black += $k == 1 } END { print n, rows, black }' %s/codes.tsv",
+        dir, dir, dir, dir, dir, dir);
+    int black = 0;
+    for (int k = 0; k < CLASSES * CODE; k++) black += rbf_codes[k / CODE][k % CODE] == '#';
+    char want[40];
+    snprintf(want, sizeof want, "30 120 %d\n", black);
+    cr_expect(code == 0 && strcmp(out, want) == 0, "%d: %s, want %s", code, out, want);
+}
+
 /* Every table against what is known about it: counts, order, sums, and parameters. */
 static void check_tables(const char *dir, double accuracy) {
     char out[4000];
@@ -890,6 +909,7 @@ Test(ch07, t10_train_save_test,
               "%d, accuracy %g, want %g: %s", code, again, accuracy, out);
     cr_expect(strstr(out, "confusion matrix") != NULL);
     check_tables(dir, accuracy);
+    check_codes(dir);
     check_probe(dir);
 }
 
