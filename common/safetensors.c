@@ -3,16 +3,15 @@
  */
 #include "safetensors.h"
 
+#include "beside.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
-#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum {
     HEADER_MAX = 1 << 20, /* ours has about 900 bytes; a header of a gigabyte is an attack */
@@ -95,7 +94,7 @@ static char *header_text(int tensors, const Tensor *tensor, int entries, const M
     return text;
 }
 
-static bool write_content(FILE *file, const char *header, int tensors, const Tensor *tensor) {
+static void write_content(FILE *file, const char *header, int tensors, const Tensor *tensor) {
     uint8_t length[LENGTH_BYTES];
     put_u64(strlen(header), length);
     fwrite(length, 1, sizeof length, file);
@@ -106,42 +105,26 @@ static bool write_content(FILE *file, const char *header, int tensors, const Ten
             put_float((float)tensor[i].data[k], byte);
             fwrite(byte, 1, 4, file);
         }
-    return fflush(file) == 0 && !ferror(file) && fsync(fileno(file)) == 0;
-}
-
-/* Creates the file that is written first, beside the final one; its name goes into `beside`. */
-static FILE *open_beside(const char *path, char beside[PATH_MAX]) {
-    if (snprintf(beside, PATH_MAX, "%s.%ld.tmp", path, (long)getpid()) >= PATH_MAX)
-        return errno = ENAMETOOLONG, NULL;
-    int file = open(beside, O_WRONLY | O_CREAT | O_EXCL, 0666);
-    return file < 0 ? NULL : fdopen(file, "wb");
 }
 
 bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int entries,
                       const Metadata *entry, Error *error) {
-    char beside[PATH_MAX];
+    Beside beside;
     char *header = header_text(tensors, tensor, entries, entry);
     if (!header) return error_set(error, "%s: no memory for the header", path);
-    FILE *file = open_beside(path, beside);
-    bool ok = file && write_content(file, header, tensors, tensor);
-    int why = errno;
+    bool ok = beside_open(path, &beside, error);
+    if (ok) write_content(beside.file, header, tensors, tensor);
     free(header);
-    if (file && fclose(file) != 0 && ok) ok = false, why = errno;
-    if (ok && rename(beside, path) != 0) ok = false, why = errno;
-    if (ok) return true;
-    if (file) unlink(beside);
-    return error_set(error, "%s: cannot save: %s", path, strerror(why));
+    return ok && beside_close(&beside, error);
 }
 
 bool safetensors_can_save(const char *path, Error *error) {
     struct stat info;
-    char beside[PATH_MAX];
+    Beside beside;
     if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
         return error_set(error, "%s: cannot save there: not a regular file", path);
-    FILE *file = open_beside(path, beside);
-    if (!file) return error_set(error, "%s: cannot save there: %s", path, strerror(errno));
-    fclose(file);
-    unlink(beside);
+    if (!beside_open(path, &beside, error)) return false;
+    beside_drop(&beside);
     return true;
 }
 

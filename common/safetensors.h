@@ -12,8 +12,7 @@
  * We write and read F32 in every build. Reading believes nothing: every tensor that the network
  * expects must be there with its shape and in its place, none besides, and every number finite.
  *
- * A file is written beside its final place, flushed to the disk and then renamed, so that a full
- * disk or a power cut leaves either the old file or the new one, never half of one.
+ * A file is written as a whole or not at all; see beside.h.
  */
 #ifndef SAFETENSORS_H
 #define SAFETENSORS_H

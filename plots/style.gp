@@ -8,6 +8,9 @@
 if (format eq 'svg') set terminal svg size w,h dynamic enhanced font 'DejaVu Sans,13' linewidth 1.4 background '#ffffff'
 if (format eq 'png') set terminal pngcairo size w,h enhanced font 'DejaVu Sans,10' linewidth 1.4 background '#ffffff'
 set output out
+# `plot ... @tiles`: pixels with sharp edges. Viewers smooth an image inside an SVG, so there each pixel is a polygon; a
+# pixel that is NaN costs nothing.
+tiles = format eq 'svg' ? 'with image pixels' : 'with image'
 set linetype 1 lc rgb '#0072B2' lw 2 pt 7 ps 0.8
 set linetype 2 lc rgb '#D55E00' lw 2 pt 5 ps 0.8
 set linetype 3 lc rgb '#009E73' lw 2 pt 9 ps 0.9

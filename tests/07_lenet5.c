@@ -1,6 +1,7 @@
 /*
  * Chapter 7: the network, the trainer, the files, the command line.
  */
+#include "05_softmax_ce/rbf.h"
 #include "07_lenet5/checkpoint.h"
 #include "07_lenet5/prepare.h"
 #include "07_lenet5/recipe.h"
@@ -827,8 +828,102 @@ Test(ch07, t26_predict,
 
 /* ------------------------------------------------------------------ the command line ----- */
 
+/* --probe: two more lines in the log, of test images only; the run itself stays the same. */
+static void check_probe(const char *dir) {
+    static const char *const probe[2] = {"", "--probe 2"};
+    char out[4000];
+    for (int k = 0; k < 2; k++) {
+        int code = shell(out, sizeof out,
+                         BUILD "/07_lenet5 train --data %s --epochs 1 --batch 70 --log %s/p.tsv "
+                               "--save %s/p%d.st %s 2>&1",
+                         dir, dir, dir, k, probe[k]);
+        cr_assert(code == 0, "exit code %d: %s", code, out);
+    }
+    int code = shell(out, sizeof out,
+                     "cmp %s/p0.st %s/p1.st 2>&1 && awk '$3 == \"nan\" { printf \"%%s%%s \", $1, "
+                     "$4 == \"nan\" && $6 <= 1 ? \"p\" : \"\" }' %s/p.tsv",
+                     dir, dir, dir);
+    cr_expect(code == 0 && strcmp(out, "0 2p 4p 5 ") == 0, "%d: %s", code, out);
+}
+
+/* The first number of a block of a table. */
+static double block(const char *dir, const char *table, const char *name) {
+    char out[400];
+    int code = shell(out, sizeof out,
+                     "awk 'found { print $1; exit } $0 == \"# %s\" { found = 1 }' %s/%s.tsv", name,
+                     dir, table);
+    return code == 0 && *out ? strtod(out, NULL) : (double)NAN;
+}
+
+/* The original has one more table: code, image and state of F6 for each digit. */
+static void check_codes(const char *dir) {
+    char out[4000];
+    int code = shell(
+        out, sizeof out,
+        BUILD
+        "/07_lenet5 train --data %s --net 1998 --epochs 1 --save %s/1998.st > /dev/null && " BUILD
+        "/07_lenet5 tables --data %s --load %s/1998.st --dir %s > /dev/null && "
+        "awk '/^#/ { n++; code = $2 == \"code\"; next } code { rows += NF == 7; "
+        "for (k = 1; k <= NF; k++) black += $k == 1 } END { print n, rows, black }' %s/codes.tsv",
+        dir, dir, dir, dir, dir, dir);
+    int black = 0;
+    for (int k = 0; k < CLASSES * CODE; k++) black += rbf_codes[k / CODE][k % CODE] == '#';
+    char want[40];
+    snprintf(want, sizeof want, "30 120 %d\n", black);
+    cr_expect(code == 0 && strcmp(out, want) == 0, "%d: %s, want %s", code, out, want);
+}
+
+/* Every table against what is known about it: counts, order, sums, and parameters. */
+static void check_tables(const char *dir, double accuracy) {
+    char out[4000];
+    int code = shell(
+        out, sizeof out,
+        BUILD "/07_lenet5 tables --data %s --load %s/1.safetensors --dir %s --image 3 2>&1 && "
+              "ls %s/*.tmp 2>&1; test ! -e %s/codes.tsv",
+        dir, dir, dir, dir, dir);
+    cr_expect(code == 0, "exit code %d: %s", code, out);
+    static const char *const checks[][2] = {
+        {"confusion: right ones, all", "awk '{ right += $NR; for (k = 1; k <= NF; k++) all += $k } "
+                                       "END { print right, all, NR, NF }' confusion.tsv"},
+        {"mistakes: lines, pictures, in order",
+         "awk '/^# m/ { pictures++ } /^#/ || NF != 4 { next } "
+         "{ n++; bad += $2 == $3 || $4 > last && n > 1; last = $4 } END { print n, pictures, bad + "
+         "0 }' mistakes.tsv"},
+        {"maps: blocks, and the sum of the last",
+         "awk '/^#/ { n++; sum = 0; next } { for (k = 1; k <= NF; k++) sum += $k } END { printf "
+         "\"%d %.4f\\n\", n, sum }' maps.tsv"},
+        {"histograms: how many, smallest and largest sum of shares",
+         "awk -F '\\t' 'NR > 1 { sub(/ zero/, \"\", $1); sum[$1 $2] += $4 } END { low = 2; for (k "
+         "in sum) "
+         "{ n++; if (sum[k] < low) low = sum[k]; if (sum[k] > high) high = sum[k] } printf \"%d "
+         "%.3f %.3f\\n\", n, low, high }' histograms.tsv"},
+        {"filters", "grep -c '^#' filters.tsv"},
+    };
+    int right = (int)lround(accuracy * 200), wrong = 200 - right < 24 ? 200 - right : 24;
+    char want[5][80];
+    snprintf(want[0], sizeof *want, "%d 200 10 10\n", right);
+    snprintf(want[1], sizeof *want, "%d %d 0\n", wrong, wrong);
+    snprintf(want[2], sizeof *want, "73 1.0000\n");
+    snprintf(want[3], sizeof *want, "20 1.000 1.000\n");
+    snprintf(want[4], sizeof *want, "204\n");
+    for (int k = 0; k < 5; k++) {
+        char command[1000];
+        snprintf(command, sizeof command, "cd %s && %s", dir, checks[k][1]);
+        shell(out, sizeof out, "%s", command);
+        cr_expect(strcmp(out, want[k]) == 0, "%s: %s, want %s", checks[k][0], out, want[k]);
+    }
+    /* the drawn filters are those of seed 1; the input is image 3 in its border */
+    Network net = lenet5(ACTIVATION_RELU);
+    real *params = reals(network_params(&net));
+    network_init(&net, INIT_UNIFORM, 1, params);
+    const real *c3 = params + network_offset(&net, 3) + 25 * (2 * 6 + 5); /* filter 2, map 5 */
+    cr_expect(fabs(block(dir, "filters", "drawn C1 0") - (double)params[0]) < 1e-6);
+    cr_expect(fabs(block(dir, "filters", "drawn C3 17") - (double)*c3) < 1e-6);
+    cr_expect(fabs(block(dir, "filters", "trained C1 0") - (double)params[0]) > 1e-6);
+}
+
 Test(ch07, t10_train_save_test,
-     .description = "[1 pts] the same bits on 1 and 2 threads, log and parameters") {
+     .description = "[1 pts] the same bits on 1 and 2 threads, log, parameters, tables") {
     const char *dir = small_set();
     char out[4000];
     for (int threads = 1; threads <= 2; threads++) {
@@ -874,6 +969,9 @@ Test(ch07, t10_train_save_test,
                   again == accuracy,
               "%d, accuracy %g, want %g: %s", code, again, accuracy, out);
     cr_expect(strstr(out, "confusion matrix") != NULL);
+    check_tables(dir, accuracy);
+    check_codes(dir);
+    check_probe(dir);
 }
 
 /* A number out of the program's output, or -1. */
@@ -964,7 +1062,7 @@ Test(ch07, t11_refuses, .description = "[1 pts] one line that says what, where a
         int code;
         const char *arguments, *says;
     } bad[] = {
-        {2, "", "train, test, predict or info"},
+        {2, "", "train, test, tables, predict or info"},
         {2, "teach", "unknown command teach"},
         {2, "train --batch 0", "--batch 0: expected a whole number from 1"},
         {2, "train --batch 5x", "--batch 5x"},
@@ -1001,6 +1099,9 @@ Test(ch07, t11_refuses, .description = "[1 pts] one line that says what, where a
         {2, "test", "test needs --load FILE"},
         {2, "predict x.png", "predict needs --load FILE"},
         {2, "predict --load x", "at least one image"},
+        {2, "tables --load x", "tables needs --load FILE, the parameters"},
+        {2, "train --probe 0", "--probe 0: expected a whole number from 1"},
+        {1, "tables --load DIR/none --dir DIR", "No such file"},
         {1, "train --data DIR/none", "DIR/none/train-images-idx3-ubyte"},
         {1, "train --data DIR --save DIR/none/x", "cannot save there"},
         {1, "train --data DIR --log DIR/none/x", "cannot write the log"},

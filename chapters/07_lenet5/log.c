@@ -45,6 +45,12 @@ void log_batch(Log *log, long iteration, int epoch, double loss) {
     fprintf(log->file, "%ld\t%d\t%.9g\tnan\tnan\tnan\tnan\tnan\tnan\n", iteration, epoch, loss);
 }
 
+void log_probe(Log *log, long iteration, int epoch, const Evaluation *test) {
+    if (!log->file) return;
+    fprintf(log->file, "%ld\t%d\tnan\tnan\tnan\t%.6f\t%.9g\tnan\tnan\n", iteration, epoch,
+            test->accuracy, test->loss);
+}
+
 void log_epoch(Log *log, long iteration, int epoch, const Evaluation *train, const Evaluation *test,
                double learning, double seconds) {
     if (!log->file) return;

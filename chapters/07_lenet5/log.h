@@ -13,7 +13,8 @@
  * (The report logs it after the step, with a second forward pass.) An epoch fills all but `loss`:
  * accuracies and losses over **all** images of both sets, the seconds of its training, and the share of images
  * that were classified right while it was learning from them (the training curve of the paper's Fig. 5). What a
- * line does not have is `nan`. Epoch 0 is the untrained network: the report's "0.1 in the first round".
+ * line does not have is `nan`. With `--probe` there are lines within an epoch, too, that fill `test_accuracy` and
+ * `test_loss` only. Epoch 0 is the untrained network: the report's "0.1 in the first round".
  * @{
  */
 #ifndef LOG_H
@@ -63,6 +64,15 @@ long log_length(Log *log);
  * @param loss      mean of the batch
  */
 void log_batch(Log *log, long iteration, int epoch, double loss);
+
+/**
+ * @brief One line for an evaluation within an epoch.
+ * @param log       the log
+ * @param iteration mini-batches so far
+ * @param epoch     the one that is not done yet
+ * @param test      evaluation on the test images
+ */
+void log_probe(Log *log, long iteration, int epoch, const Evaluation *test);
 
 /**
  * @brief One line for an epoch; everything so far reaches the disk.

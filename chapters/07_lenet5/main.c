@@ -16,6 +16,7 @@
 #include "07_lenet5/options.h"
 #include "07_lenet5/prepare.h"
 #include "07_lenet5/reject.h"
+#include "07_lenet5/tables.h"
 #include "07_lenet5/trainer.h"
 #include "gemm.h"
 #include "measure.h"
@@ -192,6 +193,43 @@ static void test(const Options *o) {
     dataset_free(&data);
 }
 
+/* ------------------------------------------------------------------ tables --------------- */
+
+/* Seed and scheme of the run that a file came from: with them its first parameters can be drawn again. */
+static uint64_t saved_seed(const char *path, Recipe *recipe) {
+    Field field[2] = {{.key = "seed"}, {.key = "init"}};
+    Error error;
+    if (!safetensors_metadata(path, 2, field, &error)) fail(EXIT_WORLD, "%s", error.text);
+    if (!*field[0].value || !recipe_set(recipe, setting_named("init"), field[1].value, &error))
+        fail(EXIT_WORLD, "%s: does not name seed and init of its run: train --save writes both",
+             path);
+    return strtoull(field[0].value, NULL, 10);
+}
+
+static void tables(const Options *o) {
+    Recipe recipe = recipe_for(o);
+    const uint64_t seed = saved_seed(o->load, &recipe);
+    Network net = lenet5_with(&recipe.net);
+    Dataset data = load_set(o, "train"), test = load_set(o, "t10k");
+    real *params = calloc(network_params(&net), sizeof(real));
+    Trainer trainer;
+    Error error;
+    if (!params) fail(EXIT_WORLD, "no memory for the parameters");
+    if (o->image >= test.n)
+        fail(EXIT_USAGE, "--image %d: there are only %d test images", o->image, test.n);
+    load_params(&net, o->load, params);
+    recipe.plan.batch = 1;
+    if (!trainer_new(&trainer, &net, &data, &recipe.plan, o->threads, seed, &error))
+        fail(EXIT_WORLD, "%s", error.text);
+    const Subject subject = {&trainer, params, &test, o->image < 0 ? 0 : o->image};
+    if (!tables_write(o->dir, &subject, &error)) fail(EXIT_WORLD, "%s", error.text);
+    printf("tables of %s in %s\n", o->load, o->dir);
+    trainer_free(&trainer);
+    free(params);
+    dataset_free(&data);
+    dataset_free(&test);
+}
+
 /* ------------------------------------------------------------------ predict -------------- */
 
 static void print_json(const char *file, const Reading *reading) {
@@ -350,6 +388,18 @@ static void stop_run(Run *run) {
     exit(128 + SIGINT);
 }
 
+/* --probe: the test images within an epoch; its end is evaluated anyway. */
+static void probe(Run *run, int done) {
+    Evaluation e;
+    Error error;
+    const int every = run->o->probe;
+    if (every == 0 || run->place.iteration % every != 0 || done == run->train.n) return;
+    if (!evaluate(&run->net, trainer_result(&run->trainer), &run->test, run->o->threads, &e,
+                  &error))
+        fail(EXIT_WORLD, "%s", error.text);
+    log_probe(&run->log, run->place.iteration, run->place.epoch, &e);
+}
+
 // [train-epoch]
 /* One epoch, from where the run stands: every image once. Returns the share that was right while learning. */
 static double train_epoch(Run *run) {
@@ -372,6 +422,7 @@ static double train_epoch(Run *run) {
         if (!finite) diverged(run, step.loss);
         if (interrupted && done < run->train.n) stop_run(run);
         progress_update(&bar, done, at->loss / done, (double)at->right / done);
+        probe(run, done);
     }
     progress_end(&bar);
     return (double)at->right / run->train.n;
@@ -549,6 +600,8 @@ int main(int argc, char **argv) {
         train(&options);
     else if (strcmp(options.command, "test") == 0)
         test(&options);
+    else if (strcmp(options.command, "tables") == 0)
+        tables(&options);
     else if (strcmp(options.command, "predict") == 0)
         predict(&options);
     else

@@ -26,6 +26,8 @@ enum {
     REJECTION,
     CHECKPOINT,
     RESUME,
+    PROBE,
+    DIR,
     JSON, /* this one and the next two take no value */
     SHOW,
     HELP
@@ -42,11 +44,13 @@ static const struct {
     {"save", "FILE", "writes the trained parameters as safetensors"},
     {"load", "FILE", "starts from, or tests, saved parameters"},
     {"validate", "N", "evaluates on the last N training images, trains on the others"},
-    {"image", "N", "the image that test or --show-distorted looks at, from 0"},
+    {"image", "N", "the image that test, tables or --show-distorted looks at, from 0"},
     {"outputs", "FILE", "test: writes a table: the last layer's values for every image"},
     {"rejection", "FILE", "test: writes a table: error against the share of rejected images"},
     {"checkpoint", "FILE", "saves the whole run after every epoch, and on Ctrl-C"},
     {"resume", "FILE", "goes on with a run that --checkpoint saved, to the same bits"},
+    {"probe", "N", "also evaluates the test images after every N mini-batches, into the log"},
+    {"dir", "DIR", "the folder that tables writes to"},
     {"json", NULL, "predict: one JSON object an image"},
     {"show-distorted", NULL, "draws one training image as six epochs would see it, and stops"},
     {"help", NULL, "this text"},
@@ -65,11 +69,13 @@ void options_usage(FILE *out) {
     Recipe report;
     recipe_named("report", &report);
     fputs(
-        "usage: 07_lenet5 train|test|predict|info [--flag value ...] [IMAGE ...]\n"
+        "usage: 07_lenet5 train|test|tables|predict|info [--flag value ...] [IMAGE ...]\n"
         "\n"
         "  train    trains on the training images, evaluates on the test images after every epoch\n"
         "  test     evaluates the parameters of --load on the test images\n"
         "  predict  reads digits that you drew: PNG or PGM, one digit an image\n"
+        "  tables   writes what the parameters of --load do, for plots: mistakes, filters, maps, "
+        "...\n"
         "  info     prints the table of layers\n"
         "\n",
         out);
@@ -114,15 +120,18 @@ static bool read_other(int flag, const char *name, const char *value, Options *o
     if (flag == REJECTION) o->rejection = value;
     if (flag == CHECKPOINT) o->checkpoint = value;
     if (flag == RESUME) o->resume = value;
+    if (flag == DIR) o->dir = value;
     if (flag == RECIPE && !recipe_named(o->recipe = value, &recipe))
         return error_set(error, "--recipe %s: expected one of: %s", value, recipe_names);
     if (flag == SEED && !whole(name, value, 0, LLONG_MAX, &number, error)) return false;
     if (flag == THREADS && !whole(name, value, 1, THREADS_MAX, &number, error)) return false;
     if (flag == VALIDATE && !whole(name, value, 1, 1000000, &number, error)) return false;
+    if (flag == PROBE && !whole(name, value, 1, 1000000, &number, error)) return false;
     if (flag == IMAGE && !whole(name, value, 0, 1000000, &number, error)) return false;
     if (flag == SEED) o->seed = (uint64_t)number, o->seeded = true;
     if (flag == THREADS) o->threads = (int)number;
     if (flag == VALIDATE) o->validate = (int)number;
+    if (flag == PROBE) o->probe = (int)number;
     if (flag == IMAGE) o->image = (int)number;
     return true;
 }
@@ -207,17 +216,18 @@ static bool nothing_new(const Options *o, Error *error) {
 }
 
 bool options_read(int argc, char **argv, Options *o, Error *error) {
-    static const char *const commands[] = {"train", "test", "predict", "info"};
+    static const char *const commands[] = {"train", "test", "tables", "predict", "info"};
     int processors = omp_get_num_procs();
     *o = (Options){.data = MNIST_DIR, .seed = 1, .image = -1};
     o->threads = processors < THREADS_MAX ? processors : THREADS_MAX;
-    if (argc < 2) return error_set(error, "train, test, predict or info? see --help");
+    if (argc < 2) return error_set(error, "train, test, tables, predict or info? see --help");
     o->command = argv[1];
     if (strcmp(o->command, "--help") == 0 || strcmp(o->command, "-h") == 0) return o->help = true;
     bool known = false;
-    for (int k = 0; k < 4; k++) known = known || strcmp(o->command, commands[k]) == 0;
+    for (int k = 0; k < 5; k++) known = known || strcmp(o->command, commands[k]) == 0;
     if (!known)
-        return error_set(error, "unknown command %s: train, test, predict or info? see --help",
+        return error_set(error,
+                         "unknown command %s: train, test, tables, predict or info? see --help",
                          o->command);
     if (!read_flags(argc - 1, argv + 1, o, error) || o->help) return o->help;
     if (o->resume && strcmp(o->command, "train") != 0)
@@ -227,6 +237,8 @@ bool options_read(int argc, char **argv, Options *o, Error *error) {
         return error_set(error,
                          "predict needs --load FILE and at least one image; `make run` leaves "
                          "build/lenet5.safetensors");
+    if (strcmp(o->command, "tables") == 0 && (!o->load || !o->dir))
+        return error_set(error, "tables needs --load FILE, the parameters, and --dir DIR");
     if (strcmp(o->command, "test") == 0 && !o->load)
         return error_set(error, "test needs --load FILE, the parameters to test");
     return true;

@@ -12,7 +12,7 @@
 
 /** What the user asked for, every value in its range. */
 typedef struct Options {
-    const char *command;         ///< "train", "test", "predict" or "info"
+    const char *command;         ///< "train", "test", "tables", "predict" or "info"
     const char *data;            ///< folder of the data set
     const char *recipe;          ///< name of the recipe to start from
     const char *given[SETTINGS]; ///< the value of each setting that has a flag, else NULL
@@ -23,6 +23,8 @@ typedef struct Options {
     const char *rejection;       ///< where the table of rejected shares goes, or NULL
     const char *checkpoint;      ///< where the run is saved after every epoch, or NULL
     const char *resume;          ///< the checkpoint to go on with, or NULL
+    const char *dir;             ///< tables: the folder they go to
+    int probe;                   ///< mini-batches between evaluations within an epoch; 0: none
     char **files;                ///< predict: the images
     int count;                   ///< predict: how many
     bool json;                   ///< predict: one JSON object an image

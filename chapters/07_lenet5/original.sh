@@ -5,7 +5,8 @@
 #   sh chapters/07_lenet5/original.sh PROGRAM FOLDER [FLAG ...]
 #
 # Leaves in FOLDER: 1998-SEED.tsv and 1998-distorted-SEED.tsv (logs), the parameters of each beside them as
-# .safetensors, and original.tsv, which holds all curves.
+# .safetensors, original.tsv, which holds all curves, and rejection.tsv, with the error that is left when the
+# doubtful images are rejected, a column a run.
 set -eu
 program=$1 folder=$2
 shift 2
@@ -14,6 +15,7 @@ seeds=${SEEDS:-1 2 3}
 one='program=$1 file=$2; shift 2
     "$program" train --threads 1 --watch test --log "$file.tsv" --save "$file.safetensors" "$@" > /dev/null ||
         { echo "error: in: train $*" >&2; exit 1; }
+    "$program" test --threads 1 --load "$file.safetensors" --rejection "$file-rejection.tsv" "$@" > /dev/null || exit 1
     echo "done: $*" >&2'
 for recipe in 1998 1998-distorted; do
     for seed in $seeds; do echo "$folder/$recipe-$seed --recipe $recipe --seed $seed $*"; done
@@ -29,5 +31,11 @@ awk -F '\t' -v OFS='\t' '
     $3 == "nan" { row[$2] = row[$2] OFS sprintf("%.2f", 100 * (1 - $6)) OFS sprintf("%.2f", 100 * (1 - $9)); last = $2 }
     END { print head; for (pass = 1; pass <= last; pass++) print row[pass] }
 ' "$fig5" $logs > "$folder/original.tsv"
+rejections=$(echo "$logs" | sed 's/\.tsv$/-rejection.tsv/')
+awk -F '\t' -v OFS='\t' '
+    FNR == 1 { file++; name = FILENAME; sub(/.*\//, "", name); sub(/-rejection\.tsv$/, "", name); head = head OFS name; next }
+    { row[FNR] = (file == 1 ? $1 : row[FNR]) OFS $2; last = FNR }
+    END { print "rejected" head; for (line = 2; line <= last; line++) print row[line] }
+' $rejections > "$folder/rejection.tsv"
 awk -F '\t' 'NR > 1 { printf "pass %2d   paper %s/%s  ", $1, $2, $3; for (k = 4; k <= NF; k += 2) printf " %s/%s", $k, $(k + 1); printf "\n" }
     END { print "           test/learning errors in percent: the paper, then seeds '"$seeds"' regular, then distorted" }' "$folder/original.tsv"

@@ -1,0 +1,39 @@
+/*
+ * Write beside, flush, rename.
+ */
+#include "beside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+bool beside_open(const char *path, Beside *beside, Error *error) {
+    *beside = (Beside){.path = path};
+    int length = snprintf(beside->name, PATH_MAX, "%s.%ld.tmp", path, (long)getpid());
+    int file = -1;
+    if (length < PATH_MAX)
+        file = open(beside->name, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    else
+        errno = ENAMETOOLONG;
+    beside->file = file < 0 ? NULL : fdopen(file, "wb");
+    return beside->file || error_set(error, "%s: cannot save there: %s", path, strerror(errno));
+}
+
+bool beside_close(Beside *beside, Error *error) {
+    FILE *file = beside->file;
+    bool ok = fflush(file) == 0 && !ferror(file) && fsync(fileno(file)) == 0;
+    int why = errno;
+    if (fclose(file) != 0 && ok) ok = false, why = errno;
+    if (ok && rename(beside->name, beside->path) != 0) ok = false, why = errno;
+    beside->file = NULL;
+    if (ok) return true;
+    unlink(beside->name);
+    return error_set(error, "%s: cannot save: %s", beside->path, strerror(why));
+}
+
+void beside_drop(Beside *beside) {
+    fclose(beside->file);
+    unlink(beside->name);
+    beside->file = NULL;
+}
