@@ -80,7 +80,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile plots/plots.mk
 	@echo; echo '  DEBUG=1 builds with -O0 -g3, SANITIZE=1 with ASan and UBSan, PORTABLE=1 without'
 	@echo '  -march=native, ARCH=x86-64-v3 for that processor; make CC=clang uses clang. ARGS="..." goes to the program that is run.'
 
@@ -89,8 +89,12 @@ run: $B/07_lenet5 ## train the report's LeNet-5 (10 epochs), save parameters and
 	    --log $B/lenet5.tsv --save $B/lenet5.safetensors $(ARGS)
 
 seeds: $B/07_lenet5 ## the same with seeds 1 to 5, one line each, and the mean accuracy
-	@for seed in 1 2 3 4 5; do $< train --seed $$seed $(ARGS) | tail -n 1; done | \
-	    awk '{ print; split($$2, a, "="); sum += a[2] } END { printf "mean test_accuracy=%.4f\n", sum / NR }'
+	@mkdir -p build/data
+	@for seed in 1 2 3 4 5; do \
+	    $< train --seed $$seed $(ARGS) > build/data/seed-$$seed.out || exit 1; tail -n 1 build/data/seed-$$seed.out; \
+	done
+	@tail -qn 1 build/data/seed-[1-5].out | \
+	    awk '{ split($$2, a, "="); sum += a[2] } END { printf "mean %s=%.4f\n", a[1], sum / NR }'
 
 original: $B/07_lenet5 ## the original of 1998 beside the paper's Fig. 5: 3 seeds, also with distortions (about 4 minutes)
 	@mkdir -p build/data

@@ -12,11 +12,14 @@ bool beside_open(const char *path, Beside *beside, Error *error) {
     *beside = (Beside){.path = path};
     int length = snprintf(beside->name, PATH_MAX, "%s.%ld.tmp", path, (long)getpid());
     int file = -1;
-    if (length < PATH_MAX)
+    if (length < PATH_MAX) {
+        unlink(beside->name); /* left by a process of this number that was killed */
         file = open(beside->name, O_WRONLY | O_CREAT | O_EXCL, 0666);
-    else
+    } else {
         errno = ENAMETOOLONG;
+    }
     beside->file = file < 0 ? NULL : fdopen(file, "wb");
+    if (file >= 0 && !beside->file) close(file), unlink(beside->name);
     return beside->file || error_set(error, "%s: cannot save there: %s", path, strerror(errno));
 }
 

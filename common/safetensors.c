@@ -107,9 +107,20 @@ static void write_content(FILE *file, const char *header, int tensors, const Ten
         }
 }
 
+/* A file that safetensors_load() would refuse must not take the place of a good one. */
+static bool all_finite(const char *path, int tensors, const Tensor *tensor, Error *error) {
+    for (int i = 0; i < tensors; i++)
+        for (size_t k = 0; k < tensor_size(&tensor[i]); k++)
+            if (!isfinite((float)tensor[i].data[k]))
+                return error_set(error, "%s: not saved: %s: number %zu is not finite", path,
+                                 tensor[i].name, k);
+    return true;
+}
+
 bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int entries,
                       const Metadata *entry, Error *error) {
     Beside beside;
+    if (!all_finite(path, tensors, tensor, error)) return false;
     char *header = header_text(tensors, tensor, entries, entry);
     if (!header) return error_set(error, "%s: no memory for the header", path);
     bool ok = beside_open(path, &beside, error);
@@ -186,12 +197,16 @@ static bool check_entry(const Reader *reader, const Tensor *tensor, const json_t
         return error_set(error, "%s: %s has type %.16s, expected F32", reader->path, tensor->name,
                          dtype ? dtype : "(none)");
     bool same = json_array_size(shape) == (size_t)tensor->dims;
-    for (int d = 0; same && d < tensor->dims; d++)
-        same = json_integer_value(json_array_get(shape, (size_t)d)) == tensor->dim[d];
+    for (int d = 0; same && d < tensor->dims; d++) {
+        const json_t *length = json_array_get(shape, (size_t)d);
+        same = json_is_integer(length) && json_integer_value(length) == tensor->dim[d];
+    }
     if (same) return true;
-    char *got = json_dumps(shape, JSON_COMPACT | JSON_ENCODE_ANY);
-    error_set(error, "%s: %s has shape %.64s, the network expects %d dimensions starting with %d",
-              reader->path, tensor->name, got ? got : "(none)", tensor->dims, tensor->dim[0]);
+    char *got = json_dumps(shape, JSON_COMPACT | JSON_ENCODE_ANY), want[64] = "";
+    for (int d = 0, at = 0; d < tensor->dims; d++)
+        at += snprintf(want + at, sizeof want - (size_t)at, d ? ",%d" : "%d", tensor->dim[d]);
+    error_set(error, "%s: %s has shape %.64s, the network expects [%s]", reader->path, tensor->name,
+              got ? got : "(none)", want);
     free(got);
     return false;
 }
@@ -200,10 +215,12 @@ static bool check_entry(const Reader *reader, const Tensor *tensor, const json_t
 static bool read_tensor(const Reader *reader, const Tensor *tensor, const json_t *entry,
                         Error *error) {
     const json_t *offsets = json_object_get(entry, "data_offsets");
+    bool numbers =
+        json_is_integer(json_array_get(offsets, 0)) && json_is_integer(json_array_get(offsets, 1));
     json_int_t begin = json_integer_value(json_array_get(offsets, 0));
     json_int_t end = json_integer_value(json_array_get(offsets, 1));
     size_t count = tensor_size(tensor);
-    if (json_array_size(offsets) != 2 || begin < 0 || end < begin ||
+    if (json_array_size(offsets) != 2 || !numbers || begin < 0 || end < begin ||
         end - begin != (json_int_t)(4 * count) || (uint64_t)end > reader->data_bytes)
         return error_set(error, "%s: %s: its data_offsets do not fit its shape or the file",
                          reader->path, tensor->name);

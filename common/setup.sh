@@ -15,12 +15,13 @@ packages() {
     docs) echo doxygen libjs-mathjax ;;
     plots) echo gnuplot-nox fonts-dejavu-core ;;
     format) echo clang-format ;;
+    peers) echo python3-torch python3-numpy ;; # bench-peers, interop: asked for, never installed
     clang) echo clang libomp-dev libclang-rt-14-dev ;;
     *) echo "setup.sh: unknown group $1" >&2 && exit 2 ;;
     esac
 }
 
-groups="build test debug docs plots format clang"
+groups="build test debug docs plots format clang peers"
 
 # A line a package; exits with 1 when one is missing that `make run` or `make test` needs.
 doctor() {

@@ -40,7 +40,7 @@ LONG     := $(patsubst LONG_%,%,$(filter LONG_%,$(.VARIABLES)))
 .PHONY: plots quick $(PICTURES:%=plot-%) $(LONG:%=plot-%)
 plots: setup $(PICTURES:%=$P/%.svg) ## draw every picture into build/plots, training what they need (about ten minutes)
 	@for name in $(LONG); do \
-	    if sh plots/draw.sh $$name $D $P 2> $P/$$name.why; then echo "  DRAW $P/$$name.svg"; \
+	    if sh plots/draw.sh $$name build/data $P 2> $P/$$name.why; then echo "  DRAW $P/$$name.svg"; \
 	    elif grep -q 'is missing' $P/$$name.why; then sed 's/^error/not drawn/' $P/$$name.why; \
 	    else cat $P/$$name.why >&2; exit 1; fi; rm -f $P/$$name.why; done
 
@@ -50,7 +50,7 @@ quick: ## the same within two minutes, from shorter runs, into build/quick/plots
 $(PICTURES:%=plot-%): plot-%: $P/%.svg ## plot-NAME: one picture, with the data it needs
 $(LONG:%=plot-%): plot-%: | setup
 	@mkdir -p $P
-	@sh plots/draw.sh $* $D $P && echo '  DRAW $P/$*.svg'
+	@sh plots/draw.sh $* build/data $P && echo '  DRAW $P/$*.svg'
 
 $(PICTURES:%=$P/%.svg): $P/%.svg: plots/%.gp plots/style.gp plots/draw.sh $$(addprefix $D/,$$(DATA_$$*)) | setup
 	@mkdir -p $P

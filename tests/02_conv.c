@@ -119,7 +119,7 @@ Test(ch02, t03_backward_exact, .description = "[3 pts] dx, dw, db equal differen
     }
 }
 
-Test(ch02, t04_float_against_naive, .description = "[2 pts] LeNet's sizes and odd ones in float") {
+Test(ch02, t04_float_against_naive, .description = "[1 pts] LeNet's sizes and odd ones in float") {
     static const Geometry large[] = {
         {{1, 32, 32}, 6, 5, 1, 0, 2, NULL},
         {{6, 14, 14}, 16, 5, 1, 0, 2, NULL},

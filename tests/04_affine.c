@@ -52,7 +52,7 @@ Test(ch04, t02_backward_exact, .description = "[2 pts] dx, dw, db equal differen
         }
 }
 
-Test(ch04, t03_float_against_naive, .description = "[2 pts] LeNet's sizes and odd ones in float") {
+Test(ch04, t03_float_against_naive, .description = "[1 pts] LeNet's sizes and odd ones in float") {
     static const struct {
         Shape in;
         int units, n;

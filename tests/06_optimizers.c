@@ -157,7 +157,8 @@ Test(ch06, t10_schedules, .description = "[1 pts] warm-up, half a cosine, the pa
 }
 
 Test(ch06, t11_average_and_decay,
-     .description = "[1 pts] mean = keep * mean + (1 - keep) * w; w -= lr * shrink * w first") {
+     .description =
+         "[1 pts] mean = keep * mean + (1 - keep) * w; w -= lr * weight_decay * w first") {
     const real at[4][2] = {{1, -4}, {3, 0}, {5, 8}, {2, 2}};
     real mean[2] = {100, 100};
     double want[2] = {0, 0};
@@ -175,8 +176,8 @@ Test(ch06, t11_average_and_decay,
     real w[2] = {10, -20}, state[4] = {0};
     const real g[2] = {1, 0};
     cr_assert(optimizer_named("adam", &o));
-    cr_expect(o.shrink == 0, "no decay unless asked for");
-    o.lr = 0.5, o.shrink = 0.1;
+    cr_expect(o.weight_decay == 0, "no decay unless asked for");
+    o.lr = 0.5, o.weight_decay = 0.1;
     optimizer_step(&o, 2, g, state, w); /* 10 * (1 - 0.05) - 0.5;  -20 * (1 - 0.05) */
     cr_expect(fabs((double)w[0] - 9) < 1e-5 && fabs((double)w[1] + 19) < 1e-5, "%g %g",
               (double)w[0], (double)w[1]);

@@ -46,7 +46,9 @@ print(f"1,000 images: logits of {abs(ours).max():.1f} at most, PyTorch's differ 
 
 exec(out_of_torch, {"net": space["net"]})
 write(read(OURS), BACK.format("numpy"))
+accuracies = set()
 for path in (OURS, BACK.format("torch"), BACK.format("numpy")):
     result = subprocess.run([program, "test", "--load", path], check=True, stdout=subprocess.PIPE, text=True).stdout
+    accuracies.add(result.splitlines()[-1].split()[1])
     print(f"{path}: {result.splitlines()[-1].split()[1]}")
-sys.exit(0 if worst < 1e-4 else 1)
+sys.exit(0 if worst < 1e-4 and len(accuracies) == 1 else 1)

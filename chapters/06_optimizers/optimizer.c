@@ -122,7 +122,7 @@ bool optimizer_named(const char *name, Optimizer *o) {
 
 void optimizer_step(Optimizer *o, size_t n, const real *g, real *state, real *w) {
     o->t++;
-    real left = (real)(1 - o->lr * o->shrink);
-    for (size_t i = 0; o->shrink > 0 && i < n; i++) w[i] *= left;
+    real left = (real)(1 - o->lr * o->weight_decay);
+    for (size_t i = 0; o->weight_decay > 0 && i < n; i++) w[i] *= left;
     o->step(o, n, g, state, w);
 }

@@ -31,11 +31,11 @@
  *
  *     w -= lr / (mu + h) * g
  *
- * where h estimates the curvature d2L/dw2 in its direction. Where the loss bends strongly the step is small,
+ * where h estimates the curvature d2L/dw2 in its direction. Where the loss curves strongly the step is small,
  * where it is flat mu (0.02) keeps it from becoming huge. Here h is **given**: it is the optimizer's state, and
  * whoever trains fills it (chapter 7 estimates it before every pass, from second derivatives).
  *
- * **Weight decay**, with any of them: before the step every parameter shrinks by the factor 1 - lr * shrink. It
+ * **Weight decay**, with any of them: before the step every parameter shrinks by the factor 1 - lr * weight_decay. It
  * stays apart from g, so that Adam does not divide it away (Loshchilov and Hutter 2019).
  *
  * An optimizer owns no memory: the caller gives it `slots` vectors of n reals, cleared, as its state.
@@ -56,17 +56,17 @@ typedef struct Optimizer Optimizer;
 
 /** A rule, its constants and how many steps it has taken. */
 struct Optimizer {
-    const char *name; ///< "adam": what --optimizer takes
-    double lr;        ///< learning rate
-    double momentum;  ///< share of the last step kept (momentum)
-    double decay;     ///< share of the mean square kept (rmsprop)
-    double beta1;     ///< share of the mean kept (adam)
-    double beta2;     ///< share of the mean square kept (adam)
-    double eps;       ///< keeps a division by a root away from 0
-    double mu;        ///< keeps a division by a curvature away from 0 (sdlm)
-    double shrink;    ///< weight decay: before a step, w -= lr * shrink * w; 0 for none
-    int slots;        ///< vectors of state: 0, 1 or 2
-    long t;           ///< steps taken
+    const char *name;    ///< "adam": what --optimizer takes
+    double lr;           ///< learning rate
+    double momentum;     ///< share of the last step kept (momentum)
+    double decay;        ///< share of the mean square kept (rmsprop)
+    double beta1;        ///< share of the mean kept (adam)
+    double beta2;        ///< share of the mean square kept (adam)
+    double eps;          ///< keeps a division by a root away from 0
+    double mu;           ///< keeps a division by a curvature away from 0 (sdlm)
+    double weight_decay; ///< weight decay: before a step, w -= lr * weight_decay * w; 0 for none
+    int slots;           ///< vectors of state: 0, 1 or 2
+    long t;              ///< steps taken
 
     /** Moves n parameters; state holds slots * n reals. optimizer_step() calls it. */
     void (*step)(const Optimizer *o, size_t n, const real *g, real *state, real *w);
@@ -88,7 +88,7 @@ bool optimizer_named(const char *name, Optimizer *o);
  * @param o     the optimizer; t is advanced
  * @param n     parameters
  * @param g     their gradients, (n), only read
- * @param state (slots, n) reals, all 0 before the first step; NULL when slots is 0
+ * @param state (slots, n) reals, all 0 before the first step (sdlm: the curvature); NULL when slots is 0
  * @param w     the parameters, (n), moved
  */
 void optimizer_step(Optimizer *o, size_t n, const real *g, real *state, real *w);

@@ -4,7 +4,8 @@
  *
  * @addtogroup ch06
  *
- * The gradient of a mini-batch is the true one plus noise, and with a constant rate the parameters never come
+ * An epoch is one pass over the training images; a mini-batch is the handful of them behind one step. The gradient of a
+ * mini-batch is the true one plus noise, and with a constant rate the parameters never come
  * to rest: they keep jumping around the place they were looking for. Two remedies, which go well together:
  *
  * **A falling rate.** The step is `share * lr`, and the share depends on how much of the run is done:

@@ -89,8 +89,7 @@ static bool read_settings(const char *path, const Field field[FIELDS], Recipe *r
     for (int k = 0; k < SETTINGS; k++) {
         const char *value = field[1 + NUMBERS + k].value;
         Error why;
-        bool none = strcmp(settings[k].key, "mu") == 0 && strcmp(value, "0") == 0;
-        if (!none && !recipe_set(recipe, k, value, &why))
+        if (!recipe_set(recipe, k, value, &why))
             return error_set(error, "%s: %.200s", path, why.text);
     }
     Error why;
@@ -100,7 +99,8 @@ static bool read_settings(const char *path, const Field field[FIELDS], Recipe *r
 bool checkpoint_read(const char *path, Recipe *recipe, uint64_t *seed, Place *place, Error *error) {
     Field field[FIELDS];
     double n[NUMBERS] = {0};
-    static const double most[NUMBERS] = {0, 100001, 1e8, 1e12, 1e15, 1e8, 1e9, 1e15, 4294967295.0};
+    static const double most[NUMBERS] = {0,   100001, 1e8,  1e12,        1e300,
+                                         1e8, 1e300,  1e15, 4294967295.0};
     if (!read_fields(path, field, error)) return false;
     char *end;
     const char *text = field[1].value;
@@ -130,6 +130,11 @@ bool checkpoint_resume(const char *path, Trainer *t, const Place *place, Error *
     if (place->first >= t->data->n || place->first % t->plan.batch != 0)
         return error_set(error, "%s: not a checkpoint: at image %d of %d", path, place->first,
                          t->data->n);
+    int batch = t->plan.batch;
+    long steps = (t->data->n + batch - 1) / batch; /* of an epoch */
+    if (place->iteration != (place->epoch - 1) * steps + place->first / batch)
+        return error_set(error, "%s: not a checkpoint: iteration %ld in epoch %d at image %d", path,
+                         place->iteration, place->epoch, place->first);
     if (!safetensors_load(path, count, tensor, error)) return false;
     /* an epoch that has not begun is begun by whoever trains: its order, and for sdlm its curvature */
     trainer_go_to(t, place->first > 0 ? place->epoch : place->epoch - 1, place->iteration);

@@ -10,17 +10,17 @@
  * The map runs **backwards**: for every pixel of the new image it says which place of the old one to look at, so
  * that no pixel stays empty. With the origin in the middle of the image, x to the right and y down:
  *
- *     u = scale * squeeze * (xr + shear * yr) + shift_x + bend_x(x, y)      xr = cos x - sin y
- *     v = scale / squeeze *  yr               + shift_y + bend_y(x, y)      yr = sin x + cos y
+ *     u = scale * squeeze * (xr + shear * yr) + shift_x + bend_x(x, y)      xr = cos(a)*x - sin(a)*y
+ *     v = scale / squeeze *  yr               + shift_y + bend_y(x, y)      yr = sin(a)*x + cos(a)*y
  *
- * The value at (u, v) is interpolated between its four pixels; outside is background. Every amount is drawn anew
+ * with a the angle of the turn. The value at (u, v) is interpolated between its four pixels; outside is background. Every amount is drawn anew
  * for an image, uniformly on both sides of "nothing happens".
  *
  * - shift, scale, squeeze (narrower and taller, or the reverse) and horizontal shear are the paper's kinds
  *   (LeCun et al. 1998, section III-A; it gives no ranges). Turning is ours.
  * - The bend is an elastic distortion as in Simard et al. 2003, who smooth a field of random displacements with
- *   a Gaussian. Ours draws displacements on a coarse grid and runs a cubic B-spline through them: as smooth, and a
- *   tenth of the work.
+ *   a Gaussian. Ours draws displacements on a coarse grid and blends them with a cubic B-spline: as smooth, and a
+ *   tenth of the work. The spline passes near the drawn points, not through them, so a pixel mostly moves less than `bend`.
  *
  * Everything follows from one generator an image, so an image and a seed give the same picture on any thread.
  * @{

@@ -27,7 +27,7 @@ const Lenet5 lenet5_1998 = {
 };
 
 /* The activation behind a layer: "C1" is followed by "C1.relu". */
-static Shape bend(Network *net, const char *layer, Activation activation) {
+static Shape activate(Network *net, const char *layer, Activation activation) {
     static Layer (*const make[])(const char *, Shape) = {relu_layer, sigmoid_layer, squash_layer};
     static const char *const kind[] = {"relu", "sigmoid", "squash"};
     char name[32];
@@ -35,12 +35,12 @@ static Shape bend(Network *net, const char *layer, Activation activation) {
     return network_add(net, make[activation](name, network_out(net)));
 }
 
-/* S2 or S4: the largest of four, or a trainable sum with a bend of its own. */
+/* S2 or S4: the largest of four, or a trainable sum with an activation of its own. */
 static Shape pool(Network *net, const char *name, const Lenet5 *choice) {
     Shape in = network_out(net);
     if (!choice->subsample) return network_add(net, max_pool_layer(name, in, 2, 2, 0));
     network_add(net, subsample_layer(name, in, 2));
-    return bend(net, name, choice->activation);
+    return activate(net, name, choice->activation);
 }
 
 // [lenet5]
@@ -51,15 +51,15 @@ Network lenet5_with(const Lenet5 *choice) {
 
     Shape s = network_out(&net);                                  /*  1x32x32 */
     s = network_add(&net, conv_layer("C1", s, 6, 5, 1, 0, NULL)); /*  6x28x28 */
-    s = bend(&net, "C1", choice->activation);
+    s = activate(&net, "C1", choice->activation);
     s = pool(&net, "S2", choice);                                   /*  6x14x14 */
     s = network_add(&net, conv_layer("C3", s, 16, 5, 1, 0, links)); /* 16x10x10 */
-    s = bend(&net, "C3", choice->activation);
+    s = activate(&net, "C3", choice->activation);
     s = pool(&net, "S4", choice);                      /* 16x5x5   */
     s = network_add(&net, affine_layer("C5", s, 120)); /* 120      */
-    s = bend(&net, "C5", choice->activation);
+    s = activate(&net, "C5", choice->activation);
     s = network_add(&net, affine_layer("F6", s, 84)); /* 84       */
-    s = bend(&net, "F6", choice->activation);
+    s = activate(&net, "F6", choice->activation);
     if (!choice->rbf) s = network_add(&net, affine_layer("OUT", s, 10));
 
     net.loss = choice->rbf ? rbf_loss(choice->j) : softmax_ce_loss(shape_size(s));

@@ -65,8 +65,8 @@ typedef enum Activation {
 
 /** The switches between the report's network and the original. */
 typedef struct Lenet5 {
-    Activation activation; ///< the bend
-    bool subsample;        ///< S2 and S4: w*sum4+b and the bend, in place of the maximum
+    Activation activation; ///< the function between the layers
+    bool subsample;        ///< S2 and S4: w*sum4+b and the activation, in place of the maximum
     bool table;            ///< C3: the connections of Table I, in place of all
     bool rbf;              ///< the output: RBF codes behind F6, in place of ten units and softmax
     double j;              ///< the RBF loss's constant, HUGE_VAL for equation (8)
@@ -88,8 +88,8 @@ Network lenet5_with(const Lenet5 *choice);
 
 /**
  * @brief The report's network: 61,706 parameters.
- * @param activation the bend between the layers
- * @return lenet5_with(&lenet5_report), with this bend
+ * @param activation the function between the layers
+ * @return lenet5_with(&lenet5_report), with this activation
  */
 Network lenet5(Activation activation);
 

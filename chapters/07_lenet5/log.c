@@ -7,13 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+static const char head[] = "iteration\tepoch\tloss\ttrain_accuracy\ttrain_loss\ttest_accuracy\t"
+                           "test_loss\tseconds\tlearning_accuracy\n";
+
 bool log_open(Log *log, const char *path, Error *error) {
     *log = (Log){.path = path};
     if (!path) return true;
     log->file = fopen(path, "w");
     if (!log->file) return error_set(error, "%s: cannot write the log: %s", path, strerror(errno));
-    fprintf(log->file, "iteration\tepoch\tloss\ttrain_accuracy\ttrain_loss\ttest_accuracy\t"
-                       "test_loss\tseconds\tlearning_accuracy\n");
+    fputs(head, log->file);
     return true;
 }
 
@@ -24,8 +26,11 @@ bool log_resume(Log *log, const char *path, long bytes, Error *error) {
     log->file = fopen(path, "r+");
     if (!log->file)
         return error_set(error, "%s: cannot go on with the log: %s", path, strerror(errno));
-    bool ok = fseek(log->file, 0, SEEK_END) == 0 && ftell(log->file) >= bytes;
-    if (!ok) error_set(error, "%s: is not the log of this run: it is too short", path);
+    char first[sizeof head] = "";
+    bool ok = fgets(first, sizeof first, log->file) && strcmp(first, head) == 0;
+    if (!ok) error_set(error, "%s: is not a log: its first line is another", path);
+    if (ok && (fseek(log->file, 0, SEEK_END) != 0 || ftell(log->file) < bytes))
+        ok = error_set(error, "%s: is not the log of this run: it is too short", path);
     if (ok && (ftruncate(fileno(log->file), bytes) != 0 || fseek(log->file, 0, SEEK_END) != 0))
         ok = error_set(error, "%s: cannot go on with the log: %s", path, strerror(errno));
     if (ok) return true;
@@ -36,8 +41,9 @@ bool log_resume(Log *log, const char *path, long bytes, Error *error) {
 
 long log_length(Log *log) {
     if (!log->file) return 0;
-    fflush(log->file);
-    return ftell(log->file);
+    bool ok = fflush(log->file) == 0 && !ferror(log->file);
+    fsync(fileno(log->file)); /* a pipe or a terminal cannot, and need not */
+    return ok ? ftell(log->file) : -1;
 }
 
 void log_batch(Log *log, long iteration, int epoch, double loss) {

@@ -64,9 +64,11 @@ bool look_at(FILE *out, const Network *net, const real *params, const Dataset *d
     network_input(net, data, NULL, image, 1, &space);
     network_forward(net, 1, params, &space);
     *reading = read_scores(&net->loss, space.score, space.decision[0]);
-    if (out) draw(out, net, &space);
+    bool finite = isfinite(reading->probability[reading->digit]);
+    if (!finite) error_set(error, "the parameters give no finite answer");
+    if (finite && out) draw(out, net, &space);
     workspace_free(&space);
-    return true;
+    return finite;
 }
 
 bool look_outputs(FILE *out, const Network *net, const real *params, const Dataset *data,

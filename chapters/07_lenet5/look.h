@@ -31,7 +31,7 @@ typedef struct Reading {
  * @param data    the set
  * @param image   which of its images
  * @param reading filled on success
- * @param error   filled when there is no memory
+ * @param error   filled when there is no memory, or no finite answer
  * @return whether it worked
  */
 bool look_at(FILE *out, const Network *net, const real *params, const Dataset *data, int image,

@@ -18,15 +18,16 @@
 #include "07_lenet5/reject.h"
 #include "07_lenet5/tables.h"
 #include "07_lenet5/trainer.h"
+#include "beside.h"
 #include "gemm.h"
 #include "measure.h"
 #include "progress.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ------------------------------------------------------------------ small things --------- */
 
@@ -99,24 +100,27 @@ static void print_confusion(const Evaluation *e) {
     printf("\n");
 }
 
-static FILE *open_table(const char *path) {
-    FILE *file = fopen(path, "w");
-    if (!file) fail(EXIT_WORLD, "%s: cannot write the table: %s", path, strerror(errno));
-    return file;
+static Beside open_table(const char *path) {
+    Beside table;
+    Error error;
+    if (!beside_open(path, &table, &error)) fail(EXIT_WORLD, "%s", error.text);
+    return table;
 }
 
-static void close_table(FILE *file, const char *path) {
-    bool bad = ferror(file) != 0;
-    if (fclose(file) != 0 || bad)
-        fail(EXIT_WORLD, "%s: the table is incomplete: is the disk full?", path);
+static void close_table(Beside *table) {
+    Error error;
+    if (!beside_close(table, &error)) fail(EXIT_WORLD, "%s", error.text);
 }
 
 static void write_outputs(const Options *o, const Network *net, const real *params,
                           const Dataset *data) {
     Error error;
-    FILE *file = open_table(o->outputs);
-    if (!look_outputs(file, net, params, data, &error)) fail(EXIT_WORLD, "%s", error.text);
-    close_table(file, o->outputs);
+    Beside table = open_table(o->outputs);
+    if (!look_outputs(table.file, net, params, data, &error)) {
+        beside_drop(&table);
+        fail(EXIT_WORLD, "%s", error.text);
+    }
+    close_table(&table);
 }
 
 /* The table of rejected shares, in steps of 1/1000 up to a tenth; and the paper's question. */
@@ -131,18 +135,21 @@ static void write_rejection(const Options *o, const Network *net, const real *pa
         !rejection_curve(net, data, each, DOUBT_MARGIN, left[0], &error) ||
         !rejection_curve(net, data, each, DOUBT_SCORE, left[1], &error))
         fail(EXIT_WORLD, "%s", error.text);
-    FILE *file = open_table(o->rejection);
-    fprintf(file, "rejected\terror_by_margin\terror_by_score\n");
+    Beside table = open_table(o->rejection);
+    fprintf(table.file, "rejected\terror_by_margin\terror_by_score\n");
     for (int k = 0; k <= 100; k++) {
         int at = (int)((long)data->n * k / 1000);
-        fprintf(file, "%.4f\t%.6f\t%.6f\n", (double)at / data->n, left[0][at], left[1][at]);
+        fprintf(table.file, "%.4f\t%.6f\t%.6f\n", (double)at / data->n, left[0][at], left[1][at]);
     }
-    close_table(file, o->rejection);
+    close_table(&table);
     for (int d = 0; d < 2; d++) {
         int k = 0;
         while (k < data->n && left[d][k] > 0.005) k++;
-        printf("error 0.5 %% after rejecting %.2f %% of the images by their %s\n",
-               100.0 * k / data->n, d ? "score" : "margin");
+        if (k < data->n)
+            printf("error 0.5 %% after rejecting %.2f %% of the images by their %s\n",
+                   100.0 * k / data->n, d ? "score" : "margin");
+        else
+            printf("error 0.5 %% is never reached by %s\n", d ? "score" : "margin");
         free(left[d]);
     }
     free(each);
@@ -157,7 +164,7 @@ static void test_one(const Options *o, const Network *net, const real *params,
     Reading reading;
     printf("test image %d, a %d\n\n", o->image, data->label[o->image]);
     if (!look_at(stdout, net, params, data, o->image, &reading, &error))
-        fail(EXIT_WORLD, "%s", error.text);
+        fail(EXIT_WORLD, "%s: %s", o->load, error.text);
     printf("\nread as %d\n", reading.digit);
 }
 
@@ -234,11 +241,12 @@ static void tables(const Options *o) {
 
 static void print_json(const char *file, const Reading *reading) {
     json_t *list = json_array();
+    bool ok = true;
     for (int k = 0; k < CLASSES; k++)
-        json_array_append_new(list, json_real(reading->probability[k]));
+        ok = json_array_append_new(list, json_real(reading->probability[k])) == 0 && ok;
     json_t *object =
         json_pack("{s:s, s:i, s:o}", "file", file, "digit", reading->digit, "probabilities", list);
-    if (!object || json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6)) != 0)
+    if (!ok || !object || json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6)) != 0)
         fail(EXIT_WORLD, "%s: cannot be written as JSON", file);
     printf("\n");
     json_decref(object);
@@ -256,7 +264,7 @@ static void predict_one(const Options *o, const Network *net, const real *params
     if (!prepare_digit(&grey, byte, &error)) fail(EXIT_WORLD, "%s: %s", file, error.text);
     if (!o->json) printf("%s: %d x %d pixels; as the network sees it:\n\n", file, grey.w, grey.h);
     if (!look_at(o->json ? NULL : stdout, net, params, &one, 0, &reading, &error))
-        fail(EXIT_WORLD, "%s", error.text);
+        fail(EXIT_WORLD, "%s: %s", o->load, error.text);
     if (o->json)
         print_json(file, &reading);
     else
@@ -298,12 +306,12 @@ typedef struct Run {
 static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int signal_number) {
-    (void)signal_number;
-    interrupted = 1;
+    interrupted = signal_number;
 }
 
 static void catch_interrupts(void) {
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESETHAND};
+    struct sigaction action = {.sa_handler = on_interrupt,
+                               .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -338,14 +346,21 @@ static void report_epoch(Run *run, int epoch, double learning, double seconds) {
     fflush(stdout);
 }
 
+static const char *checkpoint_path(const Run *run) {
+    return run->o->checkpoint ? run->o->checkpoint : run->o->resume;
+}
+
 /* The run has diverged: say where, and what to try. */
 static void diverged(Run *run, double loss) {
     Error ignored;
     log_close(&run->log, &ignored);
+    bool kept = checkpoint_path(run) && access(checkpoint_path(run), F_OK) == 0;
     fail(EXIT_WORLD,
          "the loss is %g at iteration %ld: training has diverged; try a smaller rate than "
-         "--lr %g (nothing was saved)",
-         loss, run->place.iteration, run->recipe.plan.optimizer.lr);
+         "--lr %g (%s%s)",
+         loss, run->place.iteration, run->recipe.plan.optimizer.lr,
+         kept ? "the last good place is in " : "nothing was saved",
+         kept ? checkpoint_path(run) : "");
 }
 
 /* A line for every mini-batch; when those are small, one for every hundred images, their mean. */
@@ -358,34 +373,39 @@ static void log_step(Run *run, double loss) {
     at->since_line = 0;
 }
 
-static const char *checkpoint_path(const Run *run) {
-    return run->o->checkpoint ? run->o->checkpoint : run->o->resume;
-}
-
 static void save_checkpoint(Run *run) {
     Error error;
     if (!checkpoint_path(run)) return;
     run->place.log_bytes = log_length(&run->log);
+    if (run->place.log_bytes < 0)
+        fail(EXIT_WORLD, "%s: the log is incomplete: is the disk full?", run->o->log);
     if (!checkpoint_save(checkpoint_path(run), &run->recipe, &run->trainer, &run->place, &error))
         fail(EXIT_WORLD, "%s", error.text);
 }
 
+/* The command that goes on with this run: what the checkpoint does not hold must be said again. */
+static void print_resume(const Run *run) {
+    const Options *o = run->o;
+    printf("; to go on:\n07_lenet5 train --resume %s", checkpoint_path(run));
+    if (strcmp(o->data, MNIST_DIR) != 0) printf(" --data %s", o->data);
+    if (o->validate) printf(" --validate %d", o->validate);
+    if (o->log) printf(" --log %s", o->log);
+    if (o->save) printf(" --save %s", o->save);
+    printf("\n");
+}
+
 /* After Ctrl-C: saves, says how to go on, and exits as a program that was interrupted does. */
 static void stop_run(Run *run) {
-    const Options *o = run->o;
     const Place *at = &run->place;
     save_checkpoint(run);
     printf("\nstopped in epoch %d of %d, after %d of its images", at->epoch,
            run->recipe.plan.epochs, at->first);
     if (checkpoint_path(run))
-        printf("; to go on:\n07_lenet5 train --resume %s%s%s%s%s%s%s\n", checkpoint_path(run),
-               strcmp(o->data, MNIST_DIR) ? " --data " : "",
-               strcmp(o->data, MNIST_DIR) ? o->data : "", o->log ? " --log " : "",
-               o->log ? o->log : "", o->save ? " --save " : "", o->save ? o->save : "");
+        print_resume(run);
     else
         printf("; nothing was saved, as there was no --checkpoint FILE\n");
     fflush(stdout);
-    exit(128 + SIGINT);
+    exit(128 + interrupted);
 }
 
 /* --probe: the test images within an epoch; its end is evaluated anyway. */

@@ -34,26 +34,28 @@ enum {
 };
 
 static const struct {
-    const char *name, *value, *meaning;
+    const char *name, *value;
+    const char *commands; /* for which it is; NULL: for all */
+    const char *meaning;
 } others[] = {
-    {"data", "DIR", "folder with the four IDX files, plain or .gz"},
-    {"recipe", "NAME", "the settings to start from"},
-    {"seed", "N", "everything random follows from it"},
-    {"threads", "N", "same result on any number; else all processors"},
-    {"log", "FILE", "writes a table: iteration, epoch, loss, ..."},
-    {"save", "FILE", "writes the trained parameters as safetensors"},
-    {"load", "FILE", "starts from, or tests, saved parameters"},
-    {"validate", "N", "evaluates on the last N training images, trains on the others"},
-    {"image", "N", "the image that test, tables or --show-distorted looks at, from 0"},
-    {"outputs", "FILE", "test: writes a table: the last layer's values for every image"},
-    {"rejection", "FILE", "test: writes a table: error against the share of rejected images"},
-    {"checkpoint", "FILE", "saves the whole run after every epoch, and on Ctrl-C"},
-    {"resume", "FILE", "goes on with a run that --checkpoint saved, to the same bits"},
-    {"probe", "N", "also evaluates the test images after every N mini-batches, into the log"},
-    {"dir", "DIR", "the folder that tables writes to"},
-    {"json", NULL, "predict: one JSON object an image"},
-    {"show-distorted", NULL, "draws one training image as six epochs would see it, and stops"},
-    {"help", NULL, "this text"},
+    {"data", "DIR", "train test tables", "folder with the four IDX files, plain or .gz"},
+    {"recipe", "NAME", "train info", "the settings to start from"},
+    {"seed", "N", "train", "everything random follows from it"},
+    {"threads", "N", "train test tables", "same result on any number; else all processors"},
+    {"log", "FILE", "train", "writes a table: iteration, epoch, loss, ..."},
+    {"save", "FILE", "train", "writes the trained parameters as safetensors"},
+    {"load", "FILE", NULL, "starts from, or looks at, saved parameters"},
+    {"validate", "N", "train", "evaluates on the last N training images, trains on the others"},
+    {"image", "N", "test tables train", "the image to look at, from 0 (train: --show-distorted)"},
+    {"outputs", "FILE", "test", "writes a table: the last layer's values for every image"},
+    {"rejection", "FILE", "test", "writes a table: error against the share of rejected images"},
+    {"checkpoint", "FILE", "train", "saves the whole run after every epoch, and on Ctrl-C"},
+    {"resume", "FILE", "train", "goes on with a run that --checkpoint saved, to the same bits"},
+    {"probe", "N", "train", "also evaluates the test images every N mini-batches, into the log"},
+    {"dir", "DIR", "tables", "the folder to write to"},
+    {"json", NULL, "predict", "one JSON object an image"},
+    {"show-distorted", NULL, "train", "draws one training image and five distorted, and stops"},
+    {"help", NULL, NULL, "this text"},
 };
 
 /* ------------------------------------------------------------------ help ----------------- */
@@ -81,6 +83,7 @@ void options_usage(FILE *out) {
         out);
     for (int k = 0; k < HELP - SETTINGS; k++) {
         print_flag(out, others[k].name, others[k].value, others[k].meaning);
+        if (others[k].commands) fprintf(out, " [%s]", others[k].commands);
         if (k + 1 + SETTINGS == RECIPE) fprintf(out, ": %s  (report)", recipe_names);
         fputc('\n', out);
     }
@@ -144,6 +147,16 @@ static bool read_setting(int setting, const char *value, Options *o, Error *erro
     return recipe_set(&trial, setting, value, error);
 }
 
+/* A flag that a command would not heed is refused: silence would look like obedience. */
+static bool fits_command(int flag, const char *command, Error *error) {
+    const char *for_these = flag <= NET_SETTINGS ? NULL
+                            : flag <= SETTINGS   ? "train info"
+                                                 : others[flag - SETTINGS - 1].commands;
+    const char *name = flag <= SETTINGS ? settings[flag - 1].key : others[flag - SETTINGS - 1].name;
+    const char *at = for_these ? strstr(for_these, command) : "";
+    return at || error_set(error, "--%s is for %s, not for %s", name, for_these, command);
+}
+
 /* What getopt_long wants to know. */
 static void list_flags(struct option *flag) {
     for (int k = 0; k < HELP; k++) {
@@ -169,6 +182,7 @@ static bool read_flags(int argc, char **argv, Options *o, Error *error) {
             return error_set(error, "--%s needs a value; see --help", flags[optopt - 1].name);
         if (flag == '?') return error_set(error, "unknown flag %s; see --help", argv[optind - 1]);
         if (flag == HELP) return o->help = true;
+        if (!fits_command(flag, o->command, error)) return false;
         if (flag == SHOW) o->show_distorted = true;
         if (flag == JSON) o->json = true;
         if (flag >= JSON) continue;
@@ -190,9 +204,13 @@ static bool read_network(const char *path, Recipe *recipe, Error *error) {
     Error why;
     for (int k = 0; k < NET_SETTINGS; k++) field[k] = (Field){.key = settings[k].key};
     if (!safetensors_metadata(path, NET_SETTINGS, field, error)) return false;
+    Recipe saved;
+    recipe_named("report", &saved);
     for (int k = 0; k < NET_SETTINGS; k++)
-        if (*field[k].value && !recipe_set(recipe, k, field[k].value, &why))
+        if (*field[k].value && !recipe_set(&saved, k, field[k].value, &why))
             return error_set(error, "%s: %.150s", path, why.text);
+    if (!recipe_check(&saved, &why)) return error_set(error, "%s: %.200s", path, why.text);
+    if (*field[0].value) recipe->net = saved.net; /* a file of another program has no settings */
     return true;
 }
 

@@ -30,7 +30,7 @@ static const struct {
     /* the best single network: distorted images, a falling rate, weight decay; docs/record.md tells what each is
        worth */
     {"record",
-     "init he  lr 0.003  decay 0.05  schedule cosine  warmup 1  average 0.999  epochs 100  "
+     "init he  lr 0.003  weight-decay 0.05  schedule cosine  warmup 1  average 0.999  epochs 100  "
      "shift 1.8  rotate 12  scale 0.12  squeeze 0.1  shear 0.2  bend 2  settle 10  watch test"},
 
     /* 99 % in the fewest seconds */
@@ -59,12 +59,12 @@ const Setting settings[SETTINGS] = {
     {"optimizer", RULE, 0, "sgd momentum adagrad rmsprop adam adam-twice sdlm", 0, 0, "how to step"},
     {"lr", NUMBER, AT(plan.optimizer.lr), NULL, 1e-30, 1e30, "learning rate; each optimizer has its own"},
     {"mu", NUMBER, AT(plan.optimizer.mu), NULL, 0, 1e30, "sdlm: what is added to the curvature"},
-    {"decay", NUMBER, AT(plan.optimizer.shrink), NULL, 0, 1e3, "weight decay: w -= lr * decay * w before a step"},
+    {"weight-decay", NUMBER, AT(plan.optimizer.weight_decay), NULL, 0, 1e3, "w -= lr * weight-decay * w before every step"},
     {"schedule", WORD, AT(plan.schedule), "constant cosine 1998", 0, 0, "how the rate falls"},
     {"warmup", NUMBER, AT(plan.warmup), NULL, 0, 1e5, "epochs in which the rate rises first"},
     {"average", NUMBER, AT(plan.average), NULL, 0, 0.999999, "share kept in averaged parameters; 0: no averaging"},
     {"batch", COUNT, AT(plan.batch), NULL, 1, 1000000, "images in a mini-batch"},
-    {"epochs", COUNT, AT(plan.epochs), NULL, 1, 100000, "passes over as many images as there are"},
+    {"epochs", COUNT, AT(plan.epochs), NULL, 1, 100000, "passes; each shows as many images as the training set has"},
     {"order", SWITCH, AT(plan.fixed_order), "fresh fixed", 0, 0, "a new order every epoch, or one for all"},
     {"shift", NUMBER, AT(plan.distortion.shift), NULL, 0, 28, "distortion: pixels to a side, up or down"},
     {"rotate", NUMBER, AT(plan.distortion.rotate), NULL, 0, 180, "degrees"},
@@ -74,7 +74,7 @@ const Setting settings[SETTINGS] = {
     {"bend", NUMBER, AT(plan.distortion.bend), NULL, 0, 20, "elastic: pixels that points of a grid are moved"},
     {"settle", COUNT, AT(plan.settle), NULL, 0, 100000, "last epochs, which show the images undistorted"},
     {"copies", COUNT, AT(plan.copies), NULL, 0, 100, "distorted copies of every image; 0: a new one every epoch"},
-    {"watch", WORD, AT(watch), "both test end", 0, 0, "what is evaluated: both sets each epoch, the test set, or it at the end"},
+    {"watch", WORD, AT(watch), "both test end", 0, 0, "evaluated: both sets or the test set after every epoch, or the test set after the last"},
 };
 /* clang-format on */
 
@@ -103,9 +103,9 @@ static void word_at(const char *words, int k, char *value, size_t size) {
 
 /* Another rule brings its own constants; weight decay is not among them. */
 static void set_rule(Recipe *recipe, const char *name) {
-    double shrink = recipe->plan.optimizer.shrink;
+    double weight_decay = recipe->plan.optimizer.weight_decay;
     optimizer_named(name, &recipe->plan.optimizer);
-    recipe->plan.optimizer.shrink = shrink;
+    recipe->plan.optimizer.weight_decay = weight_decay;
 }
 
 static bool set_word(Recipe *recipe, const Setting *s, const char *value, Error *error) {
@@ -135,6 +135,7 @@ static bool set_number(Recipe *recipe, const Setting *s, const char *value, Erro
 }
 
 bool recipe_set(Recipe *recipe, int setting, const char *value, Error *error) {
+    contract(setting >= 0 && setting < SETTINGS, "setting %d of %d", setting, SETTINGS);
     const Setting *s = &settings[setting];
     return s->words ? set_word(recipe, s, value, error) : set_number(recipe, s, value, error);
 }
@@ -188,7 +189,10 @@ bool recipe_check(const Recipe *recipe, Error *error) {
                          "--head rbf needs --activation tanh: the codes are +1 and -1, and %s "
                          "never gives a negative number",
                          net->activation == ACTIVATION_RELU ? "relu" : "sigmoid");
-    if (plan->optimizer.mu > 0 && strcmp(plan->optimizer.name, "sdlm") != 0)
+    bool sdlm = strcmp(plan->optimizer.name, "sdlm") == 0;
+    if (sdlm && plan->optimizer.mu == 0)
+        return error_set(error, "--mu 0: sdlm divides by mu and the curvature, which may be 0");
+    if (plan->optimizer.mu > 0 && !sdlm)
         return error_set(error, "--mu belongs to --optimizer sdlm, not to %s",
                          plan->optimizer.name);
     if (plan->copies > 0 && !distortion_any(&plan->distortion))

@@ -134,7 +134,7 @@ void trainer_begin(Trainer *trainer, int epoch);
 /**
  * @brief Puts a run that was read from a file in its place: draws the orders of all epochs so far again.
  * @param trainer a new run, its parameters and state already filled
- * @param epoch   the epoch to go on with, from 1
+ * @param epoch   the last epoch that has begun, 0 for none
  * @param steps   steps taken before
  */
 void trainer_go_to(Trainer *trainer, int epoch, long steps);
