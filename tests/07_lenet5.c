@@ -774,17 +774,24 @@ Test(ch07, t27_keeps_the_good_file,
      .description = "[1 pts] a diverged run leaves the last good checkpoint as it was") {
     const char *dir = small_set();
     char out[4000];
-    const char *small = "--batch 50 --optimizer sgd --watch end --threads 1";
+    /* sdlm with nothing under the line: a loss that is finite, and a step that is not */
     cr_assert(shell(out, sizeof out,
-                    "cd %s && P=$OLDPWD/" BUILD "/07_lenet5; "
-                    "$P train --data . --epochs 1 %s --checkpoint good --save s && cp good copy && "
-                    "! $P train --data . --epochs 3 %s --lr 1e30 --checkpoint good 2> why && cmp "
-                    "good copy && "
-                    "sh -c 'echo old > s.$$.tmp; exec '$P' train --data . --epochs 1 %s --save s'",
-                    dir, small, small, small) == 0,
+                    "cd %s && P=$OLDPWD/" BUILD "/07_lenet5; S='--watch end --threads 1 --data .'; "
+                    "$P train --epochs 1 --batch 50 $S --checkpoint good && cp good copy && "
+                    "! $P train --optimizer sdlm --lr 1e30 --mu 1e-30 --batch 300 $S --checkpoint "
+                    "good 2> why && cmp good copy && "
+                    "sh -c 'echo old > s.$$.tmp; exec '$P' train --epochs 1 '\"$S\"' --save s'",
+                    dir) == 0,
               "%s", out);
-    cr_expect(shell(out, sizeof out, "cat %s/why", dir) == 0 &&
-                  (strstr(out, "not saved") || strstr(out, "diverged")),
+    cr_expect(shell(out, sizeof out, "cat %s/why", dir) == 0 && strstr(out, "good: not saved: ") &&
+                  strstr(out, "is not finite"),
+              "%s", out);
+    cr_expect(shell(out, sizeof out,
+                    "cd %s && sed 's/\"iteration\":\"6\"/\"iteration\":\"5\"/' good > bad && "
+                    "! cmp -s good bad && $OLDPWD/" BUILD
+                    "/07_lenet5 train --resume bad --data . 2>&1",
+                    dir) == 1 &&
+                  strstr(out, "not a checkpoint: iteration 5"),
               "%s", out);
 }
 
