@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -59,6 +60,17 @@ static bool source_at_end(Source *source, Error *error) {
     return true;
 }
 
+/* zlib overlooks bytes behind its data; but a .gz ends with the length of what was packed, modulo 2^32. */
+static bool ends_with_length(const Source *source, size_t length, Error *error) {
+    uint8_t b[4];
+    FILE *file = fopen(source->path, "rb");
+    bool read = file && fseek(file, -4, SEEK_END) == 0 && fread(b, 1, 4, file) == 4;
+    if (file) fclose(file);
+    return (read && ((uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 |
+                     (uint32_t)b[3] << 24) == (uint32_t)length) ||
+           error_set(error, "%s: more bytes behind its gzip data", source->path);
+}
+
 /* The header: magic, dimensions; *count becomes their product. */
 static bool read_header(Source *source, Idx *idx, size_t *count, Error *error) {
     uint8_t magic[4];
@@ -97,7 +109,9 @@ static bool read_all(Source *source, Idx *idx, Error *error) {
                          source->path, count, (size_t)source->length);
     idx->byte = malloc(count);
     if (!idx->byte) return error_set(error, "%s: no memory for %zu bytes", source->path, count);
-    return source_read(source, idx->byte, count, "data", error) && source_at_end(source, error);
+    size_t length = 4 + 4 * (size_t)idx->dims + count;
+    return source_read(source, idx->byte, count, "data", error) && source_at_end(source, error) &&
+           (gzdirect(source->file) || ends_with_length(source, length, error));
 }
 
 bool idx_read(const char *path, Idx *idx, Error *error) {

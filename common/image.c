@@ -17,6 +17,15 @@ static bool check_size(const char *path, long w, long h, Error *error) {
 
 /* ------------------------------------------------------------------ PNG ------------------ */
 
+/* libpng stops at the last pixel; the file must end with its closing chunk, and with nothing behind it. */
+static bool ends_with_iend(const char *path, FILE *file, Error *error) {
+    static const uint8_t iend[12] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
+    uint8_t end[12];
+    return (fseek(file, -12, SEEK_END) == 0 && fread(end, 1, 12, file) == 12 &&
+            memcmp(end, iend, 12) == 0) ||
+           error_set(error, "%s: not a sound PNG: its last bytes are not its end", path);
+}
+
 static bool read_png(const char *path, FILE *file, Grey *grey, Error *error) {
     png_image png = {.version = PNG_IMAGE_VERSION};
     const png_color white = {255, 255, 255};
@@ -31,7 +40,7 @@ static bool read_png(const char *path, FILE *file, Grey *grey, Error *error) {
     if (ok && !png_image_finish_read(&png, &white, grey->byte, 0, NULL))
         ok = error_set(error, "%s: not a sound PNG: %s", path, png.message);
     png_image_free(&png);
-    return ok;
+    return ok && ends_with_iend(path, file, error);
 }
 
 /* ------------------------------------------------------------------ PGM ------------------ */

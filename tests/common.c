@@ -270,6 +270,10 @@ Test(common, idx_refuses_damaged_gzip) {
     expect_error(idx_read(in(dir, "cut.gz"), &idx, &error), &error, "cut.gz");
     write_file(in(dir, "tail.gz"), whole, size - 4); /* data complete, length field missing */
     expect_error(idx_read(in(dir, "tail.gz"), &idx, &error), &error, "gzip");
+    write_file(in(dir, "more.gz"), whole, size);
+    file = fopen(in(dir, "more.gz"), "ab");
+    cr_assert(file && fputs("behind it", file) >= 0 && fclose(file) == 0);
+    expect_error(idx_read(in(dir, "more.gz"), &idx, &error), &error, "behind its gzip data");
     whole[size - 6] ^= 1; /* the checksum */
     write_file(in(dir, "sum.gz"), whole, size);
     expect_error(idx_read(in(dir, "sum.gz"), &idx, &error), &error, "gzip");
@@ -604,6 +608,8 @@ Test(common, image_refuses) {
         write_file(path, whole, cut);
         expect_error(grey_read(path, &grey, &error), &error, "not a sound PNG");
     }
+    write_file(path, whole, size + 1);
+    expect_error(grey_read(path, &grey, &error), &error, "last bytes are not its end");
     whole[500] ^= 1;
     write_file(path, whole, size);
     expect_error(grey_read(path, &grey, &error), &error, "not a sound PNG");
