@@ -25,7 +25,8 @@ enum {
     REJECTION,
     CHECKPOINT,
     RESUME,
-    JSON, /* this one and the next two take no value */
+    JSON, /* this one and the next three take no value */
+    LIVE,
     SHOW,
     HELP
 };
@@ -46,6 +47,7 @@ static const struct {
     {"checkpoint", "FILE", "saves the whole run after every epoch, and on Ctrl-C"},
     {"resume", "FILE", "goes on with a run that --checkpoint saved, to the same bits"},
     {"json", NULL, "predict: one JSON object an image"},
+    {"live", NULL, "train: draws loss and accuracy while it goes on, with gnuplot"},
     {"show-distorted", NULL, "draws one training image as six epochs would see it, and stops"},
     {"help", NULL, "this text"},
 };
@@ -159,6 +161,7 @@ static bool read_flags(int argc, char **argv, Options *o, Error *error) {
         if (flag == HELP) return o->help = true;
         if (flag == SHOW) o->show_distorted = true;
         if (flag == JSON) o->json = true;
+        if (flag == LIVE) o->live = true;
         if (flag >= JSON) continue;
         const char *name = flags[flag - 1].name;
         if (*optarg == '\0') return error_set(error, "--%s needs a value", name);
@@ -217,6 +220,7 @@ bool options_read(int argc, char **argv, Options *o, Error *error) {
     if (o->resume && strcmp(o->command, "train") != 0)
         return error_set(error, "--resume is for train");
     if (o->resume && !nothing_new(o, error)) return false;
+    if (o->live && strcmp(o->command, "train") != 0) return error_set(error, "--live is for train");
     if (strcmp(o->command, "predict") == 0 && (!o->load || o->count == 0))
         return error_set(error,
                          "predict needs --load FILE and at least one image; `make run` leaves "
