@@ -24,11 +24,12 @@ for lang in en zh; do
     awk -v pictures="$P" -v later="$later" -f docs/fill.awk "$values" "docs/report$suffix.md" > "$base.md" ||
         { rm -f "$base.md"; exit 1; }
     # A formula that HTML cannot show is a warning, and so an error.
-    page="pandoc --standalone --fail-if-warnings --to html5
+    page="pandoc --standalone --fail-if-warnings --from markdown+east_asian_line_breaks --to html5
         --toc --toc-depth 2 --css docs/report.css --variable lang=$lang"
     $page --self-contained --resource-path "$P:." --output "$base.html" "$base.md"
     $page --self-contained --resource-path "$print:." --output "$print/report$suffix.html" "$base.md"
-    weasyprint --quiet "$print/report$suffix.html" "$base.pdf"
+    # Fonts carry a date: the same pages are the same bytes.
+    SOURCE_DATE_EPOCH=0 PYTHONHASHSEED=0 weasyprint --quiet "$print/report$suffix.html" "$base.pdf"
     echo "  MADE $base.html $base.pdf"
 done
 rm -rf "$print"

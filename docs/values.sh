@@ -34,21 +34,6 @@ said() { value "$1" "$D/report.tsv.out" "make $D/report.tsv" "$2"; }
 counts() { value "$1" "$D/confusion.tsv" "make $D/confusion.tsv" "$2"; }
 rules() { value "$1" "$D/optimizers.tsv" "make $D/optimizers.tsv" "$2"; }
 
-# ---- this machine ----
-[ -s "$program" ] || die "blas: $program is missing: make build writes it"
-compiler=$(sed 's/ .*//' build/flags)
-put os "$(. /etc/os-release && echo "$PRETTY_NAME")" /etc/os-release
-put kernel "$(uname -srm)" "uname -srm"
-put processor "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1 | grep . || uname -m)" /proc/cpuinfo
-put cores "$(getconf _NPROCESSORS_ONLN)" "getconf _NPROCESSORS_ONLN"
-put compiler "$($compiler --version | head -n 1)" "$compiler --version"
-put blas "$(ldd "$program" | sed -n 's/.*=> \([^ ]*blas[^ ]*\) .*/\1/p' | head -n 1 | xargs -r readlink -f |
-    sed 's|.*/||; s/^libopenblas[a-z]*-r\(.*\)\.so$/OpenBLAS \1/')" "ldd $program"
-put gnuplot "$(gnuplot --version)" "gnuplot --version"
-put pandoc "$(pandoc --version | head -n 1)" "pandoc --version"
-case $D in *quick*) put quick yes "$D" ;; *) put quick no "$D" ;; esac
-put data "$D" "the folder of the data"
-
 # ---- the run: its settings ----
 setting() { said "$1" '{ for (i = 1; i < split($0, w, / +/); i++) if (w[i] == "'"$1"'") { print w[i + 1]; exit } }'; }
 for key in lr batch epochs optimizer init; do setting $key; done
@@ -166,3 +151,18 @@ layers() {
 }
 layers layers modern
 layers layers_1998 1998
+
+# ---- this machine ----
+[ -s "$program" ] || die "blas: $program is missing: make build writes it"
+compiler=$(sed 's/ .*//' build/flags)
+put os "$(. /etc/os-release && echo "$PRETTY_NAME")" /etc/os-release
+put kernel "$(uname -srm)" "uname -srm"
+put processor "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1 | grep . || uname -m)" /proc/cpuinfo
+put cores "$(getconf _NPROCESSORS_ONLN)" "getconf _NPROCESSORS_ONLN"
+put compiler "$($compiler --version | head -n 1)" "$compiler --version"
+put blas "$(ldd "$program" | sed -n 's/.*=> \([^ ]*blas[^ ]*\) .*/\1/p' | head -n 1 | xargs -r readlink -f |
+    sed 's|.*/||; s/^libopenblas[a-z]*-r\(.*\)\.so$/OpenBLAS \1/')" "ldd $program"
+put gnuplot "$(gnuplot --version)" "gnuplot --version"
+put pandoc "$(pandoc --version | head -n 1)" "pandoc --version"
+case $D in *quick*) put quick yes "$D" ;; *) put quick no "$D" ;; esac
+put data "$D" "the folder of the data"
