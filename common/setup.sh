@@ -12,7 +12,7 @@ packages() {
     debug) echo gdb ;;
     docs) echo doxygen libjs-mathjax ;;
     plots) echo gnuplot-nox fonts-dejavu-core ;;
-    report) echo pandoc weasyprint fonts-liberation fonts-dejavu-core fonts-wqy-microhei ;;
+    report) echo pandoc weasyprint librsvg2-bin fonts-liberation fonts-dejavu-core fonts-wqy-microhei ;;
     format) echo clang-format ;;
     clang) echo clang libomp-dev libclang-rt-14-dev ;;
     *) echo "setup.sh: unknown group $1" >&2 && exit 2 ;;

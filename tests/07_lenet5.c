@@ -808,6 +808,8 @@ static void check_live(const char *data, const char *says, const char *then) {
                     "/07_lenet5 train --live --epochs 5 --batch 30 --data . --save live.st 2>&1",
                     data) == 0,
               "%s, then %s: %s", says, then, out);
+    bool hangs = strncmp(then, "sleep", 5) == 0;
+    cr_expect((strstr(out, "no more pictures") == NULL) == hangs, "%s: %s", then, out);
     cr_expect(shell(out, sizeof out, "cd %s && cmp live.st still.st && grep '^set term' said",
                     data) == 0 &&
                   strstr(out, says),

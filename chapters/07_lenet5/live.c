@@ -97,11 +97,19 @@ static void let_go(Live *l) {
     l->gnuplot = 0;
 }
 
+/* It has died, or its window was closed; before the first picture live_start() says so. */
+static void lose(Live *l) {
+    if (l->drawn > 0)
+        fprintf(l->out, "%sgnuplot has ended: no more pictures\n", l->fancy ? "\r\033[K" : "");
+    l->lines = 0;
+    let_go(l);
+}
+
 /* Sends commands, all or none, without waiting. A line that is closed gives an error and no SIGPIPE. */
 static void say(Live *l, const char *text, size_t bytes) {
     l->busy = true;
     l->got = 0;
-    if (send(l->line, text, bytes, MSG_NOSIGNAL) != (ssize_t)bytes) let_go(l);
+    if (send(l->line, text, bytes, MSG_NOSIGNAL) != (ssize_t)bytes) lose(l);
 }
 
 /* Takes in what has been answered so far. Returns whether the answer is complete. */
@@ -110,7 +118,7 @@ static bool listen_to(Live *l) {
     ssize_t n = recv(l->line, l->frame + l->got, FRAME_BYTES - 1 - l->got, 0);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return false;
     if (n <= 0) { /* it has died, or says more than a picture holds */
-        let_go(l);
+        lose(l);
         return false;
     }
     l->got += (size_t)n;
@@ -215,10 +223,10 @@ static void draw(Live *l) {
     FILE *script = open_memstream(&text, &bytes);
     if (!script) return;
     live_script(l, script);
-    if (fclose(script) == 0) say(l, text, bytes);
-    free(text);
     l->drawn = seconds_now();
     l->due = false;
+    if (fclose(script) == 0) say(l, text, bytes);
+    free(text);
 }
 
 void live_batch(Live *l, double epoch, double loss, double right) {
