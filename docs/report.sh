@@ -10,6 +10,8 @@ D=$1 P=$2 R=$3 program=$4 later=$5
 values=$D/report-values.tsv
 print=$R/print
 mkdir -p "$print"
+trap 'rm -rf "$print"' EXIT
+rm -f "$R"/report.* # what cannot be made again is not left
 sh docs/values.sh "$D" "$program" > "$values.part" || { rm -f "$values.part"; exit 1; }
 mv "$values.part" "$values"
 
@@ -20,7 +22,6 @@ done
 for lang in en zh; do
     suffix=; [ $lang = en ] || suffix=.$lang
     base=$R/report$suffix
-    rm -f "$base.html" "$base.pdf" # what could not be made again is not left
     awk -v pictures="$P" -v later="$later" -f docs/fill.awk "$values" "docs/report$suffix.md" > "$base.md" ||
         { rm -f "$base.md"; exit 1; }
     # A formula that HTML cannot show is a warning, and so an error.
@@ -32,4 +33,3 @@ for lang in en zh; do
     SOURCE_DATE_EPOCH=0 PYTHONHASHSEED=0 weasyprint --quiet "$print/report$suffix.html" "$base.pdf"
     echo "  MADE $base.html $base.pdf"
 done
-rm -rf "$print"
