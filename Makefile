@@ -74,7 +74,7 @@ ifdef VERB
   endif
 endif
 
-.PHONY: help doctor run seeds original choices ablation ladder build bench bench-peers speed chapter test debug interop crash fuzz grade docs format format-check clean setup
+.PHONY: help doctor run live seeds original choices ablation ladder build bench bench-peers speed chapter test debug interop crash fuzz grade docs format format-check clean setup
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 MAKEFLAGS += --no-builtin-rules
@@ -87,6 +87,9 @@ help: ## this list
 run: $B/07_lenet5 ## train the report's LeNet-5 (10 epochs), save parameters and log in build/
 	$< train --epochs 10 --optimizer adam --lr 0.001 --batch 100 --seed 1 \
 	    --log $B/lenet5.tsv --save $B/lenet5.safetensors $(ARGS)
+
+live: $B/07_lenet5 ## the same run, loss and accuracy drawn while it goes on (a window with gnuplot-qt or -x11, else letters)
+	$< train --live --seed 1 $(ARGS)
 
 seeds: $B/07_lenet5 ## the same with seeds 1 to 5, one line each, and the mean accuracy
 	@mkdir -p build/data
@@ -182,6 +185,7 @@ NEEDS_speed := build
 NEEDS_plots := build plots
 NEEDS_quick := build plots
 NEEDS_live := build plots
+NEEDS_report := build plots report
 NEEDS_test := build test
 NEEDS_grade := build test
 NEEDS_interop := build
@@ -265,6 +269,7 @@ $B/compile_commands.json: Makefile $(SOURCES)
 	    echo " \"file\": \"$$f\", \"command\": \"$(CC) $(CFLAGS) -DBUILD='\\\"$B\\\"' -c $$f\"}"; comma=,; done; echo ']'; } > $@
 
 include plots/plots.mk
+include docs/report.mk
 
 .SECONDARY:
 -include $(patsubst %.c,$B/float/%.d,$(SOURCES)) $(patsubst %.c,$B/double/%.d,$(SOURCES))

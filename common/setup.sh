@@ -14,6 +14,7 @@ packages() {
     debug) echo gdb ;;
     docs) echo doxygen libjs-mathjax ;;
     plots) echo gnuplot-nox fonts-dejavu-core ;;
+    report) echo pandoc weasyprint librsvg2-bin fonts-liberation fonts-dejavu-core fonts-wqy-microhei ;;
     format) echo clang-format ;;
     peers) echo python3-torch python3-numpy ;; # bench-peers, interop: asked for, never installed
     clang) echo clang libomp-dev libclang-rt-14-dev ;;
@@ -56,6 +57,7 @@ missing=
 for package in $wanted; do
     case "$installed" in
     *" $package "*) ;;
+    *" gnuplot-qt "* | *" gnuplot-x11 "*) [ "$package" = gnuplot-nox ] || missing="$missing $package" ;;
     *) missing="$missing $package" ;;
     esac
 done

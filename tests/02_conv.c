@@ -181,7 +181,7 @@ Test(ch02, t08_lenet_shapes_exact,
     }
 }
 
-Test(ch02, t05_connection_table, .description = "[2 pts] Table I: 60 links, 1,516 parameters") {
+Test(ch02, t05_connection_table, .description = "[1 pts] Table I: 60 links, 1,516 parameters") {
     Layer l = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
     static const char *const table[6] = {
         "X...XXX..XXXX.XX", "XX...XXX..XXXX.X", "XXX...XXX..X.XXX",

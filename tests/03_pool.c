@@ -47,7 +47,7 @@ Test(ch03, t01_worked_example, .description = "[2 pts] 4x4, windows of 2x2, by h
     expect_list("dx", 16, dx, want_dx, 0);
 }
 
-Test(ch03, t02_equals_definition, .description = "[2 pts] bit for bit the naive windows") {
+Test(ch03, t02_equals_definition, .description = "[1 pts] bit for bit the naive windows") {
     Rng rng = rng_seed(2, 0);
     for (int g = 0; g < GEOMETRIES; g++) {
         Layer l = layer_of(g), naive = naive_of(l);

@@ -3,6 +3,7 @@
  */
 #include "05_softmax_ce/rbf.h"
 #include "07_lenet5/checkpoint.h"
+#include "07_lenet5/live.h"
 #include "07_lenet5/look.h"
 #include "07_lenet5/prepare.h"
 #include "07_lenet5/recipe.h"
@@ -742,7 +743,7 @@ Test(ch07, t24_interrupt,
     const char *data = small_set();
     /* starts a command, waits for its first epoch, sends a signal; the output ends in the exit code */
     static const char interrupt[] =
-        "P=$PWD/" BUILD "/07_lenet5; cd %s; rm -f out; $P %s > out 2>&1 & pid=$!; "
+        "P=$PWD/" BUILD "/07_lenet5; cd %s; : > out; $P %s > out 2>&1 & pid=$!; "
         "until grep -q '^epoch' out; do sleep 0.02; done; kill -%s $pid; wait $pid; "
         "echo \"code $?\" >> out; tail -n 3 out";
     char out[4000], command[500];
@@ -928,6 +929,75 @@ Test(ch07, t28_tables_of_test,
     cr_expect(left[1] <= left[0] + 1e-9, "the most doubtful two: %g", left[1]);
     workspace_free(&space);
     free(params);
+}
+
+/* ------------------------------------------------------------------ --live --------------- */
+
+/* Any number of values fit; every point is the mean of as many; what a picture shows. */
+Test(ch07, t29_live_curves, .description = "[1 pts] curves are thinned to means; NaN is left out") {
+    Live live = {0};
+    char *script = NULL;
+    size_t bytes = 0;
+    for (int k = 0; k < 1000; k++) curve_add(&live.loss, k, 10 + k);
+    curve_add(&live.loss, 1000, (double)NAN);
+    const Curve *c = &live.loss;
+    cr_expect(c->each == 4 && c->points == 250, "%d points of %d", c->points, c->each);
+    for (int k = 0; k < c->points; k++)
+        cr_expect(c->x[k] == 4 * k + 1.5 && c->y[k] == 4 * k + 11.5, "point %d: %g %g", k, c->x[k],
+                  c->y[k]);
+    curve_add(&live.learning, 0.5, 0.25);
+    FILE *out = open_memstream(&script, &bytes);
+    live_script(&live, out);
+    fclose(out);
+    cr_expect(strstr(script, "1.5 11.5\n5.5 15.5\n") && strstr(script, "\n0.5 0.25\nend\n"));
+    cr_expect(strstr(script, "$learning_loss with") && !strstr(script, "$test_loss with"),
+              "gnuplot fails at a curve without points: %s", script);
+    free(script);
+}
+
+/* A gnuplot of our own: it says what it can draw on, answers twice, then it does what it is told to. */
+static void check_live(const char *data, const char *says, const char *then) {
+    char out[4000], stub[200];
+    snprintf(stub, sizeof stub, "%s/bin/gnuplot", data);
+    shell(out, sizeof out, "mkdir -p %s/bin", data);
+    FILE *file = fopen(stub, "w");
+    cr_assert(file != NULL);
+    fprintf(file,
+            "#!/bin/sh\nwhile read -r line; do\n  echo \"$line\" >> said\n"
+            "  case $line in\n  *GPVAL*) echo ' %s ' ;;\n  *drawn*) n=$((n + 1)); echo drawn; "
+            "[ $n != 2 ] || %s ;;\n  esac\ndone\n",
+            says, then);
+    fclose(file);
+    cr_expect(shell(out, sizeof out,
+                    "cd %s && rm -f said && chmod +x bin/gnuplot && "
+                    "DISPLAY=:9 PATH=$PWD/bin:$PATH timeout 20 $OLDPWD/" BUILD
+                    "/07_lenet5 train --live --epochs 5 --batch 30 --data . --save live.st 2>&1",
+                    data) == 0,
+              "%s, then %s: %s", says, then, out);
+    bool hangs = strncmp(then, "sleep", 5) == 0;
+    cr_expect((strstr(out, "no more pictures") == NULL) == hangs, "%s: %s", then, out);
+    cr_expect(shell(out, sizeof out, "cd %s && cmp live.st still.st && grep '^set term' said",
+                    data) == 0 &&
+                  strstr(out, says),
+              "%s", out);
+}
+
+Test(ch07, t30_live,
+     .description =
+         "[1 pts] the same bits with --live, also when gnuplot dies, hangs or is missing") {
+    const char *data = small_set();
+    char out[4000];
+    cr_assert(shell(out, sizeof out,
+                    BUILD "/07_lenet5 train --epochs 5 --batch 30 --data %s --save %s/still.st",
+                    data, data) == 0);
+    check_live(data, "dumb", "exit");
+    check_live(data, "qt", "kill -9 $$");
+    check_live(data, "x11", "sleep 30");
+    cr_expect(shell(out, sizeof out, "PATH=%s " BUILD "/07_lenet5 train --live --log %s/new 2>&1",
+                    data, data) == 1 &&
+                  strstr(out, "gnuplot-nox"),
+              "%s", out);
+    cr_expect(shell(out, sizeof out, "test -e %s/new", data) == 1, "the log was touched");
 }
 
 /* ------------------------------------------------------------------ the command line ----- */
@@ -1200,6 +1270,7 @@ Test(ch07, t11_refuses, .description = "[1 pts] one line that says what, where a
         {2, "train --c3 half", "expected one of: full table"},
         {2, "train --j 0", "a number from 1e-300 to inf"},
         {2, "train --init zero", "expected one of: uniform"},
+        {2, "info --live", "--live is for train"},
         {2, "train --bogus 3", "unknown flag --bogus"},
         {2, "train -x", "unknown flag -x"},
         {2, "train --log", "--log needs a value"},

@@ -11,6 +11,7 @@
  */
 #include "07_lenet5/checkpoint.h"
 #include "07_lenet5/lenet5.h"
+#include "07_lenet5/live.h"
 #include "07_lenet5/log.h"
 #include "07_lenet5/look.h"
 #include "07_lenet5/options.h"
@@ -296,6 +297,7 @@ typedef struct Run {
     const char *tested;  /* "test" or "validation": what test is */
     Trainer trainer;
     Log log;
+    Live live;                    /* --live: the curves, drawn on the way */
     Place place;                  /* where the run stands */
     Evaluation on_train, on_test; /* after the last epoch */
     double *seconds;              /* of each epoch that was trained here */
@@ -334,6 +336,8 @@ static void evaluate_run(Run *run, int epoch) {
 static void report_epoch(Run *run, int epoch, double learning, double seconds) {
     log_epoch(&run->log, run->place.iteration, epoch, &run->on_train, &run->on_test, learning,
               seconds);
+    live_wipe(&run->live);
+    live_epoch(&run->live, epoch, run->on_test.loss, run->on_test.accuracy);
     printf("epoch %2d/%d  ", epoch, run->recipe.plan.epochs);
     if (run->recipe.watch == WATCH_BOTH)
         printf("train loss %.4f accuracy %.4f  ", run->on_train.loss, run->on_train.accuracy);
@@ -436,6 +440,8 @@ static double train_epoch(Run *run) {
         log_step(run, step.loss);
         at->loss += step.loss * (done - at->first);
         at->right += step.right;
+        live_batch(&run->live, at->epoch - 1 + (double)done / run->train.n, step.loss,
+                   (double)step.right / (done - at->first));
         at->first = done;
         bool finite = isfinite(step.loss);
         if (!finite || (interrupted && done < run->train.n)) progress_end(&bar);
@@ -467,6 +473,12 @@ static void load_images(Run *run) {
     run->tested = "validation";
 }
 
+/* Whether a window can be opened here. */
+static bool display(void) {
+    const char *x11 = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
+    return (x11 && *x11) || (wayland && *wayland);
+}
+
 /* Settings, seed and place: from the flags, or from the checkpoint to go on with. */
 static void choose_run(Run *run, const Options *o) {
     Error error;
@@ -478,6 +490,8 @@ static void choose_run(Run *run, const Options *o) {
     const char *files[2] = {o->save, checkpoint_path(run)};
     for (int k = 0; k < 2; k++)
         if (files[k] && !safetensors_can_save(files[k], &error)) fail(EXIT_WORLD, "%s", error.text);
+    if (o->live && !live_start(&run->live, stdout, display(), &error))
+        fail(EXIT_WORLD, "%s", error.text);
 }
 
 /* The first parameters: drawn, loaded, or as the checkpoint left them. */
@@ -572,6 +586,7 @@ static void train(const Options *o) {
     evaluate_run(&run, run.place.epoch - 1);
     if (run.recipe.watch == WATCH_BOTH && !o->resume) report_epoch(&run, 0, (double)NAN, 0);
     while (run.place.epoch <= epochs) run_epoch(&run);
+    live_end(&run.live);
     if (o->save) save_run(&run);
     if (!log_close(&run.log, &error)) fail(EXIT_WORLD, "%s", error.text);
     printf("result %s_accuracy=%.4f %s_loss=%.4f train_loss=%.4f epochs=%d seed=%llu params=%ld "

@@ -28,7 +28,8 @@ enum {
     RESUME,
     PROBE,
     DIR,
-    JSON, /* this one and the next two take no value */
+    JSON, /* this one and the next three take no value */
+    LIVE,
     SHOW,
     HELP
 };
@@ -54,6 +55,7 @@ static const struct {
     {"probe", "N", "train", "also evaluates the test images every N mini-batches, into the log"},
     {"dir", "DIR", "tables", "the folder to write to"},
     {"json", NULL, "predict", "one JSON object an image"},
+    {"live", NULL, "train", "draws loss and accuracy while it goes on, with gnuplot"},
     {"show-distorted", NULL, "train", "draws one training image and five distorted, and stops"},
     {"help", NULL, NULL, "this text"},
 };
@@ -185,6 +187,7 @@ static bool read_flags(int argc, char **argv, Options *o, Error *error) {
         if (!fits_command(flag, o->command, error)) return false;
         if (flag == SHOW) o->show_distorted = true;
         if (flag == JSON) o->json = true;
+        if (flag == LIVE) o->live = true;
         if (flag >= JSON) continue;
         const char *name = flags[flag - 1].name;
         if (*optarg == '\0') return error_set(error, "--%s needs a value", name);
@@ -251,6 +254,7 @@ bool options_read(int argc, char **argv, Options *o, Error *error) {
     if (o->resume && strcmp(o->command, "train") != 0)
         return error_set(error, "--resume is for train");
     if (o->resume && !nothing_new(o, error)) return false;
+    if (o->live && strcmp(o->command, "train") != 0) return error_set(error, "--live is for train");
     if (strcmp(o->command, "predict") == 0 && (!o->load || o->count == 0))
         return error_set(error,
                          "predict needs --load FILE and at least one image; `make run` leaves "

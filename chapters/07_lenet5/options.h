@@ -28,6 +28,7 @@ typedef struct Options {
     char **files;                ///< predict: the images
     int count;                   ///< predict: how many
     bool json;                   ///< predict: one JSON object an image
+    bool live;                   ///< train: draw the curves while it goes on
     bool seeded;                 ///< the seed was given
     int validate;        ///< training images held back, to evaluate on in place of the test set
     int image;           ///< the image to look at, or -1
