@@ -19,7 +19,7 @@ set yrange [rows-0.4:-0.6]
 set logscale x
 set format x '%g'
 set xtics (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.2, 1.5, 2, 3, 4, 5, 6, 8, 10)
-set key top right
+set key bottom right
 plot for [i=1:words(seeds)] data using (error(word(seeds,i))):0 with points pt 6 ps 1 lc rgb '#0072B2' \
          title i == 1 ? 'a seed' : '', \
      data using (error('mean')):0:ytic(1) with points pt 2 ps 1.3 lw 2 lc rgb '#D55E00' title 'mean'

@@ -3,7 +3,7 @@
 w = 1040; h = 430
 load 'plots/style.gp'
 data = D.'/report.tsv'
-set multiplot layout 1,2 margins 0.06,0.977,0.2,0.89 spacing 0.07,0.1
+set multiplot layout 1,2 margins 0.08,0.977,0.2,0.89 spacing 0.1,0.1
 set xlabel 'iteration (a mini-batch of 100 images)'
 set ylabel 'cross-entropy loss'
 set xrange [0:*]

@@ -7,7 +7,7 @@ names = 'sgd momentum adagrad rmsprop adam adam-twice'
 of(name, y) = strcol('optimizer') eq name ? y : NaN
 # the rate of a run, as the run printed it
 rate(name) = system(sprintf("awk -F '\t' '$1 == \"%s\" { print $2; exit }' %s", name, data))
-set multiplot layout 1,2 margins 0.065,0.977,0.19,0.89 spacing 0.075,0.1
+set multiplot layout 1,2 margins 0.08,0.977,0.19,0.89 spacing 0.1,0.1
 
 set title 'Loss, mean of 20 mini-batches'
 set xlabel 'iteration (a mini-batch of 100 images)'

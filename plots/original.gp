@@ -8,7 +8,7 @@ distorted(run) = strstrt(run, 'distorted') > 0
 seeds = words(runs)/2
 name(run) = sprintf('ours%s, %d seeds', distorted(run) ? ', distorted images' : '', seeds)
 first(run) = run[strlen(run):] eq word(runs, 1)[strlen(word(runs, 1)):]
-set multiplot layout 1,2 margins 0.06,0.977,0.2,0.89 spacing 0.07,0.1
+set multiplot layout 1,2 margins 0.08,0.977,0.2,0.89 spacing 0.1,0.1
 set xlabel 'pass over the training images'
 set ylabel 'error, %'
 set xrange [0.5:20.5]

@@ -3,7 +3,7 @@
 # data: sigmoid.tsv  make build/data/sigmoid.tsv
 w = 1040; h = 450
 load 'plots/style.gp'
-set multiplot layout 1,2 margins 0.065,0.977,0.21,0.89 spacing 0.075,0.1
+set multiplot layout 1,2 margins 0.08,0.977,0.21,0.89 spacing 0.1,0.1
 
 set title 'Loss, mean of 20 mini-batches'
 set xlabel 'iteration (a mini-batch of 100 images)'

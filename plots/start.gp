@@ -4,7 +4,7 @@ w = 1040; h = 430
 load 'plots/style.gp'
 data = D.'/start.tsv'
 stats data using (column('test_accuracy') >= 0.9 ? column('iteration') : NaN) nooutput
-set multiplot layout 1,2 margins 0.065,0.977,0.2,0.88 spacing 0.075,0.1
+set multiplot layout 1,2 margins 0.08,0.977,0.2,0.88 spacing 0.1,0.1
 set xlabel 'iteration (a mini-batch of 100 images)'
 set xrange [0:600]
 set xtics 100
