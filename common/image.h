@@ -1,6 +1,6 @@
 /**
  * @file image.h
- * @brief Reading a drawn or photographed image: PNG (libpng) and PGM, any size and depth, as bytes of grey.
+ * @brief Reading a drawn or photographed image: PNG (libpng) and PGM, any depth, as bytes of grey.
  *
  * Colours become grey, transparency becomes white, 16 bits become 8. A file is believed as little as possible: what is
  * not a regular file, too large, truncated or followed by something else is refused.

@@ -391,6 +391,12 @@ Test(common, safetensors_round_trip) {
     cr_expect_str_eq(field[1].value, "");
     cr_expect_str_eq(field[2].value, "relu");
 
+    /* So does what make fuzz starts from: or it would look at refusals only. */
+    cr_expect(safetensors_load("tests/fuzz/seeds/safetensors/two", 2, back, &error), "%s",
+              error.text);
+    cr_expect(safetensors_load("tests/fuzz/seeds/safetensors/other_order", 2, back, &error), "%s",
+              error.text);
+
     /* Other writers may put the tensors in another order. */
     uint8_t turned[8 + 200 + 32] = {0};
     const char *json = "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[8,32]},"

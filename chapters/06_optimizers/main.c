@@ -148,7 +148,10 @@ static void coming_to_rest(void) {
 int main(int argc, char **argv) {
     static real path[MOST][2 * (STEPS + 1)];
     int count = 0;
-    while (optimizer_names[count]) walk(optimizer_names[count], path[count]), count++;
+    for (; optimizer_names[count]; count++) {
+        contract(count < MOST, "more than %d optimizers", MOST);
+        walk(optimizer_names[count], path[count]);
+    }
     print_paths(count, path);
     corrected_twice();
     coming_to_rest();

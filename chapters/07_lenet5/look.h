@@ -40,7 +40,7 @@ bool look_at(FILE *out, const Network *net, const real *params, const Dataset *d
 /**
  * @brief Writes a table of what the last layer makes of every image, for comparison with other programs.
  *
- * Columns: label, digit (the decision), y0, y1, ...: the ten logits that softmax would take, or the 84 states of F6.
+ * Columns: label, digit (the decision), y0, y1, ...: the ten logits (the sums that softmax takes), or the 84 states of F6.
  *
  * @param out    where to
  * @param net    the network

@@ -27,7 +27,7 @@
 #include "safetensors.h"
 
 enum {
-    LAYERS_MAX = 16 ///< LeNet-5 with its activations as layers has 11
+    LAYERS_MAX = 16 ///< LeNet-5 with its activations as layers has 11, the original 12
 };
 
 /** The table of layers, and how an image becomes its input. */

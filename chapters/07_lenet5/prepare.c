@@ -50,53 +50,78 @@ static int to_ink(const Grey *g, uint8_t *ink) {
 
 /* ------------------------------------------------------------------ pieces --------------- */
 
-/* The frame of the ink connected with pixel `start`; its pixels leave `todo`. `stack` has room for all of them. */
-static Frame follow(int h, int w, uint8_t *todo, int *stack, int start) {
-    Frame f = {h, 0, w, 0};
-    int depth = 0;
-    todo[start] = 0;
-    stack[depth++] = start;
-    while (depth > 0) {
-        int at = stack[--depth], r = at / w, q = at % w;
+/* The ink that still is to be looked at, and room for the pixels of one piece of it. */
+typedef struct Search {
+    int h, w;
+    uint8_t *todo; /* (h, w) */
+    int *piece;    /* (h * w) */
+    int count;     /* pixels of the last piece */
+} Search;
+
+/* The ink connected with pixel `start` becomes the last piece and leaves `todo`. Returns the frame around it. */
+static Frame follow(Search *s, int start) {
+    Frame f = {s->h, 0, s->w, 0};
+    s->count = 0;
+    s->todo[start] = 0;
+    s->piece[s->count++] = start;
+    for (int k = 0; k < s->count; k++) {
+        int r = s->piece[k] / s->w, q = s->piece[k] % s->w;
         f.top = r < f.top ? r : f.top, f.bottom = r >= f.bottom ? r + 1 : f.bottom;
         f.left = q < f.left ? q : f.left, f.right = q >= f.right ? q + 1 : f.right;
         for (int i = r - 1; i <= r + 1; i++)
-            for (int k = q - 1; k <= q + 1; k++) {
-                if (i < 0 || k < 0 || i >= h || k >= w || !todo[i * w + k]) continue;
-                todo[i * w + k] =
-                    0; /* marked when it is put down, so that none is put down twice */
-                stack[depth++] = i * w + k;
+            for (int j = q - 1; j <= q + 1; j++) {
+                if (i < 0 || j < 0 || i >= s->h || j >= s->w || !s->todo[i * s->w + j]) continue;
+                s->todo[i * s->w + j] = 0; /* marked when it is listed, so that none is twice */
+                s->piece[s->count++] = i * s->w + j;
             }
     }
     return f;
 }
 
-/* The frame around all ink. Two pieces, both at least half as tall as the tallest, are two digits. */
-static bool find_digit(int h, int w, const uint8_t *ink, Frame *whole, Error *error) {
-    size_t n = (size_t)h * (size_t)w;
-    uint8_t *todo = malloc(n);
-    int *stack = malloc(n * sizeof *stack), tallest = 0, second = 0;
-    bool ok = (todo && stack) || error_set(error, "no memory to look for pieces");
-    *whole = (Frame){h, 0, w, 0};
-    if (ok) memcpy(todo, ink, n);
-    for (size_t i = 0; ok && i < n; i++) {
-        if (!todo[i]) continue;
-        Frame f = follow(h, w, todo, stack, (int)i);
+/* How tall the tallest piece is, and the next one. */
+static void measure(Search *s, const uint8_t *ink, int *tallest, int *second) {
+    int n = s->h * s->w;
+    *tallest = *second = 0;
+    memcpy(s->todo, ink, (size_t)n);
+    for (int i = 0; i < n; i++) {
+        if (!s->todo[i]) continue;
+        Frame f = follow(s, i);
         int tall = f.bottom - f.top;
-        if (tall > tallest)
-            second = tallest, tallest = tall;
-        else if (tall > second)
-            second = tall;
-        whole->top = f.top < whole->top ? f.top : whole->top;
-        whole->bottom = f.bottom > whole->bottom ? f.bottom : whole->bottom;
-        whole->left = f.left < whole->left ? f.left : whole->left;
-        whole->right = f.right > whole->right ? f.right : whole->right;
+        if (tall > *second) *second = tall;
+        if (tall > *tallest) *second = *tallest, *tallest = tall;
     }
-    free(todo), free(stack);
+}
+
+/* Wipes out pieces that are less tall than `least`. Returns the frame around the others. */
+static Frame wipe_specks(Search *s, uint8_t *ink, double least) {
+    int n = s->h * s->w;
+    Frame whole = {s->h, 0, s->w, 0};
+    memcpy(s->todo, ink, (size_t)n);
+    for (int i = 0; i < n; i++) {
+        if (!s->todo[i]) continue;
+        Frame f = follow(s, i);
+        for (int k = 0; f.bottom - f.top < least && k < s->count; k++) ink[s->piece[k]] = 0;
+        if (f.bottom - f.top < least) continue;
+        whole.top = f.top < whole.top ? f.top : whole.top;
+        whole.bottom = f.bottom > whole.bottom ? f.bottom : whole.bottom;
+        whole.left = f.left < whole.left ? f.left : whole.left;
+        whole.right = f.right > whole.right ? f.right : whole.right;
+    }
+    return whole;
+}
+
+/* The frame around the digit. Two pieces, both at least half as tall as the tallest, are two digits. */
+static bool find_digit(int h, int w, uint8_t *ink, Frame *whole, Error *error) {
+    size_t n = (size_t)h * (size_t)w;
+    Search s = {h, w, malloc(n), malloc(n * sizeof(int)), 0};
+    int tallest = 0, second = 0;
+    bool ok = (s.todo && s.piece) || error_set(error, "no memory to look for pieces");
+    if (ok) measure(&s, ink, &tallest, &second);
     if (ok && second * 2 >= tallest)
-        return error_set(
-            error, "several digits? there are two pieces of about the same height; give one digit "
-                   "an image, without gaps between its strokes");
+        ok = error_set(error, "several digits? there are two pieces of about the same height; give "
+                              "one digit an image, without gaps between its strokes");
+    if (ok) *whole = wipe_specks(&s, ink, tallest / 10.0);
+    free(s.todo), free(s.piece);
     return ok;
 }
 

@@ -10,7 +10,7 @@
  *
  *     1. ground     the median of the pixels along the edge; ink = how much a pixel differs from it
  *     2. contrast   the strongest ink becomes 255; less than a fifth of that is paper
- *     3. crop       to the ink
+ *     3. crop       to the ink, without specks: pieces less than a tenth as tall as the tallest
  *     4. scale      the longer side to 20 pixels; each new pixel is the mean of the old ones it covers
  *     5. centre     by whole pixels, until the centre of mass lies in pixel (14, 14), as it does in MNIST
  *
