@@ -360,6 +360,14 @@ Test(ch07, t18_distorted_pixels,
         double ink = (double)got[moves[k].row * 32 + moves[k].column];
         cr_expect(fabs(ink - 200 * moves[k].share) < 1e-3, "%s: %g", moves[k].what, ink);
     }
+    /* a grid that is moved as a whole is a shift: the spline's weights add up to 1 */
+    Warp shifted = still, bent = still;
+    bent.bent = true;
+    for (int k = 0; k < 2; k++) shifted.shift[k] = (real)1.75;
+    for (int p = 0; p < 2 * BEND_GRID * BEND_GRID; p++) (&bent.bend[0][0][0])[p] = (real)1.75;
+    warp_image_naive(&data, 0, input, 2, &shifted, want);
+    warp_image_naive(&data, 0, input, 2, &bent, got);
+    expect_list("moved as a whole", 1024, got, want, 1e-4);
     /* drawn maps, with and without bending: the fast loops and the definition */
     Dataset digits = few(20);
     Rng rng = rng_seed(3, 0);
@@ -400,6 +408,11 @@ Test(ch07, t22_drawn_amounts,
             if (k == 3) cr_assert(fabs(a * d - 1) < 1e-6 && b == 0 && c == 0, "not a squeeze");
             if (k == 4) cr_assert(a == 1 && d == 1 && c == 0, "not a shear");
         }
+        /* turned, then slanted: (x, y) -> xr = d x - c y, yr = c x + d y -> (xr + shear yr, yr) */
+        Warp both = warp_draw(&(Distortion){.rotate = 30, .shear = 0.5}, &rng);
+        double d = (double)both.map[1][1], c = (double)both.map[1][0];
+        double shear = ((double)both.map[0][1] + c) / d;
+        cr_assert(fabs((double)both.map[0][0] - (d + shear * c)) < 1e-5, "in another order");
     }
     static const double low[6] = {-3, -30, 0.8, 0.8, -0.5, -2}, high[6] = {3, 30, 1.2, 1.2, 0.5, 2};
     for (int k = 0; k < 6; k++) {
@@ -411,6 +424,30 @@ Test(ch07, t22_drawn_amounts,
     }
 }
 
+/* The same steps by hand: the rate within an epoch, and the mean of the parameters after every step. */
+static void check_rate_and_mean(const Network *net, const Dataset *data, Plan plan) {
+    size_t n = network_params(net);
+    Trainer t = planned(net, data, 1, plan);
+    real *mean = calloc(n, sizeof(real));
+    cr_assert(mean && memcmp(trainer_result(&t), t.params, n * sizeof(real)) == 0,
+              "before any step the mean is what was drawn");
+    for (int epoch = 1; epoch <= 2; epoch++) {
+        trainer_begin(&t, epoch);
+        for (int first = 0; first < data->n; first += plan.batch) {
+            trainer_step(&t, first);
+            double done = epoch - 1 + (double)first / data->n;
+            double want =
+                plan.optimizer.lr * schedule_share(plan.schedule, plan.warmup, done, plan.epochs);
+            cr_expect(t.optimizer.lr == want, "epoch %d, image %d: rate %g, want %g", epoch, first,
+                      t.optimizer.lr, want);
+            average_step(n, plan.average, t.optimizer.t, t.params, mean);
+        }
+    }
+    cr_expect(memcmp(mean, trainer_result(&t), n * sizeof(real)) == 0, "another mean");
+    free(mean);
+    trainer_free(&t);
+}
+
 Test(ch07, t19_distorted_training,
      .description = "[1 pts] epochs differ, copies stay, threads do not matter") {
     Network net = lenet5(ACTIVATION_RELU);
@@ -419,6 +456,7 @@ Test(ch07, t19_distorted_training,
         .batch = 110, .epochs = 3, .average = 0.9, .schedule = SCHEDULE_COSINE, .warmup = 1};
     plan.distortion = (Distortion){2, 10, 0.1, 0.1, 0.2, 2};
     cr_assert(optimizer_named("adam", &plan.optimizer));
+    check_rate_and_mean(&net, &data, plan);
     Trainer one = planned(&net, &data, 1, plan), three = planned(&net, &data, 3, plan);
     real seen[3][1024], plain[1024];
     train_epochs(&one, 3), train_epochs(&three, 3);
@@ -433,8 +471,10 @@ Test(ch07, t19_distorted_training,
     dataset_image(&data, 7, net.input, 2, plain);
     cr_expect(memcmp(seen[0], seen[1], sizeof plain) && memcmp(seen[0], plain, sizeof plain),
               "every epoch distorts anew");
+    /* each image its own way: the same picture at another place in the set */
+    memcpy(data.image + 8 * IMAGE_BYTES, data.image + 7 * IMAGE_BYTES, IMAGE_BYTES);
     trainer_image(&one, 8, seen[2]);
-    cr_expect(memcmp(seen[1], seen[2], sizeof plain) != 0);
+    cr_expect(memcmp(seen[1], seen[2], sizeof plain) != 0, "all images are distorted alike");
     one.plan.settle = 1;
     trainer_image(&one, 7, seen[2]);
     cr_expect(memcmp(seen[1], seen[2], sizeof plain) == 0, "epoch 2 of 3 does not settle yet");
@@ -457,6 +497,16 @@ Test(ch07, t19_distorted_training,
     real again[1024];
     trainer_image(&t, 7 + 300, again); /* epoch 6 by now */
     cr_expect(memcmp(seen[1], again, sizeof again) == 0, "a copy is made once");
+    trainer_free(&t);
+    /* the curvature looks at copies as well: patterns 300 on are other images than patterns 0 on */
+    cr_assert(optimizer_named("sdlm", &plan.optimizer));
+    t = planned(&net, &data, 1, plan);
+    real *other = calloc(61706, sizeof(real));
+    trainer_curvature(&t, 300, 2);
+    memcpy(other, t.state, 61706 * sizeof(real));
+    trainer_curvature(&t, 0, 2);
+    cr_expect(memcmp(other, t.state, 61706 * sizeof(real)) != 0, "copies have no curvature");
+    free(other);
     trainer_free(&t);
 }
 
@@ -517,6 +567,10 @@ Test(ch07, t21_rejection,
     cr_expect(error[0] == 0.5 && error[1] == 1.0 / 3 && error[2] == 0 && error[3] == 0);
     cr_assert(rejection_curve(&net, &data, each, DOUBT_SCORE, error, &why));
     cr_expect(error[0] == 0.5 && error[1] == 1.0 / 3 && error[2] == 0 && error[3] == 0);
+    /* equally doubtful: the earlier image goes first */
+    const Judgement tie[4] = {{9, 0.5, 0.5}, {2, 0.5, 0.5}, {3, 0.5, 0.5}, {9, 0.5, 0.5}};
+    cr_assert(rejection_curve(&net, &data, tie, DOUBT_MARGIN, error, &why));
+    cr_expect(error[1] == 1.0 / 3 && error[3] == 1);
     net = lenet5_with(&lenet5_1998); /* a distance: the largest is the most doubtful */
     cr_assert(rejection_curve(&net, &data, each, DOUBT_SCORE, error, &why));
     cr_expect(error[1] == 2.0 / 3 && error[2] == 1 && error[3] == 1, "%g %g", error[1], error[2]);
