@@ -568,7 +568,7 @@ Test(ch07, t21_rejection,
     cr_assert(rejection_curve(&net, &data, each, DOUBT_SCORE, error, &why));
     cr_expect(error[0] == 0.5 && error[1] == 1.0 / 3 && error[2] == 0 && error[3] == 0);
     /* equally doubtful: the earlier image goes first */
-    const Judgement tie[4] = {{9, 0.5, 0.5}, {2, 0.5, 0.5}, {3, 0.5, 0.5}, {9, 0.5, 0.5}};
+    const Judgement tie[4] = {{1, 0.5, 0.5}, {2, 0.5, 0.5}, {3, 0.5, 0.5}, {9, 0.5, 0.5}};
     cr_assert(rejection_curve(&net, &data, tie, DOUBT_MARGIN, error, &why));
     cr_expect(error[1] == 1.0 / 3 && error[3] == 1);
     net = lenet5_with(&lenet5_1998); /* a distance: the largest is the most doubtful */
