@@ -792,6 +792,14 @@ Test(ch07, t23_resume,
                     "cmp %s/a.st %s/b.st && cmp %s/a.st %s/c.st",
                     dir, data, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir) == 0,
               "%s", out);
+    /* a file that is no log is not cut to a log's length */
+    cr_expect(shell(out, sizeof out,
+                    "seq 1000000 > %s/thesis; cp %s/thesis %s/copy; " BUILD
+                    "/07_lenet5 train --resume %s/done --data %s --log %s/thesis 2>&1; "
+                    "cmp %s/thesis %s/copy",
+                    dir, dir, dir, dir, data, dir, dir, dir) == 0 &&
+                  strstr(out, "is not a log"),
+              "%s", out);
     cr_expect(shell(out, sizeof out, BUILD "/07_lenet5 train --resume %s/c --lr 1 2>&1", dir) ==
                       2 &&
                   strstr(out, "leave out --lr"),
