@@ -15,7 +15,8 @@ seeds=${SEEDS:-1 2 3}
 one='program=$1 file=$2; shift 2
     "$program" train --threads 1 --watch test --log "$file.tsv" --save "$file.safetensors" "$@" > /dev/null ||
         { echo "error: in: train $*" >&2; exit 1; }
-    "$program" test --threads 1 --load "$file.safetensors" --rejection "$file-rejection.tsv" "$@" > /dev/null || exit 1
+    data=$(echo " $*" | sed -n "s/.* \(--data [^ ]*\).*/\1/p")
+    "$program" test --threads 1 --load "$file.safetensors" --rejection "$file-rejection.tsv" $data > /dev/null || exit 1
     echo "done: $*" >&2'
 for recipe in 1998 1998-distorted; do
     for seed in $seeds; do echo "$folder/$recipe-$seed --recipe $recipe --seed $seed $*"; done
