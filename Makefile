@@ -80,7 +80,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile plots/plots.mk
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile plots/plots.mk docs/report.mk
 	@echo; echo '  DEBUG=1 builds with -O0 -g3, SANITIZE=1 with ASan and UBSan, PORTABLE=1 without'
 	@echo '  -march=native, ARCH=x86-64-v3 for that processor; make CC=clang uses clang. ARGS="..." goes to the program that is run.'
 

@@ -38,13 +38,13 @@ PICTURES := $(patsubst DATA_%,%,$(filter DATA_%,$(.VARIABLES)))
 LONG     := $(patsubst LONG_%,%,$(filter LONG_%,$(.VARIABLES)))
 
 .PHONY: plots quick $(PICTURES:%=plot-%) $(LONG:%=plot-%)
-plots: setup $(PICTURES:%=$P/%.svg) ## draw every picture into build/plots, training what they need (about ten minutes)
+plots: setup $(PICTURES:%=$P/%.svg) ## draw every picture into build/plots, training what they need (two minutes); make plot-NAME: one of them
 	@for name in $(LONG); do \
 	    if sh plots/draw.sh $$name build/data $P 2> $P/$$name.why; then echo "  DRAW $P/$$name.svg"; \
 	    elif grep -q 'is missing' $P/$$name.why; then sed 's/^error/not drawn/' $P/$$name.why; \
 	    else cat $P/$$name.why >&2; exit 1; fi; rm -f $P/$$name.why; done
 
-quick: ## the same within two minutes, from shorter runs, into build/quick/plots
+quick: ## the same from shorter runs, into build/quick/plots (half a minute)
 	@$(MAKE) --no-print-directory QUICK=1 plots
 
 $(PICTURES:%=plot-%): plot-%: $P/%.svg ## plot-NAME: one picture, with the data it needs
