@@ -47,7 +47,8 @@ LDLIBS   := $(BLAS) -lpng -lz -ljansson -lm
 
 # ---- what is made of what ------------------------------------------------------------------------
 SOURCES := $(wildcard common/*.c chapters/*/*.c tests/*.c tests/bench/*.c tests/fuzz/*.c)
-library  = $(filter-out %/main.c,$(wildcard chapters/$1/*.c))
+mains    = $(wildcard chapters/$1/main*.c)
+library  = $(filter-out $(call mains,$1),$(wildcard chapters/$1/*.c))
 # objects,KIND,CHAPTER: the object files of a chapter and of those it uses, without mains.
 objects  = $(patsubst %.c,$B/$1/%.o,$(foreach c,$2 $(USES_$2),$(call library,$c)))
 PROGRAMS := $(CHAPTERS:%=$B/%)
@@ -200,7 +201,7 @@ setup:
 	@sh common/setup.sh $(NEEDS)
 
 # ---- rules ---------------------------------------------------------------------------------------
-$(PROGRAMS): $B/%: $B/float/chapters/%/main.o $$(call objects,float,$$*) $B/float/common.a
+$(PROGRAMS): $B/%: $$(patsubst %.c,$B/float/%.o,$$(call mains,$$*)) $$(call objects,float,$$*) $B/float/common.a
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 
@@ -239,7 +240,7 @@ $B/double/common.a: $(patsubst %.c,$B/double/%.o,$(wildcard common/*.c))
 	$Qar rcs $@ $^
 
 # libFuzzer is part of clang. One command a target: everything it uses is compiled with the sanitizers.
-build/fuzz/%: tests/fuzz/%.c tests/fuzz/input.c $(filter-out %/main.c,$(wildcard common/*.c chapters/*/*.c)) \
+build/fuzz/%: tests/fuzz/%.c tests/fuzz/input.c $(filter-out $(wildcard chapters/*/main*.c),$(wildcard common/*.c chapters/*/*.c)) \
     $(wildcard common/*.h chapters/*/*.h tests/fuzz/*.h) | setup
 	@mkdir -p $(@D)
 	@echo '  FUZZ $@'
