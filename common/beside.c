@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 bool beside_open(const char *path, Beside *beside, Error *error) {
-    *beside = (Beside){.path = path};
+    *beside = (Beside){.file = NULL};
     int length = snprintf(beside->name, PATH_MAX, "%s.%ld.tmp", path, (long)getpid());
+    snprintf(beside->path, PATH_MAX, "%s", path);
     int file = -1;
     if (length < PATH_MAX) {
         unlink(beside->name); /* left by a process of this number that was killed */

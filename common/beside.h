@@ -15,7 +15,7 @@
 
 /** A file on its way to its place. */
 typedef struct Beside {
-    const char *path;    ///< where it goes; kept by reference
+    char path[PATH_MAX]; ///< where it goes
     char name[PATH_MAX]; ///< where it is written
     FILE *file;          ///< open for writing
 } Beside;

@@ -10,7 +10,7 @@
 #ifndef TABLE_H
 #define TABLE_H
 
-#include "fail.h"
+#include "beside.h"
 
 #include <stdio.h>
 
@@ -19,9 +19,8 @@
 
 /** A table that is being written. */
 typedef struct Table {
-    FILE *file;       ///< where its lines go
-    char path[300];   ///< the file that table_close() makes of them
-    char beside[308]; ///< the file that they are in until then
+    FILE *file;    ///< where its lines go
+    Beside beside; ///< what makes a file of them
 } Table;
 
 /**

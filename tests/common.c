@@ -723,13 +723,13 @@ Test(common, table_refuses) {
     Table table;
     Error error;
     expect_error(table_open(&table, in(dir, "absent"), "a.tsv", &error), &error,
-                 "absent/a.tsv: cannot write: No such file");
+                 "absent/a.tsv: cannot save there: No such file");
     char endless[400] = "";
     memset(endless, 'a', sizeof endless - 1);
     expect_error(table_open(&table, dir, endless, &error), &error, "too long");
     /* A folder stands where the table should go: nothing may be left. */
     cr_assert(mkdir(in(dir, "b.tsv"), 0777) == 0 && table_open(&table, dir, "b.tsv", &error));
-    expect_error(table_close(&table, &error), &error, "b.tsv: cannot write all of it");
+    expect_error(table_close(&table, &error), &error, "b.tsv: cannot save: Is a directory");
     cr_expect(access(in(dir, "b.tsv.part"), F_OK) != 0, "half a table was left behind");
 }
 

@@ -122,7 +122,7 @@ static void write_factors(const char *folder) {
         fprintf(table.file, "%d\t%.9g\t%.9g\t%.9g\t%.9g\n", size, factor(in, size, 1, false),
                 factor(in, size, 1, true), factor(in, size, 2, false), factor(in, size, 2, true));
     if (!table_close(&table, &error)) fail(EXIT_WORLD, "%s", error.text);
-    printf("\nwrote %s, for make plot-im2col\n", table.path);
+    printf("\nwrote %s, for make plot-im2col\n", table.beside.path);
 }
 
 int main(int argc, char **argv) {

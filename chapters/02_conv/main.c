@@ -202,7 +202,7 @@ static void write_times(const char *folder) {
     for (size_t i = 0; i < sizeof side / sizeof *side; i++)
         steps_by_size(table.file, "C3", (Shape){6, side[i], side[i]}, 16);
     if (!table_close(&table, &error)) fail(EXIT_WORLD, "%s", error.text);
-    printf("\nwrote %s, for make plot-conv\n", table.path);
+    printf("\nwrote %s, for make plot-conv\n", table.beside.path);
 }
 
 /* 3. One weight's gradient, computed and measured. */

@@ -118,7 +118,7 @@ static void write_digit(const char *folder, const real *x) {
     write_block(table.file, "y", 14, 14, y);
     write_block(table.file, "dx", 28, 28, dx);
     if (!table_close(&table, &error)) fail(EXIT_WORLD, "%s", error.text);
-    printf("\nwrote %s, for make plot-pool\n", table.path);
+    printf("\nwrote %s, for make plot-pool\n", table.beside.path);
 }
 
 int main(int argc, char **argv) {

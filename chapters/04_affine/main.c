@@ -77,7 +77,7 @@ static void write_bends(const char *folder) {
         fprintf(table.file, "\n");
     }
     if (!table_close(&table, &error)) fail(EXIT_WORLD, "%s", error.text);
-    printf("\nwrote %s, for make plot-activation\n", table.path);
+    printf("\nwrote %s, for make plot-activation\n", table.beside.path);
 }
 
 /* Rows of w become the mean digits, biases -|w|^2/2: then the largest output is the nearest mean. */

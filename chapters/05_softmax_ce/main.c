@@ -186,7 +186,7 @@ static Table open_table(const char *folder, const char *what) {
 static void close_table(Table *table, const char *picture) {
     Error error;
     if (!table_close(table, &error)) fail(EXIT_WORLD, "%s", error.text);
-    printf("\nwrote %s, for make plot-%s\n", table->path, picture);
+    printf("\nwrote %s, for make plot-%s\n", table->beside.path, picture);
 }
 
 /* What 1. and 2. show, for every score from -120 to 120. */

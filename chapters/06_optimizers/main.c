@@ -79,7 +79,7 @@ static void write_paths(const char *folder, int count, real path[][2 * (STEPS + 
     }
     fprintf(table.file, "\n");
     if (!table_close(&table, &error)) fail(EXIT_WORLD, "%s", error.text);
-    printf("\nwrote %s, for make plot-ravine\n", table.path);
+    printf("\nwrote %s, for make plot-ravine\n", table.beside.path);
 }
 
 /* With a gradient of 1 all the time, Adam's step is its rate: what does the listing make of it? */
