@@ -200,7 +200,8 @@ bool live_start(Live *l, FILE *out, bool window, Error *error) {
 /* ------------------------------------------------------------------ drawing -------------- */
 
 void live_wipe(Live *l) {
-    if (l->fancy && l->lines > 0) fprintf(l->out, "\r\033[%dA\033[J", l->lines);
+    if (l->fancy && l->lines > 0) fprintf(l->out, "\033[%dA", l->lines);
+    if (l->fancy) fputs("\r\033[J", l->out); /* and the progress bar below it */
     l->lines = 0;
 }
 

@@ -93,7 +93,8 @@ void live_batch(Live *live, double epoch, double loss, double right);
 void live_epoch(Live *live, double epoch, double loss, double accuracy);
 
 /**
- * @brief Takes the picture made of letters off the terminal, so that a line can be printed; the next one follows it.
+ * @brief Takes the picture made of letters, and a progress bar below it, off the terminal, so that a line can be printed;
+ *        the next picture follows it.
  * @param live the pictures
  */
 void live_wipe(Live *live);
