@@ -6,10 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool beside_open(const char *path, Beside *beside, Error *error) {
+    struct stat info;
     *beside = (Beside){.file = NULL};
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) /* renaming would put a file in its place */
+        return error_set(error, "%s: cannot save there: not a regular file", path);
     int length = snprintf(beside->name, PATH_MAX, "%s.%ld.tmp", path, (long)getpid());
     snprintf(beside->path, PATH_MAX, "%s", path);
     int file = -1;

@@ -25,7 +25,7 @@ typedef struct Beside {
  * @param path   where it is to go
  * @param beside filled on success; beside_close() or beside_drop() ends it
  * @param error  filled on failure: path and reason
- * @return false when the folder is missing or read-only
+ * @return false when the folder is missing or read-only, or the place is taken by a folder, a device or a pipe
  */
 bool beside_open(const char *path, Beside *beside, Error *error);
 

@@ -702,6 +702,13 @@ Test(common, central_difference_by_hand) {
 
 /* ------------------------------------------------------------------ tables --------------- */
 
+/* Whether a folder holds this one thing and nothing else. */
+static bool holds_only(const char *dir, const char *name) {
+    char command[300];
+    snprintf(command, sizeof command, "test \"$(ls -A '%s')\" = '%s'", dir, name);
+    return system(command) == 0;
+}
+
 Test(common, table_gets_its_name_when_it_is_whole) {
     const char *dir = folder();
     Table table;
@@ -715,7 +722,7 @@ Test(common, table_gets_its_name_when_it_is_whole) {
     cr_assert(file && fread(text, 1, sizeof text - 1, file) > 0);
     fclose(file);
     cr_expect_str_eq(text, "x\ty\n1\t2\n");
-    cr_expect(access(in(dir, "a.tsv.part"), F_OK) != 0, "the file beside it is still there");
+    cr_expect(holds_only(dir, "a.tsv"), "the file beside it is still there");
 }
 
 Test(common, table_refuses) {
@@ -727,10 +734,15 @@ Test(common, table_refuses) {
     char endless[400] = "";
     memset(endless, 'a', sizeof endless - 1);
     expect_error(table_open(&table, dir, endless, &error), &error, "too long");
-    /* A folder stands where the table should go: nothing may be left. */
-    cr_assert(mkdir(in(dir, "b.tsv"), 0777) == 0 && table_open(&table, dir, "b.tsv", &error));
+    /* A folder comes to stand where the table should go: nothing may be left. */
+    cr_assert(table_open(&table, dir, "b.tsv", &error) && mkdir(in(dir, "b.tsv"), 0777) == 0);
     expect_error(table_close(&table, &error), &error, "b.tsv: cannot save: Is a directory");
-    cr_expect(access(in(dir, "b.tsv.part"), F_OK) != 0, "half a table was left behind");
+    cr_expect(holds_only(dir, "b.tsv"), "half a table was left behind");
+    expect_error(table_open(&table, dir, "b.tsv", &error), &error, "not a regular file");
+    /* What is not a file stays what it is. */
+    cr_assert(rmdir(in(dir, "b.tsv")) == 0 && mkfifo(in(dir, "pipe"), 0666) == 0);
+    expect_error(table_open(&table, dir, "pipe", &error), &error, "not a regular file");
+    cr_expect(holds_only(dir, "pipe"));
 }
 
 Test(common, contract_aborts, .init = quiet, .signal = SIGABRT) {
