@@ -12,6 +12,7 @@ set -eu
 name=$1 D=$2 P=$3
 script=plots/$name.gp
 [ -f "$script" ] || { echo "error: there is no plots/$name.gp" >&2; exit 2; }
+rm -f "$P/$name.svg" "$P/$name.png" # what cannot be drawn again is not left
 command -v gnuplot > /dev/null || { echo "error: gnuplot is missing (Debian: gnuplot-nox)" >&2; exit 1; }
 
 sed -n 's/^# data: *\([^ ]*\) *\(.*\)/\1 \2/p' "$script" > "$P/$name.data"
@@ -37,5 +38,5 @@ for format in svg png; do
     fi
 done
 rm -f "$P/$name.err"
-mv "$P/$name.svg.part" "$P/$name.svg"
 mv "$P/$name.png.part" "$P/$name.png"
+mv "$P/$name.svg.part" "$P/$name.svg" # last: make goes by its time
