@@ -154,7 +154,7 @@ layers layers_1998 1998
 
 # ---- this machine ----
 [ -s "$program" ] || die "blas: $program is missing: make build writes it"
-compiler=$(sed 's/ .*//' build/flags)
+compiler=$(sed 's/ .*//' "$(dirname "$program")/flags")
 put os "$(. /etc/os-release && echo "$PRETTY_NAME")" /etc/os-release
 put kernel "$(uname -srm)" "uname -srm"
 put processor "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1 | grep . || uname -m)" /proc/cpuinfo
