@@ -5,7 +5,7 @@
 
 #include "05_softmax_ce/rbf.h"
 #include "07_lenet5/look.h"
-#include "beside.h"
+#include "table.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -226,24 +226,21 @@ static const struct {
     bool codes; /* only for a network with RBF codes */
     bool (*write)(FILE *out, const Subject *subject, Error *error);
 } tables[] = {
-    {"confusion", false, write_confusion}, {"mistakes", false, write_mistakes},
-    {"filters", false, write_filters},     {"maps", false, write_image_maps},
-    {"codes", true, write_codes},          {"histograms", false, write_histograms},
+    {"confusion.tsv", false, write_confusion}, {"mistakes.tsv", false, write_mistakes},
+    {"filters.tsv", false, write_filters},     {"maps.tsv", false, write_image_maps},
+    {"codes.tsv", true, write_codes},          {"histograms.tsv", false, write_histograms},
 };
 
 bool tables_write(const char *dir, const Subject *subject, Error *error) {
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
-        char path[PATH_MAX];
-        Beside beside;
+        Table table;
         if (tables[k].codes && !subject->trainer->net->loss.code) continue;
-        if (snprintf(path, sizeof path, "%s/%s.tsv", dir, tables[k].name) >= (int)sizeof path)
-            return error_set(error, "%.200s: the path is too long", dir);
-        if (!beside_open(path, &beside, error)) return false;
-        if (!tables[k].write(beside.file, subject, error)) {
-            beside_drop(&beside);
+        if (!table_open(&table, dir, tables[k].name, error)) return false;
+        if (!tables[k].write(table.file, subject, error)) {
+            beside_drop(&table.beside);
             return false;
         }
-        if (!beside_close(&beside, error)) return false;
+        if (!table_close(&table, error)) return false;
     }
     return true;
 }
