@@ -12,7 +12,8 @@
 bool beside_open(const char *path, Beside *beside, Error *error) {
     struct stat info;
     *beside = (Beside){.file = NULL};
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) /* renaming would put a file in its place */
+    /* renaming would put a file in the place of a pipe or a device */
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
         return error_set(error, "%s: cannot save there: not a regular file", path);
     int length = snprintf(beside->name, PATH_MAX, "%s.%ld.tmp", path, (long)getpid());
     snprintf(beside->path, PATH_MAX, "%s", path);
