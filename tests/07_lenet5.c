@@ -1028,6 +1028,23 @@ Test(ch07, t29_live_curves, .description = "[1 pts] curves are thinned to means;
     cr_expect(strstr(script, "$learning_loss with") && !strstr(script, "$test_loss with"),
               "gnuplot fails at a curve without points: %s", script);
     free(script);
+
+    /* on a terminal the next picture begins where the last one did, and never behind a progress bar */
+    live.fancy = true;
+    live.out = open_memstream(&script, &bytes);
+    live_wipe(&live);
+    live.lines = 20;
+    live_wipe(&live);
+    fclose(live.out);
+    cr_expect_str_eq(script, "\r\033[J\033[20A\r\033[J");
+    free(script);
+
+    curve_add(&live.test_loss, 1, 0);
+    out = open_memstream(&script, &bytes);
+    live_script(&live, out);
+    fclose(out);
+    cr_expect(strstr(script, "\n1 1e-09\n"), "a loss of 0 on a logarithmic axis: %s", script);
+    free(script);
 }
 
 /* A gnuplot of our own: it says what it can draw on, answers twice, then it does what it is told to. */
@@ -1095,13 +1112,48 @@ static void check_probe(const char *dir) {
     cr_expect(code == 0 && strcmp(out, "0 2p 4p 5 ") == 0, "%d: %s", code, out);
 }
 
-/* The first number of a block of a table. */
-static double block(const char *dir, const char *table, const char *name) {
-    char out[400];
-    int code = shell(out, sizeof out,
-                     "awk 'found { print $1; exit } $0 == \"# %s\" { found = 1 }' %s/%s.tsv", name,
-                     dir, table);
-    return code == 0 && *out ? strtod(out, NULL) : (double)NAN;
+/* The numbers of a block of a table, against what they should be. */
+static void expect_block(const char *dir, const char *table, const char *name, int count,
+                         const real *want) {
+    char path[300], line[4000], head[60];
+    double got;
+    snprintf(path, sizeof path, "%s/%s.tsv", dir, table);
+    snprintf(head, sizeof head, "# %s\n", name);
+    FILE *file = fopen(path, "r");
+    cr_assert(file != NULL, "%s", path);
+    bool found = false;
+    while (!found && fgets(line, sizeof line, file)) found = strcmp(line, head) == 0;
+    cr_assert(found, "%s: there is no block %s", path, name);
+    for (int i = 0; i < count; i++)
+        cr_assert(fscanf(file, "%lf", &got) == 1 && fabs(got - (double)want[i]) < 1e-5,
+                  "%s, %s: number %d is %g, want %g", path, name, i, got, (double)want[i]);
+    fclose(file);
+}
+
+/* Images, and states of F6, of the first test image of each digit. */
+static void check_states(const char *dir) {
+    Network net = lenet5_with(&lenet5_1998);
+    Dataset all = few(500);
+    Workspace space;
+    Tensor tensor[2 * LAYERS_MAX];
+    Error error;
+    real *params = reals(network_params(&net));
+    char path[300], name[40];
+    snprintf(path, sizeof path, "%s/1998.st", dir);
+    gemm_single_thread();
+    cr_assert(safetensors_load(path, network_tensors(&net, params, tensor), tensor, &error));
+    cr_assert(workspace_new(&net, 1, &space, &error));
+    for (int digit = 0; digit < CLASSES; digit++) {
+        int image = 300;
+        while (all.label[image] != digit) image++;
+        network_input(&net, &all, NULL, image, 1, &space);
+        network_forward(&net, 1, params, &space);
+        snprintf(name, sizeof name, "image %d", digit);
+        expect_block(dir, "codes", name, shape_size(net.layer[0].in), space.y[0]);
+        snprintf(name, sizeof name, "state %d", digit);
+        expect_block(dir, "codes", name, CODE, space.y[net.layers]);
+    }
+    workspace_free(&space);
 }
 
 /* The original has one more table: code, image and state of F6 for each digit. */
@@ -1120,6 +1172,21 @@ static void check_codes(const char *dir) {
     char want[40];
     snprintf(want, sizeof want, "30 120 %d\n", black);
     cr_expect(code == 0 && strcmp(out, want) == 0, "%d: %s, want %s", code, out, want);
+    check_states(dir);
+}
+
+/* The pixels of the input, and of the first mistake. */
+static void check_images(const char *dir, int input) {
+    enum { SIDE = IMAGE_SIDE + 4 };
+    Network net = lenet5(ACTIVATION_RELU);
+    Dataset all = few(500);
+    real want[SIDE * SIDE];
+    char out[40];
+    dataset_image(&all, 300 + input, net.input, net.pad, want);
+    expect_block(dir, "maps", "input 0", SIDE * SIDE, want);
+    cr_assert(shell(out, sizeof out, "sed -n '2s/\t.*//p' %s/mistakes.tsv", dir) == 0 && *out);
+    dataset_image(&all, 300 + atoi(out), (Input){0, 1}, 0, want);
+    expect_block(dir, "mistakes", "mistake 0", IMAGE_BYTES, want);
 }
 
 /* Every table against what is known about it: counts, order, sums, and parameters. */
@@ -1147,28 +1214,43 @@ static void check_tables(const char *dir, double accuracy) {
          "{ n++; if (sum[k] < low) low = sum[k]; if (sum[k] > high) high = sum[k] } printf \"%d "
          "%.3f %.3f\\n\", n, low, high }' histograms.tsv"},
         {"filters", "grep -c '^#' filters.tsv"},
+        {"histograms: what differs, drawn and trained; how many bins near 1 are full",
+         "awk -F '\\t' 'NR > 1 && !/zero/ { split($1, w, \" \"); x[$1] = x[$1] \" \" $4; "
+         "near += w[1] == \"gradient\" && $3 > -0.2 && $4 > 0.1 } "
+         "END { print x[\"weight drawn\"] != x[\"weight trained\"], "
+         "x[\"gradient drawn\"] != x[\"gradient trained\"], near }' histograms.tsv"},
     };
     int right = (int)lround(accuracy * 200), wrong = 200 - right < 24 ? 200 - right : 24;
-    char want[5][80];
+    char want[6][80];
     snprintf(want[0], sizeof *want, "%d 200 10 10\n", right);
     snprintf(want[1], sizeof *want, "%d %d 0\n", wrong, wrong);
     snprintf(want[2], sizeof *want, "73 1.0000\n");
     snprintf(want[3], sizeof *want, "20 1.000 1.000\n");
     snprintf(want[4], sizeof *want, "204\n");
-    for (int k = 0; k < 5; k++) {
+    snprintf(want[5], sizeof *want, "1 1 0\n");
+    for (int k = 0; k < 6; k++) {
         char command[1000];
         snprintf(command, sizeof command, "cd %s && %s", dir, checks[k][1]);
         shell(out, sizeof out, "%s", command);
         cr_expect(strcmp(out, want[k]) == 0, "%s: %s, want %s", checks[k][0], out, want[k]);
     }
-    /* the drawn filters are those of seed 1; the input is image 3 in its border */
+    check_images(dir, 3);
+    /* the drawn filters are those of seed 1, the trained ones those of the file */
     Network net = lenet5(ACTIVATION_RELU);
     real *params = reals(network_params(&net));
     network_init(&net, INIT_UNIFORM, 1, params);
     const real *c3 = params + network_offset(&net, 3) + 25 * (2 * 6 + 5); /* filter 2, map 5 */
-    cr_expect(fabs(block(dir, "filters", "drawn C1 0") - (double)params[0]) < 1e-6);
-    cr_expect(fabs(block(dir, "filters", "drawn C3 17") - (double)*c3) < 1e-6);
-    cr_expect(fabs(block(dir, "filters", "trained C1 0") - (double)params[0]) > 1e-6);
+    expect_block(dir, "filters", "drawn C1 0", 25, params);
+    expect_block(dir, "filters", "drawn C3 17", 25, c3);
+    char path[300];
+    Tensor tensor[2 * LAYERS_MAX];
+    Error error;
+    double drawn = (double)params[0];
+    snprintf(path, sizeof path, "%s/1.safetensors", dir);
+    cr_assert(safetensors_load(path, network_tensors(&net, params, tensor), tensor, &error));
+    cr_expect(fabs(drawn - (double)params[0]) > 1e-5, "nothing was learned");
+    expect_block(dir, "filters", "trained C1 0", 25, params);
+    expect_block(dir, "filters", "trained C3 17", 25, c3);
 }
 
 Test(ch07, t10_train_save_test,
