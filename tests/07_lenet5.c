@@ -1189,6 +1189,25 @@ static void check_images(const char *dir, int input) {
     expect_block(dir, "mistakes", "mistake 0", IMAGE_BYTES, want);
 }
 
+/* The drawn filters are those of seed 1, the trained ones those of the file. */
+static void check_filters(const char *dir) {
+    Network net = lenet5(ACTIVATION_RELU);
+    real *params = reals(network_params(&net));
+    network_init(&net, INIT_UNIFORM, 1, params);
+    const real *c3 = params + network_offset(&net, 3) + 25 * (2 * 6 + 5); /* filter 2, map 5 */
+    expect_block(dir, "filters", "drawn C1 0", 25, params);
+    expect_block(dir, "filters", "drawn C3 17", 25, c3);
+    char path[300];
+    Tensor tensor[2 * LAYERS_MAX];
+    Error error;
+    double drawn = (double)params[0];
+    snprintf(path, sizeof path, "%s/1.safetensors", dir);
+    cr_assert(safetensors_load(path, network_tensors(&net, params, tensor), tensor, &error));
+    cr_expect(fabs(drawn - (double)params[0]) > 1e-5, "nothing was learned");
+    expect_block(dir, "filters", "trained C1 0", 25, params);
+    expect_block(dir, "filters", "trained C3 17", 25, c3);
+}
+
 /* Every table against what is known about it: counts, order, sums, and parameters. */
 static void check_tables(const char *dir, double accuracy) {
     char out[4000];
@@ -1235,22 +1254,7 @@ static void check_tables(const char *dir, double accuracy) {
         cr_expect(strcmp(out, want[k]) == 0, "%s: %s, want %s", checks[k][0], out, want[k]);
     }
     check_images(dir, 3);
-    /* the drawn filters are those of seed 1, the trained ones those of the file */
-    Network net = lenet5(ACTIVATION_RELU);
-    real *params = reals(network_params(&net));
-    network_init(&net, INIT_UNIFORM, 1, params);
-    const real *c3 = params + network_offset(&net, 3) + 25 * (2 * 6 + 5); /* filter 2, map 5 */
-    expect_block(dir, "filters", "drawn C1 0", 25, params);
-    expect_block(dir, "filters", "drawn C3 17", 25, c3);
-    char path[300];
-    Tensor tensor[2 * LAYERS_MAX];
-    Error error;
-    double drawn = (double)params[0];
-    snprintf(path, sizeof path, "%s/1.safetensors", dir);
-    cr_assert(safetensors_load(path, network_tensors(&net, params, tensor), tensor, &error));
-    cr_expect(fabs(drawn - (double)params[0]) > 1e-5, "nothing was learned");
-    expect_block(dir, "filters", "trained C1 0", 25, params);
-    expect_block(dir, "filters", "trained C3 17", 25, c3);
+    check_filters(dir);
 }
 
 Test(ch07, t10_train_save_test,
