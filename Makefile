@@ -117,8 +117,8 @@ ladder: $B/07_lenet5 ## from the report's recipe to the record, one change at a 
 	@sh chapters/07_lenet5/study.sh $< chapters/07_lenet5/ladder.txt build/data/ladder.tsv $(ARGS)
 
 chapter: $(if $(filter chapter,$(VERB)),$(CHOSEN:%=$B/%)) ## N: build and run the example of chapter N
-	@mkdir -p build/data
-	@$< $(if $(filter 07_%,$(CHOSEN)),train --epochs 1) $(ARGS)
+	@mkdir -p $B/data
+	@$< $(if $(filter 07_%,$(CHOSEN)),train --epochs 1 $(ARGS),$(or $(ARGS),$B/data))
 	@echo; echo "Read chapters/$(CHOSEN), break something in it, and see: make test $(firstword $(NUMBER))"
 
 test: $$(test_binaries) ## [N]: build and run all test suites, or those of chapter N
@@ -127,9 +127,9 @@ test_binaries = $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).do
 
 debug: ## N: start gdb on the example of chapter N, one thread
 	@$(MAKE) --no-print-directory CC=gcc DEBUG=1 SANITIZE= PORTABLE= build/debug/$(CHOSEN) NEEDS="build debug"
-	@mkdir -p build/data
+	@mkdir -p build/debug/data
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 gdb -q -x common/debug.gdb -ex start \
-	    --args build/debug/$(CHOSEN) $(if $(filter 07_%,$(CHOSEN)),train --epochs 1 --threads 1) $(ARGS)
+	    --args build/debug/$(CHOSEN) $(if $(filter 07_%,$(CHOSEN)),train --epochs 1 --threads 1 $(ARGS),$(or $(ARGS),build/debug/data))
 
 interop: $B/07_lenet5 ## do PyTorch and NumPy read our files, and we theirs, with the same logits? (after make run)
 	@python=$$(for p in python3 /usr/bin/python3; do $$p -c 'import torch, numpy' 2> /dev/null && echo $$p && break; done) && \

@@ -31,7 +31,8 @@ bool beside_open(const char *path, Beside *beside, Error *error) {
 
 bool beside_close(Beside *beside, Error *error) {
     FILE *file = beside->file;
-    bool ok = fflush(file) == 0 && !ferror(file) && fsync(fileno(file)) == 0;
+    errno = EIO; /* for a write that failed long ago */
+    bool ok = !ferror(file) && fflush(file) == 0 && fsync(fileno(file)) == 0;
     int why = errno;
     if (fclose(file) != 0 && ok) ok = false, why = errno;
     if (ok && rename(beside->name, beside->path) != 0) ok = false, why = errno;

@@ -9,6 +9,8 @@ set -eu
 export LC_ALL=C
 D=$1 program=$2
 tab=$(printf '\t')
+make=make
+case $D in build/quick/*) make='make QUICK=1' ;; esac
 
 die() { echo "error: value $1" >&2; exit 1; }
 
@@ -29,10 +31,10 @@ value() {
         '"$4" "$2")" "$2 ($3)"
 }
 
-run() { value "$1" "$D/report.tsv" "make $D/report.tsv" "$2"; }
-said() { value "$1" "$D/report.tsv.out" "make $D/report.tsv" "$2"; }
-counts() { value "$1" "$D/confusion.tsv" "make $D/confusion.tsv" "$2"; }
-rules() { value "$1" "$D/optimizers.tsv" "make $D/optimizers.tsv" "$2"; }
+run() { value "$1" "$D/report.tsv" "$make $D/report.tsv" "$2"; }
+said() { value "$1" "$D/report.tsv.out" "$make $D/report.tsv" "$2"; }
+counts() { value "$1" "$D/confusion.tsv" "$make $D/confusion.tsv" "$2"; }
+rules() { value "$1" "$D/optimizers.tsv" "$make $D/optimizers.tsv" "$2"; }
 
 # ---- the run: its settings ----
 setting() { said "$1" '{ for (i = 1; i < split($0, w, / +/); i++) if (w[i] == "'"$1"'") { print w[i + 1]; exit } }'; }
@@ -102,11 +104,11 @@ activations=
 for name in report sigmoid tanh; do
     what=$name; [ $name != report ] || what=relu
     # through a file, as value() may stop the script
-    value "activation_$what" "$D/$name.tsv" "make $D/$name.tsv" "$rows$summary END { show(\"$what\") }" > "$D/report-row.part" ||
+    value "activation_$what" "$D/$name.tsv" "$make $D/$name.tsv" "$rows$summary END { show(\"$what\") }" > "$D/report-row.part" ||
         { rm -f "$D/report-row.part"; exit 1; }
     activations="$activations${activations:+\\n}$(cut -f 2 "$D/report-row.part")"
     rm -f "$D/report-row.part"
-    value "accuracy_$what" "$D/$name.tsv" "make $D/$name.tsv" 'epoch() { x = $c["test_accuracy"] } END { printf "%.4f", x }'
+    value "accuracy_$what" "$D/$name.tsv" "$make $D/$name.tsv" 'epoch() { x = $c["test_accuracy"] } END { printf "%.4f", x }'
 done
 put table:activations "$activations" "$D/report.tsv, $D/sigmoid.tsv, $D/tanh.tsv"
 best=$(printf '%b\n' "$activations" | sort -t '|' -s -k 4,4nr | head -n 1)

@@ -18,6 +18,7 @@ command -v gnuplot > /dev/null || { echo "error: gnuplot is missing (Debian: gnu
 sed -n 's/^# data: *\([^ ]*\) *\(.*\)/\1 \2/p' "$script" > "$P/$name.data"
 caption=
 while read -r file command; do
+    case $D in build/quick/*) command=$(echo "$command" | sed 's|^make build/data|make QUICK=1 build/quick/data|') ;; esac
     [ -s "$D/$file" ] || { echo "error: $D/$file is missing: $command writes it" >&2; rm -f "$P/$name.data"; exit 1; }
     [ ! -f "$D/$file.command" ] || command=$(cat "$D/$file.command")
     case $caption in # files of one command stand together

@@ -20,6 +20,7 @@ do for [i=1:5] {
          data using (size('weight trained', layer)):(share('weight trained', layer)) with histeps lt 2 lw 1.5
     unset label 99
 }
+set offsets 0,0,graph 0.25,0 # room for the words
 set xrange [-8:0]
 set format x '10^{%g}'
 set xtics 2

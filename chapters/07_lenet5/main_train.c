@@ -125,6 +125,8 @@ static void print_resume(const Run *run) {
     if (strcmp(o->data, MNIST_DIR) != 0) printf(" --data %s", o->data);
     if (o->validate) printf(" --validate %d", o->validate);
     if (o->log) printf(" --log %s", o->log);
+    if (o->probe) printf(" --probe %d", o->probe);
+    if (o->live) printf(" --live");
     if (o->save) printf(" --save %s", o->save);
     printf("\n");
 }

@@ -186,13 +186,15 @@ static void print_histogram(FILE *out, const char *what, const Layer *l, const r
 
 static double largest(size_t n, const real *x) {
     double most = 0;
-    for (size_t i = 0; i < n; i++) most = fmax(most, fabs((double)x[i]));
+    for (size_t i = 0; i < n && !isnan(most); i++) { /* NaN stays, fmax() would drop it */
+        double size = fabs((double)x[i]);
+        if (!(size <= most)) most = size;
+    }
     return most;
 }
 
 /* Weights: linear, one range for both times. Gradients of the mean loss of the first training images: by size. */
 static bool write_histograms(FILE *out, const Subject *subject, Error *error) {
-    (void)error;
     Trainer *t = subject->trainer;
     const Network *net = t->net;
     size_t params = network_params(net);
@@ -204,12 +206,15 @@ static bool write_histograms(FILE *out, const Subject *subject, Error *error) {
         size_t n = layer_weights(l), at = network_offset(net, i);
         if (n == 0) continue;
         double most = fmax(largest(n, w[0] + at), largest(n, w[1] + at));
+        if (!(most > 0)) most = 1; /* nothing but zeros */
         print_histogram(out, "weight drawn", l, w[0] + at, -most, most, false);
         print_histogram(out, "weight trained", l, w[1] + at, -most, most, false);
     }
     for (int k = 0; k < 2; k++) {
         if (k == 1) memcpy(t->params, subject->params, params * sizeof *t->params);
-        trainer_gradient(t, t->order, images);
+        double loss = trainer_gradient(t, t->order, images).loss;
+        if (!isfinite(loss) || !isfinite(largest(params, t->grad)))
+            return error_set(error, "the loss is %g: its gradients are not finite", loss);
         for (int i = 0; i < net->layers; i++)
             if (layer_weights(&net->layer[i]) > 0)
                 print_histogram(out, k ? "gradient trained" : "gradient drawn", &net->layer[i],

@@ -16,7 +16,8 @@
  * A picture is a block of rows behind a line with its name (`# C1.relu 3`) and in front of two empty lines: what
  * gnuplot calls an index. Layers without width and height are one row.
  *
- * The parameters before training are in no file: seed and scheme of the run draw them again. Decisions are those of
+ * The parameters before training are in no file: seed and scheme of the run draw them again (of a run that did not
+ * itself begin with --load). Decisions are those of
  * evaluate(), judge() and look_at(); gradients are those of trainer_gradient().
  * @{
  */
@@ -29,7 +30,7 @@ enum {
     MISTAKES = 24,          ///< most mistakes on the sheet
     GRADIENT_IMAGES = 1000, ///< training images behind a histogram of gradients
     BINS = 40,              ///< bins of a histogram
-    DECADES_LOW = -10,      ///< gradients: the bins begin at 10^-10, smaller ones are in the first
+    DECADES_LOW = -8,       ///< gradients: the bins begin at 10^-8, smaller ones are in the first
     DECADES_HIGH = 0        ///< and end at 1, larger ones are in the last
 };
 
