@@ -824,15 +824,16 @@ Test(ch07, t24_interrupt,
     char out[4000], command[500];
     for (int saved = 0; saved < 2; saved++) {
         snprintf(command, sizeof command, "train --epochs 100000 --data .%s",
-                 saved ? " --checkpoint c --validate 20" : "");
+                 saved ? " --checkpoint 'c d' --validate 20 --probe 500" : "");
         shell(out, sizeof out, interrupt, data, command, saved ? "TERM" : "INT");
         cr_expect(strstr(out, "stopped in epoch") && strstr(out, saved ? "code 143" : "code 130"),
                   "%s", out);
         cr_expect((strstr(out, "nothing was saved") != NULL) == !saved, "%s", out);
     }
-    const char *printed = strstr(out, "train --resume c --data . --validate 20\n");
+    const char *printed =
+        strstr(out, "/07_lenet5 train --resume 'c d' --data . --validate 20 --probe 500\n");
     cr_assert(printed != NULL, "%s", out);
-    snprintf(command, sizeof command, "%.100s", printed);
+    snprintf(command, sizeof command, "%.100s", printed + strlen("/07_lenet5 "));
     command[strcspn(command, "\n")] = '\0';
     shell(out, sizeof out, interrupt, data, command, "INT");
     cr_expect(strstr(out, "code 130"), "%s", out);
@@ -840,7 +841,7 @@ Test(ch07, t24_interrupt,
     Place place;
     Error error;
     uint64_t seed;
-    snprintf(command, sizeof command, "%s/c", data);
+    snprintf(command, sizeof command, "%s/c d", data);
     cr_assert(checkpoint_read(command, &recipe, &seed, &place, &error), "%s", error.text);
     cr_expect(place.iteration >= 3 && recipe.plan.epochs == 100000);
 }

@@ -156,7 +156,8 @@ static void test_one(const Options *o, const Network *net, const real *params,
                      const Dataset *data) {
     Error error;
     if (o->image >= data->n)
-        fail(EXIT_USAGE, "--image %d: there are only %d test images", o->image, data->n);
+        fail(EXIT_USAGE, "--image %d: there are only %d test images, counted from 0", o->image,
+             data->n);
     Reading reading;
     printf("test image %d, a %d\n\n", o->image, data->label[o->image]);
     if (!look_at(stdout, net, params, data, o->image, &reading, &error))
@@ -219,7 +220,8 @@ static void tables(const Options *o) {
     Error error;
     if (!params) fail(EXIT_WORLD, "no memory for the parameters");
     if (o->image >= test.n)
-        fail(EXIT_USAGE, "--image %d: there are only %d test images", o->image, test.n);
+        fail(EXIT_USAGE, "--image %d: there are only %d test images, counted from 0", o->image,
+             test.n);
     load_params(&net, o->load, params);
     recipe.plan.batch = 1;
     if (!trainer_new(&trainer, &net, &data, &recipe.plan, o->threads, seed, &error))
@@ -292,7 +294,8 @@ static void show_distorted(const Options *o) {
         fail(EXIT_USAGE, "--show-distorted: recipe %s distorts nothing; try --rotate 10",
              recipe.name);
     if (image >= data.n)
-        fail(EXIT_USAGE, "--image %d: there are only %d training images", image, data.n);
+        fail(EXIT_USAGE, "--image %d: there are only %d training images, counted from 0", image,
+             data.n);
     recipe.plan.batch = 1;
     if (!trainer_new(&trainer, &net, &data, &recipe.plan, 1, o->seed, &error))
         fail(EXIT_WORLD, "%s", error.text);
