@@ -263,6 +263,7 @@ bool options_read(int argc, char **argv, Options *o, Error *error) {
     if (strcmp(o->command, "tables") == 0 && (!o->load || !o->dir))
         return error_set(error, "tables needs --load FILE, the parameters, and --dir DIR");
     if (strcmp(o->command, "test") == 0 && !o->load)
-        return error_set(error, "test needs --load FILE, the parameters to test");
+        return error_set(error,
+                         "test needs --load FILE; `make run` leaves build/lenet5.safetensors");
     return true;
 }
