@@ -104,7 +104,7 @@ original: $B/07_lenet5 ## the original of 1998 beside the paper's Fig. 5: 3 seed
 	@mkdir -p build/data
 	@sh chapters/07_lenet5/original.sh $< build/data $(ARGS)
 
-choices: $B/07_lenet5 ## what the paper leaves open, varied one at a time, judged on held-out training images
+choices: $B/07_lenet5 ## what the paper leaves open, varied one at a time, judged on held-out training images (about 12 minutes)
 	@mkdir -p build/data
 	@sh chapters/07_lenet5/study.sh $< chapters/07_lenet5/choices.txt build/data/choices.tsv --recipe 1998 --validate 10000 $(ARGS)
 

@@ -106,7 +106,7 @@ static bool read_either(const char *path, FILE *file, long bytes, Grey *grey, Er
     if (got == 2 && start[0] == 0x89 && start[1] == 'P') return read_png(path, file, grey, error);
     if (got == 2 && start[0] == 'P' && (start[1] == '2' || start[1] == '5'))
         return read_pgm(path, file, bytes, grey, error);
-    return error_set(error, "%s: neither PNG nor PGM", path);
+    return error_set(error, "%s: neither PNG nor PGM: convert it first", path);
 }
 
 bool grey_read(const char *path, Grey *grey, Error *error) {

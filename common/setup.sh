@@ -22,7 +22,7 @@ packages() {
     esac
 }
 
-groups="build test debug docs plots format clang peers"
+groups="build test debug docs plots report format clang peers"
 
 # A line a package; exits with 1 when one is missing that `make run` or `make test` needs.
 doctor() {

@@ -12,6 +12,15 @@ awk '/<group>/ { group = 1 } /<\/group>/ { group = 0 }
     build/docs/default.xml > build/docs/layout.xml
 doxygen docs/Doxyfile
 
+# Doxygen has pages of its own, and a page of ours with the name of one of them is lost without a word.
+for page in docs/*.md; do
+    title=$(sed -n '1s/^# \(.*\) {#.*}$/\1/p' "$page")
+    name=$(sed -n '1s/^# .* {#\(.*\)}$/\1/p' "$page")
+    [ "$name" != mainpage ] || name=index
+    [ -z "$name" ] || grep -qF "<title>LeNet-5 in C: $title" "$html/$name.html" ||
+        { echo "error: $page: is not in $html/$name.html; another name behind its title?" >&2; exit 1; }
+done
+
 # The part of Debian's MathJax that renders to SVG: 2 of its 54 MB.
 from=/usr/share/javascript/mathjax
 to=$html/mathjax

@@ -63,6 +63,8 @@ done
 run learning_accuracy_1 'epoch() && $c["epoch"] == 1 { printf "%.4f", $c["learning_accuracy"] }'
 run best_accuracy 'epoch() && $c["test_accuracy"] > best { best = $c["test_accuracy"] } END { printf "%.4f", best }'
 run best_epoch 'epoch() && $c["test_accuracy"] > best { best = $c["test_accuracy"]; e = $c["epoch"] } END { print e }'
+run best_last 'epoch() { if ($c["test_accuracy"] > best) { best = $c["test_accuracy"]; e = $c["epoch"] } last = $c["epoch"] }
+    END { print (e == last) ? "yes" : "no" }'
 run gap 'epoch() { x = $c["train_accuracy"] - $c["test_accuracy"] } END { printf "%.4f", x }'
 counts errors '{ for (i = 1; i <= NF; i++) if (i != NR) n += $i } END { print n }'
 

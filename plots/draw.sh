@@ -13,6 +13,7 @@ name=$1 D=$2 P=$3
 script=plots/$name.gp
 [ -f "$script" ] || { echo "error: there is no plots/$name.gp" >&2; exit 2; }
 rm -f "$P/$name.svg" "$P/$name.png" # what cannot be drawn again is not left
+[ -w "$P" ] || { echo "error: $P: cannot write there" >&2; exit 1; }
 command -v gnuplot > /dev/null || { echo "error: gnuplot is missing (Debian: gnuplot-nox)" >&2; exit 1; }
 
 sed -n 's/^# data: *\([^ ]*\) *\(.*\)/\1 \2/p' "$script" > "$P/$name.data"

@@ -57,6 +57,9 @@ $(PICTURES:%=$P/%.svg): $P/%.svg: plots/%.gp plots/style.gp plots/draw.sh $$(add
 	@echo '  DRAW $@'
 	@sh plots/draw.sh $* $D $P
 
+plot-%:
+	@echo 'error: there is no picture "$*"; there are: $(sort $(PICTURES) $(LONG))' >&2; exit 2
+
 # ---- what writes the data ----
 # run,COMMAND[,FILES]: runs it, and leaves the command beside the data for the caption; FILES: all that it writes.
 run = @mkdir -p $(@D) && echo '  RUN  $1' && { $1 > $@.out || { cat $@.out; exit 1; }; } && \

@@ -824,15 +824,16 @@ Test(ch07, t24_interrupt,
     char out[4000], command[500];
     for (int saved = 0; saved < 2; saved++) {
         snprintf(command, sizeof command, "train --epochs 100000 --data .%s",
-                 saved ? " --checkpoint c --validate 20" : "");
+                 saved ? " --checkpoint 'c d' --validate 20 --probe 500" : "");
         shell(out, sizeof out, interrupt, data, command, saved ? "TERM" : "INT");
         cr_expect(strstr(out, "stopped in epoch") && strstr(out, saved ? "code 143" : "code 130"),
                   "%s", out);
         cr_expect((strstr(out, "nothing was saved") != NULL) == !saved, "%s", out);
     }
-    const char *printed = strstr(out, "train --resume c --data . --validate 20\n");
+    const char *printed =
+        strstr(out, "/07_lenet5 train --resume 'c d' --data . --validate 20 --probe 500\n");
     cr_assert(printed != NULL, "%s", out);
-    snprintf(command, sizeof command, "%.100s", printed);
+    snprintf(command, sizeof command, "%.100s", printed + strlen("/07_lenet5 "));
     command[strcspn(command, "\n")] = '\0';
     shell(out, sizeof out, interrupt, data, command, "INT");
     cr_expect(strstr(out, "code 130"), "%s", out);
@@ -840,7 +841,7 @@ Test(ch07, t24_interrupt,
     Place place;
     Error error;
     uint64_t seed;
-    snprintf(command, sizeof command, "%s/c", data);
+    snprintf(command, sizeof command, "%s/c d", data);
     cr_assert(checkpoint_read(command, &recipe, &seed, &place, &error), "%s", error.text);
     cr_expect(place.iteration >= 3 && recipe.plan.epochs == 100000);
 }
@@ -952,6 +953,11 @@ Test(ch07, t26_predict,
                  BUILD "/07_lenet5 predict --load %s/p %s/blank.pgm 2>&1 > /dev/null", dir, dir);
     const char *end = strchr(out, '\n');
     cr_expect(code == 1 && strstr(out, "blank.pgm: no digit") && end && !end[1], "%s", out);
+    code = shell(out, sizeof out,
+                 BUILD "/07_lenet5 predict --json --load %s/p %s/blank.pgm %s/b.pgm 2> /dev/null",
+                 dir, dir, dir);
+    cr_expect(code == 1 && strstr(out, "/b.pgm"), "one bad image keeps the next from its turn: %s",
+              out);
 }
 
 Test(ch07, t28_tables_of_test,
@@ -1446,6 +1452,7 @@ Test(ch07, t11_refuses, .description = "[1 pts] one line that says what, where a
         {1, "train --data DIR/none", "DIR/none/train-images-idx3-ubyte"},
         {1, "train --data DIR --save DIR/none/x", "cannot save there"},
         {1, "train --data DIR --log DIR/none/x", "cannot write the log"},
+        {1, "train --data DIR --log DIR/train-labels-idx1-ubyte", "exists and is not a log"},
         {1, "train --data DIR --epochs 1 --log /dev/full", "/dev/full: the log is incomplete"},
         {1, "train --data DIR --epochs 1 --save /dev/full", "not a regular file"},
         {1, "train --data DIR --epochs 1 --checkpoint DIR/none/x", "cannot save there"},

@@ -76,6 +76,9 @@ static bool read_fields(const char *path, Field field[FIELDS], Error *error) {
 static bool read_number(const char *path, const Field *field, double most, double *number,
                         Error *error) {
     char *end;
+    if (!*field->value)
+        return error_set(error, "%s: not a checkpoint: it has no %s; train --checkpoint writes one",
+                         path, field->key);
     *number = strtod(field->value, &end);
     return (end != field->value && !*end && *number >= 0 && *number <= most) ||
            error_set(error, "%s: not a checkpoint: its %s is '%s'", path, field->key, field->value);
@@ -119,7 +122,7 @@ bool checkpoint_read(const char *path, Recipe *recipe, uint64_t *seed, Place *pl
 bool checkpoint_resume(const char *path, Trainer *t, const Place *place, Error *error) {
     Tensor tensor[TENSORS_MAX];
     Field images = {.key = number_keys[NUMBERS - 1]};
-    double sum;
+    double sum = 0;
     int count = list_tensors(t, tensor);
     if (!safetensors_metadata(path, 1, &images, error) ||
         !read_number(path, &images, 4294967295.0, &sum, error))

@@ -5,14 +5,32 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char head[] = "iteration\tepoch\tloss\ttrain_accuracy\ttrain_loss\ttest_accuracy\t"
                            "test_loss\tseconds\tlearning_accuracy\n";
 
+/* Whether the file that is open for reading begins as a log does. */
+static bool begins_as_log(FILE *file) {
+    char first[sizeof head] = "";
+    return fgets(first, sizeof first, file) && strcmp(first, head) == 0;
+}
+
+/* An older log may be replaced, and an empty file; anything else was not meant. */
+static bool may_replace(const char *path, Error *error) {
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return true;
+    FILE *file = fopen(path, "r");
+    bool log = file && begins_as_log(file);
+    if (file) fclose(file);
+    return log || error_set(error, "%s: exists and is not a log: remove it, or name another", path);
+}
+
 bool log_open(Log *log, const char *path, Error *error) {
     *log = (Log){.path = path};
     if (!path) return true;
+    if (!may_replace(path, error)) return false;
     log->file = fopen(path, "w");
     if (!log->file) return error_set(error, "%s: cannot write the log: %s", path, strerror(errno));
     fputs(head, log->file);
@@ -26,8 +44,7 @@ bool log_resume(Log *log, const char *path, long bytes, Error *error) {
     log->file = fopen(path, "r+");
     if (!log->file)
         return error_set(error, "%s: cannot go on with the log: %s", path, strerror(errno));
-    char first[sizeof head] = "";
-    bool ok = fgets(first, sizeof first, log->file) && strcmp(first, head) == 0;
+    bool ok = begins_as_log(log->file);
     if (!ok) error_set(error, "%s: is not a log: its first line is another", path);
     if (ok && (fseek(log->file, 0, SEEK_END) != 0 || ftell(log->file) < bytes))
         ok = error_set(error, "%s: is not the log of this run: it is too short", path);

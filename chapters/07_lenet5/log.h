@@ -33,7 +33,7 @@ typedef struct Log {
 /**
  * @brief Creates the file and writes the header line.
  * @param log   filled
- * @param path  the file, replaced when it is there; NULL: no log
+ * @param path  the file; an older log is replaced, any other file refused; NULL: no log
  * @param error filled on failure
  * @return whether it worked
  */

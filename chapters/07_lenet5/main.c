@@ -156,7 +156,8 @@ static void test_one(const Options *o, const Network *net, const real *params,
                      const Dataset *data) {
     Error error;
     if (o->image >= data->n)
-        fail(EXIT_USAGE, "--image %d: there are only %d test images", o->image, data->n);
+        fail(EXIT_USAGE, "--image %d: there are only %d test images, counted from 0", o->image,
+             data->n);
     Reading reading;
     printf("test image %d, a %d\n\n", o->image, data->label[o->image]);
     if (!look_at(stdout, net, params, data, o->image, &reading, &error))
@@ -219,7 +220,8 @@ static void tables(const Options *o) {
     Error error;
     if (!params) fail(EXIT_WORLD, "no memory for the parameters");
     if (o->image >= test.n)
-        fail(EXIT_USAGE, "--image %d: there are only %d test images", o->image, test.n);
+        fail(EXIT_USAGE, "--image %d: there are only %d test images, counted from 0", o->image,
+             test.n);
     load_params(&net, o->load, params);
     recipe.plan.batch = 1;
     if (!trainer_new(&trainer, &net, &data, &recipe.plan, o->threads, seed, &error))
@@ -248,16 +250,28 @@ static void print_json(const char *file, const Reading *reading) {
     json_decref(object);
 }
 
-/* One drawing: read, made like MNIST, shown, classified. */
-static void predict_one(const Options *o, const Network *net, const real *params,
+/* A drawing, made like MNIST's images. */
+static bool read_drawing(const char *file, Grey *grey, uint8_t byte[IMAGE_BYTES], Error *error) {
+    Error why;
+    if (!grey_read(file, grey, error)) return false;
+    if (prepare_digit(grey, byte, &why)) return true;
+    grey_free(grey);
+    return error_set(error, "%s: %.400s", file, why.text);
+}
+
+/* One drawing, shown and classified. A bad one is reported and does not keep the next ones from their turn. */
+static bool predict_one(const Options *o, const Network *net, const real *params,
                         const char *file) {
     Grey grey;
     Error error;
     Reading reading;
     uint8_t byte[IMAGE_BYTES], label = 0;
     const Dataset one = {1, byte, &label};
-    if (!grey_read(file, &grey, &error)) fail(EXIT_WORLD, "%s", error.text);
-    if (!prepare_digit(&grey, byte, &error)) fail(EXIT_WORLD, "%s: %s", file, error.text);
+    if (!read_drawing(file, &grey, byte, &error)) {
+        fflush(stdout);
+        fprintf(stderr, "error: %s\n", error.text);
+        return false;
+    }
     if (!o->json) printf("%s: %d x %d pixels; as the network sees it:\n\n", file, grey.w, grey.h);
     if (!look_at(o->json ? NULL : stdout, net, params, &one, 0, &reading, &error))
         fail(EXIT_WORLD, "%s: %s", o->load, error.text);
@@ -267,16 +281,19 @@ static void predict_one(const Options *o, const Network *net, const real *params
         printf("\n%s: %d (%.2f %%)\n", file, reading.digit,
                100 * reading.probability[reading.digit]);
     grey_free(&grey);
+    return true;
 }
 
-static void predict(const Options *o) {
+static int predict(const Options *o) {
     const Recipe recipe = recipe_for(o);
     Network net = lenet5_with(&recipe.net);
     real *params = calloc(network_params(&net), sizeof(real));
     if (!params) fail(EXIT_WORLD, "no memory for the parameters");
     load_params(&net, o->load, params);
-    for (int i = 0; i < o->count; i++) predict_one(o, &net, params, o->files[i]);
+    bool all = true;
+    for (int i = 0; i < o->count; i++) all = predict_one(o, &net, params, o->files[i]) && all;
     free(params);
+    return all ? 0 : EXIT_WORLD;
 }
 
 /* ------------------------------------------------------------------ --show-distorted ----- */
@@ -292,7 +309,8 @@ static void show_distorted(const Options *o) {
         fail(EXIT_USAGE, "--show-distorted: recipe %s distorts nothing; try --rotate 10",
              recipe.name);
     if (image >= data.n)
-        fail(EXIT_USAGE, "--image %d: there are only %d training images", image, data.n);
+        fail(EXIT_USAGE, "--image %d: there are only %d training images, counted from 0", image,
+             data.n);
     recipe.plan.batch = 1;
     if (!trainer_new(&trainer, &net, &data, &recipe.plan, 1, o->seed, &error))
         fail(EXIT_WORLD, "%s", error.text);
@@ -304,6 +322,7 @@ static void show_distorted(const Options *o) {
 int main(int argc, char **argv) {
     Options options;
     Error error;
+    int code = 0;
     gemm_single_thread();
     if (!options_read(argc, argv, &options, &error)) fail(EXIT_USAGE, "%s", error.text);
     if (options.help)
@@ -317,9 +336,9 @@ int main(int argc, char **argv) {
     else if (strcmp(options.command, "tables") == 0)
         tables(&options);
     else if (strcmp(options.command, "predict") == 0)
-        predict(&options);
+        code = predict(&options);
     else
         info(&options);
     if (fflush(stdout) != 0 || ferror(stdout)) fail(EXIT_WORLD, "cannot write to stdout");
-    return 0;
+    return code;
 }

@@ -118,16 +118,25 @@ static void save_checkpoint(Run *run) {
         fail(EXIT_WORLD, "%s", error.text);
 }
 
+/* A word of a command, so that a shell reads it back as one. */
+static void print_word(const char *before, const char *word) {
+    bool plain = !strpbrk(word, " \t\n'\"\\$`&;|<>()*?[]#~!");
+    printf(plain ? "%s" : "%s'", before);
+    for (const char *c = word; *c; c++) printf(*c == '\'' ? "'\\''" : "%c", *c);
+    if (!plain) printf("'");
+}
+
 /* The command that goes on with this run: what the checkpoint does not hold must be said again. */
 static void print_resume(const Run *run) {
     const Options *o = run->o;
-    printf("; to go on:\n07_lenet5 train --resume %s", checkpoint_path(run));
-    if (strcmp(o->data, MNIST_DIR) != 0) printf(" --data %s", o->data);
+    print_word("; to go on:\n", o->program);
+    print_word(" train --resume ", checkpoint_path(run));
+    if (strcmp(o->data, MNIST_DIR) != 0) print_word(" --data ", o->data);
     if (o->validate) printf(" --validate %d", o->validate);
-    if (o->log) printf(" --log %s", o->log);
     if (o->probe) printf(" --probe %d", o->probe);
     if (o->live) printf(" --live");
-    if (o->save) printf(" --save %s", o->save);
+    if (o->log) print_word(" --log ", o->log);
+    if (o->save) print_word(" --save ", o->save);
     printf("\n");
 }
 
@@ -198,8 +207,8 @@ static void load_images(Run *run) {
         return;
     }
     if (o->validate >= run->all.n)
-        fail(EXIT_USAGE, "--validate %d: there are only %d training images", o->validate,
-             run->all.n);
+        fail(EXIT_USAGE, "--validate %d: there are only %d training images, and some must train",
+             o->validate, run->all.n);
     run->train.n -= o->validate;
     run->test = (Dataset){o->validate, run->all.image + (size_t)run->train.n * IMAGE_BYTES,
                           run->all.label + run->train.n};
@@ -322,9 +331,10 @@ void train(const Options *o) {
     live_end(&run.live);
     if (o->save) save_run(&run);
     if (!log_close(&run.log, &error)) fail(EXIT_WORLD, "%s", error.text);
-    printf("result %s_accuracy=%.4f %s_loss=%.4f train_loss=%.4f epochs=%d seed=%llu params=%ld "
-           "seconds_per_epoch=%.2f seconds=%.2f peak_rss_mb=%.0f\n",
-           run.tested, run.on_test.accuracy, run.tested, run.on_test.loss, run.on_train.loss,
+    printf("result %s_accuracy=%.4f %s_loss=%.4f", run.tested, run.on_test.accuracy, run.tested,
+           run.on_test.loss);
+    if (run.on_train.n > 0) printf(" train_loss=%.4f", run.on_train.loss);
+    printf(" epochs=%d seed=%llu params=%ld seconds_per_epoch=%.2f seconds=%.2f peak_rss_mb=%.0f\n",
            epochs, (unsigned long long)run.seed, network_trainable(&run.net),
            run.timed ? median(run.seconds, run.timed) : 0, seconds_now() - start, peak_memory_mb());
     trainer_free(&run.trainer);

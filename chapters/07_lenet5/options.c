@@ -176,14 +176,14 @@ static bool read_flags(int argc, char **argv, Options *o, Error *error) {
     opterr = 0; /* we word our own errors */
     optind = 1;
     for (;;) {
-        int flag = getopt_long(argc, argv, "", flags, NULL);
+        int flag = getopt_long(argc, argv, "h", flags, NULL);
         if (flag == -1) break;
         if (flag == '?' && optopt >= JSON && optopt <= HELP)
             return error_set(error, "--%s takes no value", flags[optopt - 1].name);
         if (flag == '?' && optopt > 0 && optopt < JSON)
             return error_set(error, "--%s needs a value; see --help", flags[optopt - 1].name);
         if (flag == '?') return error_set(error, "unknown flag %s; see --help", argv[optind - 1]);
-        if (flag == HELP) return o->help = true;
+        if (flag == HELP || flag == 'h') return o->help = true;
         if (!fits_command(flag, o->command, error)) return false;
         if (flag == SHOW) o->show_distorted = true;
         if (flag == JSON) o->json = true;
@@ -242,6 +242,7 @@ bool options_read(int argc, char **argv, Options *o, Error *error) {
     *o = (Options){.data = MNIST_DIR, .seed = 1, .image = -1};
     o->threads = processors < THREADS_MAX ? processors : THREADS_MAX;
     if (argc < 2) return error_set(error, "train, test, tables, predict or info? see --help");
+    o->program = argv[0];
     o->command = argv[1];
     if (strcmp(o->command, "--help") == 0 || strcmp(o->command, "-h") == 0) return o->help = true;
     bool known = false;
@@ -262,6 +263,7 @@ bool options_read(int argc, char **argv, Options *o, Error *error) {
     if (strcmp(o->command, "tables") == 0 && (!o->load || !o->dir))
         return error_set(error, "tables needs --load FILE, the parameters, and --dir DIR");
     if (strcmp(o->command, "test") == 0 && !o->load)
-        return error_set(error, "test needs --load FILE, the parameters to test");
+        return error_set(error,
+                         "test needs --load FILE; `make run` leaves build/lenet5.safetensors");
     return true;
 }

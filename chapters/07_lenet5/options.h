@@ -12,6 +12,7 @@
 
 /** What the user asked for, every value in its range. */
 typedef struct Options {
+    const char *program;         ///< as it was called
     const char *command;         ///< "train", "test", "tables", "predict" or "info"
     const char *data;            ///< folder of the data set
     const char *recipe;          ///< name of the recipe to start from
