@@ -1,12 +1,13 @@
 /* The IDX reader; see idx.h for the format. */
 #include "idx.h"
 
+#include "regular.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <zlib.h>
 
 /* Deflate cannot shrink data by more than this: 258 bytes in two bits, nearly. */
@@ -16,16 +17,15 @@ enum { DEFLATE_RATIO_MAX = 1032 };
 typedef struct Source {
     const char *path;
     gzFile file;
-    off_t length;
+    long length;
 } Source;
 
 static bool source_open(const char *path, Source *source, Error *error) {
-    struct stat info;
-    if (stat(path, &info) != 0) return error_set(error, "%s: %s", path, strerror(errno));
-    if (!S_ISREG(info.st_mode)) return error_set(error, "%s: not a regular file", path);
+    long bytes;
+    if (!regular_file(path, &bytes, error)) return false;
     gzFile file = gzopen(path, "rb");
     if (!file) return error_set(error, "%s: %s", path, errno ? strerror(errno) : "out of memory");
-    *source = (Source){path, file, info.st_size};
+    *source = (Source){path, file, bytes};
     return true;
 }
 

@@ -1,13 +1,14 @@
 /* PNG and PGM as bytes of grey; see image.h. */
 #include "image.h"
 
+#include "regular.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static bool check_size(const char *path, long w, long h, Error *error) {
     return (w >= 1 && h >= 1 && w <= PICTURE_MAX && h <= PICTURE_MAX) ||
@@ -110,13 +111,12 @@ static bool read_either(const char *path, FILE *file, long bytes, Grey *grey, Er
 }
 
 bool grey_read(const char *path, Grey *grey, Error *error) {
-    struct stat info;
+    long bytes;
     *grey = (Grey){0};
-    if (stat(path, &info) != 0) return error_set(error, "%s: %s", path, strerror(errno));
-    if (!S_ISREG(info.st_mode)) return error_set(error, "%s: not a regular file", path);
+    if (!regular_file(path, &bytes, error)) return false;
     FILE *file = fopen(path, "rb");
     if (!file) return error_set(error, "%s: %s", path, strerror(errno));
-    bool ok = read_either(path, file, (long)info.st_size, grey, error);
+    bool ok = read_either(path, file, bytes, grey, error);
     fclose(file);
     if (!ok) grey_free(grey);
     return ok;

@@ -4,6 +4,7 @@
 #include "safetensors.h"
 
 #include "beside.h"
+#include "regular.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum {
     HEADER_MAX = 1 << 20, /* ours has about 900 bytes; a header of a gigabyte is an attack */
@@ -175,12 +175,11 @@ static bool read_header(Reader *reader, uint64_t file_bytes, Error *error) {
 
 static bool reader_open(const char *path, Reader *reader, Error *error) {
     *reader = (Reader){.path = path};
-    struct stat info;
-    if (stat(path, &info) != 0) return error_set(error, "%s: %s", path, strerror(errno));
-    if (!S_ISREG(info.st_mode)) return error_set(error, "%s: not a regular file", path);
+    long bytes;
+    if (!regular_file(path, &bytes, error)) return false;
     reader->file = fopen(path, "rb");
     if (!reader->file) return error_set(error, "%s: %s", path, strerror(errno));
-    if (read_header(reader, (uint64_t)info.st_size, error)) return true;
+    if (read_header(reader, (uint64_t)bytes, error)) return true;
     reader_close(reader);
     return false;
 }

@@ -140,8 +140,8 @@ static void codes(void) {
     real x[CODE], y[CLASSES], dx[CODE];
     int decision;
     for (int k = 0; k < CODE; k++)
-        x[k] = (real)(0.45 * (rbf_codes[6][k] == '#' ? 1 : -1) +
-                      0.55 * (rbf_codes[8][k] == '#' ? 1 : -1));
+        x[k] = (real)(0.45 * (double)rbf_target(rbf_codes[6], k) +
+                      0.55 * (double)rbf_target(rbf_codes[8], k));
     losses[0].forward(&losses[0], 1, x, &label, y, &decision);
     printf("\nA state half-way between 6 and 8, and its penalties (squared distances); smallest: "
            "%d\n\n  ",

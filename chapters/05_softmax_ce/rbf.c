@@ -143,17 +143,12 @@ const char rbf_codes[10][CODE + 1] = {
 };
 /* clang-format on */
 
-/* The target of unit k for class i. */
-static inline real code(const Loss *l, int i, int k) {
-    return l->code[i][k] == '#' ? 1 : -1;
-}
-
 // [rbf]
 /* y_i = sum_k (x_k - code_ik)^2 */
 static real distance(const Loss *l, const real *x, int i) {
     real sum = 0;
     for (int k = 0; k < l->in; k++) {
-        real d = x[k] - code(l, i, k);
+        real d = x[k] - rbf_target(l->code[i], k);
         sum += d * d;
     }
     return sum;
@@ -199,10 +194,11 @@ static void rbf_backward(const Loss *l, int n, const real *x, const uint8_t *lab
     double p[10];
     for (int row = 0; row < n; row++, x += l->in, dx += l->in, score += l->classes) {
         competition(l, score, p);
-        for (int k = 0; k < l->in; k++) dx[k] = 2 * scale * (x[k] - code(l, label[row], k));
+        for (int k = 0; k < l->in; k++)
+            dx[k] = 2 * scale * (x[k] - rbf_target(l->code[label[row]], k));
         for (int i = 0; i < l->classes && !isinf(l->j); i++)
             for (int k = 0; k < l->in; k++)
-                dx[k] -= 2 * scale * (real)p[i] * (x[k] - code(l, i, k));
+                dx[k] -= 2 * scale * (real)p[i] * (x[k] - rbf_target(l->code[i], k));
     }
 }
 
@@ -216,7 +212,7 @@ static void rbf_curvature(const Loss *l, int n, const real *x, const uint8_t *la
         for (int k = 0; k < l->in; k++) {
             double rubbish = 1, mean = 0, squares = 0;
             for (int i = 0; i < l->classes; i++) {
-                double d = (double)(x[k] - code(l, i, k));
+                double d = (double)(x[k] - rbf_target(l->code[i], k));
                 rubbish -= p[i];
                 mean += p[i] * d;
                 squares += p[i] * d * d;

@@ -63,6 +63,16 @@ enum {
 extern const char rbf_codes[10][CODE + 1];
 
 /**
+ * @brief What a code asks of one unit of F6.
+ * @param code one of rbf_codes
+ * @param k    which unit, 0 .. CODE-1
+ * @return +1 for black, -1 for white
+ */
+static inline real rbf_target(const char *code, int k) {
+    return code[k] == '#' ? 1 : -1;
+}
+
+/**
  * @brief The RBF loss over the ten digit codes.
  * @param j the constant of (9), positive; HUGE_VAL gives (8)
  * @return the loss: 84 inputs, 10 classes

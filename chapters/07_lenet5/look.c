@@ -21,7 +21,7 @@ static void print_codes(FILE *out, const Loss *loss, const real *distance, int d
     real picture[5 * CODE];
     for (int first = 0; first < 10; first += 5) {
         for (int p = 0; p < 5 * CODE; p++)
-            picture[p] = loss->code[first + p / CODE][p % CODE] == '#' ? 1 : -1;
+            picture[p] = rbf_target(loss->code[first + p / CODE], p % CODE);
         fputc('\n', out);
         picture_print(out, 5, CODE_ROWS, CODE_COLUMNS, picture, -1, 1);
         for (int k = first; k < first + 5; k++)

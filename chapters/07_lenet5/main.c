@@ -42,11 +42,14 @@ Recipe recipe_for(const Options *o) {
     return recipe;
 }
 
-void load_params(const Network *net, const char *path, real *params) {
+real *load_params(const Network *net, const char *path) {
+    real *params = calloc(network_params(net), sizeof(real));
+    if (!params) fail(EXIT_WORLD, "no memory for the parameters");
     Tensor tensor[2 * LAYERS_MAX];
     Error error;
     int count = network_tensors(net, params, tensor);
     if (!safetensors_load(path, count, tensor, &error)) fail(EXIT_WORLD, "%s", error.text);
+    return params;
 }
 
 /* ------------------------------------------------------------------ info ----------------- */
@@ -186,9 +189,7 @@ static void test(const Options *o) {
     const Recipe recipe = recipe_for(o);
     Network net = lenet5_with(&recipe.net);
     Dataset data = load_set(o, "t10k");
-    real *params = calloc(network_params(&net), sizeof(real));
-    if (!params) fail(EXIT_WORLD, "no memory for the parameters");
-    load_params(&net, o->load, params);
+    real *params = load_params(&net, o->load);
     if (o->image >= 0)
         test_one(o, &net, params, &data);
     else
@@ -215,14 +216,12 @@ static void tables(const Options *o) {
     const uint64_t seed = saved_seed(o->load, &recipe);
     Network net = lenet5_with(&recipe.net);
     Dataset data = load_set(o, "train"), test = load_set(o, "t10k");
-    real *params = calloc(network_params(&net), sizeof(real));
     Trainer trainer;
     Error error;
-    if (!params) fail(EXIT_WORLD, "no memory for the parameters");
     if (o->image >= test.n)
         fail(EXIT_USAGE, "--image %d: there are only %d test images, counted from 0", o->image,
              test.n);
-    load_params(&net, o->load, params);
+    real *params = load_params(&net, o->load);
     recipe.plan.batch = 1;
     if (!trainer_new(&trainer, &net, &data, &recipe.plan, o->threads, seed, &error))
         fail(EXIT_WORLD, "%s", error.text);
@@ -287,9 +286,7 @@ static bool predict_one(const Options *o, const Network *net, const real *params
 static int predict(const Options *o) {
     const Recipe recipe = recipe_for(o);
     Network net = lenet5_with(&recipe.net);
-    real *params = calloc(network_params(&net), sizeof(real));
-    if (!params) fail(EXIT_WORLD, "no memory for the parameters");
-    load_params(&net, o->load, params);
+    real *params = load_params(&net, o->load);
     bool all = true;
     for (int i = 0; i < o->count; i++) all = predict_one(o, &net, params, o->files[i]) && all;
     free(params);

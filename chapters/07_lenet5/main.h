@@ -26,11 +26,11 @@ Recipe recipe_for(const Options *o);
 
 /**
  * @brief Loads saved parameters, or ends the program.
- * @param net    the network
- * @param path   the file
- * @param params all of them, overwritten
+ * @param net  the network
+ * @param path the file
+ * @return all of them; free() releases them
  */
-void load_params(const Network *net, const char *path, real *params);
+real *load_params(const Network *net, const char *path);
 
 /**
  * @brief The command `train`: from the first parameters, or a checkpoint, to the last epoch.

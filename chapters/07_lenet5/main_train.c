@@ -244,8 +244,11 @@ static void fill_run(Run *run) {
                      run->seed, &error))
         fail(EXIT_WORLD, "%s", error.text);
     if (o->load) {
-        load_params(&run->net, o->load, run->trainer.params);
-        load_params(&run->net, o->load, trainer_result(&run->trainer));
+        size_t bytes = network_params(&run->net) * sizeof(real);
+        real *params = load_params(&run->net, o->load);
+        memcpy(run->trainer.params, params, bytes);
+        memcpy(trainer_result(&run->trainer), params, bytes);
+        free(params);
     }
     if (o->resume && !checkpoint_resume(o->resume, &run->trainer, &run->place, &error))
         fail(EXIT_WORLD, "%s", error.text);

@@ -252,10 +252,7 @@ bool options_read(int argc, char **argv, Options *o, Error *error) {
                          "unknown command %s: train, test, tables, predict or info? see --help",
                          o->command);
     if (!read_flags(argc - 1, argv + 1, o, error) || o->help) return o->help;
-    if (o->resume && strcmp(o->command, "train") != 0)
-        return error_set(error, "--resume is for train");
     if (o->resume && !nothing_new(o, error)) return false;
-    if (o->live && strcmp(o->command, "train") != 0) return error_set(error, "--live is for train");
     if (strcmp(o->command, "predict") == 0 && (!o->load || o->count == 0))
         return error_set(error,
                          "predict needs --load FILE and at least one image; `make run` leaves "

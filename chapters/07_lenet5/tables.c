@@ -75,7 +75,7 @@ static bool write_codes(FILE *out, const Subject *subject, Error *error) {
         int image = 0;
         while (image < test->n - 1 && test->label[image] != digit) image++;
         real code[CODE];
-        for (int p = 0; p < CODE; p++) code[p] = net->loss.code[digit][p] == '#' ? 1 : -1;
+        for (int p = 0; p < CODE; p++) code[p] = rbf_target(net->loss.code[digit], p);
         network_input(net, test, NULL, image, 1, &space);
         network_forward(net, 1, subject->params, &space);
         write_block(out, "code", digit, CODE_ROWS, CODE_COLUMNS, code);
