@@ -69,7 +69,8 @@ void dataset_image(const Dataset *data, int i, Input input, int pad, real *x) {
     const uint8_t *byte = data->image + (size_t)i * IMAGE_BYTES;
     int side = IMAGE_SIDE + 2 * pad;
     real step = (input.hi - input.lo) / 255;
-    for (int p = 0; p < side * side; p++) x[p] = input.lo;
+    for (int p = 0; p < side * side; p++)
+        x[p] = input.lo;
     for (int r = 0; r < IMAGE_SIDE; r++)
         for (int q = 0; q < IMAGE_SIDE; q++)
             x[(r + pad) * side + q + pad] = input.lo + step * (real)byte[r * IMAGE_SIDE + q];
@@ -79,7 +80,8 @@ bool dataset_digit(const char *dir, int label, int pad, real *x, Error *error) {
     Dataset data;
     if (!dataset_load(dir, "t10k", &data, error)) return false;
     int i = 0;
-    while (i < data.n && data.label[i] != label) i++;
+    while (i < data.n && data.label[i] != label)
+        i++;
     bool found = i < data.n || error_set(error, "%s: no test image of class %d", dir, label);
     if (found) dataset_image(&data, i, (Input){0, 1}, pad, x);
     dataset_free(&data);

@@ -2,8 +2,8 @@
  * @file dataset.h
  * @brief A labelled set of images that stay bytes in memory, and their way to reals.
  *
- * 60,000 images of 28x28 are 47 MB as bytes and 188 MB as floats, so an image becomes reals only in
- * the slice that is being worked on: dataset_image() is the one place where that happens.
+ * 60,000 images of 28x28 take 47 MB as bytes and 188 MB as floats, so an image becomes reals only
+ * when a batch needs it: dataset_image() is the one place where that happens.
  */
 #ifndef DATASET_H
 #define DATASET_H

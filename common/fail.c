@@ -11,7 +11,7 @@ bool error_set(Error *error, const char *format, ...) {
     va_start(args, format);
     vsnprintf(error->text, sizeof error->text, format, args);
     va_end(args);
-    /* names from a hostile file may hold line ends, or sequences that a terminal obeys */
+    /* Names from a hostile file may hold line ends, or sequences that a terminal obeys. */
     for (char *c = error->text; *c; c++)
         if (iscntrl((unsigned char)*c)) *c = '?';
     return false;
@@ -19,6 +19,7 @@ bool error_set(Error *error, const char *format, ...) {
 
 /* "error: " or "broken contract: ", the message, a newline, all on stderr. */
 static void report(const char *kind, const char *format, va_list args) {
+    /* What the program has printed so far comes first, wherever the two streams go. */
     fflush(stdout);
     fprintf(stderr, "%s: ", kind);
     vfprintf(stderr, format, args);
@@ -31,6 +32,10 @@ void fail(int exit_code, const char *format, ...) {
     report("error", format, args);
     va_end(args);
     exit(exit_code);
+}
+
+void fail_with(const Error *error) {
+    fail(EXIT_FAILURE, "%s", error->text);
 }
 
 void contract(bool holds, const char *format, ...) {

@@ -2,11 +2,11 @@
  * @file fail.h
  * @brief Two kinds of error, two ways out.
  *
- * - **The world** is wrong: a missing file, a bad flag, no memory. Library functions return false
- *   and fill an Error with one line that says what, where and what to do; only a main turns it
- *   into a message and an exit code with fail().
- * - **The programmer** is wrong: shapes that cannot go together. contract() names them and aborts,
- *   so that a debugger stops where the mistake was made.
+ * - **Environment errors**: a missing file, a wrong flag, no memory, a full disk. Library functions
+ *   return false and fill an Error with one line that says what, where and what to do; only a main
+ *   turns it into a message and an exit code, with fail() or fail_with().
+ * - **Programming errors**: shapes that cannot go together. contract() names them and aborts, so
+ *   that a debugger stops at the mistake.
  */
 #ifndef FAIL_H
 #define FAIL_H
@@ -14,11 +14,10 @@
 #include <stdbool.h>
 
 enum {
-    EXIT_WORLD = 1, ///< exit code: a file, the memory or the disk failed
-    EXIT_USAGE = 2  ///< exit code: the command line was wrong
+    EXIT_USAGE = 2 ///< exit code: the command line was wrong; everything else is EXIT_FAILURE
 };
 
-/** One line of text about what went wrong. An empty text means: no error. */
+/** One line of text about what went wrong. */
 typedef struct Error {
     char text[512]; ///< one line, no newline at the end
 } Error;
@@ -33,13 +32,19 @@ bool error_set(Error *error, const char *format, ...) __attribute__((format(prin
 
 /**
  * @brief Prints `error: ...` on stderr and exits. Only mains call it.
- * @param exit_code EXIT_WORLD or EXIT_USAGE
+ * @param exit_code EXIT_FAILURE or EXIT_USAGE
  * @param format    as in printf, one line
  */
 _Noreturn void fail(int exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /**
- * @brief Aborts with a message unless the condition holds: the programmer's error.
+ * @brief Prints what a library function wrote into an error, and exits with EXIT_FAILURE.
+ * @param error the error
+ */
+_Noreturn void fail_with(const Error *error);
+
+/**
+ * @brief Aborts with a message unless the condition holds: a programming error.
  * @param holds  what must be true here
  * @param format as in printf; names the layer and both shapes
  */

@@ -1,6 +1,6 @@
 /**
  * @file gemm.h
- * @brief One call for every matrix product in the house, over any CBLAS.
+ * @brief The one function that multiplies matrices; it calls BLAS.
  */
 #ifndef GEMM_H
 #define GEMM_H
@@ -22,7 +22,7 @@ typedef enum Transpose {
  *     op(b)  (k, n)      stored (n, k) when tb is TRANSPOSED
  *     c      (m, n)
  *
- * The product comes from BLAS, on the calling thread. gemm_naive() is the definition.
+ * Any CBLAS will do; it runs on the calling thread. gemm_naive() is the definition.
  *
  * @param ta   how to read a
  * @param tb   how to read b
@@ -55,9 +55,9 @@ void gemm_naive(Transpose ta, Transpose tb, int m, int n, int k, const real *a, 
 /**
  * @brief Tells BLAS to start no threads of its own; mains call it first.
  *
- * Our parallelism is over slices of a batch. A BLAS that splits a product would make its sums, and
- * so the last bits of a trained network, depend on the number of threads. OpenBLAS is told here; a
- * BLAS without that function is left as it is.
+ * Our threads share out the images of a batch. A BLAS that also splits a product would make its
+ * sums, and so the last bits of a trained network, depend on the number of threads. OpenBLAS has a
+ * function for this; a BLAS without one is left as it is.
  */
 void gemm_single_thread(void);
 

@@ -59,7 +59,8 @@ void gradcheck_tolerance(size_t count, const double *got, const double *want, co
 
 static size_t tensor_count(const GradTensor *t) {
     size_t count = 1;
-    for (int d = 0; d < t->dims; d++) count *= (size_t)t->dim[d];
+    for (int d = 0; d < t->dims; d++)
+        count *= (size_t)t->dim[d];
     return count;
 }
 
@@ -73,7 +74,8 @@ static void tensor_index(const GradTensor *t, size_t i, int index[4]) {
 
 static size_t tensor_flat(const GradTensor *t, const int index[4]) {
     size_t i = 0;
-    for (int d = 0; d < t->dims; d++) i = i * (size_t)t->dim[d] + (size_t)index[d];
+    for (int d = 0; d < t->dims; d++)
+        i = i * (size_t)t->dim[d] + (size_t)index[d];
     return i;
 }
 
@@ -207,7 +209,8 @@ static void explain(const char *owner, int n, const GradTensor *t, size_t worst,
 /* A check of numbers that are all nearly zero would pass anything. */
 static bool vacuous(const GradTensor *t, double nonzero, size_t count) {
     size_t present = 0;
-    for (size_t i = 0; i < count; i++) present += t->want[i] != 0;
+    for (size_t i = 0; i < count; i++)
+        present += t->want[i] != 0;
     return largest(count, t->want) < 1e-3 || (double)present < nonzero * (double)count;
 }
 
@@ -288,7 +291,8 @@ static bool run_new(Run *run, const Layer *layer, const GradCase *test) {
 
 /* Scratch is undefined on entry; NaN finds whoever counts on it. */
 static void spoil_scratch(Run *run) {
-    for (size_t i = 0; i < run->layer->scratch; i++) run->scratch[i] = (real)NAN;
+    for (size_t i = 0; i < run->layer->scratch; i++)
+        run->scratch[i] = (real)NAN;
 }
 
 static void run_forward(Run *run) {
@@ -299,7 +303,8 @@ static void run_forward(Run *run) {
 /* dx and dw hold known numbers before backward; what has no link holds 0, as it always does. */
 static void clear_gradients(Run *run, real dw_start) {
     size_t weights = layer_weights(run->layer);
-    for (size_t i = 0; i < run->nx; i++) run->dx[i] = dx_before;
+    for (size_t i = 0; i < run->nx; i++)
+        run->dx[i] = dx_before;
     for (size_t i = 0; i < run->nw; i++)
         run->dw[i] = i >= weights || layer_linked(run->layer, i) ? dw_start : 0;
     spoil_scratch(run);
@@ -317,13 +322,15 @@ static double objective(void *context) {
     Run *run = context;
     run_forward(run);
     double sum = 0;
-    for (size_t i = 0; i < run->ny; i++) sum += (double)run->dy[i] * (double)run->y[i];
+    for (size_t i = 0; i < run->ny; i++)
+        sum += (double)run->dy[i] * (double)run->y[i];
     return sum;
 }
 
 /* Backward once more without dx: dw must come out the same. run_both() went before. */
 static bool null_dx_allowed(Run *run, GradFinding *finding) {
-    for (size_t i = 0; i < run->nw; i++) run->bar[i] = (double)run->dw[i];
+    for (size_t i = 0; i < run->nw; i++)
+        run->bar[i] = (double)run->dw[i];
     clear_gradients(run, dw_before);
     run->layer->backward(run->layer, run->n, run->w, run->x, run->y, run->dy, run->dw, NULL,
                          run->scratch);
@@ -426,9 +433,12 @@ GradFinding gradcheck_smooth(const GradCase *test) {
 /* The naive layer on changed data: absolute values give sum|products|, ones give the count. */
 static bool run_changed(Run *run, const Layer *naive, const GradCase *test, bool ones) {
     if (!run_new(run, naive, test)) return false;
-    for (size_t i = 0; i < run->nw; i++) run->w[i] = ones ? 1 : fabs(run->w[i]);
-    for (size_t i = 0; i < run->nx; i++) run->x[i] = ones ? 1 : fabs(run->x[i]);
-    for (size_t i = 0; i < run->ny; i++) run->dy[i] = ones ? 1 : fabs(run->dy[i]);
+    for (size_t i = 0; i < run->nw; i++)
+        run->w[i] = ones ? 1 : fabs(run->w[i]);
+    for (size_t i = 0; i < run->nx; i++)
+        run->x[i] = ones ? 1 : fabs(run->x[i]);
+    for (size_t i = 0; i < run->ny; i++)
+        run->dy[i] = ones ? 1 : fabs(run->dy[i]);
     run_both(run, ones ? 1 : dw_before);
     return true;
 }
@@ -501,7 +511,8 @@ GradFinding gradcheck_loss(const Loss *loss, int n, const real *x, const uint8_t
         real *dx = block + count;
         LossRun run = {loss, n, label, scale, block, block + 2 * count, decision};
         memcpy(run.x, x, count * sizeof(real));
-        for (size_t i = 0; i < count; i++) dx[i] = dx_before;
+        for (size_t i = 0; i < count; i++)
+            dx[i] = dx_before;
         loss_objective(&run);
         loss->backward(loss, n, run.x, label, run.score, scale, dx);
         for (size_t i = 0; i < count; i++) {

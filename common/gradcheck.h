@@ -9,11 +9,11 @@
  *
  * - gradcheck_exact(), for layers that are linear in each argument, in the float build. With small
  *   whole numbers every sum is exact, a step of 1 gives the derivative itself, tolerance **zero**.
- * - gradcheck_smooth(), for the rest, in the double build. Two central differences, combined so that
- *   their leading errors cancel (Richardson); tolerance about 1e-6 relative.
- * - gradcheck_naive(), for both directions in float: the fast layer against the naive one, which sums
- *   in double, within the rounding error that float sums of that length may have. It sees what the
- *   first two cannot: an error that forward and backward share.
+ * - gradcheck_smooth(), for the rest, in the double build. Two central differences, combined so
+ *   that their leading errors cancel (Richardson); tolerance about 1e-6 relative.
+ * - gradcheck_naive(), for both directions in float: the fast layer against the naive one, which
+ *   sums in double, within the rounding error that float sums of that length may have. It sees what
+ *   the first two cannot: an error that forward and backward share.
  *
  * All three also hold a layer to the contract of layer.h: dx overwritten, dw accumulated, dx = NULL
  * allowed, scratch undefined on entry, the caller's data untouched.
@@ -26,6 +26,7 @@
 #define GRADCHECK_H
 
 #include "layer.h"
+#include "loss.h"
 
 #include <stdbool.h>
 
@@ -96,7 +97,8 @@ GradFinding gradcheck_loss(const Loss *loss, int n, const real *x, const uint8_t
 /**
  * @brief The central difference (f(v+h) - f(v-h)) / 2h of any function by one entry.
  *
- * Its error is c h^2 for a large step and rounding / h for a small one; `make plot-gradcheck` draws both.
+ * Its error is c h^2 for a large step and rounding / h for a small one; `make plot-gradcheck` draws
+ * both.
  *
  * @param function what to differentiate; sees the change through its context
  * @param context  handed to it

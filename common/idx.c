@@ -1,7 +1,7 @@
 /* The IDX reader; see idx.h for the format. */
 #include "idx.h"
 
-#include "regular.h"
+#include "file.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -22,7 +22,7 @@ typedef struct Source {
 
 static bool source_open(const char *path, Source *source, Error *error) {
     long bytes;
-    if (!regular_file(path, &bytes, error)) return false;
+    if (!file_length(path, &bytes, error)) return false;
     gzFile file = gzopen(path, "rb");
     if (!file) return error_set(error, "%s: %s", path, errno ? strerror(errno) : "out of memory");
     *source = (Source){path, file, bytes};
@@ -48,7 +48,7 @@ static bool source_read(Source *source, void *to, size_t count, const char *what
     return true;
 }
 
-/* After the last byte there must be nothing; reaching the end also checks a .gz's checksum. */
+/* Nothing may follow the last byte; reaching the end also checks a .gz's checksum. */
 static bool source_at_end(Source *source, Error *error) {
     char extra;
     int got = gzread(source->file, &extra, 1);
@@ -60,7 +60,8 @@ static bool source_at_end(Source *source, Error *error) {
     return true;
 }
 
-/* zlib overlooks bytes behind its data; but a .gz ends with the length of what was packed, modulo 2^32. */
+/* zlib ignores bytes after its data; but a .gz ends with the length of what was packed, modulo
+   2^32. */
 static bool ends_with_length(const Source *source, size_t length, Error *error) {
     uint8_t b[4];
     FILE *file = fopen(source->path, "rb");
@@ -68,7 +69,7 @@ static bool ends_with_length(const Source *source, size_t length, Error *error) 
     if (file) fclose(file);
     return (read && ((uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 |
                      (uint32_t)b[3] << 24) == (uint32_t)length) ||
-           error_set(error, "%s: more bytes behind its gzip data", source->path);
+           error_set(error, "%s: more bytes after its gzip data", source->path);
 }
 
 /* The header: magic, dimensions; *count becomes their product. */

@@ -6,10 +6,10 @@
  *
  *     00 00 08 nd     magic: two zeros, type 8 = unsigned byte, number of dimensions
  *     d0 d1 ...       nd dimensions, four bytes each, big-endian
- *     bytes           d0*d1*... of them, and nothing behind
+ *     bytes           d0*d1*... of them, and nothing after
  *
- * Everything is checked before it is believed: the header, the length, the checksum of a .gz. A
- * header that promises more than a file of this length can hold is refused before memory is taken.
+ * Everything is validated: the header, the length, the checksum of a .gz. A header that announces
+ * more than a file of this length can hold is refused before memory is allocated.
  */
 #ifndef IDX_H
 #define IDX_H

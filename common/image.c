@@ -1,7 +1,7 @@
 /* PNG and PGM as bytes of grey; see image.h. */
 #include "image.h"
 
-#include "regular.h"
+#include "file.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -18,7 +18,7 @@ static bool check_size(const char *path, long w, long h, Error *error) {
 
 /* ------------------------------------------------------------------ PNG ------------------ */
 
-/* libpng stops at the last pixel; the file must end with its closing chunk, and with nothing behind it. */
+/* libpng stops at the last pixel; the file must end with its closing chunk and nothing after it. */
 static bool ends_with_iend(const char *path, FILE *file, Error *error) {
     static const uint8_t iend[12] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
     uint8_t end[12];
@@ -46,20 +46,22 @@ static bool read_png(const char *path, FILE *file, Grey *grey, Error *error) {
 
 /* ------------------------------------------------------------------ PGM ------------------ */
 
-/* The next byte that is neither blank nor part of a comment, which runs from # to the end of its line. */
-static int behind_blanks(FILE *file) {
+/* The next byte that is neither blank nor part of a comment, which runs from # to the end of its
+   line. */
+static int after_blanks(FILE *file) {
     int c = getc(file);
     while (isspace(c) || c == '#') {
         bool comment = c == '#';
         c = getc(file);
-        while (comment && c != '\n' && c != EOF) c = getc(file);
+        while (comment && c != '\n' && c != EOF)
+            c = getc(file);
     }
     return c;
 }
 
-/* The next number of a PGM and the one blank behind it; -1 when there is none. */
+/* The next number of a PGM and the one blank after it; -1 when there is none. */
 static long pgm_number(FILE *file) {
-    int c = behind_blanks(file);
+    int c = after_blanks(file);
     long number = isdigit(c) ? 0 : -1;
     for (; isdigit(c); c = getc(file)) {
         number = 10 * number + (c - '0');
@@ -94,7 +96,7 @@ static bool read_pgm(const char *path, FILE *file, long bytes, Grey *grey, Error
                              level < 0 ? "missing" : "above its maximum");
         grey->byte[i] = (uint8_t)((level * 255 + most / 2) / most);
     }
-    return behind_blanks(file) == EOF ||
+    return after_blanks(file) == EOF ||
            error_set(error, "%s: more bytes than its header announces", path);
 }
 
@@ -113,7 +115,7 @@ static bool read_either(const char *path, FILE *file, long bytes, Grey *grey, Er
 bool grey_read(const char *path, Grey *grey, Error *error) {
     long bytes;
     *grey = (Grey){0};
-    if (!regular_file(path, &bytes, error)) return false;
+    if (!file_length(path, &bytes, error)) return false;
     FILE *file = fopen(path, "rb");
     if (!file) return error_set(error, "%s: %s", path, strerror(errno));
     bool ok = read_either(path, file, bytes, grey, error);

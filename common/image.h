@@ -2,8 +2,9 @@
  * @file image.h
  * @brief Reading a drawn or photographed image: PNG (libpng) and PGM, any depth, as bytes of grey.
  *
- * Colours become grey, transparency becomes white, 16 bits become 8. A file is believed as little as possible: what is
- * not a regular file, too large, truncated or followed by something else is refused.
+ * Colours become grey, transparency becomes white, 16 bits become 8. The input is validated
+ * completely: a file that is not regular, too large, truncated or followed by something else is
+ * refused.
  */
 #ifndef IMAGE_H
 #define IMAGE_H

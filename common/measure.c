@@ -1,6 +1,7 @@
-/* Seconds, medians, memory; see measure.h. */
+/* Seconds, medians, memory, commas; see measure.h. */
 #include "measure.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -25,4 +26,16 @@ double peak_memory_mb(void) {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     return (double)usage.ru_maxrss * 1024e-6; /* Linux counts in KiB */
+}
+
+char *with_commas(long value, char *text, size_t size) {
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%ld", value);
+    size_t end = 0;
+    for (int i = 0; i < length && end + 2 < size; i++) {
+        if (i > 0 && (length - i) % 3 == 0) text[end++] = ',';
+        text[end++] = digits[i];
+    }
+    text[end] = '\0';
+    return text;
 }

@@ -1,9 +1,11 @@
 /**
  * @file measure.h
- * @brief What programs say about themselves: seconds, medians, memory.
+ * @brief What programs say about themselves: seconds, medians, memory, large numbers.
  */
 #ifndef MEASURE_H
 #define MEASURE_H
+
+#include <stddef.h>
 
 /**
  * @brief A clock that only goes forward.
@@ -24,5 +26,14 @@ double median(double *value, int n);
  * @return MB of 10^6 bytes
  */
 double peak_memory_mb(void);
+
+/**
+ * @brief A whole number with commas, as tables print it: 61706 becomes 61,706.
+ * @param value  at least 0
+ * @param text   where to write
+ * @param size   room in text; 27 holds any long
+ * @return text
+ */
+char *with_commas(long value, char *text, size_t size);
 
 #endif

@@ -62,7 +62,15 @@ void matrix_print(FILE *out, const char *title, int rows, int cols, const real *
     fprintf(out, "%s\n", title);
     for (int r = 0; r < rows; r++) {
         fputs("  ", out);
-        for (int q = 0; q < cols; q++) fprintf(out, " %6.3g", (double)x[r * cols + q]);
+        for (int q = 0; q < cols; q++)
+            fprintf(out, " %6.3g", (double)x[r * cols + q]);
         fputc('\n', out);
     }
+}
+
+void block_write(FILE *out, const char *name, int rows, int cols, const real *x) {
+    fprintf(out, "# %s\n", name);
+    for (int i = 0; i < rows * cols; i++)
+        fprintf(out, "%.6g%c", (double)x[i], i % cols == cols - 1 ? '\n' : '\t');
+    fputs("\n\n", out);
 }

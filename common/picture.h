@@ -3,9 +3,9 @@
  * @brief Small pictures and matrices in the terminal, so that a lesson can be checked by eye.
  *
  * One character cell shows one pixel of width and two of height, which makes pixels square. On a
- * colour terminal both are drawn (a half block in two greys); elsewhere, or with NO_COLOR set, their
- * mean becomes one of ten characters from blank to `@`. A NaN is drawn as `?`. These functions write only to the stream
- * they are given.
+ * colour terminal both are drawn (a half block in two greys); elsewhere, or with NO_COLOR set,
+ * their mean becomes one of ten characters from blank to `@`. A NaN is drawn as `?`. These
+ * functions write only to the stream they are given.
  */
 #ifndef PICTURE_H
 #define PICTURE_H
@@ -30,12 +30,12 @@ bool stream_is_fancy(FILE *out);
  * @param w     columns of one image
  * @param x     (count, h, w)
  * @param lo    the value drawn blank (black on a colour terminal)
- * @param hi    the value drawn fullest; with lo == hi each image uses its own range
+ * @param hi    the value drawn brightest; with lo == hi each image uses its own range
  */
 void picture_print(FILE *out, int count, int h, int w, const real *x, real lo, real hi);
 
 /**
- * @brief Prints a matrix of numbers, three significant digits, one row a line.
+ * @brief Prints a matrix of numbers, three significant digits, one row per line.
  * @param out   where to
  * @param title a line above it
  * @param rows  rows
@@ -43,5 +43,19 @@ void picture_print(FILE *out, int count, int h, int w, const real *x, real lo, r
  * @param x     (rows, cols)
  */
 void matrix_print(FILE *out, const char *title, int rows, int cols, const real *x);
+
+/**
+ * @brief Writes a matrix as a block of a table: gnuplot finds it by its name (what it calls an
+ *        index).
+ *
+ * A line `# NAME`, rows of numbers with tabs between them, two empty lines.
+ *
+ * @param out  where to
+ * @param name of the block
+ * @param rows rows
+ * @param cols columns
+ * @param x    (rows, cols)
+ */
+void block_write(FILE *out, const char *name, int rows, int cols, const real *x);
 
 #endif

@@ -1,6 +1,6 @@
 /**
  * @file progress.h
- * @brief How far a long job is: a bar on a terminal, a plain line now and then elsewhere.
+ * @brief How far a long job is: a bar as wide as the terminal, plain lines elsewhere.
  */
 #ifndef PROGRESS_H
 #define PROGRESS_H
@@ -22,18 +22,18 @@ typedef struct Progress {
  * @brief Starts a bar; nothing is drawn yet.
  * @param bar   the bar
  * @param out   where to draw
- * @param label what stands before the bar
+ * @param label what is printed in front of the bar
  * @param total images in the whole job
  */
 void progress_start(Progress *bar, FILE *out, const char *label, long total);
 
 /**
- * @brief Reports images done. Draws at most ten times a second on a terminal, elsewhere one line
- *        every ten seconds.
+ * @brief Reports images done: on a terminal at most ten times a second, elsewhere one line every
+ *        ten seconds.
  * @param bar      the bar
  * @param done     images done so far, 0 .. total
  * @param loss     mean loss so far
- * @param accuracy share of right answers so far, 0 .. 1
+ * @param accuracy share of correct predictions so far, 0 .. 1
  */
 void progress_update(Progress *bar, long done, double loss, double accuracy);
 
@@ -42,5 +42,24 @@ void progress_update(Progress *bar, long done, double loss, double accuracy);
  * @param bar the bar
  */
 void progress_end(Progress *bar);
+
+/**
+ * @brief The line that progress_update() draws, fitted to a width.
+ *
+ * Label and percentage come first. As the width shrinks the bar does, then images/s go, then the
+ * accuracy, the time left, the loss and the bar.
+ *
+ * @param bar      the bar
+ * @param done     images done so far
+ * @param loss     mean loss so far
+ * @param accuracy share of correct predictions so far
+ * @param seconds  since the start
+ * @param width    columns that may be used; 0: any number, and no bar (a line of a log)
+ * @param line     where to write
+ * @param size     room in line; 160 is enough
+ * @return line
+ */
+char *progress_line(const Progress *bar, long done, double loss, double accuracy, double seconds,
+                    int width, char *line, size_t size);
 
 #endif

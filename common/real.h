@@ -1,6 +1,6 @@
 /**
  * @file real.h
- * @brief The one number type of the house: `real`.
+ * @brief The number type used everywhere: `real`.
  *
  * `real` is float in the programs that run and double in the build that checks gradients
  * (compiled with -DREAL_DOUBLE): a numerical derivative loses half its digits, and half of

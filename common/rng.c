@@ -13,7 +13,8 @@ uint64_t rng_next(Rng *rng) {
 }
 
 Rng rng_seed(uint64_t seed, uint64_t stream) {
-    /* Hash the seed, add the stream, hash again: neighbours end far apart on the counter's circle. */
+    /* Hash the seed, add the stream, hash again: neighbours end far apart on the counter's circle.
+       */
     Rng a = {seed};
     Rng b = {rng_next(&a) + stream};
     return (Rng){rng_next(&b)};
@@ -39,7 +40,8 @@ int rng_below(Rng *rng, int n) {
     /* Values at or above the largest multiple of n would favour small remainders: draw again. */
     uint64_t limit = UINT64_MAX - UINT64_MAX % (uint64_t)n;
     uint64_t draw;
-    do draw = rng_next(rng);
+    do
+        draw = rng_next(rng);
     while (draw >= limit);
     return (int)(draw % (uint64_t)n);
 }

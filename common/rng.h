@@ -20,7 +20,7 @@ typedef struct Rng {
  * @brief A generator for one purpose of one run.
  * @param seed   the run's seed
  * @param stream which purpose (weights, shuffling, ...): different streams share no numbers in
- *               practice, so drawing more of one never shifts another
+ *               practice, so one more number from one never shifts another
  * @return the generator
  */
 Rng rng_seed(uint64_t seed, uint64_t stream);

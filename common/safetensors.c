@@ -3,8 +3,7 @@
  */
 #include "safetensors.h"
 
-#include "beside.h"
-#include "regular.h"
+#include "file.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -20,7 +19,8 @@ enum {
 
 size_t tensor_size(const Tensor *tensor) {
     size_t size = 1;
-    for (int d = 0; d < tensor->dims; d++) size *= (size_t)tensor->dim[d];
+    for (int d = 0; d < tensor->dims; d++)
+        size *= (size_t)tensor->dim[d];
     return size;
 }
 
@@ -28,24 +28,28 @@ size_t tensor_size(const Tensor *tensor) {
 
 /* Byte by byte, so that the file is little-endian on any machine. */
 static void put_u64(uint64_t value, uint8_t *byte) {
-    for (int i = 0; i < LENGTH_BYTES; i++) byte[i] = (uint8_t)(value >> (8 * i));
+    for (int i = 0; i < LENGTH_BYTES; i++)
+        byte[i] = (uint8_t)(value >> (8 * i));
 }
 
 static uint64_t get_u64(const uint8_t *byte) {
     uint64_t value = 0;
-    for (int i = 0; i < LENGTH_BYTES; i++) value |= (uint64_t)byte[i] << (8 * i);
+    for (int i = 0; i < LENGTH_BYTES; i++)
+        value |= (uint64_t)byte[i] << (8 * i);
     return value;
 }
 
 static void put_float(float value, uint8_t *byte) {
     uint32_t bits;
     memcpy(&bits, &value, 4);
-    for (int i = 0; i < 4; i++) byte[i] = (uint8_t)(bits >> (8 * i));
+    for (int i = 0; i < 4; i++)
+        byte[i] = (uint8_t)(bits >> (8 * i));
 }
 
 static float get_float(const uint8_t *byte) {
     uint32_t bits = 0;
-    for (int i = 0; i < 4; i++) bits |= (uint32_t)byte[i] << (8 * i);
+    for (int i = 0; i < 4; i++)
+        bits |= (uint32_t)byte[i] << (8 * i);
     float value;
     memcpy(&value, &bits, 4);
     return value;
@@ -58,13 +62,16 @@ static json_t *tensor_json(const Tensor *tensor, size_t begin) {
     json_int_t end = (json_int_t)(begin + 4 * tensor_size(tensor));
     json_t *shape = json_array();
     for (int d = 0; d < tensor->dims; d++)
-        if (json_array_append_new(shape, json_integer(tensor->dim[d])) != 0)
-            return json_decref(shape), NULL;
+        if (json_array_append_new(shape, json_integer(tensor->dim[d])) != 0) {
+            json_decref(shape);
+            return NULL;
+        }
     return json_pack("{s:s, s:o, s:[I,I]}", "dtype", "F32", "shape", shape, "data_offsets",
                      (json_int_t)begin, end);
 }
 
-/* The whole header, or NULL when there is no memory: jansson passes failures on through every call. */
+/* The whole header, or NULL when there is no memory: jansson passes failures on through every call.
+   */
 static json_t *header_json(int tensors, const Tensor *tensor, int entries, const Metadata *entry) {
     json_t *header = json_object(), *metadata = json_object();
     size_t begin = 0;
@@ -107,7 +114,7 @@ static void write_content(FILE *file, const char *header, int tensors, const Ten
         }
 }
 
-/* A file that safetensors_load() would refuse must not take the place of a good one. */
+/* A file that safetensors_load() would refuse must not replace a good one. */
 static bool all_finite(const char *path, int tensors, const Tensor *tensor, Error *error) {
     for (int i = 0; i < tensors; i++)
         for (size_t k = 0; k < tensor_size(&tensor[i]); k++)
@@ -119,20 +126,20 @@ static bool all_finite(const char *path, int tensors, const Tensor *tensor, Erro
 
 bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int entries,
                       const Metadata *entry, Error *error) {
-    Beside beside;
+    Output output;
     if (!all_finite(path, tensors, tensor, error)) return false;
     char *header = header_text(tensors, tensor, entries, entry);
     if (!header) return error_set(error, "%s: no memory for the header", path);
-    bool ok = beside_open(path, &beside, error);
-    if (ok) write_content(beside.file, header, tensors, tensor);
+    bool ok = output_open(&output, path, error);
+    if (ok) write_content(output.stream, header, tensors, tensor);
     free(header);
-    return ok && beside_close(&beside, error);
+    return ok && output_commit(&output, error);
 }
 
 bool safetensors_can_save(const char *path, Error *error) {
-    Beside beside;
-    if (!beside_open(path, &beside, error)) return false;
-    beside_drop(&beside);
+    Output output;
+    if (!output_open(&output, path, error)) return false;
+    output_discard(&output);
     return true;
 }
 
@@ -151,7 +158,7 @@ static void reader_close(Reader *reader) {
     json_decref(reader->header);
 }
 
-/* Reads the length and the JSON behind it. */
+/* Reads the length and the JSON after it. */
 static bool read_header(Reader *reader, uint64_t file_bytes, Error *error) {
     uint8_t length[LENGTH_BYTES];
     if (fread(length, 1, sizeof length, reader->file) != sizeof length)
@@ -176,7 +183,7 @@ static bool read_header(Reader *reader, uint64_t file_bytes, Error *error) {
 static bool reader_open(const char *path, Reader *reader, Error *error) {
     *reader = (Reader){.path = path};
     long bytes;
-    if (!regular_file(path, &bytes, error)) return false;
+    if (!file_length(path, &bytes, error)) return false;
     reader->file = fopen(path, "rb");
     if (!reader->file) return error_set(error, "%s: %s", path, strerror(errno));
     if (read_header(reader, (uint64_t)bytes, error)) return true;
@@ -244,9 +251,10 @@ static bool no_strangers(const Reader *reader, int tensors, const Tensor *tensor
     json_t *entry;
     json_object_foreach(reader->header, name, entry) {
         bool known = strcmp(name, "__metadata__") == 0;
-        for (int i = 0; i < tensors; i++) known = known || strcmp(name, tensor[i].name) == 0;
+        for (int i = 0; i < tensors; i++)
+            known = known || strcmp(name, tensor[i].name) == 0;
         if (!known)
-            return error_set(error, "%s: holds a tensor %.64s that this network has not",
+            return error_set(error, "%s: holds a tensor %.64s that this network does not have",
                              reader->path, name);
     }
     return true;

@@ -5,14 +5,14 @@
  * The format is as plain as a format can be:
  *
  *     8 bytes     length of the header, little-endian
- *     header      JSON: {"C1.weight": {"dtype": "F32", "shape": [6,1,5,5], "data_offsets": [0,600]},
- *                        ..., "__metadata__": {"seed": "1", ...}}, padded with blanks
+ *     header      JSON, padded with blanks:
+ *                 {"C1.weight": {"dtype": "F32", "shape": [6,1,5,5], "data_offsets": [0,600]},
+ *                  ..., "__metadata__": {"seed": "1", ...}}
  *     data        the numbers, little-endian, row-major, one tensor after another
  *
- * We write and read F32 in every build. Reading believes nothing: every tensor that the network
- * expects must be there with its shape and in its place, none besides, and every number finite.
- *
- * A file is written as a whole or not at all; see beside.h.
+ * We write and read F32 in every build. Reading validates everything: every tensor that the network
+ * expects must be present with its shape and in its place, no other may be, and every number must
+ * be finite. Writing replaces a file completely or not at all, see file.h.
  */
 #ifndef SAFETENSORS_H
 #define SAFETENSORS_H

@@ -1,4 +1,4 @@
-/* The one home of the output-size formula; see shape.h. */
+/* The output size; see shape.h. */
 #include "shape.h"
 
 #include "fail.h"

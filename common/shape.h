@@ -1,11 +1,14 @@
 /**
  * @file shape.h
- * @brief Shapes of images, and the one home of the output-size formula.
+ * @brief Shapes of images, where an entry is stored, and the only place where output sizes are
+ *        computed.
  */
 #ifndef SHAPE_H
 #define SHAPE_H
 
-/** One image or one stack of feature maps: c maps of h rows and w columns, row-major. */
+#include <stdbool.h>
+
+/** One image or one stack of feature maps: c maps (channels) of h rows and w columns. */
 typedef struct Shape {
     int c; ///< channels (feature maps)
     int h; ///< rows
@@ -22,12 +25,34 @@ static inline int shape_size(Shape s) {
 }
 
 /**
+ * @brief Where an entry is stored: channel after channel, in each row after row.
+ * @param s  the shape of x
+ * @param ch channel, 0 .. c-1
+ * @param r  row, 0 .. h-1
+ * @param q  column, 0 .. w-1
+ * @return the index i for which x[i] is entry (ch, r, q) of x
+ */
+static inline int at(Shape s, int ch, int r, int q) {
+    return (ch * s.h + r) * s.w + q;
+}
+
+/**
+ * @brief Whether a place belongs to the image or to the padding around it.
+ * @param s the image
+ * @param r row
+ * @param q column
+ * @return 0 <= r < h and 0 <= q < w
+ */
+static inline bool inside(Shape s, int r, int q) {
+    return r >= 0 && r < s.h && q >= 0 && q < s.w;
+}
+
+/**
  * @brief How many windows fit along one axis.
  *
  * @f[ out = \left\lfloor \frac{in + 2\,pad - size}{stride} \right\rfloor + 1 @f]
  *
- * What is left over at the end, when the stride does not divide, is seen by no window.
- * Everything that slides a window asks here; no other line computes an output size.
+ * If the stride does not divide evenly, the last rows and columns are covered by no window.
  *
  * @param in     length of the axis, at least 1
  * @param size   length of the window, 1 .. in + 2*pad

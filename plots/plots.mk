@@ -37,6 +37,7 @@ LONG_ladder    := ladder.tsv
 PICTURES := $(patsubst DATA_%,%,$(filter DATA_%,$(.VARIABLES)))
 LONG     := $(patsubst LONG_%,%,$(filter LONG_%,$(.VARIABLES)))
 
+##@ For report writers
 .PHONY: plots quick $(PICTURES:%=plot-%) $(LONG:%=plot-%)
 plots: setup $(PICTURES:%=$P/%.svg) ## draw every picture into build/plots, training what they need (two minutes); make plot-NAME: one of them
 	@for name in $(LONG); do \

@@ -17,15 +17,17 @@ static const struct {
 };
 enum { GEOMETRIES = sizeof geometry / sizeof *geometry };
 
-Test(ch01, t01_worked_example, .description = "[2 pts] a 3x3 image, 2x2 windows, by hand") {
-    const real x[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
-    /* the four windows, in reading order, are 1245 2356 4578 5689: the columns */
-    const real want[16] = {1, 2, 4, 5, 2, 3, 5, 6, 4, 5, 7, 8, 5, 6, 8, 9};
-    real col[16];
-    im2col((Shape){1, 3, 3}, 2, 1, 0, x, col);
-    expect_list("im2col", 16, col, want, 0);
-    im2col_naive((Shape){1, 3, 3}, 2, 1, 0, x, col);
-    expect_list("im2col_naive", 16, col, want, 0);
+Test(ch01, t01_worked_example, .description = "[2 pts] a 3x4 image, 2x2 windows, by hand") {
+    const real x[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    /* the six windows, in reading order, are 1256 2367 3478 5 6 9 10 ...: the columns. (A square
+       image with windows of 2x2 fewer would give a symmetric col, which hides rows for columns.) */
+    const real want[24] = {1, 2, 3, 5, 6,  7,  2, 3, 4, 6,  7,  8,
+                           5, 6, 7, 9, 10, 11, 6, 7, 8, 10, 11, 12};
+    real col[24];
+    im2col((Shape){1, 3, 4}, 2, 1, 0, x, col);
+    expect_list("im2col", 24, col, want, 0);
+    im2col_naive((Shape){1, 3, 4}, 2, 1, 0, x, col);
+    expect_list("im2col_naive", 24, col, want, 0);
 }
 
 Test(ch01, t02_padding_stride_channels,
@@ -70,7 +72,8 @@ Test(ch01, t04_col2im_counts_windows, .description = "[2 pts] col2im of ones cou
     const real want[16] = {1, 2, 2, 1, 2, 4, 4, 2, 2, 4, 4, 2, 1, 2, 2, 1};
     const real want_pad[9] = {4, 4, 4, 4, 4, 4, 4, 4, 4};
     real col[64], x[16] = {7};
-    for (int i = 0; i < 64; i++) col[i] = 1;
+    for (int i = 0; i < 64; i++)
+        col[i] = 1;
     col2im((Shape){1, 4, 4}, 3, 1, 0, col, x);
     expect_list("3x3 windows on 4x4", 16, x, want, 0);
     col2im((Shape){1, 3, 3}, 2, 1, 1, col, x); /* 4x4 windows of 2x2: each pixel under four */
@@ -88,8 +91,10 @@ Test(ch01, t05_adjoint, .description = "[2 pts] <im2col(x), y> == <x, col2im(y)>
         double left = 0, right = 0;
         im2col(in, size, stride, pad, x, col);
         col2im(in, size, stride, pad, y, back);
-        for (size_t i = 0; i < ncol; i++) left += (double)col[i] * (double)y[i];
-        for (size_t i = 0; i < nx; i++) right += (double)x[i] * (double)back[i];
+        for (size_t i = 0; i < ncol; i++)
+            left += (double)col[i] * (double)y[i];
+        for (size_t i = 0; i < nx; i++)
+            right += (double)x[i] * (double)back[i];
         cr_expect(left == right, "geometry %d: %.17g and %.17g", g, left, right);
     }
 }

@@ -2,6 +2,7 @@
  * Chapter 2: convolution. Exact with whole numbers; in float against the loops that sum in double.
  */
 #include "02_conv/conv.h"
+#include "02_conv/direct/direct.h"
 #include "check.h"
 #include "gemm.h"
 
@@ -33,6 +34,12 @@ static Layer layer_of(const Geometry *g) {
 static Layer naive_of(Layer layer) {
     layer.forward = conv_forward_naive;
     layer.backward = conv_backward_naive;
+    return layer;
+}
+
+/* The direct version where there is one, else the layer itself. */
+static Layer direct_of(Layer layer) {
+    direct_conv(&layer);
     return layer;
 }
 
@@ -133,17 +140,15 @@ Test(ch02, t04_float_against_naive, .description = "[1 pts] LeNet's sizes and od
         Layer l = layer_of(&large[g]), naive = naive_of(l);
         GradCase c = case_of(&l, large[g].n, &rng, normals);
         expect_ok(gradcheck_naive(&c, &naive, true));
-        /* the textbook's matrix product, which conv_layer() replaces for LeNet's two shapes */
-        l.forward = conv_forward_gemm;
-        l.backward = conv_backward_gemm;
+        Layer direct = direct_of(l);
+        c.layer = &direct;
         expect_ok(gradcheck_naive(&c, &naive, true));
     }
 }
 
 /* Nearly LeNet's shapes: what direct.c must leave to the matrix product. */
 Test(ch02, t09_near_lenet,
-     .description =
-         "[1 pts] other filters, strides, padding, channels are not mistaken for LeNet's") {
+     .description = "[1 pts] other filters, strides, padding, channels do not become direct") {
     static const Geometry near[] = {
         {{1, 32, 32}, 3, 5, 1, 0, 1, NULL},  {{1, 32, 32}, 6, 5, 2, 0, 1, NULL},
         {{1, 32, 32}, 6, 5, 1, 2, 1, NULL},  {{3, 32, 32}, 6, 5, 1, 0, 1, NULL},
@@ -152,20 +157,21 @@ Test(ch02, t09_near_lenet,
     };
     Rng rng = rng_seed(9, 0);
     for (size_t g = 0; g < sizeof near / sizeof *near; g++) {
-        Layer l = layer_of(&near[g]), naive = naive_of(l);
+        Layer l = layer_of(&near[g]), naive = naive_of(l), direct = l;
         GradCase c = case_of(&l, near[g].n, &rng, integers);
-        cr_expect(l.forward == conv_forward_gemm, "shape %zu is not LeNet's", g);
+        cr_expect(!direct_conv(&direct) && direct.forward == conv_forward,
+                  "shape %zu is not LeNet's", g);
         expect_ok(gradcheck_naive(&c, &naive, false));
     }
-#if defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__))
     Layer c1 = conv_layer("C1", (Shape){1, 32, 32}, 6, 5, 1, 0, NULL);
     Layer c3 = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
-    cr_expect(c1.forward != conv_forward_gemm && c3.forward != conv_forward_gemm,
-              "LeNet's own are");
-#endif
+    cr_expect(c1.forward == conv_forward && c3.backward == conv_backward,
+              "conv_layer() returns what the chapter teaches");
+    cr_expect(direct_conv(&c1) == (direct_lanes() > 0) && direct_conv(&c3) == (direct_lanes() > 0),
+              "LeNet's own become direct wherever there are lanes");
 }
 
-/* The in-place versions, exactly: whole numbers, so the order of the sums does not matter. */
+/* The direct versions, exactly: whole numbers, so the order of the sums does not matter. */
 Test(ch02, t08_lenet_shapes_exact,
      .description = "[1 pts] C1 and C3 equal the naive loops, exactly") {
     static const Geometry lenet[] = {
@@ -175,8 +181,10 @@ Test(ch02, t08_lenet_shapes_exact,
     };
     Rng rng = rng_seed(8, 0);
     for (size_t g = 0; g < sizeof lenet / sizeof *lenet; g++) {
-        Layer l = layer_of(&lenet[g]), naive = naive_of(l);
+        Layer l = layer_of(&lenet[g]), naive = naive_of(l), direct = direct_of(l);
         GradCase c = case_of(&l, lenet[g].n, &rng, integers);
+        expect_ok(gradcheck_naive(&c, &naive, false));
+        c.layer = &direct;
         expect_ok(gradcheck_naive(&c, &naive, false));
     }
 }
@@ -221,14 +229,16 @@ Test(ch02, t06_images_are_independent, .description = "[1 pts] a batch is its im
     Rng rng = rng_seed(6, 0);
     Layer l = conv_layer("C1", (Shape){2, 6, 5}, 3, 3, 1, 1, NULL);
     GradCase c = case_of(&l, 3, &rng, integers);
-    real *together = reals(3 * 90), *alone = reals(3 * 90), *scratch = reals(l.scratch);
+    real *together = normals(&rng, 3 * 90), *alone = normals(&rng, 3 * 90);
+    real *scratch = reals(l.scratch);
     l.forward(&l, 3, c.w, c.x, together, scratch);
-    for (int i = 0; i < 3; i++) l.forward(&l, 1, c.w, c.x + 60 * i, alone + 90 * i, scratch);
+    for (int i = 0; i < 3; i++)
+        l.forward(&l, 1, c.w, c.x + 60 * i, alone + 90 * i, scratch);
     expect_list("y", 3 * 90, together, alone, 0);
 }
 
 Test(ch02, t07_link_to_missing_channel_aborts, .init = quiet, .signal = SIGABRT,
-     .description = "[1 pts] a table that names a channel x has not breaks the contract") {
+     .description = "[1 pts] a table that names a channel that x does not have") {
     static const uint16_t links[1] = {4};
     conv_layer("C3", (Shape){2, 6, 6}, 1, 3, 1, 0, links);
 }

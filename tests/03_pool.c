@@ -2,6 +2,7 @@
  * Chapter 3: max pooling and its edge rules.
  */
 #include "03_pool/pool.h"
+#include "03_pool/rows/rows.h"
 #include "03_pool/subsample.h"
 #include "check.h"
 
@@ -22,9 +23,9 @@ static Layer layer_of(int g) {
                           geometry[g].pad);
 }
 
-static Layer naive_of(Layer l) {
-    l.forward = max_pool_forward_naive;
-    l.backward = max_pool_backward_naive;
+/* The same layer along rows. */
+static Layer rows_of(Layer l) {
+    cr_assert(rows_pool(&l), "%s does not run along rows", l.kind);
     return l;
 }
 
@@ -47,18 +48,18 @@ Test(ch03, t01_worked_example, .description = "[2 pts] 4x4, windows of 2x2, by h
     expect_list("dx", 16, dx, want_dx, 0);
 }
 
-Test(ch03, t02_equals_definition, .description = "[1 pts] bit for bit the naive windows") {
+Test(ch03, t02_rows_equal_windows, .description = "[1 pts] along rows: bit for bit the windows") {
     Rng rng = rng_seed(2, 0);
     for (int g = 0; g < GEOMETRIES; g++) {
-        Layer l = layer_of(g), naive = naive_of(l);
+        Layer l = layer_of(g), rows = rows_of(l);
         int n = geometry[g].n;
         real *dy = integers(&rng, (size_t)(n * shape_size(l.out)));
         /* integers has many ties: both must send the gradient to the same place */
         for (int ties = 0; ties < 2; ties++) {
             size_t count = (size_t)(n * shape_size(l.in));
             real *x = ties ? integers(&rng, count) : normals(&rng, count);
-            GradCase c = {&l, n, NULL, x, dy, 0.01};
-            expect_ok(gradcheck_naive(&c, &naive, false));
+            GradCase c = {&rows, n, NULL, x, dy, 0.01};
+            expect_ok(gradcheck_naive(&c, &l, false));
         }
     }
 }
@@ -94,11 +95,11 @@ Test(ch03, t05_padding_never_wins, .description = "[1 pts] not even against nega
     expect_list("dx", 4, dx, dy, 0);
 }
 
-Test(ch03, t06_nan_travels, .description = "[1 pts] wherever in the window it stands") {
+Test(ch03, t06_nan_propagates, .description = "[1 pts] wherever in the window it is") {
     for (int at = 0; at < 4; at++)
-        for (int naive = 0; naive < 2; naive++) {
+        for (int rows = 0; rows < 2; rows++) {
             Layer l = max_pool_layer("S2", (Shape){1, 2, 2}, 2, 2, 0);
-            if (naive) l = naive_of(l);
+            if (rows) l = rows_of(l);
             real x[4] = {3, 1, 2, 4}, y[1], dx[4];
             const real dy[1] = {5};
             x[at] = (real)NAN;
@@ -171,11 +172,16 @@ Test(ch03, t09_subsample_checks,
                       integers(&rng, ins),
                       integers(&rng, outs),
                       0.3};
+        Layer rows = rows_of(l);
         if (ins < 500) expect_ok(gradcheck_exact(&c));
         expect_ok(gradcheck_naive(&c, &naive, false)); /* whole numbers: bit for bit */
+        c.layer = &rows;
+        expect_ok(gradcheck_naive(&c, &naive, false));
         c = (GradCase){
             &l, some[g].n, normals(&rng, layer_params(&l)), normals(&rng, ins), normals(&rng, outs),
             0.9};
+        expect_ok(gradcheck_naive(&c, &naive, true));
+        c.layer = &rows;
         expect_ok(gradcheck_naive(&c, &naive, true));
     }
 }

@@ -39,7 +39,8 @@ Test(ch06, t01_sgd, .description = "[1 pts] w -= lr * g") {
     real w[3][2];
     three_steps("sgd", w);
     const double want[3][2] = {{9.5, 21}, {8, 21}, {9, 19}};
-    for (int t = 0; t < 3; t++) expect_step("sgd", t, w[t], want[t]);
+    for (int t = 0; t < 3; t++)
+        expect_step("sgd", t, w[t], want[t]);
 }
 
 Test(ch06, t02_momentum, .description = "[1 pts] v = 0.9 v - lr * g, w += v") {
@@ -47,7 +48,8 @@ Test(ch06, t02_momentum, .description = "[1 pts] v = 0.9 v - lr * g, w += v") {
     three_steps("momentum", w);
     /* v: -0.5, -0.45 - 1.5 = -1.95, -1.755 + 1 = -0.755;  1, 0.9, 0.81 - 2 = -1.19 */
     const double want[3][2] = {{9.5, 21}, {7.55, 21.9}, {6.795, 20.71}};
-    for (int t = 0; t < 3; t++) expect_step("momentum", t, w[t], want[t]);
+    for (int t = 0; t < 3; t++)
+        expect_step("momentum", t, w[t], want[t]);
 }
 
 Test(ch06, t03_adagrad, .description = "[1 pts] h += g^2, w -= lr * g / (sqrt(h) + eps)") {
@@ -105,7 +107,8 @@ Test(ch06, t05_adam, .description = "[2 pts] bias corrected once, as the report 
     double want[3][2];
     three_steps("adam", w);
     adam_by_formula(false, want);
-    for (int t = 0; t < 3; t++) expect_step("adam", t, w[t], want[t]);
+    for (int t = 0; t < 3; t++)
+        expect_step("adam", t, w[t], want[t]);
     /* corrected right, the first step is lr * sign(g) */
     cr_expect(fabs((double)w[0][0] - 9.5) < 1e-5 && fabs((double)w[0][1] - 20.5) < 1e-5);
 }
@@ -116,7 +119,8 @@ Test(ch06, t06_adam_twice,
     double want[3][2];
     three_steps("adam-twice", w);
     adam_by_formula(true, want);
-    for (int t = 0; t < 3; t++) expect_step("adam-twice", t, w[t], want[t]);
+    for (int t = 0; t < 3; t++)
+        expect_step("adam-twice", t, w[t], want[t]);
     cr_expect(fabs((10 - (double)w[0][0]) / 0.5 - sqrt(0.001) / 0.1) < 1e-5);
 }
 
@@ -126,7 +130,8 @@ Test(ch06, t09_sdlm, .description = "[1 pts] w -= lr / (mu + h) * g, h given and
     const real g[3] = {1, 2, -4};
     cr_assert(optimizer_named("sdlm", &o));
     cr_expect(o.lr == 0.0005 && o.mu == 0.02 && o.slots == 1, "the paper's first rate and mu");
-    for (int t = 0; t < 2; t++) optimizer_step(&o, 3, g, h, w);
+    for (int t = 0; t < 2; t++)
+        optimizer_step(&o, 3, g, h, w);
     /* two steps of 0.0005/0.02 * 1, 0.0005/0.1 * 2, 0.0005/2.02 * -4 */
     const real want[3] = {(real)0.95, (real)0.98, (real)(1 + 0.004 / 2.02)};
     expect_list("w", 3, w, want, 1e-6);
@@ -218,11 +223,13 @@ Test(ch06, t07_one_flat_vector,
         real *w = normals(&rng, N), *state = reals((size_t)together.slots * N), one[N];
         memcpy(one, w, sizeof one);
         real *g = normals(&rng, 3 * N);
-        for (int t = 0; t < 3; t++) optimizer_step(&together, N, g + t * N, state, w);
+        for (int t = 0; t < 3; t++)
+            optimizer_step(&together, N, g + t * N, state, w);
         for (int i = 0; i < N; i++) {
             real own[2] = {0};
             cr_assert(optimizer_named(optimizer_names[k], &alone));
-            for (int t = 0; t < 3; t++) optimizer_step(&alone, 1, &g[t * N + i], own, &one[i]);
+            for (int t = 0; t < 3; t++)
+                optimizer_step(&alone, 1, &g[t * N + i], own, &one[i]);
         }
         expect_list(optimizer_names[k], N, w, one, 1e-6);
     }
@@ -230,7 +237,8 @@ Test(ch06, t07_one_flat_vector,
         Optimizer still;
         real w = 3, state[2] = {0}, g[2] = {0, (real)1e-7};
         cr_assert(optimizer_named(optimizer_names[k], &still));
-        for (int t = 0; t < 3; t++) optimizer_step(&still, 1, g, state, &w);
+        for (int t = 0; t < 3; t++)
+            optimizer_step(&still, 1, g, state, &w);
         cr_expect(w == 3, "%s: gradient 0 moved w to %g", optimizer_names[k], (double)w);
         /* eps stands beside the root: with g = 1e-7 it halves adagrad's and adam's first step */
         real tiny = 0, fresh[2] = {0};

@@ -129,7 +129,8 @@ Test(ch07, t14_table_1998,
     Rng rng = rng_seed(1, 0);
     layer_init(&net.layer[2], INIT_LECUN, w, &rng);
     double most = 0;
-    for (int i = 0; i < 12; i++) most = fmax(most, fabs((double)w[i]));
+    for (int i = 0; i < 12; i++)
+        most = fmax(most, fabs((double)w[i]));
     cr_expect(most > 0.3 && most <= 0.6, "largest %g", most);
 }
 
@@ -238,7 +239,8 @@ Test(ch07, t06_batch_is_the_mean_of_its_images,
             Step one = trainer_gradient(&t, t.order + i, 1);
             loss += one.loss / n;
             right += one.right;
-            for (int j = 0; j < 61706; j++) sum[j] += t.grad[j] / (real)n;
+            for (int j = 0; j < 61706; j++)
+                sum[j] += t.grad[j] / (real)n;
         }
         Step all = trainer_gradient(&t, t.order, n);
         cr_expect(fabs(all.loss - loss) < 1e-6 && all.right == right, "%d images: loss %g and %g",
@@ -260,15 +262,18 @@ Test(ch07, t07_evaluate_counts_all,
     int sum = 0, right = 0;
     double loss = 0;
     for (int i = 0; i < 10; i++)
-        for (int k = 0; k < 10; k++) sum += e.confusion[i][k];
+        for (int k = 0; k < 10; k++)
+            sum += e.confusion[i][k];
     for (int i = 0; i < data.n; i++) {
         Step one = trainer_gradient(&t, &i, 1);
         right += one.right, loss += one.loss;
     }
     for (int i = 0; i < 10; i++) { /* rows are true classes */
         int row = 0, labels = 0;
-        for (int k = 0; k < 10; k++) row += e.confusion[i][k];
-        for (int k = 0; k < data.n; k++) labels += data.label[k] == i;
+        for (int k = 0; k < 10; k++)
+            row += e.confusion[i][k];
+        for (int k = 0; k < data.n; k++)
+            labels += data.label[k] == i;
         cr_expect(row == labels, "row %d sums to %d, there are %d such images", i, row, labels);
     }
     cr_expect(e.n == 1234 && sum == 1234, "%d images counted", sum);
@@ -288,7 +293,8 @@ Test(ch07, t08_every_image_once_an_epoch,
     for (int epoch = 0; epoch < 3; epoch++) {
         memcpy(before, t.order, sizeof before);
         trainer_begin(&t, epoch + 1), trainer_begin(&again, epoch + 1);
-        for (int i = 0; i < 1000; i++) seen[t.order[i]]++;
+        for (int i = 0; i < 1000; i++)
+            seen[t.order[i]]++;
         cr_expect(memcmp(before, t.order, sizeof before) != 0, "the order did not change");
         cr_expect(memcmp(again.order, t.order, sizeof before) == 0,
                   "the same seed gave another order");
@@ -363,8 +369,10 @@ Test(ch07, t18_distorted_pixels,
     /* a grid that is moved as a whole is a shift: the spline's weights add up to 1 */
     Warp shifted = still, bent = still;
     bent.bent = true;
-    for (int k = 0; k < 2; k++) shifted.shift[k] = (real)1.75;
-    for (int p = 0; p < 2 * BEND_GRID * BEND_GRID; p++) (&bent.bend[0][0][0])[p] = (real)1.75;
+    for (int k = 0; k < 2; k++)
+        shifted.shift[k] = (real)1.75;
+    for (int p = 0; p < 2 * BEND_GRID * BEND_GRID; p++)
+        (&bent.bend[0][0][0])[p] = (real)1.75;
     warp_image_naive(&data, 0, input, 2, &shifted, want);
     warp_image_naive(&data, 0, input, 2, &bent, got);
     expect_list("moved as a whole", 1024, got, want, 1e-4);
@@ -386,7 +394,8 @@ Test(ch07, t22_drawn_amounts,
      .description = "[1 pts] each amount by its own setting, both ways, up to its limit") {
     Rng rng = rng_seed(5, 0);
     double least[6], most[6];
-    for (int k = 0; k < 6; k++) least[k] = 1e9, most[k] = -1e9;
+    for (int k = 0; k < 6; k++)
+        least[k] = 1e9, most[k] = -1e9;
     for (int i = 0; i < 4000; i++) {
         const Distortion one[6] = {{.shift = 3},     {.rotate = 30}, {.scale = 0.2},
                                    {.squeeze = 0.2}, {.shear = 0.5}, {.bend = 2}};
@@ -488,10 +497,13 @@ Test(ch07, t19_distorted_training,
     int count[900] = {0};
     for (int epoch = 1; epoch <= 6; epoch++) {
         trainer_begin(&t, epoch);
-        for (int i = 0; i < 300; i++) count[t.order[t.start + i]]++;
-        for (int k = 0; k < 3 && epoch == 2; k++) trainer_image(&t, 7 + 300 * k, seen[k]);
+        for (int i = 0; i < 300; i++)
+            count[t.order[t.start + i]]++;
+        for (int k = 0; k < 3 && epoch == 2; k++)
+            trainer_image(&t, 7 + 300 * k, seen[k]);
     }
-    for (int p = 0; p < 900; p++) cr_expect(count[p] == 2, "pattern %d: %d times", p, count[p]);
+    for (int p = 0; p < 900; p++)
+        cr_expect(count[p] == 2, "pattern %d: %d times", p, count[p]);
     cr_expect(memcmp(seen[0], plain, sizeof plain) == 0, "copy 0 is the image itself");
     cr_expect(memcmp(seen[1], seen[2], sizeof plain) != 0 && memcmp(seen[1], plain, sizeof plain));
     real again[1024];
@@ -628,7 +640,8 @@ Test(ch07, t25_prepare,
         Grey grey = drawing(want, i % 2, pixels);
         cr_assert(prepare_digit(&grey, byte, &error), "image %d: %s", i, error.text);
         double difference = 0, ink = 0;
-        for (int p = 0; p < IMAGE_BYTES; p++) difference += abs(byte[p] - want[p]), ink += want[p];
+        for (int p = 0; p < IMAGE_BYTES; p++)
+            difference += abs(byte[p] - want[p]), ink += want[p];
         same += difference < 0.1 * ink;
     }
     /* scaled 7 times, moved, its contrast lowered: back come all but faint pixels, for nearly every image */
@@ -636,7 +649,8 @@ Test(ch07, t25_prepare,
     /* a bar of 10 by 40 pixels, fully inked: 5 by 20, in the middle */
     Grey bar = {60, 60, pixels};
     memset(pixels, 255, 3600);
-    for (int r = 5; r < 45; r++) memset(pixels + r * 60 + 3, 0, 10);
+    for (int r = 5; r < 45; r++)
+        memset(pixels + r * 60 + 3, 0, 10);
     cr_assert(prepare_digit(&bar, byte, &error), "%s", error.text);
     for (int p = 0; p < IMAGE_BYTES; p++) {
         int r = p / IMAGE_SIDE, q = p % IMAGE_SIDE;
@@ -648,7 +662,8 @@ Test(ch07, t25_prepare,
     pixels[58 * 60 + 58] = pixels[2 * 60 + 50] = 0;
     cr_expect(prepare_digit(&bar, again, &error), "%s", error.text);
     cr_expect(memcmp(again, byte, sizeof byte) == 0, "specks moved the digit");
-    for (int r = 20; r < 45; r++) memset(pixels + r * 60 + 40, 0, 5);
+    for (int r = 20; r < 45; r++)
+        memset(pixels + r * 60 + 40, 0, 5);
     cr_expect(!prepare_digit(&bar, byte, &error) && strstr(error.text, "several digits"));
     memset(pixels, 200, 3600);
     cr_expect(!prepare_digit(&bar, byte, &error) && strstr(error.text, "no digit"));
@@ -1019,7 +1034,8 @@ Test(ch07, t29_live_curves, .description = "[1 pts] curves are thinned to means;
     Live live = {0};
     char *script = NULL;
     size_t bytes = 0;
-    for (int k = 0; k < 1000; k++) curve_add(&live.loss, k, 10 + k);
+    for (int k = 0; k < 1000; k++)
+        curve_add(&live.loss, k, 10 + k);
     curve_add(&live.loss, 1000, (double)NAN);
     const Curve *c = &live.loss;
     cr_expect(c->each == 4 && c->points == 250, "%d points of %d", c->points, c->each);
@@ -1128,7 +1144,8 @@ static void expect_block(const char *dir, const char *table, const char *name, i
     FILE *file = fopen(path, "r");
     cr_assert(file != NULL, "%s", path);
     bool found = false;
-    while (!found && fgets(line, sizeof line, file)) found = strcmp(line, head) == 0;
+    while (!found && fgets(line, sizeof line, file))
+        found = strcmp(line, head) == 0;
     cr_assert(found, "%s: there is no block %s", path, name);
     for (int i = 0; i < count; i++)
         cr_assert(fscanf(file, "%lf", &got) == 1 && fabs(got - (double)want[i]) < 1e-5,
@@ -1151,7 +1168,8 @@ static void check_states(const char *dir) {
     cr_assert(workspace_new(&net, 1, &space, &error));
     for (int digit = 0; digit < CLASSES; digit++) {
         int image = 300;
-        while (all.label[image] != digit) image++;
+        while (all.label[image] != digit)
+            image++;
         network_input(&net, &all, NULL, image, 1, &space);
         network_forward(&net, 1, params, &space);
         snprintf(name, sizeof name, "image %d", digit);
@@ -1174,7 +1192,8 @@ static void check_codes(const char *dir) {
         "for (k = 1; k <= NF; k++) black += $k == 1 } END { print n, rows, black }' %s/codes.tsv",
         dir, dir, dir, dir, dir, dir);
     int black = 0;
-    for (int k = 0; k < CLASSES * CODE; k++) black += rbf_codes[k / CODE][k % CODE] == '#';
+    for (int k = 0; k < CLASSES * CODE; k++)
+        black += rbf_codes[k / CODE][k % CODE] == '#';
     char want[40];
     snprintf(want, sizeof want, "30 120 %d\n", black);
     cr_expect(code == 0 && strcmp(out, want) == 0, "%d: %s, want %s", code, out, want);
@@ -1510,7 +1529,8 @@ static double whole_loss(void *context) {
 /* Whether entry i of the flat vector is a parameter: missing links only hold a place. */
 static bool is_parameter(const Network *net, size_t i) {
     int layer = 0;
-    while (i >= network_offset(net, layer + 1)) layer++;
+    while (i >= network_offset(net, layer + 1))
+        layer++;
     size_t within = i - network_offset(net, layer);
     return within >= layer_weights(&net->layer[layer]) || layer_linked(&net->layer[layer], within);
 }
@@ -1523,7 +1543,8 @@ static void check_entries(Whole *whole, const char *name, size_t begin, size_t c
     size_t picks = count <= MOST ? count : 40;
     for (size_t k = 0; k < picks; k++) {
         size_t i = begin + (picks == count ? k : (size_t)rng_below(rng, (int)count));
-        while (!is_parameter(whole->net, i)) i = begin + (size_t)rng_below(rng, (int)count);
+        while (!is_parameter(whole->net, i))
+            i = begin + (size_t)rng_below(rng, (int)count);
         got[k] = (double)grad[i];
         want[k] = gradcheck_difference(whole_loss, whole, &whole->params[i], &bar[k]);
     }
@@ -1537,7 +1558,8 @@ static void check_whole_network(Network net, bool enlarge) {
     Trainer t = trainer_for(&net, &data, 20, 2, "adam");
     train_epochs(&t, 2); /* 20 steps: away from the first point, where much is symmetric */
     if (enlarge)         /* or next to nothing would arrive at C1 */
-        for (size_t i = 0; i < network_params(&net); i++) t.params[i] *= 4;
+        for (size_t i = 0; i < network_params(&net); i++)
+            t.params[i] *= 4;
     Whole whole = {.net = &net, .params = t.params};
     Error error;
     GradFinding finding = {.ok = true};

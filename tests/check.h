@@ -9,6 +9,7 @@
 #define CHECK_H
 
 #include "gradcheck.h"
+#include "init.h"
 #include "rng.h"
 
 #include <criterion/criterion.h>
@@ -45,13 +46,15 @@ static inline real *reals(size_t n) {
 /* Whole numbers from -4 to 4: sums of their products are exact in float. */
 static inline real *integers(Rng *rng, size_t n) {
     real *x = reals(n);
-    for (size_t i = 0; i < n; i++) x[i] = (real)(rng_below(rng, 9) - 4);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (real)(rng_below(rng, 9) - 4);
     return x;
 }
 
 static inline real *normals(Rng *rng, size_t n) {
     real *x = reals(n);
-    for (size_t i = 0; i < n; i++) x[i] = (real)rng_normal(rng);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (real)rng_normal(rng);
     return x;
 }
 
@@ -60,9 +63,11 @@ static inline real *distinct(Rng *rng, size_t n) {
     real *x = reals(n);
     int *order = calloc(n + 1, sizeof *order);
     cr_assert(order != NULL, "no memory for the test");
-    for (size_t i = 0; i < n; i++) order[i] = (int)i;
+    for (size_t i = 0; i < n; i++)
+        order[i] = (int)i;
     rng_shuffle(rng, order, (int)n);
-    for (size_t i = 0; i < n; i++) x[i] = (real)(4 * (order[i] - (int)n / 2));
+    for (size_t i = 0; i < n; i++)
+        x[i] = (real)(4 * (order[i] - (int)n / 2));
     free(order);
     return x;
 }

@@ -3,6 +3,7 @@
  */
 #include "check.h"
 #include "dataset.h"
+#include "file.h"
 #include "gemm.h"
 #include "idx.h"
 #include "image.h"
@@ -10,7 +11,6 @@
 #include "picture.h"
 #include "progress.h"
 #include "safetensors.h"
-#include "table.h"
 
 #include <png.h>
 #include <stdio.h>
@@ -138,12 +138,17 @@ Test(common, rng_uniform_and_normal) {
 Test(common, rng_below_and_shuffle) {
     Rng rng = rng_seed(1, 2);
     int count[7] = {0}, list[100], seen[100] = {0}, moved = 0;
-    for (int i = 0; i < 70000; i++) count[rng_below(&rng, 7)]++;
-    for (int k = 0; k < 7; k++) cr_expect(abs(count[k] - 10000) < 500, "%d: %d", k, count[k]);
-    for (int i = 0; i < 100; i++) list[i] = i;
+    for (int i = 0; i < 70000; i++)
+        count[rng_below(&rng, 7)]++;
+    for (int k = 0; k < 7; k++)
+        cr_expect(abs(count[k] - 10000) < 500, "%d: %d", k, count[k]);
+    for (int i = 0; i < 100; i++)
+        list[i] = i;
     rng_shuffle(&rng, list, 100);
-    for (int i = 0; i < 100; i++) seen[list[i]]++, moved += list[i] != i;
-    for (int i = 0; i < 100; i++) cr_expect(seen[i] == 1, "%d appears %d times", i, seen[i]);
+    for (int i = 0; i < 100; i++)
+        seen[list[i]]++, moved += list[i] != i;
+    for (int i = 0; i < 100; i++)
+        cr_expect(seen[i] == 1, "%d appears %d times", i, seen[i]);
     cr_expect(moved > 80, "only %d of 100 moved", moved);
     Rng a = rng_seed(1, 'w'), b = rng_seed(1, 's'), c = rng_seed(2, 'w');
     cr_expect(a.state != b.state && a.state != c.state && b.state != c.state);
@@ -159,10 +164,12 @@ Test(common, layer_init_follows_fan_in) {
     Rng rng = rng_seed(1, 0);
     layer_init(&l, INIT_LECUN, w, &rng);
     double most[2] = {0, 0};
-    for (int i = 0; i < 150; i++) most[i / 75] = fmax(most[i / 75], fabs((double)w[i]));
+    for (int i = 0; i < 150; i++)
+        most[i / 75] = fmax(most[i / 75], fabs((double)w[i]));
     cr_expect(most[0] <= 2.4 / 25 && most[0] > 2.0 / 25, "%g", most[0]);
     cr_expect(most[1] <= 2.4 / 75 && most[1] > 2.2 / 75, "%g", most[1]);
-    for (int i = 25; i < 75; i++) cr_expect(w[i] == 0, "missing link w[%d] = %g", i, (double)w[i]);
+    for (int i = 25; i < 75; i++)
+        cr_expect(w[i] == 0, "missing link w[%d] = %g", i, (double)w[i]);
     cr_expect(w[150] != 0 && w[151] != 0, "LeCun draws biases too");
 }
 
@@ -184,8 +191,10 @@ Test(common, layer_init_scales) {
         Rng rng = rng_seed(1, 0);
         double squares = 0, biases = 0;
         layer_init(&l, scheme[k].init, w, &rng);
-        for (int i = 0; i < 8000; i++) squares += (double)w[i] * (double)w[i] / 8000;
-        for (int i = 8000; i < 8040; i++) biases += (double)w[i] * (double)w[i] / 40;
+        for (int i = 0; i < 8000; i++)
+            squares += (double)w[i] * (double)w[i] / 8000;
+        for (int i = 8000; i < 8040; i++)
+            biases += (double)w[i] * (double)w[i] / 40;
         cr_expect(fabs(squares / scheme[k].variance - 1) < 0.1, "scheme %zu: variance %g, want %g",
                   k, squares, scheme[k].variance);
         cr_expect((biases > 0) == scheme[k].biases, "scheme %zu: biases %g", k, biases);
@@ -254,7 +263,8 @@ Test(common, idx_refuses_damaged_gzip) {
     const char *dir = folder();
     uint8_t big[4000 + 8] = {0, 0, 8, 1, 0, 0, 15, 160};
     Rng rng = rng_seed(1, 0);
-    for (int i = 8; i < 4008; i++) big[i] = (uint8_t)rng_below(&rng, 3);
+    for (int i = 8; i < 4008; i++)
+        big[i] = (uint8_t)rng_below(&rng, 3);
     gzFile gz = gzopen(in(dir, "good.gz"), "wb");
     cr_assert(gz && gzwrite(gz, big, sizeof big) > 0 && gzclose(gz) == Z_OK);
     struct stat info;
@@ -273,7 +283,7 @@ Test(common, idx_refuses_damaged_gzip) {
     write_file(in(dir, "more.gz"), whole, size);
     file = fopen(in(dir, "more.gz"), "ab");
     cr_assert(file && fputs("behind it", file) >= 0 && fclose(file) == 0);
-    expect_error(idx_read(in(dir, "more.gz"), &idx, &error), &error, "behind its gzip data");
+    expect_error(idx_read(in(dir, "more.gz"), &idx, &error), &error, "after its gzip data");
     whole[size - 6] ^= 1; /* the checksum */
     write_file(in(dir, "sum.gz"), whole, size);
     expect_error(idx_read(in(dir, "sum.gz"), &idx, &error), &error, "gzip");
@@ -293,7 +303,8 @@ static void write_set(const char *dir, int n, int labels, int side, uint8_t labe
     const uint8_t label_head[8] = {0, 0, 8, 1, 0, 0, 0, (uint8_t)labels};
     memcpy(list, label_head, 8);
     memset(list + 8, label, (size_t)labels);
-    for (size_t i = 0; i < pixels; i++) images[16 + i] = (uint8_t)(i % 256);
+    for (size_t i = 0; i < pixels; i++)
+        images[16 + i] = (uint8_t)(i % 256);
     images[16 + pixels - 1] = 255;
     write_file(in(dir, "t10k-images-idx3-ubyte"), images, 16 + pixels);
     write_file(in(dir, "t10k-labels-idx1-ubyte"), list, 8 + (size_t)labels);
@@ -429,7 +440,8 @@ static void write_tensors(const char *path, const char *header, size_t data, boo
     size_t length = strlen(header);
     uint8_t *bytes = calloc(8 + length + data + 1, 1);
     cr_assert(bytes != NULL);
-    for (int i = 0; i < 8; i++) bytes[i] = (uint8_t)(length >> (8 * i));
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)(length >> (8 * i));
     memcpy(bytes + 8, header, length);
     if (nan_at_end) memset(bytes + 8 + length + data - 4, 255, 4);
     write_file(path, bytes, 8 + length + data);
@@ -604,7 +616,8 @@ Test(common, image_refuses) {
     expect_error(grey_read(in(dir, "wide"), &grey, &error), &error, "at most 4096 a side");
     /* cut anywhere, a PNG is refused; and one bit changed in its data */
     Rng rng = rng_seed(1, 0);
-    for (int i = 0; i < 900; i++) pixels[i] = (uint8_t)rng_below(&rng, 256);
+    for (int i = 0; i < 900; i++)
+        pixels[i] = (uint8_t)rng_below(&rng, 256);
     write_png(path, PNG_FORMAT_GRAY, 30, 30, pixels);
     static uint8_t whole[2000];
     FILE *file = fopen(path, "rb");
@@ -673,6 +686,35 @@ Test(common, progress_without_a_terminal) {
     cr_expect(strchr(text, '\r') == NULL && strchr(text, '\033') == NULL, "%s", text);
 }
 
+/* The line fits any terminal; what matters least goes first. */
+Test(common, progress_fits_any_width) {
+    static const struct {
+        int width;
+        const char *want;
+    } lines[] = {
+        {100, "epoch  1/10 [============>           ]  50%  loss 0.1234  accuracy 0.9876  3000 "
+              "images/s  10 s left"},
+        {79, "epoch  1/10 [======>     ]  50%  loss 0.1234  accuracy 0.9876  10 s left"},
+        {60, "epoch  1/10 [==========>         ]  50%  loss 0.1234  10 s left"},
+        {40, "epoch  1/10 [====>    ]  50%  loss 0.1234"},
+        {30, "epoch  1/10 [======>     ]  50%"},
+        {20, "epoch  1/10  50%"},
+        {5, "epoch"},
+    };
+    Progress bar = {.label = "epoch  1/10", .total = 60000};
+    for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) {
+        char line[160];
+        progress_line(&bar, 30000, 0.1234, 0.9876, 10, lines[k].width, line, sizeof line);
+        cr_expect((int)strlen(line) <= lines[k].width, "%zu columns: %s", strlen(line), line);
+        cr_expect_str_eq(line, lines[k].want);
+    }
+    for (int width = 1; width < 130; width++) {
+        char line[160];
+        progress_line(&bar, 59999, 123.4567, 0.9, 1e-3, width, line, sizeof line);
+        cr_expect((int)strlen(line) <= width, "%d columns: %s", width, line);
+    }
+}
+
 Test(common, measures) {
     double odd[3] = {3, 1, 2}, even[4] = {4, 1, 3, 2};
     cr_expect(median(odd, 3) == 2 && median(even, 4) == 2.5);
@@ -709,39 +751,43 @@ static bool holds_only(const char *dir, const char *name) {
     return system(command) == 0;
 }
 
-Test(common, table_gets_its_name_when_it_is_whole) {
+Test(common, output_gets_its_name_when_it_is_complete) {
     const char *dir = folder();
-    Table table;
+    Output table;
     Error error;
-    cr_assert(table_open(&table, dir, "a.tsv", &error), "%s", error.text);
-    fputs("x\ty\n1\t2\n", table.file);
+    cr_assert(output_open_in(&table, dir, "a.tsv", &error), "%s", error.text);
+    fputs("x\ty\n1\t2\n", table.stream);
     cr_expect(access(in(dir, "a.tsv"), F_OK) != 0, "a half-written table has its name already");
-    cr_assert(table_close(&table, &error), "%s", error.text);
+    cr_assert(output_commit(&table, &error), "%s", error.text);
     char text[32] = "";
     FILE *file = fopen(in(dir, "a.tsv"), "r");
     cr_assert(file && fread(text, 1, sizeof text - 1, file) > 0);
     fclose(file);
     cr_expect_str_eq(text, "x\ty\n1\t2\n");
-    cr_expect(holds_only(dir, "a.tsv"), "the file beside it is still there");
+    cr_expect(holds_only(dir, "a.tsv"), "the temporary is still there");
+    cr_assert(output_open(&table, in(dir, "a.tsv"), &error), "%s", error.text);
+    output_discard(&table);
+    cr_expect(holds_only(dir, "a.tsv"), "the discarded temporary is still there");
 }
 
-Test(common, table_refuses) {
+Test(common, output_refuses) {
     const char *dir = folder();
-    Table table;
+    Output table;
     Error error;
-    expect_error(table_open(&table, in(dir, "absent"), "a.tsv", &error), &error,
+    expect_error(output_open_in(&table, in(dir, "absent"), "a.tsv", &error), &error,
                  "absent/a.tsv: cannot save there: No such file");
     char endless[400] = "";
     memset(endless, 'a', sizeof endless - 1);
-    expect_error(table_open(&table, dir, endless, &error), &error, "too long");
-    /* A folder comes to stand where the table should go: nothing may be left. */
-    cr_assert(table_open(&table, dir, "b.tsv", &error) && mkdir(in(dir, "b.tsv"), 0777) == 0);
-    expect_error(table_close(&table, &error), &error, "b.tsv: cannot save: Is a directory");
+    expect_error(output_open_in(&table, dir, endless, &error), &error, "too long");
+    /* A folder appears where the table should go: nothing may be left. */
+    cr_assert(output_open_in(&table, dir, "b.tsv", &error));
+    cr_assert(mkdir(in(dir, "b.tsv"), 0777) == 0);
+    expect_error(output_commit(&table, &error), &error, "b.tsv: cannot save: Is a directory");
     cr_expect(holds_only(dir, "b.tsv"), "half a table was left behind");
-    expect_error(table_open(&table, dir, "b.tsv", &error), &error, "not a regular file");
+    expect_error(output_open_in(&table, dir, "b.tsv", &error), &error, "not a regular file");
     /* What is not a file stays what it is. */
     cr_assert(rmdir(in(dir, "b.tsv")) == 0 && mkfifo(in(dir, "pipe"), 0666) == 0);
-    expect_error(table_open(&table, dir, "pipe", &error), &error, "not a regular file");
+    expect_error(output_open_in(&table, dir, "pipe", &error), &error, "not a regular file");
     cr_expect(holds_only(dir, "pipe"));
 }
 

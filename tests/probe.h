@@ -33,16 +33,20 @@ static inline bool probe(double *loss, double *gradient) {
     Trainer trainer;
     Plan plan = {.batch = PROBE_IMAGES, .epochs = 1};
     Error error;
-    for (size_t i = 0; i < sizeof image; i++) image[i] = (uint8_t)rng_below(&rng, 256);
-    for (size_t i = 0; i < sizeof label; i++) label[i] = (uint8_t)rng_below(&rng, 10);
+    for (size_t i = 0; i < sizeof image; i++)
+        image[i] = (uint8_t)rng_below(&rng, 256);
+    for (size_t i = 0; i < sizeof label; i++)
+        label[i] = (uint8_t)rng_below(&rng, 10);
     gemm_single_thread();
     if (!optimizer_named("sgd", &plan.optimizer) ||
         !trainer_new(&trainer, &net, &data, &plan, 1, 1, &error))
         return false;
     /* The same parameters in both builds: what float can hold. */
-    for (int i = 0; i < PROBE_PARAMS; i++) trainer.params[i] = (real)(float)trainer.params[i];
+    for (int i = 0; i < PROBE_PARAMS; i++)
+        trainer.params[i] = (real)(float)trainer.params[i];
     *loss = trainer_gradient(&trainer, trainer.order, PROBE_IMAGES).loss;
-    for (int i = 0; i < PROBE_PARAMS; i++) gradient[i] = (double)trainer.grad[i];
+    for (int i = 0; i < PROBE_PARAMS; i++)
+        gradient[i] = (double)trainer.grad[i];
     trainer_free(&trainer);
     return true;
 }

@@ -1,9 +1,8 @@
 /*
- * Windows as columns and back. Definitions first, then the versions we use.
+ * Windows as columns and back. The definitions first, then the versions the network runs on.
  */
 #include "01_im2col/im2col.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 size_t im2col_size(Shape in, int size, int stride, int pad) {
@@ -15,117 +14,104 @@ size_t im2col_size(Shape in, int size, int stride, int pad) {
 
 // [im2col-naive]
 void im2col_naive(Shape in, int size, int stride, int pad, const real *x, real *col) {
-    int oh = window_out(in.h, size, stride, pad), ow = window_out(in.w, size, stride, pad);
+    int oh = window_out(in.h, size, stride, pad);
+    int ow = window_out(in.w, size, stride, pad);
     for (int ch = 0; ch < in.c; ch++)
         for (int p = 0; p < size; p++)
             for (int q = 0; q < size; q++)
                 for (int i = 0; i < oh; i++)
                     for (int j = 0; j < ow; j++) {
+                        /* Window (i,j) has pixel (r,s) of the image at its place (p,q). */
                         int r = i * stride + p - pad, s = j * stride + q - pad;
-                        bool inside = r >= 0 && r < in.h && s >= 0 && s < in.w;
-                        /* col[(ch,p,q),(i,j)] = x[ch, i*stride+p-pad, j*stride+q-pad] or 0 */
                         int row = (ch * size + p) * size + q;
-                        col[row * oh * ow + i * ow + j] =
-                            inside ? x[(ch * in.h + r) * in.w + s] : 0;
+                        int column = i * ow + j;
+                        /* col[(ch,p,q),(i,j)] = x[ch,r,s], or 0 in the padding */
+                        col[row * oh * ow + column] = inside(in, r, s) ? x[at(in, ch, r, s)] : 0;
                     }
 }
 // [im2col-naive]
 
+// [col2im-naive]
 void col2im_naive(Shape in, int size, int stride, int pad, const real *col, real *x) {
-    int oh = window_out(in.h, size, stride, pad), ow = window_out(in.w, size, stride, pad);
-    for (int i = 0; i < shape_size(in); i++) x[i] = 0;
+    int oh = window_out(in.h, size, stride, pad);
+    int ow = window_out(in.w, size, stride, pad);
+    memset(x, 0, (size_t)shape_size(in) * sizeof *x);
     for (int ch = 0; ch < in.c; ch++)
         for (int p = 0; p < size; p++)
             for (int q = 0; q < size; q++)
                 for (int i = 0; i < oh; i++)
                     for (int j = 0; j < ow; j++) {
                         int r = i * stride + p - pad, s = j * stride + q - pad;
-                        bool inside = r >= 0 && r < in.h && s >= 0 && s < in.w;
-                        /* im2col read x[ch,r,s] for this entry, so its gradient goes back there */
                         int row = (ch * size + p) * size + q;
-                        if (inside)
-                            x[(ch * in.h + r) * in.w + s] += col[row * oh * ow + i * ow + j];
+                        int column = i * ow + j;
+                        /* im2col read x[ch,r,s] for this entry, so that is where it goes back. */
+                        if (inside(in, r, s)) x[at(in, ch, r, s)] += col[row * oh * ow + column];
                     }
 }
+// [col2im-naive]
 
 /* ------------------------------------------------------------------ what we use ---------- */
 
-/* The outputs first .. last-1 along one axis whose pixel at window offset p is in the image. */
+/* Places first .. last-1 along one axis of the output. */
 typedef struct Span {
     int first, last;
 } Span;
 
-/* 0 <= i*stride + p - pad < length  solved for i, cut to 0 .. out. */
-static inline Span inside(int length, int p, int stride, int pad, int out) {
-    int first = pad > p ? (pad - p + stride - 1) / stride : 0;
-    int last = length + pad > p ? (length + pad - p + stride - 1) / stride : 0;
+/*
+ * The windows along one axis whose pixel at offset p is in the image and not in the padding:
+ * 0 <= i*stride + p - pad < length, solved for i and cut to 0 .. out.
+ */
+static Span windows_inside(int length, int p, int stride, int pad, int out) {
+    /* i >= (pad - p) / stride, rounded up */
+    int first = p < pad ? (pad - p + stride - 1) / stride : 0;
+    /* i < (length + pad - p) / stride, rounded up */
+    int last = p < length + pad ? (length + pad - p + stride - 1) / stride : 0;
     if (last > out) last = out;
     if (first > last) first = last;
     return (Span){first, last};
 }
 
 /*
- * One body for every geometry. Where the dispatcher below passes constants, the compiler unrolls
- * and vectorises the loops for exactly those sizes; always_inline makes sure that it sees them.
+ * The order of the loops is the definition's. But which i and j lie inside is worked out once for
+ * each row of col, so that the innermost loop copies without asking.
  */
-static inline __attribute__((always_inline)) void gather(Shape in, int size, int stride, int pad,
-                                                         int oh, int ow, const real *x, real *col) {
+// [im2col]
+void im2col(Shape in, int size, int stride, int pad, const real *x, real *col) {
+    int oh = window_out(in.h, size, stride, pad);
+    int ow = window_out(in.w, size, stride, pad);
     for (int ch = 0; ch < in.c; ch++)
         for (int p = 0; p < size; p++)
             for (int q = 0; q < size; q++) {
-                Span rows = inside(in.h, p, stride, pad, oh),
-                     cols = inside(in.w, q, stride, pad, ow);
-                bool whole = rows.last - rows.first == oh && cols.last - cols.first == ow;
-                if (!whole) memset(col, 0, (size_t)(oh * ow) * sizeof *col);
+                Span rows = windows_inside(in.h, p, stride, pad, oh);
+                Span columns = windows_inside(in.w, q, stride, pad, ow);
+                /* One row of col, as the image (oh, ow) that it is. Padding stays 0. */
+                if (pad > 0) memset(col, 0, (size_t)(oh * ow) * sizeof *col);
                 for (int i = rows.first; i < rows.last; i++) {
-                    int from = (ch * in.h + i * stride + p - pad) * in.w + q - pad;
-                    for (int j = cols.first; j < cols.last; j++)
+                    int from = at(in, ch, i * stride + p - pad, 0) + q - pad;
+                    for (int j = columns.first; j < columns.last; j++)
                         col[i * ow + j] = x[from + j * stride];
                 }
                 col += oh * ow;
             }
 }
+// [im2col]
 
-/* The same walk, adding instead of copying. */
-static inline __attribute__((always_inline)) void scatter(Shape in, int size, int stride, int pad,
-                                                          int oh, int ow, const real *col,
-                                                          real *x) {
+// [col2im]
+void col2im(Shape in, int size, int stride, int pad, const real *col, real *x) {
+    int oh = window_out(in.h, size, stride, pad);
+    int ow = window_out(in.w, size, stride, pad);
     memset(x, 0, (size_t)shape_size(in) * sizeof *x);
     for (int ch = 0; ch < in.c; ch++)
         for (int p = 0; p < size; p++)
             for (int q = 0; q < size; q++) {
-                Span rows = inside(in.h, p, stride, pad, oh),
-                     cols = inside(in.w, q, stride, pad, ow);
+                Span rows = windows_inside(in.h, p, stride, pad, oh);
+                Span columns = windows_inside(in.w, q, stride, pad, ow);
                 for (int i = rows.first; i < rows.last; i++) {
-                    int to = (ch * in.h + i * stride + p - pad) * in.w + q - pad;
-                    for (int j = cols.first; j < cols.last; j++)
+                    int to = at(in, ch, i * stride + p - pad, 0) + q - pad;
+                    for (int j = columns.first; j < columns.last; j++)
                         x[to + j * stride] += col[i * ow + j];
                 }
                 col += oh * ow;
             }
 }
-
-/* LeNet's two convolutions: 5x5 windows on 32x32 and on 14x14, stride 1, no padding. */
-static bool lenet_geometry(Shape in, int side, int size, int stride, int pad) {
-    return in.h == side && in.w == side && size == 5 && stride == 1 && pad == 0;
-}
-
-void im2col(Shape in, int size, int stride, int pad, const real *x, real *col) {
-    int oh = window_out(in.h, size, stride, pad), ow = window_out(in.w, size, stride, pad);
-    if (lenet_geometry(in, 32, size, stride, pad))
-        gather((Shape){in.c, 32, 32}, 5, 1, 0, 28, 28, x, col);
-    else if (lenet_geometry(in, 14, size, stride, pad))
-        gather((Shape){in.c, 14, 14}, 5, 1, 0, 10, 10, x, col);
-    else
-        gather(in, size, stride, pad, oh, ow, x, col);
-}
-
-void col2im(Shape in, int size, int stride, int pad, const real *col, real *x) {
-    int oh = window_out(in.h, size, stride, pad), ow = window_out(in.w, size, stride, pad);
-    if (lenet_geometry(in, 32, size, stride, pad))
-        scatter((Shape){in.c, 32, 32}, 5, 1, 0, 28, 28, col, x);
-    else if (lenet_geometry(in, 14, size, stride, pad))
-        scatter((Shape){in.c, 14, 14}, 5, 1, 0, 10, 10, col, x);
-    else
-        scatter(in, size, stride, pad, oh, ow, col, x);
-}
+// [col2im]

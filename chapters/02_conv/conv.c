@@ -4,7 +4,6 @@
 #include "02_conv/conv.h"
 
 #include "01_im2col/im2col.h"
-#include "02_conv/direct.h"
 #include "fail.h"
 #include "gemm.h"
 
@@ -18,113 +17,126 @@ const uint16_t conv_table_1998[16] = {
     0x3f,                               /* all six                                   */
 };
 
+/* Whether filter f sees channel ch: always, unless there is a connection table. */
 static bool sees(const Layer *l, int f, int ch) {
     return !l->links || (l->links[f] >> ch & 1);
 }
 
-/* ------------------------------------------------------------------ definition ----------- */
+/* ------------------------------------------------------------------ definitions ---------- */
 
-// [conv-naive]
-/* The sum for one output: b_f + sum over ch,p,q of w[f,ch,p,q] * x[ch, r, s]. */
-static double window_sum(const Layer *l, const real *w, const real *x, int f, int i, int j) {
-    int k = l->size, c = l->in.c;
-    double sum = (double)w[l->out.c * c * k * k + f];
-    for (int ch = 0; ch < c; ch++)
-        for (int p = 0; p < k; p++)
-            for (int q = 0; q < k; q++) {
-                int r = i * l->stride + p - l->pad, s = j * l->stride + q - l->pad;
-                if (!sees(l, f, ch) || r < 0 || r >= l->in.h || s < 0 || s >= l->in.w) continue;
-                sum += (double)w[((f * c + ch) * k + p) * k + q] *
-                       (double)x[(ch * l->in.h + r) * l->in.w + s];
-            }
-    return sum;
-}
-
+// [conv-forward-naive]
 void conv_forward_naive(const Layer *l, int n, const real *w, const real *x, real *y,
                         real *scratch) {
     (void)scratch;
-    for (int image = 0; image < n; image++)
-        for (int f = 0; f < l->out.c; f++)
+    const Shape in = l->in, out = l->out, filter = {in.c, l->size, l->size};
+    const real *b = w + layer_weights(l);
+    for (int image = 0; image < n; image++) {
+        for (int f = 0; f < out.c; f++) {
+            const real *wf = w + f * shape_size(filter); /* (c, k, k) */
+            for (int i = 0; i < out.h; i++)
+                for (int j = 0; j < out.w; j++) {
+                    /* y[f,i,j] = b[f] + sum of w[f,ch,p,q] * x[ch,r,s], 0 outside the image */
+                    double sum = (double)b[f];
+                    for (int ch = 0; ch < in.c; ch++)
+                        for (int p = 0; p < l->size; p++)
+                            for (int q = 0; q < l->size; q++) {
+                                int r = i * l->stride + p - l->pad, s = j * l->stride + q - l->pad;
+                                if (sees(l, f, ch) && inside(in, r, s))
+                                    sum += (double)wf[at(filter, ch, p, q)] *
+                                           (double)x[at(in, ch, r, s)];
+                            }
+                    y[at(out, f, i, j)] = (real)sum;
+                }
+        }
+        x += shape_size(in);
+        y += shape_size(out);
+    }
+}
+// [conv-forward-naive]
+
+// [conv-dw-naive]
+/* Forward was y[f,i,j] = b[f] + ..., so db[f] += dy[f,i,j], summed over images and outputs. */
+static void add_db(const Layer *l, int n, const real *dy, real *db) {
+    for (int f = 0; f < l->out.c; f++) {
+        double sum = (double)db[f];
+        for (int image = 0; image < n; image++)
             for (int i = 0; i < l->out.h; i++)
                 for (int j = 0; j < l->out.w; j++)
-                    *y++ = (real)window_sum(l, w, x + image * shape_size(l->in), f, i, j);
-}
-// [conv-naive]
-
-/* The windows that pixel r of an axis lies in start at outputs i with 0 <= r + pad - i*stride < k. */
-static bool window_offset(int r, int i, const Layer *l, int *p) {
-    *p = r + l->pad - i * l->stride;
-    return *p >= 0 && *p < l->size;
+                    sum += (double)dy[image * shape_size(l->out) + at(l->out, f, i, j)];
+        db[f] = (real)sum;
+    }
 }
 
-/* dL/dw[f,ch,p,q] = sum over images and outputs of dy[f,i,j] * x[ch, i*stride+p-pad, ...]. */
-static double weight_sum(const Layer *l, int n, const real *x, const real *dy, int f, int ch, int p,
-                         int q) {
-    double sum = 0;
+/* Forward was y[f,i,j] = ... + w[f,ch,p,q] * x[ch,r,s], so dw[f,ch,p,q] += dy[f,i,j] * x[ch,r,s].
+   */
+static void add_dw(const Layer *l, int n, const real *x, const real *dy, real *dw) {
+    const Shape in = l->in, out = l->out, filter = {in.c, l->size, l->size};
+    for (int f = 0; f < out.c; f++)
+        for (int ch = 0; ch < in.c; ch++)
+            for (int p = 0; p < l->size; p++)
+                for (int q = 0; q < l->size; q++) {
+                    real *entry = &dw[f * shape_size(filter) + at(filter, ch, p, q)];
+                    double sum = (double)*entry;
+                    for (int image = 0; image < n; image++)
+                        for (int i = 0; i < out.h; i++)
+                            for (int j = 0; j < out.w; j++) {
+                                int r = i * l->stride + p - l->pad, s = j * l->stride + q - l->pad;
+                                if (sees(l, f, ch) && inside(in, r, s))
+                                    sum += (double)dy[image * shape_size(out) + at(out, f, i, j)] *
+                                           (double)x[image * shape_size(in) + at(in, ch, r, s)];
+                            }
+                    *entry = (real)sum;
+                }
+}
+// [conv-dw-naive]
+
+// [conv-dx-naive]
+/*
+ * The same products, collected for each pixel: x[ch,r,s] met w[f,ch,p,q] in output (i,j) where
+ * r = i*stride + p - pad and s = j*stride + q - pad. So p and q follow from i and j.
+ */
+static void find_dx(const Layer *l, int n, const real *w, const real *dy, real *dx) {
+    const Shape in = l->in, out = l->out, filter = {in.c, l->size, l->size};
     for (int image = 0; image < n; image++)
-        for (int i = 0; i < l->out.h; i++)
-            for (int j = 0; j < l->out.w; j++) {
-                int r = i * l->stride + p - l->pad, s = j * l->stride + q - l->pad;
-                if (r < 0 || r >= l->in.h || s < 0 || s >= l->in.w) continue;
-                int in = ((image * l->in.c + ch) * l->in.h + r) * l->in.w + s;
-                int out = ((image * l->out.c + f) * l->out.h + i) * l->out.w + j;
-                sum += (double)dy[out] * (double)x[in];
-            }
-    return sum;
+        for (int ch = 0; ch < in.c; ch++)
+            for (int r = 0; r < in.h; r++)
+                for (int s = 0; s < in.w; s++) {
+                    double sum = 0;
+                    for (int f = 0; f < out.c; f++)
+                        for (int i = 0; i < out.h; i++)
+                            for (int j = 0; j < out.w; j++) {
+                                int p = r + l->pad - i * l->stride, q = s + l->pad - j * l->stride;
+                                if (sees(l, f, ch) && inside(filter, p, q))
+                                    sum +=
+                                        (double)w[f * shape_size(filter) + at(filter, ch, p, q)] *
+                                        (double)dy[image * shape_size(out) + at(out, f, i, j)];
+                            }
+                    dx[image * shape_size(in) + at(in, ch, r, s)] = (real)sum;
+                }
 }
-
-/* dL/dx[ch,r,s] = sum over the filters and windows that see this pixel of w * dy. */
-static double pixel_sum(const Layer *l, const real *w, const real *dy, int ch, int r, int s) {
-    int k = l->size;
-    double sum = 0;
-    for (int f = 0; f < l->out.c; f++)
-        for (int i = 0; i < l->out.h; i++)
-            for (int j = 0; j < l->out.w; j++) {
-                int p, q;
-                if (!window_offset(r, i, l, &p) || !window_offset(s, j, l, &q)) continue;
-                if (!sees(l, f, ch)) continue;
-                sum += (double)w[((f * l->in.c + ch) * k + p) * k + q] *
-                       (double)dy[(f * l->out.h + i) * l->out.w + j];
-            }
-    return sum;
-}
+// [conv-dx-naive]
 
 void conv_backward_naive(const Layer *l, int n, const real *w, const real *x, const real *y,
                          const real *dy, real *dw, real *dx, real *scratch) {
     (void)y, (void)scratch;
-    int k = l->size, c = l->in.c, outs = l->out.h * l->out.w;
-    real *db = dw + layer_weights(l);
-    for (int f = 0; f < l->out.c; f++) {
-        for (int ch = 0; ch < c; ch++)
-            for (int p = 0; p < k; p++)
-                for (int q = 0; q < k; q++) {
-                    real *entry = &dw[((f * c + ch) * k + p) * k + q];
-                    double sum = sees(l, f, ch) ? weight_sum(l, n, x, dy, f, ch, p, q) : 0;
-                    *entry = (real)((double)*entry + sum);
-                }
-        double sum = (double)db[f];
-        for (int image = 0; image < n; image++)
-            for (int o = 0; o < outs; o++) sum += (double)dy[(image * l->out.c + f) * outs + o];
-        db[f] = (real)sum;
-    }
-    for (int image = 0; dx && image < n; image++, dy += shape_size(l->out))
-        for (int ch = 0; ch < c; ch++)
-            for (int r = 0; r < l->in.h; r++)
-                for (int s = 0; s < l->in.w; s++) *dx++ = (real)pixel_sum(l, w, dy, ch, r, s);
+    add_db(l, n, dy, dw + layer_weights(l));
+    add_dw(l, n, x, dy, dw);
+    if (dx) find_dx(l, n, w, dy, dx);
 }
 
 /* ------------------------------------------------------------------ what we use ---------- */
 
 // [conv-forward]
-void conv_forward_gemm(const Layer *l, int n, const real *w, const real *x, real *y,
-                       real *scratch) {
+void conv_forward(const Layer *l, int n, const real *w, const real *x, real *y, real *scratch) {
     int f = l->out.c, windows = l->out.h * l->out.w, row = l->in.c * l->size * l->size;
     const real *b = w + layer_weights(l);
     real *col = scratch; /* (c*k*k, oh*ow) */
     for (int image = 0; image < n; image++) {
         im2col(l->in, l->size, l->stride, l->pad, x, col);
+        /* Every map begins as its bias; the product is added to it. */
         for (int i = 0; i < f; i++)
-            for (int o = 0; o < windows; o++) y[i * windows + o] = b[i];
+            for (int o = 0; o < windows; o++)
+                y[i * windows + o] = b[i];
         /* y = w * col + b :  (f, c*k*k) * (c*k*k, oh*ow) */
         gemm(PLAIN, PLAIN, f, windows, row, w, col, 1, y);
         x += shape_size(l->in);
@@ -133,27 +145,20 @@ void conv_forward_gemm(const Layer *l, int n, const real *w, const real *x, real
 }
 // [conv-forward]
 
-/* db[f] += sum over the output map of dy[f]. */
-static void add_bias_gradient(int f, int windows, const real *dy, real *db) {
-    for (int i = 0; i < f; i++) {
-        real sum = 0;
-#pragma omp simd reduction(+ : sum)
-        for (int o = 0; o < windows; o++) sum += dy[i * windows + o];
-        db[i] += sum;
-    }
-}
-
 // [conv-backward]
 /* Forward was  col = im2col(x),  y = w * col + b. */
-void conv_backward_gemm(const Layer *l, int n, const real *w, const real *x, const real *y,
-                        const real *dy, real *dw, real *dx, real *scratch) {
+void conv_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
+                   const real *dy, real *dw, real *dx, real *scratch) {
     (void)y;
     int f = l->out.c, windows = l->out.h * l->out.w, row = l->in.c * l->size * l->size;
     real *db = dw + layer_weights(l);
-    real *col = scratch;  /* (c*k*k, oh*ow), the windows of x      */
-    real *dcol = scratch; /* the same room again: col is used up   */
+    real *col = scratch;  /* (c*k*k, oh*ow), the windows of x        */
+    real *dcol = scratch; /* the same room again, when col is used up */
     for (int image = 0; image < n; image++) {
-        add_bias_gradient(f, windows, dy, db);
+        /* db += row sums of dy */
+        for (int i = 0; i < f; i++)
+            for (int o = 0; o < windows; o++)
+                db[i] += dy[i * windows + o];
         /* dw += dy * col^T :  (f, oh*ow) * (oh*ow, c*k*k) */
         im2col(l->in, l->size, l->stride, l->pad, x, col);
         gemm(PLAIN, TRANSPOSED, f, row, windows, dy, col, 1, dw);
@@ -166,16 +171,34 @@ void conv_backward_gemm(const Layer *l, int n, const real *w, const real *x, con
         x += shape_size(l->in);
         dy += shape_size(l->out);
     }
+    /* The product knows no connection table: what has no link gets no gradient. */
     layer_clear_unlinked(l, dw);
 }
 // [conv-backward]
 
 /* ------------------------------------------------------------------ the layer ------------ */
 
+/* Counts for the summary: only weights whose filter sees their channel. */
+static void count_links(Layer *l) {
+    int window = l->size * l->size, windows = l->out.h * l->out.w;
+    for (int f = 0; f < l->out.c; f++) {
+        int channels = 0;
+        for (int ch = 0; ch < l->in.c; ch++)
+            channels += sees(l, f, ch);
+        contract(channels > 0, "%s: filter %d is linked to no channel", l->name, f);
+        l->trainable += channels * window + 1;
+        l->macs += (long)channels * window * windows;
+    }
+    l->connections = (long)l->trainable * windows;
+}
+
 Layer conv_layer(const char *name, Shape in, int filters, int size, int stride, int pad,
                  const uint16_t *links) {
     contract(filters >= 1 && in.c >= 1, "%s: %d filters on %d channels", name, filters, in.c);
     contract(!links || in.c <= 16, "%s: a connection table holds 16 channels, not %d", name, in.c);
+    for (int f = 0; links && f < filters; f++)
+        contract(links[f] >> in.c == 0, "%s: filter %d is linked to a channel above %d", name, f,
+                 in.c - 1);
     Layer l = {
         .kind = "conv",
         .in = in,
@@ -187,20 +210,10 @@ Layer conv_layer(const char *name, Shape in, int filters, int size, int stride, 
         .weight = {filters, in.c, size, size},
         .bias = filters,
         .scratch = im2col_size(in, size, stride, pad),
-        .forward = conv_forward_gemm,
-        .backward = conv_backward_gemm,
-        .curvature = layer_curvature_linear,
+        .forward = conv_forward,
+        .backward = conv_backward,
     };
     snprintf(l.name, sizeof l.name, "%s", name);
-    int windows = l.out.h * l.out.w;
-    for (int f = 0; f < filters; f++) {
-        contract(!links || links[f] >> in.c == 0, "%s: filter %d is linked to a channel above %d",
-                 name, f, in.c - 1);
-        contract(!links || links[f] != 0, "%s: filter %d is linked to no channel", name, f);
-        l.trainable += layer_fan_in(&l, f) + 1;
-        l.macs += (long)layer_fan_in(&l, f) * windows;
-    }
-    l.connections = (long)l.trainable * windows;
-    direct_conv(&l); /* where it can, without col */
+    count_links(&l);
     return l;
 }

@@ -4,8 +4,8 @@
  *
  * @defgroup ch03 Chapter 3: pooling
  *
- * A convolution says where a feature is; pooling keeps that it is *about* there, at half the
- * resolution. Every window passes on its largest entry:
+ * A convolution says where a feature is; pooling keeps only roughly where, at half the resolution.
+ * Every window passes on its largest entry:
  *
  *     x   (c, h, w)      one input image
  *     y   (c, oh, ow)    oh = window_out(h), ow = window_out(w)
@@ -18,18 +18,18 @@
  *
  * The edge rules, each with a test:
  *
- * - **Ties**: the first maximum in reading order takes the whole gradient. (Handing it to every tied
- *   entry would multiply it; after ReLU ties between zeros are common.)
+ * - **Ties**: the first maximum in reading order takes the whole gradient. (Handing it to every
+ *   tied entry would multiply it; after ReLU ties between zeros are common.)
  * - **Padding** never wins: padded places are skipped, which is what padding with minus infinity
  *   means. Zeros would win against negative entries. pad is below size, so that every window has at
  *   least one real entry. (The report takes `pad` but leaves it out of the output size.)
  * - **NaN** wins: a window that holds one yields NaN, and its gradient goes to the first NaN.
- * - **Overlapping windows** (stride < size): an entry that is the maximum of several windows gets the
- *   sum. What no window covers (stride > size, or a remainder at the end) gets 0.
+ * - **Overlapping windows** (stride < size): an entry that is the maximum of several windows gets
+ *   the sum. Pixels covered by no window (stride > size, or a remainder at the end) get 0.
  *
- * Backward finds the maximum again from x and y; nothing is remembered from forward.
+ * backward finds the maximum again from x; forward stores nothing.
  *
- * Source: the report, "MaxPooling". LeCun et al. 1998 subsample differently (a trainable sum).
+ * Source: the report, "MaxPooling". LeCun et al. 1998 subsample differently, see subsample.h.
  * @{
  */
 #ifndef POOL_H
@@ -44,36 +44,12 @@
  * @param size   side of the square window
  * @param stride step between windows
  * @param pad    padding on each side that never wins, 0 .. size-1
- * @return the layer
+ * @return the layer; w, dw and scratch are not used
  */
 Layer max_pool_layer(const char *name, Shape in, int size, int stride, int pad);
 
-/**
- * @brief The definition of forward, a window at a time. Same contract as Layer.forward.
- * @param layer   a max pooling layer
- * @param n       images
- * @param w       not used
- * @param x       (n, c, h, w)
- * @param y       (n, c, oh, ow), overwritten
- * @param scratch not used
- */
-void max_pool_forward_naive(const Layer *layer, int n, const real *w, const real *x, real *y,
-                            real *scratch);
-
-/**
- * @brief The definition of backward, a window at a time. Same contract as Layer.backward.
- * @param layer   a max pooling layer
- * @param n       images
- * @param w       not used
- * @param x       (n, c, h, w)
- * @param y       not used: the definition finds the maximum itself
- * @param dy      (n, c, oh, ow)
- * @param dw      not used
- * @param dx      (n, c, h, w), overwritten; NULL: not wanted
- * @param scratch not used
- */
-void max_pool_backward_naive(const Layer *layer, int n, const real *w, const real *x, const real *y,
-                             const real *dy, real *dw, real *dx, real *scratch);
+LayerForward max_pool_forward;   ///< The largest entry of every window.
+LayerBackward max_pool_backward; ///< Each dy to the place of its maximum.
 
 /** @} */
 #endif

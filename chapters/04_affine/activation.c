@@ -1,10 +1,11 @@
 /*
- * The activations. Naive and fast are the same here: one loop, one formula.
+ * The activations: one loop and one formula each.
  */
 #include "04_affine/activation.h"
 
 #include <stdio.h>
 
+/* How many numbers n images have. */
 static int entries(const Layer *l, int n) {
     return n * shape_size(l->in);
 }
@@ -13,15 +14,21 @@ static int entries(const Layer *l, int n) {
 static void relu_forward(const Layer *l, int n, const real *w, const real *x, real *y,
                          real *scratch) {
     (void)w, (void)scratch;
-    for (int i = 0; i < entries(l, n); i++) y[i] = x[i] < 0 ? 0 : x[i]; /* NaN stays NaN */
+    int count = entries(l, n);
+    /* y = x if x > 0, else 0; written so that NaN stays NaN */
+    for (int i = 0; i < count; i++)
+        y[i] = x[i] < 0 ? 0 : x[i];
 }
 
 /* Forward was y = max(x, 0): y > 0 exactly where x > 0, and there dy/dx = 1. */
 static void relu_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
                           const real *dy, real *dw, real *dx, real *scratch) {
     (void)w, (void)x, (void)dw, (void)scratch;
-    for (int i = 0; dx && i < entries(l, n); i++) {
-        real through = dy[i]; /* read in any case: then the choice needs no branch */
+    if (!dx) return;
+    int count = entries(l, n);
+    for (int i = 0; i < count; i++) {
+        /* read in any case: then the choice needs no branch */
+        real through = dy[i];
         dx[i] = y[i] <= 0 ? 0 : through;
     }
 }
@@ -31,77 +38,63 @@ static void relu_backward(const Layer *l, int n, const real *w, const real *x, c
 static void sigmoid_forward(const Layer *l, int n, const real *w, const real *x, real *y,
                             real *scratch) {
     (void)w, (void)scratch;
-    /* e^-x may overflow to infinity for very negative x; 1 / infinity is the right 0. */
-    for (int i = 0; i < entries(l, n); i++) y[i] = 1 / (1 + exp(-x[i]));
+    int count = entries(l, n);
+    /* e^-x may overflow to infinity for very negative x; 1 / infinity is 0, as it should be. */
+    for (int i = 0; i < count; i++)
+        y[i] = 1 / (1 + exp(-x[i]));
 }
 
 /* Forward was y = 1 / (1 + e^-x), so dy/dx = e^-x / (1 + e^-x)^2 = y (1 - y). */
 static void sigmoid_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
                              const real *dy, real *dw, real *dx, real *scratch) {
     (void)w, (void)x, (void)dw, (void)scratch;
-    for (int i = 0; dx && i < entries(l, n); i++) dx[i] = dy[i] * y[i] * (1 - y[i]);
+    if (!dx) return;
+    int count = entries(l, n);
+    for (int i = 0; i < count; i++)
+        dx[i] = dy[i] * y[i] * (1 - y[i]);
 }
 // [sigmoid]
 
 // [squash]
 static const real squash_a = (real)1.7159, squash_s = (real)(2.0 / 3);
 
-static inline real squash_inline(real a) {
-#ifdef REAL_DOUBLE
-    return squash_a * tanh(squash_s * a);
-#else
-    real x = squash_s / 2 * a;
-    x = x > 4.5f ? 4.5f : x < -4.5f ? -4.5f : x;
-    real u = x * x;
-    real p = x * (135135 + u * (17325 + u * (378 + u)));
-    real q = 135135 + u * (62370 + u * (3150 + u * 28));
-    return squash_a * (2 * p * q / (q * q + p * p));
-#endif
-}
-
-real squash(real a) {
-    return squash_inline(a);
-}
-
 static void squash_forward(const Layer *l, int n, const real *w, const real *x, real *y,
                            real *scratch) {
     (void)w, (void)scratch;
-    for (int i = 0; i < entries(l, n); i++) y[i] = squash_inline(x[i]);
+    int count = entries(l, n);
+    /* y = A tanh(S x) */
+    for (int i = 0; i < count; i++)
+        y[i] = squash_a * tanh(squash_s * x[i]);
 }
 
 /* Forward was y = A tanh(S x), so dy/dx = A S (1 - tanh^2) = (S/A) (A - y) (A + y). */
 static void squash_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
                             const real *dy, real *dw, real *dx, real *scratch) {
     (void)w, (void)x, (void)dw, (void)scratch;
-    for (int i = 0; dx && i < entries(l, n); i++)
+    if (!dx) return;
+    int count = entries(l, n);
+    for (int i = 0; i < count; i++)
         dx[i] = dy[i] * (squash_s / squash_a) * (squash_a - y[i]) * (squash_a + y[i]);
 }
 // [squash]
 
-static Layer activation(const char *name, const char *kind, Shape shape) {
-    Layer l = {.kind = kind, .in = shape, .out = shape};
-    l.curvature = layer_curvature_elementwise;
+/* ------------------------------------------------------------------ the layers ----------- */
+
+static Layer activation(const char *name, const char *kind, Shape shape, LayerForward *forward,
+                        LayerBackward *backward) {
+    Layer l = {.kind = kind, .in = shape, .out = shape, .forward = forward, .backward = backward};
     snprintf(l.name, sizeof l.name, "%s", name);
     return l;
 }
 
 Layer relu_layer(const char *name, Shape shape) {
-    Layer l = activation(name, "relu", shape);
-    l.forward = relu_forward;
-    l.backward = relu_backward;
-    return l;
+    return activation(name, "relu", shape, relu_forward, relu_backward);
 }
 
 Layer sigmoid_layer(const char *name, Shape shape) {
-    Layer l = activation(name, "sigmoid", shape);
-    l.forward = sigmoid_forward;
-    l.backward = sigmoid_backward;
-    return l;
+    return activation(name, "sigmoid", shape, sigmoid_forward, sigmoid_backward);
 }
 
 Layer squash_layer(const char *name, Shape shape) {
-    Layer l = activation(name, "squash", shape);
-    l.forward = squash_forward;
-    l.backward = squash_backward;
-    return l;
+    return activation(name, "squash", shape, squash_forward, squash_backward);
 }

@@ -8,8 +8,9 @@
 
 #include <stdio.h>
 
-/* ------------------------------------------------------------------ definition ----------- */
+/* ------------------------------------------------------------------ definitions ---------- */
 
+// [affine-forward-naive]
 void affine_forward_naive(const Layer *l, int n, const real *w, const real *x, real *y,
                           real *scratch) {
     (void)scratch;
@@ -17,46 +18,60 @@ void affine_forward_naive(const Layer *l, int n, const real *w, const real *x, r
     const real *b = w + layer_weights(l);
     for (int i = 0; i < n; i++)
         for (int o = 0; o < out; o++) {
+            /* y[i,o] = b[o] + sum over k of w[o,k] * x[i,k] */
             double sum = (double)b[o];
-            for (int k = 0; k < in; k++) sum += (double)w[o * in + k] * (double)x[i * in + k];
+            for (int k = 0; k < in; k++)
+                sum += (double)w[o * in + k] * (double)x[i * in + k];
             y[i * out + o] = (real)sum;
         }
 }
+// [affine-forward-naive]
 
-/* Forward was  y[i,o] = b[o] + sum_k w[o,k] x[i,k]. */
+// [affine-backward-naive]
+/* Forward was  y[i,o] = b[o] + sum over k of w[o,k] * x[i,k]. */
 void affine_backward_naive(const Layer *l, int n, const real *w, const real *x, const real *y,
                            const real *dy, real *dw, real *dx, real *scratch) {
     (void)y, (void)scratch;
     int in = shape_size(l->in), out = l->out.c;
     real *db = dw + layer_weights(l);
     for (int o = 0; o < out; o++) {
-        double bias = (double)db[o];
-        for (int i = 0; i < n; i++) bias += (double)dy[i * out + o];
-        db[o] = (real)bias;
+        /* db[o] += sum over i of dy[i,o] */
+        double sum = (double)db[o];
+        for (int i = 0; i < n; i++)
+            sum += (double)dy[i * out + o];
+        db[o] = (real)sum;
+    }
+    for (int o = 0; o < out; o++)
         for (int k = 0; k < in; k++) {
+            /* dw[o,k] += sum over i of dy[i,o] * x[i,k] */
             double sum = (double)dw[o * in + k];
-            for (int i = 0; i < n; i++) sum += (double)dy[i * out + o] * (double)x[i * in + k];
+            for (int i = 0; i < n; i++)
+                sum += (double)dy[i * out + o] * (double)x[i * in + k];
             dw[o * in + k] = (real)sum;
         }
-    }
-    for (int i = 0; dx && i < n; i++)
+    if (!dx) return;
+    for (int i = 0; i < n; i++)
         for (int k = 0; k < in; k++) {
+            /* dx[i,k] = sum over o of dy[i,o] * w[o,k] */
             double sum = 0;
-            for (int o = 0; o < out; o++) sum += (double)dy[i * out + o] * (double)w[o * in + k];
+            for (int o = 0; o < out; o++)
+                sum += (double)dy[i * out + o] * (double)w[o * in + k];
             dx[i * in + k] = (real)sum;
         }
 }
+// [affine-backward-naive]
 
 /* ------------------------------------------------------------------ what we use ---------- */
 
 // [affine-forward]
-static void affine_forward(const Layer *l, int n, const real *w, const real *x, real *y,
-                           real *scratch) {
+void affine_forward(const Layer *l, int n, const real *w, const real *x, real *y, real *scratch) {
     (void)scratch;
     int in = shape_size(l->in), out = l->out.c;
     const real *b = w + layer_weights(l);
+    /* Every row begins as the biases; the product is added to it. */
     for (int i = 0; i < n; i++)
-        for (int o = 0; o < out; o++) y[i * out + o] = b[o];
+        for (int o = 0; o < out; o++)
+            y[i * out + o] = b[o];
     /* y = x * w^T + b :  (n, in) * (in, out) */
     gemm(PLAIN, TRANSPOSED, n, out, in, x, w, 1, y);
 }
@@ -64,20 +79,23 @@ static void affine_forward(const Layer *l, int n, const real *w, const real *x, 
 
 // [affine-backward]
 /* Forward was  y = x * w^T + b. */
-static void affine_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
-                            const real *dy, real *dw, real *dx, real *scratch) {
+void affine_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
+                     const real *dy, real *dw, real *dx, real *scratch) {
     (void)y, (void)scratch;
     int in = shape_size(l->in), out = l->out.c;
     real *db = dw + layer_weights(l);
     /* db += column sums of dy */
     for (int i = 0; i < n; i++)
-        for (int o = 0; o < out; o++) db[o] += dy[i * out + o];
+        for (int o = 0; o < out; o++)
+            db[o] += dy[i * out + o];
     /* dw += dy^T * x :  (out, n) * (n, in) */
     gemm(TRANSPOSED, PLAIN, out, in, n, dy, x, 1, dw);
     /* dx = dy * w :  (n, out) * (out, in) */
     if (dx) gemm(PLAIN, PLAIN, n, in, out, dy, w, 0, dx);
 }
 // [affine-backward]
+
+/* ------------------------------------------------------------------ the layer ------------ */
 
 Layer affine_layer(const char *name, Shape in, int units) {
     int inputs = shape_size(in);
@@ -93,7 +111,6 @@ Layer affine_layer(const char *name, Shape in, int units) {
         .macs = (long)units * inputs,
         .forward = affine_forward,
         .backward = affine_backward,
-        .curvature = layer_curvature_linear,
     };
     snprintf(l.name, sizeof l.name, "%s", name);
     return l;

@@ -8,35 +8,66 @@
 #include "05_softmax_ce/softmax_ce.h"
 
 #include "05_softmax_ce/rbf.h"
-#include "dataset.h"
-#include "gemm.h"
 #include "gradcheck.h"
+#include "lesson.h"
 #include "picture.h"
-#include "table.h"
+#include "rng.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* A NaN without a sign: printf would show the sign that inf/inf has. */
+static double plain(double value) {
+    return isnan(value) ? (double)NAN : value;
+}
+
+/* ------------------------------------------------------------------ 1. by hand ----------- */
+
+/* Three scores, their probabilities, and loss and gradient for each class that may be true. */
+static void by_hand(void) {
+    const Loss l = softmax_ce_loss(3);
+    const real x[3] = {1, 2, 3};
+    real p[3], dx[3];
+    int decision;
+    softmax(1, 3, x, p);
+    printf("1. Three scores x = (1, 2, 3)\n\n"
+           "   p = e^x / sum of e^x   %8.4f %8.4f %8.4f\n\n"
+           "   true class      loss        dx = p, and 1 less for the true class\n",
+           (double)p[0], (double)p[1], (double)p[2]);
+    for (int t = 0; t < 3; t++) {
+        const uint8_t label = (uint8_t)t;
+        double loss = l.forward(&l, 1, x, &label, p, &decision);
+        l.backward(&l, 1, x, &label, p, 1, dx);
+        printf("   %10d  %8.4f        %8.4f %8.4f %8.4f\n", t, loss, (double)dx[0], (double)dx[1],
+               (double)dx[2]);
+    }
+}
+
+/* ------------------------------------------------------------------ 2. the shift --------- */
+
 /* softmax of (1, 2, 3) + shift, as the formula says and with the maximum at 0. */
-static void both_ways(int shift, real naive[3], real stable[3]) {
+static void both_ways(int shift, double naive[3], real stable[3]) {
     const real x[3] = {(real)(1 + shift), (real)(2 + shift), (real)(3 + shift)};
     softmax_naive(1, 3, x, naive);
     softmax(1, 3, x, stable);
 }
 
-/* 1. The same three scores, moved up by 0, 50 and 100. */
 static void shifting(void) {
-    real naive[3], stable[3];
-    printf("1. softmax of (1, 2, 3) + shift, as the formula says and with the maximum at 0\n\n"
-           "   shift        formula                          shifted\n");
-    for (int shift = 0; shift <= 100; shift += 50) {
+    double naive[3];
+    real stable[3];
+    printf("\n2. softmax of (1, 2, 3) + shift, as the formula says and shifted back to 0\n\n"
+           "   shift   formula                         shifted\n");
+    for (int shift = 0; shift <= 800; shift += 400) {
         both_ways(shift, naive, stable);
-        printf("   %5d   %8.5f %8.5f %8.5f      %8.5f %8.5f %8.5f\n", shift, (double)naive[0],
-               (double)naive[1], (double)naive[2], (double)stable[0], (double)stable[1],
+        printf("   %5d   %8.5f %8.5f %8.5f      %8.5f %8.5f %8.5f\n", shift, plain(naive[0]),
+               plain(naive[1]), plain(naive[2]), (double)stable[0], (double)stable[1],
                (double)stable[2]);
     }
-    printf("\ne^103 is too large for a float: infinity / infinity is nan (not a number).\n");
+    printf("\ne^%d is %g even as a double, and infinity / infinity is not a number (nan).\n", 803,
+           exp(803.0));
 }
+
+/* ------------------------------------------------------------------ 3. a mistake --------- */
 
 /* Loss of two classes, the true one `gap` below the other; p and gradient of the true one. */
 static double mistake(int gap, double *p, double *gradient) {
@@ -47,25 +78,26 @@ static double mistake(int gap, double *p, double *gradient) {
     int decision;
     double loss = l.forward(&l, 1, x, &label, score, &decision);
     l.backward(&l, 1, x, &label, score, 1, dx);
-    *p = (double)score[0], *gradient = (double)dx[0];
+    *p = (double)score[0];
+    *gradient = (double)dx[0];
     return loss;
 }
 
-/* 2. A network that is wrong and sure. */
+/* A network that is wrong and confident. */
 static void confident_mistake(void) {
-    printf("\n2. Two classes, the true one scored `gap` below the other: the loss should be about "
-           "gap\n\n"
+    printf("\n3. Two classes, the true one scored `gap` below the other: which of the two\n"
+           "losses keeps growing, as the gradient says it must?\n\n"
            "     gap   p of the truth   log-sum-exp   -log(p + 1e-7)   gradient p - 1\n");
     for (int gap = 0; gap <= 120; gap = gap ? gap * 2 : 15) {
         double p, gradient, loss = mistake(gap, &p, &gradient);
         printf("   %5d   %14.3g   %11.4f   %14.4f   %14.6f\n", gap, p, loss,
                cross_entropy_report(p), gradient);
     }
-    printf("\nThe report's 1e-7 cuts the loss off at 16.1, while the gradient says that it should "
-           "still\n"
-           "grow with slope 1. Log-sum-exp never takes the logarithm of anything below 1.\n");
 }
 
+/* ------------------------------------------------------------------ 4. learning ---------- */
+
+// [learn]
 /* One pass over the training images in batches of 100, w -= lr * dw. Returns the mean loss. */
 static double learn(const Layer *l, const Loss *loss, const Dataset *data, real lr, real *w) {
     enum { BATCH = 100 };
@@ -77,64 +109,70 @@ static double learn(const Layer *l, const Loss *loss, const Dataset *data, real 
         int n = data->n - first < BATCH ? data->n - first : BATCH;
         for (int i = 0; i < n; i++)
             dataset_image(data, first + i, (Input){0, 1}, 0, x + i * IMAGE_BYTES);
+        /* forward: images to scores, scores to probabilities and loss */
         l->forward(l, n, w, x, y, NULL);
         total += loss->forward(loss, n, y, data->label + first, p, decision);
+        /* backward: the gradient of the mean loss, from the scores to the weights */
         loss->backward(loss, n, y, data->label + first, p, 1 / (real)n, dy);
         memset(dw, 0, sizeof dw);
         l->backward(l, n, w, x, y, dy, dw, NULL, NULL);
-        for (size_t i = 0; i < layer_params(l); i++) w[i] -= lr * dw[i];
+        /* one step downhill */
+        for (size_t i = 0; i < layer_params(l); i++)
+            w[i] -= lr * dw[i];
     }
     return total / data->n;
 }
+// [learn]
 
+/* The share of correct predictions. */
 static double accuracy(const Layer *l, const Loss *loss, const Dataset *data, const real *w) {
     real x[IMAGE_BYTES], y[CLASSES], p[CLASSES];
-    int decision, right = 0;
+    int decision, correct = 0;
     for (int i = 0; i < data->n; i++) {
         dataset_image(data, i, (Input){0, 1}, 0, x);
         l->forward(l, 1, w, x, y, NULL);
         loss->forward(loss, 1, y, &data->label[i], p, &decision);
-        right += decision == data->label[i];
+        correct += decision == data->label[i];
     }
-    return (double)right / data->n;
+    return (double)correct / data->n;
 }
 
-/* 3. Affine and softmax on real digits, straight gradient descent. */
-static void first_learner(const Dataset *train, const Dataset *test) {
+/* Affine and softmax on real digits, plain gradient descent. */
+static void first_learner(const Lesson *lesson) {
     const Layer l = affine_layer("T", (Shape){1, IMAGE_SIDE, IMAGE_SIDE}, CLASSES);
     const Loss loss = softmax_ce_loss(CLASSES);
-    real *w = calloc(layer_params(&l), sizeof *w);
-    if (!w) fail(EXIT_WORLD, "no memory for the weights");
-    printf("\n3. The first thing that learns: one affine layer and softmax, w -= lr * dw, rate 0.3 "
-           "and\n"
-           "then 0.1. All weights start at 0, so every class starts at 1/10 and the loss at log "
-           "10.\n\n");
+    Dataset train = lesson_set(lesson, "train"), test = lesson_set(lesson, "t10k");
+    real *w = lesson_reals(layer_params(&l)), pair[2 * IMAGE_BYTES];
+    printf("\n4. The first thing that learns: one affine layer and softmax, w -= lr * dw,\n"
+           "lr = 0.3, then 0.1. All weights start at 0, so all ten scores are equal\n\n");
     for (int epoch = 1; epoch <= 4; epoch++) {
-        double mean = learn(&l, &loss, train, (real)(epoch < 4 ? 0.3 : 0.1), w);
-        printf("   epoch %d   mean loss while learning %.4f   accuracy on the test images %.4f\n",
-               epoch, mean, accuracy(&l, &loss, test, w));
+        double mean = learn(&l, &loss, &train, (real)(epoch < 4 ? 0.3 : 0.1), w);
+        printf("   epoch %d   mean loss while learning %.4f   test accuracy %.4f\n", epoch, mean,
+               accuracy(&l, &loss, &test, w));
     }
-    printf("\nWhat it learned to look for in a 0, a 3 and a 7 (bright: ink speaks for the digit, "
-           "dark:\n"
-           "against it, grey: it does not care):\n\n");
-    real three[3 * IMAGE_BYTES];
-    const int shown[3] = {0, 3, 7};
-    for (int k = 0; k < 3; k++)
-        memcpy(three + k * IMAGE_BYTES, w + shown[k] * IMAGE_BYTES, sizeof(real) * IMAGE_BYTES);
-    picture_print(stdout, 3, IMAGE_SIDE, IMAGE_SIDE, three, -1, 1);
+    printf("\nThe weights for 0 and 3 (bright: ink speaks for the digit, dark: against it,\n"
+           "grey: it does not matter):\n\n");
+    memcpy(pair, w, sizeof pair / 2);
+    memcpy(pair + IMAGE_BYTES, w + 3 * IMAGE_BYTES, sizeof pair / 2);
+    picture_print(stdout, 2, IMAGE_SIDE, IMAGE_SIDE, pair, -1, 1);
     free(w);
+    dataset_free(&train);
+    dataset_free(&test);
 }
 
-/* 4. The codes of 1998, and what a state of F6 is worth to each class. */
+/* ------------------------------------------------------------------ 5. codes ------------- */
+
+/* The codes of 1998, and what a state of F6 is worth to each class. */
 static void codes(void) {
-    printf("\n4. The original has no softmax: 84 units draw 7x12 pixels, and the nearest of these "
-           "wins\n\n");
-    for (int r = 0; r < CODE_ROWS; r++) {
-        for (int i = 0; i < CLASSES; i++)
-            printf("  %.*s", CODE_COLUMNS, rbf_codes[i] + r * CODE_COLUMNS);
-        printf("\n");
-    }
-    /* half-way between the 6 and the 8, a little nearer to the 8 */
+    printf("\n5. The original has no softmax (advanced): 84 units draw 7x12 pixels, and the\n"
+           "nearest of these wins\n\n");
+    for (int line = 0; line < 2 * CODE_ROWS; line++)
+        for (int k = 0; k < 5; k++) {
+            const char *code = rbf_codes[line / CODE_ROWS * 5 + k];
+            printf("   %.*s%s", CODE_COLUMNS, code + line % CODE_ROWS * CODE_COLUMNS,
+                   k == 4 ? "\n" : "");
+        }
+    /* halfway between the 6 and the 8, a little nearer to the 8 */
     const Loss losses[3] = {rbf_loss(HUGE_VAL), rbf_loss(0.1), rbf_loss(30)};
     const uint8_t label = 8;
     real x[CODE], y[CLASSES], dx[CODE];
@@ -143,72 +181,54 @@ static void codes(void) {
         x[k] = (real)(0.45 * (double)rbf_target(rbf_codes[6], k) +
                       0.55 * (double)rbf_target(rbf_codes[8], k));
     losses[0].forward(&losses[0], 1, x, &label, y, &decision);
-    printf("\nA state half-way between 6 and 8, and its penalties (squared distances); smallest: "
-           "%d\n\n  ",
+    printf("\nA state halfway between 6 and 8 has these squared distances; the smallest is\n"
+           "that of %d\n\n  ",
            decision);
-    for (int i = 0; i < CLASSES; i++) printf("  %d: %5.1f", i, (double)y[i]);
+    for (int i = 0; i < CLASSES; i++)
+        printf(" %d:%5.1f%s", i, (double)y[i], i == 4 ? "\n  " : "");
     printf("\n\n");
     for (int k = 0; k < 3; k++) {
         double loss = losses[k].forward(&losses[k], 1, x, &label, y, &decision), length = 0;
         losses[k].backward(&losses[k], 1, x, &label, y, 1, dx);
-        for (int i = 0; i < CODE; i++) length += (double)(dx[i] * dx[i]);
+        for (int i = 0; i < CODE; i++)
+            length += (double)(dx[i] * dx[i]);
         printf("   %-12s  loss %8.4f   length of its gradient %8.4f\n", losses[k].name, loss,
                sqrt(length));
     }
-    printf("\nWith j = 0.1 equation (9) is (8) less 0.1: no class is near enough to compete. With "
-           "j = 30 the\n"
-           "classes compete, the 8 leads by 5, and as its share is 0.99 already, little is left to "
-           "learn.\n");
-    printf(
-        "\nHow content (9) is with j = 10: the share of (8)'s pull that is left when the state is "
-        "y from\n"
-        "its code and far from all others\n\n   y    ");
-    for (int far = 4; far <= 16; far += 2) printf("  %6d", far);
-    printf("\n   share");
-    for (int far = 4; far <= 16; far += 2) printf("  %6.3f", 1 - 1 / (1 + exp((double)far - 10)));
-    printf("\n");
+    printf("\nRBF alone pulls to the true class; with j = 30 the classes compete (rbf.h).\n");
 }
 
 /* ------------------------------------------------------------------ for the pictures ----- */
 
 /* This source is compiled twice, with `real` as float and as double: two sets of tables. */
-static const char *const type = sizeof(real) == sizeof(float) ? "float" : "double";
-
-static Table open_table(const char *folder, const char *what) {
+static Output open_table(const Lesson *lesson, const char *what) {
     char name[32];
-    Table table;
-    Error error;
-    snprintf(name, sizeof name, "05_%s_%s.tsv", what, type);
-    if (!table_open(&table, folder, name, &error)) fail(EXIT_WORLD, "%s", error.text);
-    return table;
+    snprintf(name, sizeof name, "05_%s_%s.tsv", what,
+             sizeof(real) == sizeof(float) ? "float" : "double");
+    return lesson_table(lesson, name);
 }
 
-static void close_table(Table *table, const char *picture) {
-    Error error;
-    if (!table_close(table, &error)) fail(EXIT_WORLD, "%s", error.text);
-    printf("\nwrote %s, for make plot-%s\n", table->beside.path, picture);
-}
-
-/* What 1. and 2. show, for every score from -120 to 120. */
-static void write_losses(const char *folder) {
-    real naive[3], stable[3], p_naive[2];
-    double p, gradient;
-    Table table = open_table(folder, "loss");
-    fprintf(table.file,
+/* What 2. and 3. show, for scores from -1000 to 1000. */
+static void write_losses(const Lesson *lesson) {
+    Output table = open_table(lesson, "loss");
+    fprintf(table.stream,
             "score\tshift_formula\tshift_stable\tgap_formula\tgap_report\tgap_stable\n");
-    for (int score = -120; score <= 120; score++) {
+    for (int score = -1000; score <= 1000; score += 10) {
         const real x[2] = {0, (real)score};
+        const uint8_t label = 0;
+        double naive[3], p, gradient;
+        real stable[3];
         both_ways(score, naive, stable);
-        softmax_naive(1, 2, x, p_naive);
         double loss = mistake(score, &p, &gradient);
-        const double value[5] = {-log((double)naive[1]), -log((double)stable[1]),
-                                 -log((double)p_naive[0]), cross_entropy_report(p), loss};
-        fprintf(table.file, "%d", score);
+        const double value[5] = {-log(naive[1]), -log((double)stable[1]),
+                                 cross_entropy_naive(1, 2, x, &label), cross_entropy_report(p),
+                                 loss};
+        fprintf(table.stream, "%d", score);
         for (int k = 0; k < 5; k++)
-            fprintf(table.file, "\t%.9g", isfinite(value[k]) ? value[k] : (double)NAN);
-        fprintf(table.file, "\n");
+            fprintf(table.stream, "\t%.9g", isfinite(value[k]) ? value[k] : (double)NAN);
+        fprintf(table.stream, "\n");
     }
-    close_table(&table, "softmax");
+    lesson_table_end(&table, "softmax");
 }
 
 /* Ten scores and the true class: the loss as a function of each score. */
@@ -236,37 +256,32 @@ static double step_error(Scores *s, double step, const real *want) {
 }
 
 /* How far differences are from backward, for steps from 1 down to 1e-16. */
-static void write_steps(const char *folder) {
+static void write_steps(const Lesson *lesson) {
     Scores s = {.loss = softmax_ce_loss(CLASSES), .label = 3};
     real dx[CLASSES];
     Rng rng = rng_seed(1, 0);
-    for (int i = 0; i < CLASSES; i++) s.x[i] = (real)rng_normal(&rng);
+    for (int i = 0; i < CLASSES; i++)
+        s.x[i] = (real)rng_normal(&rng);
     loss_of_scores(&s);
     s.loss.backward(&s.loss, 1, s.x, &s.label, s.p, 1, dx);
-    Table table = open_table(folder, "step");
-    fprintf(table.file, "step\terror\n");
+    Output table = open_table(lesson, "step");
+    fprintf(table.stream, "step\terror\n");
     for (int k = 0; k <= 16 * 8; k++) {
         double step = pow(10, -k / 8.0), error = step_error(&s, step, dx);
         /* nan: so small a step moves no score */
-        fprintf(table.file, "%.4g\t%.4g\n", step, isnan(error) ? (double)NAN : error);
+        fprintf(table.stream, "%.4g\t%.4g\n", step, plain(error));
     }
-    close_table(&table, "gradcheck");
+    lesson_table_end(&table, "gradcheck");
 }
 
 int main(int argc, char **argv) {
-    const char *folder = argc > 1 ? argv[1] : DATA_DIR, *dir = argc > 2 ? argv[2] : MNIST_DIR;
-    Dataset train, test;
-    Error error;
-    gemm_single_thread();
+    Lesson lesson = lesson_start(argc, argv);
+    by_hand();
     shifting();
     confident_mistake();
-    if (!dataset_load(dir, "train", &train, &error) || !dataset_load(dir, "t10k", &test, &error))
-        fail(EXIT_WORLD, "%s", error.text);
-    first_learner(&train, &test);
+    first_learner(&lesson);
     codes();
-    write_losses(folder);
-    write_steps(folder);
-    dataset_free(&train);
-    dataset_free(&test);
+    write_losses(&lesson);
+    write_steps(&lesson);
     return 0;
 }

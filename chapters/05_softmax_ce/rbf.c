@@ -143,82 +143,100 @@ const char rbf_codes[10][CODE + 1] = {
 };
 /* clang-format on */
 
+enum { DIGITS = 10 };
+
 // [rbf]
-/* y_i = sum_k (x_k - code_ik)^2 */
-static real distance(const Loss *l, const real *x, int i) {
+/* y_i = sum over k of (x_k - code_ik)^2 */
+static real distance(const real *x, int i) {
     real sum = 0;
-    for (int k = 0; k < l->in; k++) {
-        real d = x[k] - rbf_target(l->code[i], k);
+    for (int k = 0; k < CODE; k++) {
+        real d = x[k] - rbf_target(rbf_codes[i], k);
         sum += d * d;
     }
     return sum;
 }
 
 /*
- * p_i = e^-y_i / (e^-j + sum_k e^-y_k); returns log(e^-j + sum_k e^-y_k). The smallest exponent m is taken out:
- * log(...) = -m + log(e^(m-j) + sum e^(m-y_k)), and the sum is at least 1. With j infinite and no competition
- * all p_i are 0.
+ * p_i = e^-y_i / (e^-j + sum over k of e^-y_k); returns log(e^-j + sum over k of e^-y_k).
+ *
+ * The smallest exponent m is taken out: log(...) = -m + log(e^(m-j) + sum e^(m-y_k)), and the sum
+ * is at least 1. With j infinite there is no competition, and all p_i are 0.
  */
-static double competition(const Loss *l, const real *y, double *p) {
-    double m = l->j, sum;
-    for (int i = 0; i < l->classes; i++) {
+static double compete(double j, const real *y, double p[DIGITS]) {
+    double m = j;
+    for (int i = 0; i < DIGITS; i++) {
         p[i] = 0;
         if ((double)y[i] < m) m = (double)y[i];
     }
-    if (isinf(l->j)) return 0; /* loss (8) */
-    sum = exp(m - l->j);
-    for (int i = 0; i < l->classes; i++) sum += p[i] = exp(m - (double)y[i]);
-    for (int i = 0; i < l->classes; i++) p[i] /= sum;
+    if (isinf(j)) return 0;
+    double sum = exp(m - j);
+    for (int i = 0; i < DIGITS; i++) {
+        p[i] = exp(m - (double)y[i]);
+        sum += p[i];
+    }
+    for (int i = 0; i < DIGITS; i++)
+        p[i] /= sum;
     return log(sum) - m;
 }
 
 static double rbf_forward(const Loss *l, int n, const real *x, const uint8_t *label, real *score,
                           int *decision) {
-    double total = 0, p[10];
-    for (int row = 0; row < n; row++, x += l->in, score += l->classes) {
+    double total = 0, p[DIGITS];
+    for (int row = 0; row < n; row++) {
         int best = 0;
-        for (int i = 0; i < l->classes; i++) {
-            score[i] = distance(l, x, i);
+        for (int i = 0; i < DIGITS; i++) {
+            score[i] = distance(x, i);
             if (score[i] < score[best]) best = i;
         }
         decision[row] = best;
         /* (8) y_t,  (9) y_t + log(e^-j + sum e^-y_i) */
-        total += (double)score[label[row]] + competition(l, score, p);
+        total += (double)score[label[row]] + compete(l->constant, score, p);
+        x += CODE;
+        score += DIGITS;
     }
     return total;
 }
 
-/* dloss/dx_k = 2 (x_k - code_tk) - 2 sum_i p_i (x_k - code_ik) */
+/* dloss/dx_k = 2 (x_k - code_tk) - 2 sum over i of p_i (x_k - code_ik) */
 static void rbf_backward(const Loss *l, int n, const real *x, const uint8_t *label,
                          const real *score, real scale, real *dx) {
-    double p[10];
-    for (int row = 0; row < n; row++, x += l->in, dx += l->in, score += l->classes) {
-        competition(l, score, p);
-        for (int k = 0; k < l->in; k++)
-            dx[k] = 2 * scale * (x[k] - rbf_target(l->code[label[row]], k));
-        for (int i = 0; i < l->classes && !isinf(l->j); i++)
-            for (int k = 0; k < l->in; k++)
-                dx[k] -= 2 * scale * (real)p[i] * (x[k] - rbf_target(l->code[i], k));
+    double p[DIGITS];
+    for (int row = 0; row < n; row++) {
+        const char *code = rbf_codes[label[row]];
+        compete(l->constant, score, p);
+        for (int k = 0; k < CODE; k++)
+            dx[k] = 2 * scale * (x[k] - rbf_target(code, k));
+        if (!isinf(l->constant))
+            for (int i = 0; i < DIGITS; i++)
+                for (int k = 0; k < CODE; k++)
+                    dx[k] -= 2 * scale * (real)p[i] * (x[k] - rbf_target(rbf_codes[i], k));
+        x += CODE;
+        dx += CODE;
+        score += DIGITS;
     }
 }
 
-/* (8) 2,  (9) 2 p_r + 4 (sum_i p_i d_i^2 - (sum_i p_i d_i)^2), d_i = x_k - code_ik, p_r = 1 - sum p_i */
+/* (8) 2,  (9) 2 p_r + 4 (sum p_i d_i^2 - (sum p_i d_i)^2), d_i = x_k - code_ik, p_r = 1 - sum p_i
+   */
 static void rbf_curvature(const Loss *l, int n, const real *x, const uint8_t *label,
                           const real *score, real *hx) {
-    double p[10];
+    double p[DIGITS];
     (void)label;
-    for (int row = 0; row < n; row++, x += l->in, hx += l->in, score += l->classes) {
-        competition(l, score, p);
-        for (int k = 0; k < l->in; k++) {
+    for (int row = 0; row < n; row++) {
+        compete(l->constant, score, p);
+        for (int k = 0; k < CODE; k++) {
             double rubbish = 1, mean = 0, squares = 0;
-            for (int i = 0; i < l->classes; i++) {
-                double d = (double)(x[k] - rbf_target(l->code[i], k));
+            for (int i = 0; i < DIGITS; i++) {
+                double d = (double)(x[k] - rbf_target(rbf_codes[i], k));
                 rubbish -= p[i];
                 mean += p[i] * d;
                 squares += p[i] * d * d;
             }
             hx[k] = (real)(2 * rubbish + 4 * (squares - mean * mean));
         }
+        x += CODE;
+        hx += CODE;
+        score += DIGITS;
     }
 }
 // [rbf]
@@ -227,9 +245,9 @@ Loss rbf_loss(double j) {
     contract(j > 0, "the constant j of the RBF loss is %g, it must be positive", j);
     Loss l = {
         .in = CODE,
-        .classes = 10,
-        .code = rbf_codes,
-        .j = j,
+        .classes = DIGITS,
+        .smallest_wins = true,
+        .constant = j,
         .forward = rbf_forward,
         .backward = rbf_backward,
         .curvature = rbf_curvature,

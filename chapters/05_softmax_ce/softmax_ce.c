@@ -1,5 +1,5 @@
 /*
- * Softmax and cross-entropy, naive and stable.
+ * Softmax and cross-entropy: as the formulas say, as the report says, and stable.
  */
 #include "05_softmax_ce/softmax_ce.h"
 
@@ -7,15 +7,33 @@
 
 #include <stdio.h>
 
-/* ------------------------------------------------------------------ definition ----------- */
+/* ------------------------------------------------------------------ definitions ---------- */
 
-void softmax_naive(int n, int classes, const real *x, real *p) {
-    for (int row = 0; row < n; row++, x += classes, p += classes) {
-        real sum = 0;
-        for (int i = 0; i < classes; i++) sum += exp(x[i]);
-        for (int i = 0; i < classes; i++) p[i] = exp(x[i]) / sum;
+// [softmax-naive]
+void softmax_naive(int n, int classes, const real *x, double *p) {
+    for (int row = 0; row < n; row++) {
+        /* p_i = e^x_i / sum over k of e^x_k */
+        double sum = 0;
+        for (int k = 0; k < classes; k++)
+            sum += exp((double)x[row * classes + k]);
+        for (int i = 0; i < classes; i++)
+            p[row * classes + i] = exp((double)x[row * classes + i]) / sum;
     }
 }
+
+double cross_entropy_naive(int n, int classes, const real *x, const uint8_t *label) {
+    double p[10], total = 0;
+    contract(classes <= 10, "the naive cross-entropy has room for 10 classes, not %d", classes);
+    for (int row = 0; row < n; row++) {
+        softmax_naive(1, classes, x + row * classes, p);
+        /* loss = -log p_t */
+        total -= log(p[label[row]]);
+    }
+    return total;
+}
+// [softmax-naive]
+
+/* ------------------------------------------------------------------ the report ----------- */
 
 double cross_entropy_report(double p) {
     return -log(p + 1e-7);
@@ -32,48 +50,62 @@ static int first_largest(int classes, const real *x) {
 }
 
 // [softmax]
-/* One row: p = softmax(x); returns log sum_k e^x_k. */
+/* One row: p = softmax(x); returns log sum over k of e^x_k. */
 static double softmax_row(int classes, const real *x, real *p) {
+    /* With the largest x at 0 no exponential is above 1, and their sum is at least 1. */
     real m = x[first_largest(classes, x)], sum = 0;
     for (int i = 0; i < classes; i++) {
         p[i] = exp(x[i] - m);
         sum += p[i];
     }
-    for (int i = 0; i < classes; i++) p[i] /= sum;
+    for (int i = 0; i < classes; i++)
+        p[i] /= sum;
     return (double)m + log((double)sum);
 }
 // [softmax]
 
 void softmax(int n, int classes, const real *x, real *p) {
-    for (int row = 0; row < n; row++) softmax_row(classes, x + row * classes, p + row * classes);
+    for (int row = 0; row < n; row++)
+        softmax_row(classes, x + row * classes, p + row * classes);
 }
 
-// [softmax-ce]
+// [softmax-ce-forward]
 static double softmax_ce_forward(const Loss *l, int n, const real *x, const uint8_t *label,
                                  real *score, int *decision) {
     double total = 0;
-    for (int row = 0; row < n; row++, x += l->classes, score += l->classes) {
-        /* loss = log sum_k e^x_k - x_t */
+    for (int row = 0; row < n; row++) {
+        /* loss = log sum over k of e^x_k - x_t */
         total += softmax_row(l->classes, x, score) - (double)x[label[row]];
         decision[row] = first_largest(l->classes, x);
+        x += l->classes;
+        score += l->classes;
     }
     return total;
 }
+// [softmax-ce-forward]
 
-/* Forward was loss = log sum_k e^x_k - x_t, so dloss/dx_i = p_i - [i = t]. */
+// [softmax-ce-backward]
+/* Forward was loss = log sum over k of e^x_k - x_t, so dloss/dx_i = p_i, and 1 less where i = t. */
 static void softmax_ce_backward(const Loss *l, int n, const real *x, const uint8_t *label,
                                 const real *score, real scale, real *dx) {
     (void)x;
-    for (int row = 0; row < n; row++, score += l->classes, dx += l->classes)
-        for (int i = 0; i < l->classes; i++) dx[i] = scale * (score[i] - (i == label[row]));
+    for (int row = 0; row < n; row++) {
+        for (int i = 0; i < l->classes; i++) {
+            real truth = i == label[row] ? 1 : 0;
+            dx[i] = scale * (score[i] - truth);
+        }
+        score += l->classes;
+        dx += l->classes;
+    }
 }
-// [softmax-ce]
+// [softmax-ce-backward]
 
-/* The exact diagonal: d(p_i - [i = t])/dx_i = p_i (1 - p_i), never negative. */
+/* The exact diagonal: d(p_i)/dx_i = p_i (1 - p_i), never negative. */
 static void softmax_ce_curvature(const Loss *l, int n, const real *x, const uint8_t *label,
                                  const real *score, real *hx) {
     (void)x, (void)label;
-    for (int i = 0; i < n * l->classes; i++) hx[i] = score[i] * (1 - score[i]);
+    for (int i = 0; i < n * l->classes; i++)
+        hx[i] = score[i] * (1 - score[i]);
 }
 
 Loss softmax_ce_loss(int classes) {

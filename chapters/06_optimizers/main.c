@@ -1,21 +1,55 @@
 /*
- * Chapter 6, the example: five ways down a ravine, Adam's correction applied once and twice, and how to come to
- * rest when every gradient is noisy.
+ * Chapter 6, the example: two steps by hand, a ravine, Adam's correction applied once and twice,
+ * and how to settle down when every gradient is noisy.
  *
  *     make chapter 6    or: build/06_optimizers [FOLDER for data]
- *
- * The ravine is f(x, y) = x^2/20 + y^2: steep across, nearly flat along. Its gradient (x/10, 2y) hardly
- * points at the minimum (0, 0), which is what makes it a test.
  */
 #include "06_optimizers/optimizer.h"
 #include "06_optimizers/schedule.h"
-#include "fail.h"
+#include "lesson.h"
 #include "rng.h"
-#include "table.h"
 
 #include <string.h>
 
-enum { STEPS = 40, MOST = 8 };
+static Optimizer named(const char *name) {
+    Optimizer o;
+    bool known = optimizer_named(name, &o);
+    contract(known, "no optimizer is named %s", name);
+    return o;
+}
+
+/* A number that is printed as 0 has no sign. */
+static double unsigned_zero(double value, double unit) {
+    return fabs(value) < unit / 2 ? 0 : value;
+}
+
+/* ------------------------------------------------------------------ 1. by hand ----------- */
+
+/* L = w^2, so dL/dw = 2w; from w = 1 with rate 0.1. */
+static void by_hand(void) {
+    printf("1. L = w^2, so g = 2w. From w = 1, with rate 0.1:\n\n"
+           "                  step 1    step 2    step 3\n");
+    for (int k = 0; k < 5; k++) {
+        Optimizer o = named(optimizer_names[k]);
+        real state[2] = {0}, w = 1;
+        o.lr = 0.1;
+        printf("   %-10s", o.name);
+        for (int t = 0; t < 3; t++) {
+            const real g = 2 * w;
+            optimizer_step(&o, 1, &g, state, &w);
+            printf("  %8.4f", unsigned_zero((double)w, 1e-4));
+        }
+        printf("\n");
+    }
+}
+
+/* ------------------------------------------------------------------ 2. the ravine -------- */
+
+/*
+ * f(x, y) = x^2/20 + y^2: steep across, nearly flat along. Its gradient (x/10, 2y) hardly points at
+ * the minimum (0, 0), which is what makes it a test.
+ */
+enum { STEPS = 40, RULES = 7 };
 
 /* The rates under which each has a fair chance on this ravine. */
 static double ravine_rate(const char *name) {
@@ -28,11 +62,14 @@ static double ravine_rate(const char *name) {
 
 /* The path of one optimizer from (-7, 2): (STEPS + 1, 2). */
 static void walk(const char *name, real *path) {
-    Optimizer o;
+    Optimizer o = named(name);
     real state[4] = {0}, w[2] = {-7, 2};
-    contract(optimizer_named(name, &o), "no optimizer is named %s", name);
     o.lr = ravine_rate(name);
-    if (o.mu > 0) state[0] = (real)0.1, state[1] = 2; /* sdlm is told the second derivatives */
+    if (o.mu > 0) {
+        /* sdlm is told the second derivatives */
+        state[0] = (real)0.1;
+        state[1] = 2;
+    }
     for (int t = 0; t <= STEPS; t++) {
         path[2 * t] = w[0];
         path[2 * t + 1] = w[1];
@@ -41,76 +78,85 @@ static void walk(const char *name, real *path) {
     }
 }
 
-static void print_paths(int count, real path[][2 * (STEPS + 1)]) {
-    const int shown[] = {0, 1, 2, 5, 10, 20, 40};
-    printf("1. Down the ravine x^2/20 + y^2 from (-7, 2); the minimum is (0, 0)\n\n   step");
-    for (int k = 0; k < count; k++) printf("  %13s", optimizer_names[k]);
+/* Some steps of the rules first .. last-1, side by side. */
+static void print_paths(int first, int last, real path[][2 * (STEPS + 1)]) {
+    static const int shown[] = {0, 1, 2, 5, 10, 20, 40};
+    printf("\n   step");
+    for (int k = first; k < last; k++)
+        printf(" %13s", optimizer_names[k]);
     printf("\n");
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         printf("   %4d", shown[i]);
-        for (int k = 0; k < count; k++)
-            printf("  %6.2f,%6.2f", (double)path[k][2 * shown[i]],
-                   (double)path[k][2 * shown[i] + 1]);
+        for (int k = first; k < last; k++)
+            printf("  %5.2f, %5.2f", unsigned_zero((double)path[k][2 * shown[i]], 0.01),
+                   unsigned_zero((double)path[k][2 * shown[i] + 1], 0.01));
         printf("\n");
     }
-    printf(
-        "\nLook at y, the steep direction: sgd jumps from wall to wall, momentum and adam swing "
-        "out and\n"
-        "come back. adagrad scales every axis by its own past gradients and goes straight for the\n"
-        "floor; so does rmsprop, after a first step that is ten rates long. adam-twice has hardly "
-        "left.\n"
-        "sdlm was told the curvatures 1/10 and 2 and is there in a few steps: all the art of 1998 "
-        "is in\n"
-        "estimating them (chapter 7).\n");
 }
 
 /* Step, then x and y of every optimizer. */
-static void write_paths(const char *folder, int count, real path[][2 * (STEPS + 1)]) {
-    Table table;
-    Error error;
-    if (!table_open(&table, folder, "06_paths.tsv", &error)) fail(EXIT_WORLD, "%s", error.text);
-    fprintf(table.file, "step");
-    for (int k = 0; k < count; k++)
-        fprintf(table.file, "\t%s_x\t%s_y", optimizer_names[k], optimizer_names[k]);
+static void write_paths(const Lesson *lesson, real path[][2 * (STEPS + 1)]) {
+    Output table = lesson_table(lesson, "06_paths.tsv");
+    fprintf(table.stream, "step");
+    for (int k = 0; k < RULES; k++)
+        fprintf(table.stream, "\t%s_x\t%s_y", optimizer_names[k], optimizer_names[k]);
     for (int t = 0; t <= STEPS; t++) {
-        fprintf(table.file, "\n%d", t);
-        for (int k = 0; k < count; k++)
-            fprintf(table.file, "\t%.9g\t%.9g", (double)path[k][2 * t], (double)path[k][2 * t + 1]);
+        fprintf(table.stream, "\n%d", t);
+        for (int k = 0; k < RULES; k++)
+            fprintf(table.stream, "\t%.9g\t%.9g", (double)path[k][2 * t],
+                    (double)path[k][2 * t + 1]);
     }
-    fprintf(table.file, "\n");
-    if (!table_close(&table, &error)) fail(EXIT_WORLD, "%s", error.text);
-    printf("\nwrote %s, for make plot-ravine\n", table.beside.path);
+    fprintf(table.stream, "\n");
+    lesson_table_end(&table, "ravine");
 }
+
+static void ravine(const Lesson *lesson) {
+    static real path[RULES][2 * (STEPS + 1)];
+    contract(optimizer_names[RULES] == NULL, "there are not %d optimizers", RULES);
+    for (int k = 0; k < RULES; k++)
+        walk(optimizer_names[k], path[k]);
+    printf("\n2. Down the ravine x^2/20 + y^2 from (-7, 2); the minimum is (0, 0). Look at\n"
+           "y, the steep direction: which one jumps from wall to wall, which swings out\n"
+           "and comes back? Look at x: how long is the first step, and who arrives?\n");
+    print_paths(0, 5, path);
+    printf("\nThe report's listing of Adam (see 3.), and the step of 1998 (advanced), which\n"
+           "is told the curvatures 1/10 and 2:\n");
+    print_paths(5, RULES, path);
+    write_paths(lesson, path);
+}
+
+/* ------------------------------------------------------------------ 3. Adam twice -------- */
 
 /* With a gradient of 1 all the time, Adam's step is its rate: what does the listing make of it? */
 static void corrected_twice(void) {
-    Optimizer once, twice;
+    static const int shown[] = {1, 2, 12, 100, 600, 3000};
+    Optimizer once = named("adam"), twice = named("adam-twice");
     real state[2][2] = {{0}}, w[2] = {0, 0};
     const real g = 1;
-    contract(optimizer_named("adam", &once) && optimizer_named("adam-twice", &twice), "no adam");
-    printf("\n2. Adam's first steps for a constant gradient of 1 and rate 0.001: the formula, and "
-           "the\n"
-           "report's listing, which corrects the bias a second time\n\n"
+    int next = 0;
+    printf("\n3. Adam's steps for a constant gradient of 1 and rate 0.001: the formula, and\n"
+           "the report's listing, which corrects the bias a second time\n\n"
            "      t    adam step    adam-twice step    ratio\n");
     for (int t = 1; t <= 3000; t++) {
         real before[2] = {w[0], w[1]};
         optimizer_step(&once, 1, &g, state[0], &w[0]);
         optimizer_step(&twice, 1, &g, state[1], &w[1]);
-        if (t == 1 || t == 2 || t == 12 || t == 100 || t == 600 || t == 3000)
-            printf("   %4d    %9.6f    %15.6f    %5.3f\n", t, (double)(before[0] - w[0]),
-                   (double)(before[1] - w[1]), (double)((before[1] - w[1]) / (before[0] - w[0])));
+        if (t != shown[next]) continue;
+        next++;
+        double step[2] = {(double)(before[0] - w[0]), (double)(before[1] - w[1])};
+        printf("   %4d    %9.6f    %15.6f    %5.3f\n", t, step[0], step[1], step[1] / step[0]);
     }
-    printf("\nThe listing takes smaller steps for the first few thousand: a warm-up that nobody "
-           "ordered.\n");
 }
 
-/* 3. f(w) = w^2 / 2 from w = 1, sgd, 1000 steps; every gradient is w plus noise. Returns the last |w|, and |mean|. */
+/* ------------------------------------------------------------------ 4. noise ------------- */
+
+/* f(w) = w^2/2 from w = 1, sgd, 1000 steps, every gradient w plus noise: the last |w| and |mean|.
+   */
 static void noisy_run(Schedule schedule, uint64_t seed, double *last, double *average) {
     enum { NOISY_STEPS = 1000 };
-    Optimizer o;
+    Optimizer o = named("sgd");
     Rng rng = rng_seed(seed, 0);
     real w = 1, mean = 1;
-    contract(optimizer_named("sgd", &o), "no sgd");
     for (int t = 1; t <= NOISY_STEPS; t++) {
         real g = w + (real)rng_normal(&rng);
         o.lr = 0.1 * schedule_share(schedule, 0, t - 1, NOISY_STEPS);
@@ -121,40 +167,30 @@ static void noisy_run(Schedule schedule, uint64_t seed, double *last, double *av
     *average = fabs((double)mean);
 }
 
-static void coming_to_rest(void) {
+static void settling_down(void) {
     enum { TIMES = 200 };
+    static const Schedule schedule[2] = {SCHEDULE_CONSTANT, SCHEDULE_COSINE};
     double last[2] = {0}, average[2] = {0};
     for (int s = 0; s < 2; s++)
         for (int k = 0; k < TIMES; k++) {
             double w, mean;
-            noisy_run(s ? SCHEDULE_COSINE : SCHEDULE_CONSTANT, (uint64_t)k, &w, &mean);
-            last[s] += w / TIMES, average[s] += mean / TIMES;
+            noisy_run(schedule[s], (uint64_t)k, &w, &mean);
+            last[s] += w / TIMES;
+            average[s] += mean / TIMES;
         }
-    printf(
-        "\n3. Noise: the minimum is 0, but every gradient is w plus a draw from N(0, 1). Distance "
-        "from the\n"
-        "minimum after 1000 steps of sgd with rate 0.1, mean of %d runs\n\n"
-        "                        the last w    mean of the last 100 or so\n"
-        "   constant rate          %8.4f    %8.4f\n"
-        "   cosine, down to 0      %8.4f    %8.4f\n",
-        TIMES, last[0], average[0], last[1], average[1]);
-    printf(
-        "\nWith a constant rate the last w is where the noise last threw it. A falling rate lets "
-        "it "
-        "settle; a\n"
-        "running mean of the places it was thrown to does much the same without slowing down.\n");
+    printf("\n4. Noise: the minimum is 0, but every gradient is w plus a normal number.\n"
+           "Distance from the minimum after 1000 steps of sgd, rate 0.1, mean of %d runs\n\n"
+           "                        the last w    mean of the last 100 or so\n"
+           "   constant rate          %8.4f    %8.4f\n"
+           "   cosine, down to 0      %8.4f    %8.4f\n",
+           TIMES, last[0], average[0], last[1], average[1]);
 }
 
 int main(int argc, char **argv) {
-    static real path[MOST][2 * (STEPS + 1)];
-    int count = 0;
-    for (; optimizer_names[count]; count++) {
-        contract(count < MOST, "more than %d optimizers", MOST);
-        walk(optimizer_names[count], path[count]);
-    }
-    print_paths(count, path);
+    Lesson lesson = lesson_start(argc, argv);
+    by_hand();
+    ravine(&lesson);
     corrected_twice();
-    coming_to_rest();
-    write_paths(argc > 1 ? argv[1] : DATA_DIR, count, path);
+    settling_down();
     return 0;
 }

@@ -1,5 +1,6 @@
 /*
- * The five optimizers of the report, and its listing of Adam. One loop each, formula above it.
+ * The five optimizers of the report, its listing of Adam, and the step of 1998: one loop each, the
+ * formula above it.
  */
 #include "06_optimizers/optimizer.h"
 
@@ -16,6 +17,7 @@ static void sgd_step(const Optimizer *o, size_t n, const real *g, real *state, r
 }
 // [sgd]
 
+// [momentum]
 static void momentum_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
     real lr = (real)o->lr, momentum = (real)o->momentum;
     real *v = state;
@@ -25,6 +27,7 @@ static void momentum_step(const Optimizer *o, size_t n, const real *g, real *sta
         w[i] += v[i];
     }
 }
+// [momentum]
 
 static void adagrad_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
     real lr = (real)o->lr, eps = (real)o->eps;
@@ -53,6 +56,7 @@ static void adam_move(const Optimizer *o, double rate, size_t n, const real *g, 
                       real *w) {
     real beta1 = (real)o->beta1, beta2 = (real)o->beta2, eps = (real)o->eps, lr = (real)rate;
     real fresh1 = (real)(1 - o->beta1), fresh2 = (real)(1 - o->beta2);
+    /* m and v start at 0; after t steps they are too small by these factors. */
     real correct1 = (real)(1 / (1 - pow(o->beta1, (double)o->t)));
     real correct2 = (real)(1 / (1 - pow(o->beta2, (double)o->t)));
     real *m = state, *v = state + n;
@@ -115,14 +119,21 @@ const char *const optimizer_names[] = {"sgd",  "momentum",   "adagrad", "rmsprop
                                        "adam", "adam-twice", "sdlm",    NULL};
 
 bool optimizer_named(const char *name, Optimizer *o) {
-    for (size_t i = 0; i < sizeof optimizers / sizeof *optimizers; i++)
-        if (strcmp(name, optimizers[i].name) == 0) return *o = optimizers[i], true;
+    for (size_t i = 0; i < sizeof optimizers / sizeof *optimizers; i++) {
+        if (strcmp(name, optimizers[i].name) != 0) continue;
+        *o = optimizers[i];
+        return true;
+    }
     return false;
 }
 
 void optimizer_step(Optimizer *o, size_t n, const real *g, real *state, real *w) {
     o->t++;
-    real left = (real)(1 - o->lr * o->weight_decay);
-    for (size_t i = 0; o->weight_decay > 0 && i < n; i++) w[i] *= left;
+    if (o->weight_decay > 0) {
+        /* w -= lr * weight_decay * w */
+        real kept = (real)(1 - o->lr * o->weight_decay);
+        for (size_t i = 0; i < n; i++)
+            w[i] *= kept;
+    }
     o->step(o, n, g, state, w);
 }

@@ -10,10 +10,19 @@
 #include "04_affine/affine.h"
 #include "05_softmax_ce/rbf.h"
 #include "05_softmax_ce/softmax_ce.h"
-#include "fail.h"
 
-#include <math.h>
-#include <stdio.h>
+/* The folders with faster functions are optional: what is not there is not asked. */
+#if __has_include("02_conv/direct/direct.h")
+#include "02_conv/direct/direct.h"
+#endif
+#if __has_include("03_pool/rows/rows.h")
+#include "03_pool/rows/rows.h"
+#endif
+#if __has_include("04_affine/rational/rational.h")
+#include "04_affine/rational/rational.h"
+#endif
+
+#include <string.h>
 
 const Lenet5 lenet5_report = {.activation = ACTIVATION_RELU, .j = HUGE_VAL, .input = {0, 1}};
 
@@ -26,7 +35,7 @@ const Lenet5 lenet5_1998 = {
     .input = {(real)-0.1, (real)1.175},
 };
 
-/* The activation behind a layer: "C1" is followed by "C1.relu". */
+/* The activation after a layer: "C1" is followed by "C1.relu". */
 static Shape activate(Network *net, const char *layer, Activation activation) {
     static Layer (*const make[])(const char *, Shape) = {relu_layer, sigmoid_layer, squash_layer};
     static const char *const kind[] = {"relu", "sigmoid", "squash"};
@@ -45,7 +54,7 @@ static Shape pool(Network *net, const char *name, const Lenet5 *choice) {
 
 // [lenet5]
 Network lenet5_with(const Lenet5 *choice) {
-    Network net = {.name = "lenet5", .input = choice->input, .pad = 2};
+    Network net = {.name = "lenet5", .kernels = "textbook", .input = choice->input, .pad = 2};
     const uint16_t *links = choice->table ? conv_table_1998 : NULL;
     contract(!choice->rbf || choice->activation == ACTIVATION_TANH, "RBF codes of -1 need tanh");
 
@@ -71,4 +80,45 @@ Network lenet5(Activation activation) {
     Lenet5 choice = lenet5_report;
     choice.activation = activation;
     return lenet5_with(&choice);
+}
+
+/* ------------------------------------------------------------------ kernels -------------- */
+
+int network_accelerate(Network *net) {
+    int replaced = 0;
+    for (int i = 0; i < net->layers; i++) {
+        Layer *l = &net->layer[i];
+        /* Each looks at the layer and, where it fits, replaces its functions. */
+#ifdef DIRECT_H
+        replaced += direct_conv(l);
+#endif
+#ifdef ROWS_H
+        replaced += rows_pool(l);
+#endif
+#ifdef RATIONAL_H
+        replaced += rational_squash(l);
+#endif
+        (void)l;
+    }
+    if (replaced > 0) net->kernels = "fast";
+    return replaced;
+}
+
+void network_naive(Network *net) {
+    for (int i = 0; i < net->layers; i++) {
+        Layer *l = &net->layer[i];
+        if (strcmp(l->kind, "conv") == 0) {
+            l->forward = conv_forward_naive;
+            l->backward = conv_backward_naive;
+        }
+        if (strcmp(l->kind, "affine") == 0) {
+            l->forward = affine_forward_naive;
+            l->backward = affine_backward_naive;
+        }
+        if (strcmp(l->kind, "subsample") == 0) {
+            l->forward = subsample_forward_naive;
+            l->backward = subsample_backward_naive;
+        }
+    }
+    net->kernels = "naive";
 }

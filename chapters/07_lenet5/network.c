@@ -3,9 +3,8 @@
  */
 #include "07_lenet5/network.h"
 
-#include "fail.h"
+#include "measure.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +26,8 @@ Shape network_add(Network *net, Layer layer) {
 
 size_t network_offset(const Network *net, int layer) {
     size_t offset = 0;
-    for (int i = 0; i < layer; i++) offset += layer_params(&net->layer[i]);
+    for (int i = 0; i < layer; i++)
+        offset += layer_params(&net->layer[i]);
     return offset;
 }
 
@@ -37,7 +37,8 @@ size_t network_params(const Network *net) {
 
 long network_trainable(const Network *net) {
     long sum = 0;
-    for (int i = 0; i < net->layers; i++) sum += net->layer[i].trainable;
+    for (int i = 0; i < net->layers; i++)
+        sum += net->layer[i].trainable;
     return sum;
 }
 
@@ -65,9 +66,49 @@ int network_tensors(const Network *net, real *params, Tensor *tensor) {
     return count;
 }
 
+/* ------------------------------------------------------------------ printing it ---------- */
+
+static void print_row(FILE *out, const char *name, const char *kind, const char *from,
+                      const char *to, long trainable, long connections) {
+    char text[2][32];
+    fprintf(out, "%-10s %-14s %9s %2s %-9s %10s %12s\n", name, kind, from, *to ? "->" : "", to,
+            with_commas(trainable, text[0], sizeof text[0]),
+            with_commas(connections, text[1], sizeof text[1]));
+}
+
+static char *shape_text(Shape s, char *text, size_t size) {
+    snprintf(text, size, "%dx%dx%d", s.c, s.h, s.w);
+    return text;
+}
+
+void network_print(FILE *out, const Network *net) {
+    char kind[32], from[40], to[40];
+    long connections = 0;
+    fprintf(out, "%-10s %-14s %9s %2s %-9s %10s %12s\n", "layer", "kind", "in", "", "out",
+            "trainable", "connections");
+    for (int i = 0; i < net->layers; i++) {
+        const Layer *l = &net->layer[i];
+        int length = snprintf(kind, sizeof kind, "%s", l->kind);
+        if (l->size > 0)
+            snprintf(kind + length, sizeof kind - (size_t)length, " %dx%d", l->size, l->size);
+        print_row(out, l->name, kind, shape_text(l->in, from, sizeof from),
+                  shape_text(l->out, to, sizeof to), l->trainable, l->connections);
+        connections += l->connections;
+    }
+    if (net->loss.smallest_wins) {
+        /* The codes are fixed, but the paper counts their links. */
+        long links = (long)net->loss.in * net->loss.classes;
+        print_row(out, "OUT", net->loss.name, shape_text(network_out(net), from, sizeof from),
+                  "10x1x1", 0, links);
+        connections += links;
+    }
+    print_row(out, "sum", net->loss.smallest_wins ? "" : net->loss.name, "", "",
+              network_trainable(net), connections);
+}
+
 /* ------------------------------------------------------------------ room to work --------- */
 
-/* The most reals that one image has between two layers. */
+/* The most numbers that one image has between two layers. */
 static size_t widest(const Network *net) {
     int most = shape_size(net->layer[0].in);
     for (int i = 0; i < net->layers; i++)
@@ -75,57 +116,85 @@ static size_t widest(const Network *net) {
     return (size_t)most;
 }
 
+/* Scratch for any layer, and for squares of its parameters and of one image: the curvature of 1998
+   (original/) asks for those as well. */
 static size_t most_scratch(const Network *net) {
     size_t most = 0;
-    for (int i = 0; i < net->layers; i++)
-        if (layer_curvature_scratch(&net->layer[i]) > most)
-            most = layer_curvature_scratch(&net->layer[i]);
+    for (int i = 0; i < net->layers; i++) {
+        const Layer *l = &net->layer[i];
+        size_t need = l->scratch + layer_params(l) + (size_t)shape_size(l->in);
+        if (need > most) most = need;
+    }
     return most;
 }
 
-/* Zeroed memory that begins on a cache line. */
-static void *room(size_t count, size_t size) {
+/* Zeroed memory that begins on a cache line; *ok becomes false when there is none. */
+static void *room(size_t count, size_t size, bool *ok) {
     size_t bytes = (count * size + 63) / 64 * 64;
     void *memory = aligned_alloc(64, bytes ? bytes : 64);
-    if (memory) memset(memory, 0, bytes);
+    if (memory)
+        memset(memory, 0, bytes);
+    else
+        *ok = false;
     return memory;
 }
 
 bool workspace_new(const Network *net, int images, Workspace *space, Error *error) {
     size_t n = (size_t)images;
-    *space = (Workspace){.n = images};
     bool ok = true;
+    *space = (Workspace){.n = images};
     for (int i = 0; i <= net->layers; i++) {
         Shape shape = i == 0 ? net->layer[0].in : net->layer[i - 1].out;
-        ok = (space->y[i] = room(n * (size_t)shape_size(shape), sizeof(real))) && ok;
+        space->y[i] = room(n * (size_t)shape_size(shape), sizeof(real), &ok);
     }
-    for (int k = 0; k < 2; k++) ok = (space->d[k] = room(n * widest(net), sizeof(real))) && ok;
-    ok = (space->scratch = room(most_scratch(net), sizeof(real))) && ok;
-    ok = (space->score = room(n * (size_t)net->loss.classes, sizeof(real))) && ok;
-    ok = (space->decision = room(n, sizeof(int))) && ok;
-    ok = (space->label = room(n, 1)) && ok;
+    for (int k = 0; k < 2; k++)
+        space->d[k] = room(n * widest(net), sizeof(real), &ok);
+    space->scratch = room(most_scratch(net), sizeof(real), &ok);
+    space->score = room(n * (size_t)net->loss.classes, sizeof(real), &ok);
+    space->decision = room(n, sizeof(int), &ok);
+    space->label = room(n, 1, &ok);
     if (ok) return true;
     workspace_free(space);
-    return error_set(error, "no memory for a batch slice of %d images", images);
+    return error_set(error, "no memory for a micro-batch of %d images", images);
 }
 
 void workspace_free(Workspace *space) {
-    for (int i = 0; i <= LAYERS_MAX; i++) free(space->y[i]);
-    for (int k = 0; k < 2; k++) free(space->d[k]);
-    free(space->scratch), free(space->score), free(space->decision), free(space->label);
+    for (int i = 0; i <= LAYERS_MAX; i++)
+        free(space->y[i]);
+    for (int k = 0; k < 2; k++)
+        free(space->d[k]);
+    free(space->scratch);
+    free(space->score);
+    free(space->decision);
+    free(space->label);
     *space = (Workspace){0};
 }
 
-/* ------------------------------------------------------------------ one slice ------------ */
+Workspace *workspaces_new(const Network *net, int threads, Error *error) {
+    Workspace *space = calloc((size_t)threads, sizeof *space);
+    bool ok = space || error_set(error, "no memory for %d threads", threads);
+    for (int t = 0; ok && t < threads; t++)
+        ok = workspace_new(net, MICRO_BATCH, &space[t], error);
+    if (ok) return space;
+    workspaces_free(space, threads);
+    return NULL;
+}
 
-void network_input(const Network *net, const Dataset *data, const int *index, int first, int n,
-                   Workspace *space) {
+void workspaces_free(Workspace *space, int threads) {
+    if (!space) return;
+    for (int t = 0; t < threads; t++)
+        workspace_free(&space[t]);
+    free(space);
+}
+
+/* ------------------------------------------------------------------ n images ------------- */
+
+void network_input(const Network *net, const Dataset *data, int first, int n, Workspace *space) {
     contract(n <= space->n, "%d images in a workspace for %d", n, space->n);
     int size = shape_size(net->layer[0].in);
     for (int i = 0; i < n; i++) {
-        int image = index ? index[i] : first + i;
-        dataset_image(data, image, net->input, net->pad, space->y[0] + i * size);
-        space->label[i] = data->label[image];
+        dataset_image(data, first + i, net->input, net->pad, space->y[0] + i * size);
+        space->label[i] = data->label[first + i];
     }
 }
 
@@ -155,28 +224,10 @@ void network_backward(const Network *net, int n, const real *params, real scale,
         /* Nobody needs the gradient of the image itself. */
         l->backward(l, n, params, space->y[i], space->y[i + 1], dy, grad, i > 0 ? dx : NULL,
                     space->scratch);
+        /* The dx of this layer is the dy of the layer before. */
         real *swap = dy;
         dy = dx;
         dx = swap;
     }
 }
 // [network-backward]
-
-// [network-curvature]
-void network_curvature(const Network *net, int n, const real *params, Workspace *space, real *h) {
-    real *hy = space->d[0], *hx = space->d[1];
-    net->loss.curvature(&net->loss, n, space->y[net->layers], space->label, space->score, hy);
-    params += network_params(net);
-    h += network_params(net);
-    for (int i = net->layers - 1; i >= 0; i--) {
-        const Layer *l = &net->layer[i];
-        params -= layer_params(l);
-        h -= layer_params(l);
-        l->curvature(l, n, params, space->y[i], space->y[i + 1], hy, h, i > 0 ? hx : NULL,
-                     space->scratch);
-        real *swap = hy;
-        hy = hx;
-        hx = swap;
-    }
-}
-// [network-curvature]

@@ -4,8 +4,8 @@
  *
  * @addtogroup ch07
  *
- * **A network** is a list of layers with a loss at the end. Forward is a loop over the list, backward
- * is the same loop reversed:
+ * **A network** is a list of layers with a loss at the end. Forward is a loop over the list,
+ * backward is the same loop reversed:
  *
  *     y[0] = images
  *     y[i+1] = layer[i](y[i])                       i = 0 .. layers-1
@@ -23,27 +23,33 @@
 #define NETWORK_H
 
 #include "dataset.h"
+#include "init.h"
 #include "layer.h"
+#include "loss.h"
 #include "safetensors.h"
 
+#include <stdio.h>
+
 enum {
-    LAYERS_MAX = 16 ///< LeNet-5 with its activations as layers has 11, the original 12
+    LAYERS_MAX = 16, ///< LeNet-5 with its activations as layers has 11, the original 12
+    MICRO_BATCH = 25 ///< images that a thread takes through the layers at a time
 };
 
 /** The table of layers, and how an image becomes its input. */
 typedef struct Network {
     char name[32];           ///< "lenet5"
+    const char *kernels;     ///< "naive", "textbook" or "fast": what the layers run on
     Input input;             ///< what grey levels become
     int pad;                 ///< border around the 28x28 images
     int layers;              ///< how many are in use
     Layer layer[LAYERS_MAX]; ///< from the input to the last affine layer
-    Loss loss;               ///< behind the last layer
+    Loss loss;               ///< after the last layer
 } Network;
 
 /** Room for n images on their way through: what one thread needs. */
 typedef struct Workspace {
     int n;                   ///< most images at a time
-    real *y[LAYERS_MAX + 1]; ///< y[0] the input, y[i+1] what layer i made
+    real *y[LAYERS_MAX + 1]; ///< y[0] the input, y[i+1] the output of layer i
     real *d[2];              ///< gradients between layers, used in turn
     real *scratch;           ///< for the layer that needs most
     real *score;             ///< (n, classes) from the loss
@@ -60,7 +66,7 @@ typedef struct Workspace {
 Shape network_add(Network *net, Layer layer);
 
 /**
- * @brief The shape behind the last layer so far.
+ * @brief The shape after the last layer so far.
  * @param net the network
  * @return the input image's shape when there is no layer yet
  */
@@ -70,7 +76,7 @@ Shape network_out(const Network *net);
  * @brief Where a layer's parameters begin in the flat vector.
  * @param net   the network
  * @param layer which layer, 0 .. layers; `layers` gives the length of the vector
- * @return offset in reals
+ * @return offset in numbers
  */
 size_t network_offset(const Network *net, int layer);
 
@@ -89,11 +95,11 @@ size_t network_params(const Network *net);
 long network_trainable(const Network *net);
 
 /**
- * @brief Draws the first parameters of every layer.
+ * @brief Gives every layer its initial parameters.
  * @param net    the network
  * @param init   the scheme
  * @param seed   the run's seed
- * @param params network_params() reals, overwritten
+ * @param params network_params() numbers, overwritten
  */
 void network_init(const Network *net, Init init, uint64_t seed, real *params);
 
@@ -107,7 +113,14 @@ void network_init(const Network *net, Init init, uint64_t seed, real *params);
 int network_tensors(const Network *net, real *params, Tensor *tensor);
 
 /**
- * @brief Takes room for n images.
+ * @brief Prints the table of layers: name, kind, shapes, trainable parameters, connections.
+ * @param out where to
+ * @param net the network
+ */
+void network_print(FILE *out, const Network *net);
+
+/**
+ * @brief Allocates room for n images.
  * @param net   the network
  * @param n     most images at a time
  * @param space filled on success; workspace_free() releases it
@@ -123,16 +136,30 @@ bool workspace_new(const Network *net, int n, Workspace *space, Error *error);
 void workspace_free(Workspace *space);
 
 /**
+ * @brief Allocates a workspace of MICRO_BATCH images for each of some threads.
+ * @param net     the network
+ * @param threads how many
+ * @param error   filled when there is no memory
+ * @return the workspaces, or NULL; workspaces_free() releases them
+ */
+Workspace *workspaces_new(const Network *net, int threads, Error *error);
+
+/**
+ * @brief Releases what workspaces_new() returned.
+ * @param space   the workspaces, or NULL
+ * @param threads how many
+ */
+void workspaces_free(Workspace *space, int threads);
+
+/**
  * @brief Puts images and labels of a data set into y[0] and label.
  * @param net   the network
  * @param data  the set
- * @param index which images; NULL: those from first on
- * @param first the first one, when index is NULL
+ * @param first the first image
  * @param n     how many, at most space->n
  * @param space the workspace
  */
-void network_input(const Network *net, const Dataset *data, const int *index, int first, int n,
-                   Workspace *space);
+void network_input(const Network *net, const Dataset *data, int first, int n, Workspace *space);
 
 /**
  * @brief Runs n images through every layer and the loss.
@@ -150,25 +177,11 @@ double network_forward(const Network *net, int n, const real *params, Workspace 
  * @param n      images
  * @param params the flat vector
  * @param scale  1/N of the whole batch, for a mean
- * @param space  as forward left it
+ * @param space  as network_forward() left it
  * @param grad   the flat gradient, accumulated
  */
 void network_backward(const Network *net, int n, const real *params, real scale, Workspace *space,
                       real *grad);
-
-/**
- * @brief Runs second derivatives back through every layer: the curvature pass of 1998.
- *
- * Backward once more, on squared quantities: each layer turns hy into hx and adds to hw (layer.h). What comes
- * out is the diagonal of the Gauss-Newton approximation to the Hessian, summed over the images.
- *
- * @param net    the network
- * @param n      images; network_forward() went before
- * @param params the flat vector
- * @param space  as forward left it
- * @param h      one number a parameter, accumulated, none negative
- */
-void network_curvature(const Network *net, int n, const real *params, Workspace *space, real *h);
 
 /** @} */
 #endif

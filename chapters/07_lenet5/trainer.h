@@ -1,28 +1,31 @@
 /**
  * @file trainer.h
- * @brief Training and evaluation on any number of threads, with the same result on all.
+ * @brief Training on any number of threads, with the same result on all.
  *
  * @addtogroup ch07
  *
- * **The trainer** walks through the training set in mini-batches: gradient of the mean loss of a batch,
- * one step of the optimizer, next batch. Every epoch visits every image once, in a new random order.
- * (The report draws each batch with replacement, so its "epoch" of 600 batches sees about 63 % of the
- * images, some of them several times.)
+ * **The trainer** walks through the training set in mini-batches: gradient of the mean loss of a
+ * batch, one step of the optimizer, next batch. Every epoch visits every image once, in a new
+ * random order. (The report draws each batch with replacement, so its "epoch" of 600 batches sees
+ * about 63 % of the images, some of them several times.)
  *
- * **Distorted images** (distort.h) are made in the slice that needs them and never stored. Either every epoch
- * shows a new distortion of every image, or there is a fixed number of copies, as in 1998: 540,000 patterns beside
- * the 60,000, of which an epoch sees the next 60,000 in one long random order. The last epochs may show the images
- * as they are: what the network is going to be asked about is undistorted, and with a rate near 0 it forgets nothing.
+ *     for each epoch                              trainer_begin()
+ *         for each mini-batch                     trainer_step()
+ *             gradient of its mean loss           trainer_gradient()
+ *             one step of the optimizer           optimizer_step()
  *
- * **Slices.** A batch is cut into slices of SLICE images (a quarter of a batch below 100), whatever the
- * number of threads. A thread takes a slice through the network in its own workspace and leaves the
- * slice's gradient; the gradients are added in slice order. Floating-point sums depend on their order,
- * and here the order never changes: **the same seed gives the same bits on 1, 2 or 64 threads**.
- * Slices run in waves of WAVE, so that memory does not grow with the batch, nor beyond WAVE threads.
+ * **Micro-batches.** A mini-batch is cut into micro-batches of MICRO_BATCH images (a quarter of a
+ * mini-batch below 100), whatever the number of threads. A thread takes a micro-batch through the
+ * network in its own workspace and leaves its gradient; the gradients are added in the order of the
+ * micro-batches. Floating-point sums depend on their order, and here the order never changes: **the
+ * same seed gives the same bits on 1, 2 or 64 threads**. Micro-batches run in waves of WAVE, so
+ * that memory does not grow with the mini-batch, nor beyond WAVE threads.
  *
- * **Evaluation** counts over all images; a last slice that is not full is a slice like the others. (The
- * report's `accuracy` drops the last images when the batch does not divide their number, but still divides
- * by all of them.)
+ * **Augmented images** (augment.h, advanced) are made when a micro-batch needs them and never
+ * stored. Either every epoch shows a new distortion of every image, or there is a fixed number of
+ * copies, as in 1998: 540,000 patterns in addition to the 60,000, of which an epoch sees the next
+ * 60,000 in one long random order. The last epochs may show the images as they are: test images are
+ * undistorted, and at a rate near 0 little is forgotten.
  * @{
  */
 #ifndef TRAINER_H
@@ -30,89 +33,68 @@
 
 #include "06_optimizers/optimizer.h"
 #include "06_optimizers/schedule.h"
-#include "07_lenet5/distort.h"
+#include "07_lenet5/augment.h"
 #include "07_lenet5/network.h"
 
 enum {
-    SLICE = 25,       ///< images in a slice of a large batch
-    CURVATURE = 500,  ///< images for an estimate of the curvature: the paper's number
-    WAVE = 8,         ///< slices whose gradients are kept at a time; more threads would be idle
+    WAVE = 8, ///< micro-batches whose gradients are kept at a time; more threads have no work
     THREADS_MAX = 256 ///< more than this is a typing error
 };
 
+typedef struct Trainer Trainer;
+
 /** How to train: everything but the network, the images, the seed and the number of threads. */
 typedef struct Plan {
-    Init init;           ///< how the first parameters are drawn
+    Init init;           ///< initial parameters
     Optimizer optimizer; ///< how to step, with its full rate
     Schedule schedule;   ///< which share of that rate a step takes
     double warmup;       ///< epochs in which the rate rises first
-    double average;   ///< share of the old mean that stays in averaged parameters; 0: no averaging
-    int batch;        ///< images in a mini-batch
-    int epochs;       ///< how often as many images are shown as there are
-    bool fixed_order; ///< one random order for all epochs, in place of one for each
-    Distortion distortion; ///< how far images are moved
-    int settle;            ///< last epochs, which show the images as they are
-    int copies;            ///< distorted copies of every image, made once; 0: every epoch a new one
+    double average;      ///< share of the old mean that stays in averaged parameters; 0: none
+    int batch;           ///< images in a mini-batch
+    int epochs;          ///< how often as many images are shown as there are
+    bool fixed_order;    ///< one random order for all epochs, instead of one for each
+    Augment augment;     ///< how far images are moved
+    int undistorted;     ///< last epochs, which show the images as they are
+    int copies;          ///< augmented copies of every image, made once; 0: a new one every epoch
+    void (*prepare)(Trainer *); ///< called when an epoch begins; NULL: nothing (1998: curvature.h)
 } Plan;
 
 /** Parameters, gradient, optimizer and order of images: the state of a training run. */
-typedef struct Trainer {
+struct Trainer {
     const Network *net;     ///< what is trained
     const Dataset *data;    ///< on what
     Plan plan;              ///< how
     uint64_t seed;          ///< of the run
-    int threads;            ///< 1 .. THREADS_MAX
+    int threads;            ///< 1 .. WAVE
     Optimizer optimizer;    ///< the plan's, with the steps taken and the present rate
     real *params;           ///< the flat parameter vector
     real *mean;             ///< their running mean; NULL without averaging
-    real *grad;             ///< the flat gradient of the last batch
+    real *grad;             ///< the flat gradient of the last mini-batch
     real *state;            ///< the optimizer's slots
-    real *slice_grad[WAVE]; ///< one gradient a slice of a wave
-    Workspace *space;       ///< one a thread
+    real *micro_grad[WAVE]; ///< one gradient for each micro-batch of a wave
+    Workspace *space;       ///< one for each thread
     int *order;             ///< all patterns (images and their copies) in random order
     int patterns;           ///< how many: data->n * (1 + copies)
     int start;              ///< where this epoch begins in the order
     int epoch;              ///< the present one, from 1
     Rng shuffle;            ///< what orders them
-} Trainer;
+};
 
-/** What one mini-batch or one epoch gave. */
+/** What one mini-batch gave. */
 typedef struct Step {
     double loss; ///< mean over its images, before the step
-    int right;   ///< images that were classified right, before the step
+    int correct; ///< images that were classified correctly, before the step
 } Step;
 
-/** What a network is worth on a data set. */
-typedef struct Evaluation {
-    int n;                           ///< images
-    double loss;                     ///< mean
-    double accuracy;                 ///< share of right decisions, 0 .. 1
-    int confusion[CLASSES][CLASSES]; ///< [true class][decision]
-} Evaluation;
-
-/** What a network says about one image. */
-typedef struct Judgement {
-    int decision;  ///< the class
-    double score;  ///< of that class: a probability, or a squared distance to a code
-    double margin; ///< how much better than the second best class, at least 0
-} Judgement;
-
 /**
- * @brief How many images a slice of a batch of n has.
- * @param n images in the batch, at least 1
- * @return SLICE, or a quarter (rounded up) of a batch below 4 * SLICE
- */
-int slice_size(int n);
-
-/**
- * @brief Takes memory for a run and draws the first parameters.
- * @param trainer   filled on success; trainer_free() releases it
- * @param net       the network; kept by reference
- * @param data      the training set; kept by reference
- * @param plan      how to train, copied; its batch is at most data->n
- * @param threads   1 .. THREADS_MAX
- * @param seed      of the run: parameters, shuffling and distortions have streams of their own
- * @param error     filled when there is no memory
+ * @brief Allocates memory for a run and makes the initial parameters.
+ * @param trainer filled on success; trainer_free() releases it
+ * @param net     the network; kept by reference
+ * @param data    the training set; kept by reference
+ * @param plan    how to train, copied; its batch is at most data->n
+ * @param threads 1 .. THREADS_MAX
+ * @param seed    of the run: parameters, shuffling and augmentation have streams of their own
+ * @param error   filled when there is no memory
  * @return whether it worked
  */
 bool trainer_new(Trainer *trainer, const Network *net, const Dataset *data, const Plan *plan,
@@ -125,29 +107,39 @@ bool trainer_new(Trainer *trainer, const Network *net, const Dataset *data, cons
 void trainer_free(Trainer *trainer);
 
 /**
- * @brief Starts an epoch: the order of images and, for sdlm, a new estimate of the curvature.
+ * @brief Starts an epoch: puts the images in order, and calls plan.prepare.
  * @param trainer the run
- * @param epoch   from 1, one after the other; the estimate takes other images each time
+ * @param epoch   from 1, one after the other
  */
 void trainer_begin(Trainer *trainer, int epoch);
 
 /**
- * @brief Puts a run that was read from a file in its place: draws the orders of all epochs so far again.
- * @param trainer a new run, its parameters and state already filled
- * @param epoch   the last epoch that has begun, 0 for none
- * @param steps   steps taken before
+ * @brief One mini-batch of the present epoch: gradient, then one step of the optimizer.
+ * @param trainer the run
+ * @param first   images of this epoch before the mini-batch; the last one may be smaller
+ * @return loss and correct predictions before the step; a loss that is not finite means the run has
+ *         diverged, and then no step was taken
  */
-void trainer_go_to(Trainer *trainer, int epoch, long steps);
+Step trainer_step(Trainer *trainer, int first);
 
 /**
- * @brief The parameters to judge the network by.
+ * @brief The gradient of the mean loss of some images, into trainer->grad.
+ * @param trainer the run; its parameters are only read
+ * @param index   which patterns, as in trainer_image()
+ * @param n       how many, at least 1
+ * @return their mean loss and how many were classified correctly
+ */
+Step trainer_gradient(Trainer *trainer, const int *index, int n);
+
+/**
+ * @brief The parameters to evaluate the network with.
  * @param trainer the run
  * @return their running mean if the plan averages, else the parameters themselves
  */
 real *trainer_result(const Trainer *trainer);
 
 /**
- * @brief One training image as the present epoch sees it: distorted, if the plan says so.
+ * @brief One training image as the present epoch sees it: augmented, if the plan says so.
  *
  * Image and seed and (without copies) the epoch decide how; nothing else does.
  *
@@ -158,56 +150,21 @@ real *trainer_result(const Trainer *trainer);
 void trainer_image(const Trainer *trainer, int pattern, real *x);
 
 /**
- * @brief The gradient of the mean loss of some images, into trainer->grad.
- * @param trainer the run; its parameters are only read
- * @param index   which patterns, as in trainer_image()
- * @param n       how many, at least 1
- * @return their mean loss and how many were right
- */
-Step trainer_gradient(Trainer *trainer, const int *index, int n);
-
-/**
- * @brief Estimates the curvature of every parameter, for the sdlm optimizer: the mean over some images.
- * @param trainer the run; its optimizer's state becomes the curvature
- * @param first   place in the order where the images begin
- * @param n       how many, at least 1; the paper takes 500
- */
-void trainer_curvature(Trainer *trainer, int first, int n);
-
-/**
- * @brief One mini-batch of the present epoch: gradient, then one step of the optimizer.
+ * @brief Some patterns and their labels, into a workspace.
  * @param trainer the run
- * @param first   images of this epoch before the batch; the last batch may be smaller
- * @return loss and right decisions before the step; a loss that is not finite means the run has
- *         diverged, and then no step was taken
+ * @param index   which patterns, as in trainer_image()
+ * @param n       how many, at most space->n
+ * @param space   the workspace
  */
-Step trainer_step(Trainer *trainer, int first);
+void trainer_input(const Trainer *trainer, const int *index, int n, Workspace *space);
 
 /**
- * @brief Loss, accuracy and confusion matrix over a whole data set.
- * @param net     the network
- * @param params  its parameters
- * @param data    the set
- * @param threads 1 .. THREADS_MAX; the result does not depend on it
- * @param result  filled on success
- * @param error   filled when there is no memory
- * @return whether it worked
+ * @brief Continues a run that was read from a file: puts the images in the order of its epoch.
+ * @param trainer a new run, its parameters and state already filled
+ * @param epoch   the last epoch that has begun, 0 for none
+ * @param steps   steps taken before
  */
-bool evaluate(const Network *net, const real *params, const Dataset *data, int threads,
-              Evaluation *result, Error *error);
-
-/**
- * @brief What a network says about every image of a data set.
- * @param net     the network
- * @param params  its parameters
- * @param data    the set
- * @param threads 1 .. THREADS_MAX; the result does not depend on it
- * @param each    data->n judgements, overwritten on success
- * @param error   filled when there is no memory
- * @return whether it worked
- */
-bool judge(const Network *net, const real *params, const Dataset *data, int threads,
-           Judgement *each, Error *error);
+void trainer_go_to(Trainer *trainer, int epoch, long steps);
 
 /** @} */
 #endif

@@ -1,0 +1,209 @@
+/*
+ * Pooling along rows; the idea is in rows.h.
+ */
+#include "03_pool/rows/rows.h"
+
+#include "inlined.h"
+
+#include <string.h>
+
+/* The geometry apart from the layer, so that the dispatchers can pass constants. */
+typedef struct Geometry {
+    int h, w, oh, ow, size, stride, pad;
+} Geometry;
+
+static const Geometry lenet_s2 = {28, 28, 14, 14, 2, 2, 0};
+static const Geometry lenet_s4 = {10, 10, 5, 5, 2, 2, 0};
+
+static Geometry geometry_of(const Layer *l) {
+    return (Geometry){l->in.h, l->in.w, l->out.h, l->out.w, l->size, l->stride, l->pad};
+}
+
+static bool is(const Geometry *g, const Layer *l) {
+    Geometry mine = geometry_of(l);
+    return memcmp(g, &mine, sizeof mine) == 0;
+}
+
+/* ------------------------------------------------------------------ max pooling ---------- */
+
+/* The larger of two; NaN counts as largest: a > b is false with a NaN, a != a true only for one. */
+INLINED real larger(real a, real b) {
+    real largest = a > b ? a : b;
+    return a != a ? a : largest;
+}
+
+INLINED bool in_image(const Geometry *g, int r, int s) {
+    return g->pad == 0 || (r >= 0 && r < g->h && s >= 0 && s < g->w);
+}
+
+/*
+ * Three passes over one map:
+ *
+ *     column[i, s]   largest of x[i*stride-pad .. +size-1, s], rows of padding left out;
+ *                    minus infinity in columns of padding, which never win
+ *     column[i, s]   largest of column[i, s .. s+size-1]: each pass lets it see one place further
+ *     y[i, j]      = column[i, j*stride]
+ *
+ * column has (oh, w + 2*pad) numbers. Near the end of a row the second step sees the next row; no
+ * window begins there.
+ */
+INLINED void pool_map(Geometry g, const real *restrict x, real *restrict y, real *restrict column) {
+    int wide = g.w + 2 * g.pad;
+    if (g.pad > 0)
+        for (int s = 0; s < g.oh * wide; s++)
+            column[s] = (real)-INFINITY;
+    for (int i = 0; i < g.oh; i++) {
+        int top = i * g.stride - g.pad;
+        real *to = column + i * wide + g.pad;
+        for (int s = 0; s < g.w; s++) {
+            real best = x[(g.pad > 0 && top < 0 ? 0 : top) * g.w + s];
+            for (int p = 0; p < g.size; p++)
+                if (in_image(&g, top + p, s)) best = larger(best, x[(top + p) * g.w + s]);
+            to[s] = best;
+        }
+    }
+    for (int q = 1; q < g.size; q++)
+        for (int s = 0; s < g.oh * wide - 1; s++)
+            column[s] = larger(column[s], column[s + 1]);
+    for (int i = 0; i < g.oh; i++)
+        for (int j = 0; j < g.ow; j++)
+            y[i * g.ow + j] = column[i * wide + j * g.stride];
+}
+
+/* The first entry equal to the maximum takes dy; the rest take 0. */
+INLINED void unpool_map(Geometry g, const real *x, const real *y, const real *dy, real *dx) {
+    memset(dx, 0, (size_t)(g.h * g.w) * sizeof *dx);
+    for (int i = 0; i < g.oh; i++)
+        for (int j = 0; j < g.ow; j++) {
+            int top = i * g.stride - g.pad, left = j * g.stride - g.pad;
+            real most = y[i * g.ow + j], rest = dy[i * g.ow + j];
+            for (int p = 0; p < g.size; p++)
+                for (int q = 0; q < g.size; q++) {
+                    if (!in_image(&g, top + p, left + q)) continue;
+                    int here = (top + p) * g.w + left + q;
+                    bool hit = x[here] == most || x[here] != x[here];
+                    dx[here] += hit ? rest : 0;
+                    rest = hit ? 0 : rest; /* given away: ties get nothing more */
+                }
+        }
+}
+
+static void max_pool_rows(const Layer *l, int n, const real *w, const real *x, real *y,
+                          real *scratch) {
+    (void)w;
+    bool s2 = is(&lenet_s2, l), s4 = is(&lenet_s4, l);
+    for (int map = 0; map < n * l->in.c; map++) {
+        if (s2)
+            pool_map(lenet_s2, x, y, scratch);
+        else if (s4)
+            pool_map(lenet_s4, x, y, scratch);
+        else
+            pool_map(geometry_of(l), x, y, scratch);
+        x += l->in.h * l->in.w;
+        y += l->out.h * l->out.w;
+    }
+}
+
+static void max_unpool_rows(const Layer *l, int n, const real *w, const real *x, const real *y,
+                            const real *dy, real *dw, real *dx, real *scratch) {
+    (void)w, (void)dw, (void)scratch;
+    if (!dx) return;
+    bool s2 = is(&lenet_s2, l), s4 = is(&lenet_s4, l);
+    for (int map = 0; map < n * l->in.c; map++) {
+        if (s2)
+            unpool_map(lenet_s2, x, y, dy, dx);
+        else if (s4)
+            unpool_map(lenet_s4, x, y, dy, dx);
+        else
+            unpool_map(geometry_of(l), x, y, dy, dx);
+        x += l->in.h * l->in.w;
+        dx += l->in.h * l->in.w;
+        y += l->out.h * l->out.w;
+        dy += l->out.h * l->out.w;
+    }
+}
+
+/* ------------------------------------------------------------------ subsampling ---------- */
+
+INLINED void sum_map(Geometry g, real w, real b, const real *restrict x, real *restrict y) {
+    for (int i = 0; i < g.oh; i++)
+        for (int j = 0; j < g.ow; j++) {
+            real sum4 = 0;
+            for (int p = 0; p < g.size; p++)
+                for (int q = 0; q < g.size; q++)
+                    sum4 += x[(i * g.size + p) * g.w + j * g.size + q];
+            y[i * g.ow + j] = w * sum4 + b;
+        }
+}
+
+/* dw and db of one map, and dx = w * dy spread over the windows. */
+INLINED void spread_map(Geometry g, real w, const real *restrict x, const real *restrict dy,
+                        real *restrict dw, real *restrict db, real *restrict dx) {
+    for (int i = 0; i < g.oh; i++)
+        for (int j = 0; j < g.ow; j++) {
+            real d = dy[i * g.ow + j], sum4 = 0;
+            for (int p = 0; p < g.size; p++)
+                for (int q = 0; q < g.size; q++) {
+                    int here = (i * g.size + p) * g.w + j * g.size + q;
+                    sum4 += x[here];
+                    if (dx) dx[here] = w * d;
+                }
+            *dw += d * sum4;
+            *db += d;
+        }
+}
+
+static void subsample_rows(const Layer *l, int n, const real *w, const real *x, real *y,
+                           real *scratch) {
+    (void)scratch;
+    bool s2 = is(&lenet_s2, l), s4 = is(&lenet_s4, l);
+    for (int map = 0; map < n * l->in.c; map++) {
+        real weight = w[map % l->in.c], bias = w[l->in.c + map % l->in.c];
+        if (s2)
+            sum_map(lenet_s2, weight, bias, x, y);
+        else if (s4)
+            sum_map(lenet_s4, weight, bias, x, y);
+        else
+            sum_map(geometry_of(l), weight, bias, x, y);
+        x += l->in.h * l->in.w;
+        y += l->out.h * l->out.w;
+    }
+}
+
+static void spread_rows(const Layer *l, int n, const real *w, const real *x, const real *y,
+                        const real *dy, real *dw, real *dx, real *scratch) {
+    (void)y, (void)scratch;
+    bool s2 = is(&lenet_s2, l), s4 = is(&lenet_s4, l);
+    for (int map = 0; map < n * l->in.c; map++) {
+        int ch = map % l->in.c;
+        real weight = 0, bias = 0; /* of this map */
+        if (s2)
+            spread_map(lenet_s2, w[ch], x, dy, &weight, &bias, dx);
+        else if (s4)
+            spread_map(lenet_s4, w[ch], x, dy, &weight, &bias, dx);
+        else
+            spread_map(geometry_of(l), w[ch], x, dy, &weight, &bias, dx);
+        dw[ch] += weight;
+        dw[l->in.c + ch] += bias;
+        x += l->in.h * l->in.w;
+        if (dx) dx += l->in.h * l->in.w;
+        dy += l->out.h * l->out.w;
+    }
+}
+
+/* ------------------------------------------------------------------ the layers ----------- */
+
+bool rows_pool(Layer *l) {
+    if (strcmp(l->kind, "max pool") == 0) {
+        l->scratch = (size_t)(l->out.h * (l->in.w + 2 * l->pad));
+        l->forward = max_pool_rows;
+        l->backward = max_unpool_rows;
+        return true;
+    }
+    if (strcmp(l->kind, "subsample") == 0) {
+        l->forward = subsample_rows;
+        l->backward = spread_rows;
+        return true;
+    }
+    return false;
+}

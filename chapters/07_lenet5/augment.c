@@ -1,0 +1,161 @@
+/*
+ * Augmented images: the definition, then the loops we use.
+ */
+#include "07_lenet5/augment.h"
+
+#include "fail.h"
+#include "shape.h"
+
+#include <stddef.h>
+
+bool augment_any(const Augment *a) {
+    return a->shift > 0 || a->rotate > 0 || a->scale > 0 || a->squeeze > 0 || a->shear > 0 ||
+           a->bend > 0;
+}
+
+/* ------------------------------------------------------------------ a random map ---------- */
+
+static double either_way(double most, Rng *rng) {
+    return rng_uniform(rng, -most, most);
+}
+
+// [warp-random]
+Warp warp_random(const Augment *a, Rng *rng) {
+    Warp warp = {.bent = a->bend > 0};
+    double angle = either_way(a->rotate, rng) * 3.14159265358979 / 180;
+    double scale = 1 + either_way(a->scale, rng);
+    double squeeze = 1 + either_way(a->squeeze, rng);
+    double shear = either_way(a->shear, rng);
+    double wide = scale * squeeze, high = scale / squeeze, c = cos(angle), s = sin(angle);
+    /* u = wide * (xr + shear * yr),  v = high * yr,  xr = c x - s y,  yr = s x + c y */
+    warp.map[0][0] = (real)(wide * (c + shear * s));
+    warp.map[0][1] = (real)(wide * (-s + shear * c));
+    warp.map[1][0] = (real)(high * s);
+    warp.map[1][1] = (real)(high * c);
+    for (int k = 0; k < 2; k++)
+        warp.shift[k] = (real)either_way(a->shift, rng);
+    if (!warp.bent) return warp;
+    for (int k = 0; k < 2; k++)
+        for (int r = 0; r < BEND_GRID; r++)
+            for (int q = 0; q < BEND_GRID; q++)
+                warp.bend[k][r][q] = (real)either_way(a->bend, rng);
+    return warp;
+}
+// [warp-random]
+
+/* ------------------------------------------------------------------ the definition -------- */
+
+/* The weights of the four points around a cell, at share f of it: the uniform cubic B-spline. */
+static void spline(real f, real weight[4]) {
+    real g = 1 - f;
+    weight[0] = g * g * g / 6;
+    weight[1] = (3 * f * f * f - 6 * f * f + 4) / 6;
+    weight[2] = (3 * g * g * g - 6 * g * g + 4) / 6;
+    weight[3] = f * f * f / 6;
+}
+
+/* The displacement at row r and column q. */
+static double bend_at(const real grid[BEND_GRID][BEND_GRID], int r, int q) {
+    real down[4], across[4];
+    double sum = 0;
+    spline((real)(r % BEND_STEP) / BEND_STEP, down);
+    spline((real)(q % BEND_STEP) / BEND_STEP, across);
+    for (int k = 0; k < 4; k++)
+        for (int m = 0; m < 4; m++)
+            sum += (double)(down[k] * across[m] * grid[r / BEND_STEP + k][q / BEND_STEP + m]);
+    return sum;
+}
+
+/* A pixel of the old image, background outside. */
+static double pixel(const uint8_t *byte, int r, int q) {
+    const Shape image = {1, IMAGE_SIDE, IMAGE_SIDE};
+    return inside(image, r, q) ? byte[at(image, 0, r, q)] : 0;
+}
+
+// [warp-naive]
+/* The grey level between the four pixels around row v and column u. */
+static double between(const uint8_t *byte, double v, double u) {
+    int r = (int)floor(v), q = (int)floor(u);
+    double down = v - r, across = u - q;
+    return (1 - down) * ((1 - across) * pixel(byte, r, q) + across * pixel(byte, r, q + 1)) +
+           down * ((1 - across) * pixel(byte, r + 1, q) + across * pixel(byte, r + 1, q + 1));
+}
+
+void warp_image_naive(const Dataset *data, int i, Input input, int pad, const Warp *warp, real *x) {
+    const uint8_t *byte = data->image + (size_t)i * IMAGE_BYTES;
+    int side = IMAGE_SIDE + 2 * pad;
+    double middle = (side - 1) / 2.0;
+    for (int r = 0; r < side; r++)
+        for (int q = 0; q < side; q++) {
+            double uv[2];
+            for (int k = 0; k < 2; k++) {
+                uv[k] = (double)warp->map[k][0] * (q - middle) +
+                        (double)warp->map[k][1] * (r - middle) + (double)warp->shift[k];
+                if (warp->bent) uv[k] += bend_at(warp->bend[k], r, q);
+            }
+            double level = between(byte, uv[1] + middle - pad, uv[0] + middle - pad);
+            x[r * side + q] = input.lo + (input.hi - input.lo) * (real)(level / 255);
+        }
+}
+// [warp-naive]
+
+/* ------------------------------------------------------------------ what we use ----------- */
+
+enum { FRAME = IMAGE_SIDE + 3 }; /* one pixel of background before the image, two after it */
+
+/* Displacements of a whole row: the grid's rows are blended first, once, then its columns. */
+static void bend_row(const real grid[BEND_GRID][BEND_GRID], int r, int side,
+                     const real across[BEND_STEP][4], real *uv) {
+    real row[BEND_GRID];
+    const real *down = across[r % BEND_STEP];
+    for (int m = 0; m < BEND_GRID; m++) {
+        row[m] = 0;
+        for (int k = 0; k < 4; k++)
+            row[m] += down[k] * grid[r / BEND_STEP + k][m];
+    }
+    for (int q = 0; q < side; q++)
+        for (int m = 0; m < 4; m++)
+            uv[q] += across[q % BEND_STEP][m] * row[q / BEND_STEP + m];
+}
+
+/* A row of new pixels from the framed image; places outside the frame count as its edge. */
+static void sample_row(int side, const real *restrict frame, const real *restrict u,
+                       const real *restrict v, Input input, real *restrict x) {
+    real step = (input.hi - input.lo) / 255;
+    for (int q = 0; q < side; q++) {
+        real across = u[q] < 0 ? 0 : u[q] > FRAME - 2 ? FRAME - 2 : u[q];
+        real down = v[q] < 0 ? 0 : v[q] > FRAME - 2 ? FRAME - 2 : v[q];
+        int left = (int)across, top = (int)down, corner = top * FRAME + left;
+        across -= (real)left;
+        down -= (real)top;
+        const real *upper = frame + corner, *lower = upper + FRAME;
+        real above = upper[0] + across * (upper[1] - upper[0]);
+        real below = lower[0] + across * (lower[1] - lower[0]);
+        x[q] = input.lo + step * (above + down * (below - above));
+    }
+}
+
+void warp_image(const Dataset *data, int i, Input input, int pad, const Warp *warp, real *x) {
+    const uint8_t *byte = data->image + (size_t)i * IMAGE_BYTES;
+    real frame[FRAME * FRAME + 1] = {0}, across[BEND_STEP][4], u[WARP_SIDE], v[WARP_SIDE];
+    int side = IMAGE_SIDE + 2 * pad;
+    contract(side <= WARP_SIDE, "a border of %d is too wide for an augmented image", pad);
+    real middle = (real)(side - 1) / 2, into = middle - (real)pad + 1;
+    for (int r = 0; r < IMAGE_SIDE; r++)
+        for (int q = 0; q < IMAGE_SIDE; q++)
+            frame[(r + 1) * FRAME + q + 1] = byte[r * IMAGE_SIDE + q];
+    for (int f = 0; f < BEND_STEP; f++)
+        spline((real)f / BEND_STEP, across[f]);
+    for (int r = 0; r < side; r++, x += side) {
+        real y = (real)r - middle;
+        for (int q = 0; q < side; q++) {
+            u[q] =
+                warp->map[0][0] * ((real)q - middle) + warp->map[0][1] * y + warp->shift[0] + into;
+            v[q] =
+                warp->map[1][0] * ((real)q - middle) + warp->map[1][1] * y + warp->shift[1] + into;
+        }
+        if (warp->bent) bend_row(warp->bend[0], r, side, across, u);
+        if (warp->bent) bend_row(warp->bend[1], r, side, across, v);
+        sample_row(side, frame, u, v, input, x);
+    }
+}

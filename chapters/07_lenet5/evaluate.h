@@ -1,0 +1,99 @@
+/**
+ * @file evaluate.h
+ * @brief What a network is worth: accuracy, predictions, and knowing when not to answer.
+ *
+ * @addtogroup ch07
+ *
+ * **Evaluation** counts over all images; a last micro-batch that is not full is one like the
+ * others. (The report's `accuracy` drops the last images when the batch does not divide their
+ * number, but still divides by all of them.)
+ *
+ * **Rejection** (advanced). A machine that reads cheques may hand the doubtful ones to a person.
+ * Sort the images by how confident the network is, reject the least confident k of n, and count the
+ * errors among the others:
+ *
+ *     error(k) = wrong among the n - k that are kept / (n - k)
+ *
+ * A good measure of doubt puts the wrong ones first, and the error falls steeply. Two measures: the
+ * **score** of the predicted class (a probability, or the squared distance to the nearest code, as
+ * in LeCun et al. 1998, section III-C) and its **margin**, the lead over the second best class.
+ * @{
+ */
+#ifndef EVALUATE_H
+#define EVALUATE_H
+
+#include "07_lenet5/network.h"
+
+/** How well a network does on a data set. */
+typedef struct Evaluation {
+    int n;                           ///< images
+    double loss;                     ///< mean
+    double accuracy;                 ///< share of correct predictions, 0 .. 1
+    int confusion[CLASSES][CLASSES]; ///< [true class][predicted class]
+} Evaluation;
+
+/** What a network says about one image. */
+typedef struct Prediction {
+    int digit;                   ///< the predicted class
+    double score;                ///< of that class: a probability, or a squared distance to a code
+    double margin;               ///< how much better than the second best class, at least 0
+    double probability[CLASSES]; ///< of each class; for RBF codes from the distances y_i: e^-y_i,
+                                 ///< scaled to sum 1
+} Prediction;
+
+/** How doubt is measured. */
+typedef enum Doubt {
+    DOUBT_MARGIN, ///< a small lead over the second best class
+    DOUBT_SCORE   ///< a small probability, or a large distance
+} Doubt;
+
+/**
+ * @brief Loss, accuracy and confusion matrix over a whole data set.
+ * @param net     the network
+ * @param params  its parameters
+ * @param data    the set
+ * @param threads at least 1; the result does not depend on it
+ * @param result  filled on success
+ * @param error   filled when there is no memory
+ * @return whether it worked
+ */
+bool evaluate(const Network *net, const real *params, const Dataset *data, int threads,
+              Evaluation *result, Error *error);
+
+/**
+ * @brief What a network says about every image of a data set.
+ * @param net     the network
+ * @param params  its parameters
+ * @param data    the set
+ * @param threads at least 1; the result does not depend on it
+ * @param each    data->n predictions, overwritten on success
+ * @param error   filled when there is no memory
+ * @return whether it worked
+ */
+bool predict(const Network *net, const real *params, const Dataset *data, int threads,
+             Prediction *each, Error *error);
+
+/**
+ * @brief A prediction from the scores that the loss filled.
+ * @param loss     the loss
+ * @param score    (classes) of one image
+ * @param decision the predicted class
+ * @return the prediction
+ */
+Prediction prediction_of(const Loss *loss, const real *score, int decision);
+
+/**
+ * @brief The error after rejecting the 0, 1, 2, ... least confident images.
+ * @param net   the network: RBF distances are better when small
+ * @param data  the images
+ * @param each  what predict() said about them
+ * @param doubt the measure; equal doubts keep the images' order
+ * @param error data->n shares, overwritten: error[k] is what is left when k are rejected
+ * @param why   filled when there is no memory
+ * @return whether it worked
+ */
+bool rejection_curve(const Network *net, const Dataset *data, const Prediction *each, Doubt doubt,
+                     double *error, Error *why);
+
+/** @} */
+#endif

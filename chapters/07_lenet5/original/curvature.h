@@ -1,0 +1,71 @@
+/**
+ * @file curvature.h
+ * @brief Second derivatives, as the training of 1998 needs them. Advanced.
+ *
+ * @addtogroup ch07
+ *
+ * **Curvature** (advanced). The step of LeCun et al. 1998 divides by an estimate of d2L/dw2 for
+ * every parameter (optimizer.h, sdlm). It comes from one more pass back through the layers, with hy
+ * = d2L/dy2 coming in and hx = d2L/dx2 going out. Off-diagonal terms are dropped, and so is the
+ * term with f'' (the Gauss-Newton approximation, equation 27), which keeps the result from becoming
+ * negative. No layer needs code of its own for this:
+ *
+ * - **With parameters**, y = sum w*x + b: a second derivative reaches w and x through squared
+ *   factors, d2L/dw2 = sum hy * x^2, d2L/dx2 = sum w^2 * hy, d2L/db2 = sum hy (equations 23, 25 and
+ *   27). That is what backward computes when it is given w^2, x^2 and hy.
+ * - **Element by element**, y = f(x): hx = f'(x)^2 * hy, backward applied twice.
+ * - **Max pooling** copies: its derivative is 1 or 0, and so is its square; backward applied once.
+ *
+ * Source: LeCun et al. 1998, appendix C.
+ * @{
+ */
+#ifndef CURVATURE_H
+#define CURVATURE_H
+
+#include "07_lenet5/trainer.h"
+
+enum {
+    CURVATURE_IMAGES = 500 ///< images for one estimate: the paper's number
+};
+
+/**
+ * @brief Second derivatives back through one layer.
+ * @param layer   any layer
+ * @param n       images
+ * @param w       its parameters
+ * @param x       n inputs
+ * @param y       what forward made of them
+ * @param hy      second derivatives by y
+ * @param hw      those by the parameters, accumulated
+ * @param hx      those by x, overwritten; NULL: not wanted
+ * @param scratch layer->scratch + layer_params() + one input of working memory
+ */
+void layer_curvature(const Layer *layer, int n, const real *w, const real *x, const real *y,
+                     const real *hy, real *hw, real *hx, real *scratch);
+
+/**
+ * @brief Second derivatives back through a network.
+ * @param net    the network
+ * @param n      images; network_forward() went before
+ * @param params the flat vector
+ * @param space  as network_forward() left it
+ * @param h      one number for each parameter, summed over the images, accumulated, none negative
+ */
+void network_curvature(const Network *net, int n, const real *params, Workspace *space, real *h);
+
+/**
+ * @brief Estimates the curvature of every parameter: the mean over some images.
+ * @param trainer the run; its optimizer's state becomes the curvature
+ * @param first   place in the order where the images begin
+ * @param n       how many, at least 1
+ */
+void curvature_estimate(Trainer *trainer, int first, int n);
+
+/**
+ * @brief A new estimate for each epoch, from other images each time: Plan.prepare for sdlm.
+ * @param trainer the run
+ */
+void curvature_prepare(Trainer *trainer);
+
+/** @} */
+#endif

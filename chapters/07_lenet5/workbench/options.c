@@ -1,0 +1,382 @@
+/*
+ * The command line: getopt_long takes it apart, the rest checks every value.
+ */
+#define _GNU_SOURCE /* getopt_long */
+#include "07_lenet5/workbench/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ the flags ------------ */
+
+/* Numbers 1 .. SETTINGS stand for the settings; these follow. */
+enum {
+    DATA = SETTINGS + 1,
+    RECIPE,
+    SET,
+    SEED,
+    THREADS,
+    KERNELS,
+    LOG,
+    SAVE,
+    LOAD,
+    CHECKPOINT,
+    RESUME,
+    VALIDATE,
+    PROBE,
+    IMAGE,
+    DIR,
+    JSON, /* this one and those after it take no value */
+    LIVE,
+    HELP,
+    FLAGS = HELP
+};
+
+typedef struct Flag {
+    const char *name, *value;
+    const char *commands; /* which commands take it; NULL: all */
+    const char *meaning;
+} Flag;
+
+/* clang-format off */
+static const Flag others[FLAGS - SETTINGS] = {
+    {"data", "DIR", "train test tables info", "folder with the four IDX files, plain or .gz"},
+    {"recipe", "NAME", "train info", "the settings to start from"},
+    {"set", "K=V,...", NULL, "any settings, see below"},
+    {"seed", "N", "train info", "everything random follows from it"},
+    {"threads", "N", "train test tables", "same result on any number; else all processors"},
+    {"kernels", "NAME", NULL, "naive textbook fast: what the layers run on  (fast)"},
+    {"log", "FILE", "train", "writes a table: iteration, epoch, loss, ..."},
+    {"save", "FILE", "train", "writes the trained parameters as safetensors"},
+    {"load", "FILE", NULL, "starts from, or looks at, saved parameters"},
+    {"checkpoint", "FILE", "train", "saves the whole run after every epoch, and on Ctrl-C"},
+    {"resume", "FILE", "train", "continues a run that --checkpoint saved, bit-identically"},
+    {"validate", "N", "train", "evaluates on the last N training images, trains on the others"},
+    {"probe", "N", "train", "also evaluates every N mini-batches, into the log"},
+    {"image", "N", "test tables info", "the image to look at, from 0 (info: as augmented)"},
+    {"dir", "DIR", "test tables", "the folder for tables (test: outputs and rejection)"},
+    {"json", NULL, "predict", "one JSON object per image"},
+    {"live", NULL, "train", "draws the log during the run, with gnuplot"},
+    {"help", NULL, NULL, "this text"},
+};
+/* clang-format on */
+
+static const char *flag_name(int flag) {
+    return flag <= SETTINGS ? settings[flag - 1].key : others[flag - SETTINGS - 1].name;
+}
+
+/* ------------------------------------------------------------------ help ----------------- */
+
+static void print_flag(FILE *out, const char *name, const char *value, const char *meaning) {
+    char flag[40];
+    snprintf(flag, sizeof flag, "--%s%s%s", name, value ? " " : "", value ? value : "");
+    fprintf(out, "  %-17s %s", flag, meaning);
+}
+
+static void print_others(FILE *out, const char *title, int first, int last) {
+    fprintf(out, "\n%s\n", title);
+    for (int k = first; k <= last; k++) {
+        const Flag *f = &others[k - SETTINGS - 1];
+        print_flag(out, f->name, f->value, f->meaning);
+        if (f->commands) fprintf(out, " [%s]", f->commands);
+        if (k == RECIPE) fprintf(out, "\n%20s%s  (report)", "", recipe_names);
+        fputc('\n', out);
+    }
+}
+
+/* Settings with a flag of their own, or the others; in brackets the report's value. */
+static void print_settings(FILE *out, bool flags) {
+    char value[32];
+    Recipe report;
+    recipe_named("report", &report);
+    for (int k = 0; k < SETTINGS; k++) {
+        const Setting *s = &settings[k];
+        if (s->flag != flags) continue;
+        if (flags)
+            print_flag(out, s->key, s->words ? "NAME" : "N", s->meaning);
+        else
+            fprintf(out, "  %-17s %s", s->key, s->meaning);
+        if (s->words) fprintf(out, ": %s", s->words);
+        fprintf(out, "  (%s)\n", recipe_get(&report, k, value, sizeof value));
+    }
+}
+
+void options_usage(FILE *out) {
+    fputs("usage: 07_lenet5 train|test|predict|tables|info [--flag value ...] [IMAGE ...]\n"
+          "       07_lenet5                  the lesson of chapter 7\n"
+          "\n"
+          "  train    trains on the training images, evaluates on the test images\n"
+          "  test     evaluates the parameters of --load on the test images\n"
+          "  predict  classifies digits that you drew: PNG or PGM, one digit per image\n"
+          "  tables   writes what the parameters of --load do, for plots: mistakes, maps, ...\n"
+          "  info     prints the table of layers\n",
+          out);
+    print_others(out, "what and where", DATA, KERNELS);
+    print_others(out, "files", LOG, RESUME);
+    print_others(out, "looking", VALIDATE, HELP);
+    fputs("\nsettings; in brackets the report's, each recipe has its own\n", out);
+    print_settings(out, true);
+    fputs("\nsettings for --set, e.g. --set rotate=12,shear=0.2\n", out);
+    print_settings(out, false);
+}
+
+/* ------------------------------------------------------------------ values --------------- */
+
+/* A whole number from low to high, and nothing after it. */
+static bool whole(const char *flag, const char *text, long long low, long long high, long long *to,
+                  Error *error) {
+    char *end;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (errno || end == text || *end || value < low || value > high)
+        return error_set(error, "--%s %s: expected a whole number from %lld to %lld", flag, text,
+                         low, high);
+    *to = value;
+    return true;
+}
+
+static bool whole_int(const char *flag, const char *text, int low, int high, int *to,
+                      Error *error) {
+    long long value = 0;
+    if (!whole(flag, text, low, high, &value, error)) return false;
+    *to = (int)value;
+    return true;
+}
+
+static bool read_seed(const char *value, Options *o, Error *error) {
+    long long seed = 0;
+    if (!whole("seed", value, 0, LLONG_MAX, &seed, error)) return false;
+    o->seed = (uint64_t)seed;
+    o->seeded = true;
+    return true;
+}
+
+static bool read_kernels(const char *value, Options *o, Error *error) {
+    static const char *const names[] = {"naive", "textbook", "fast"};
+    for (int k = 0; k < 3; k++) {
+        if (strcmp(value, names[k]) != 0) continue;
+        o->kernels = (Kernels)k;
+        return true;
+    }
+    return error_set(error, "--kernels %s: expected one of: naive textbook fast", value);
+}
+
+static bool read_recipe(const char *value, Options *o, Error *error) {
+    Recipe recipe;
+    o->recipe = value;
+    return recipe_named(value, &recipe) ||
+           error_set(error, "--recipe %s: expected one of: %s", value, recipe_names);
+}
+
+/* A setting: is its value valid by itself? options_recipe() applies it. */
+static bool read_setting(int setting, const char *value, Options *o, Error *error) {
+    Recipe trial;
+    recipe_named("report", &trial);
+    o->given[setting] = value;
+    return recipe_set(&trial, setting, value, error);
+}
+
+/* --set key=value,key=value: the commas and = become ends of strings. */
+static bool read_set(char *list, Options *o, Error *error) {
+    char *rest;
+    for (char *key = strtok_r(list, ", ", &rest); key; key = strtok_r(NULL, ", ", &rest)) {
+        char *value = strchr(key, '=');
+        if (!value) return error_set(error, "--set %s: expected key=value", key);
+        *value++ = '\0';
+        int setting = setting_named(key);
+        if (setting < 0)
+            return error_set(error, "--set %s: no such setting; --help lists them", key);
+        if (!read_setting(setting, value, o, error)) return false;
+    }
+    return true;
+}
+
+/* A flag that is not a setting. */
+static bool read_other(int flag, char *value, Options *o, Error *error) {
+    const char *name = flag_name(flag);
+    switch (flag) {
+    case DATA:
+        o->data = value;
+        return true;
+    case LOG:
+        o->log = value;
+        return true;
+    case SAVE:
+        o->save = value;
+        return true;
+    case LOAD:
+        o->load = value;
+        return true;
+    case CHECKPOINT:
+        o->checkpoint = value;
+        return true;
+    case RESUME:
+        o->resume = value;
+        return true;
+    case DIR:
+        o->dir = value;
+        return true;
+    case RECIPE:
+        return read_recipe(value, o, error);
+    case SET:
+        return read_set(value, o, error);
+    case SEED:
+        return read_seed(value, o, error);
+    case KERNELS:
+        return read_kernels(value, o, error);
+    case THREADS:
+        return whole_int(name, value, 1, THREADS_MAX, &o->threads, error);
+    case VALIDATE:
+        return whole_int(name, value, 1, 1000000, &o->validate, error);
+    case PROBE:
+        return whole_int(name, value, 1, 1000000, &o->probe, error);
+    default:
+        return whole_int(name, value, 0, 1000000, &o->image, error);
+    }
+}
+
+/* ------------------------------------------------------------------ the command line ----- */
+
+/* A flag that a command would ignore is refused: silence would look like obedience. */
+static bool fits_command(int flag, const char *command, Error *error) {
+    const char *commands = NULL;
+    if (flag > SETTINGS)
+        commands = others[flag - SETTINGS - 1].commands;
+    else if (flag > NET_SETTINGS)
+        commands = "train info";
+    return !commands || strstr(commands, command) ||
+           error_set(error, "--%s is for %s, not for %s", flag_name(flag), commands, command);
+}
+
+/* What getopt_long wants to know. Settings without a flag get one that no one can type. */
+static void list_flags(struct option flag[FLAGS + 1]) {
+    for (int k = 1; k <= FLAGS; k++) {
+        bool hidden = k <= SETTINGS && !settings[k - 1].flag;
+        flag[k - 1] = (struct option){hidden ? "" : flag_name(k),
+                                      k < JSON ? required_argument : no_argument, NULL, k};
+    }
+    flag[FLAGS] = (struct option){0};
+}
+
+/* getopt_long returned '?': optopt is the number of the flag, or 0 for one that does not exist. */
+static bool flag_error(const char *argument, Error *error) {
+    if (optopt >= JSON && optopt <= FLAGS)
+        return error_set(error, "--%s takes no value", flag_name(optopt));
+    if (optopt > 0 && optopt < JSON)
+        return error_set(error, "--%s needs a value; see --help", flag_name(optopt));
+    int setting = strncmp(argument, "--", 2) == 0 ? setting_named(argument + 2) : -1;
+    if (setting >= 0)
+        return error_set(error, "%s is a setting without a flag: use --set %s=VALUE", argument,
+                         argument + 2);
+    return error_set(error, "unknown flag %s; see --help", argument);
+}
+
+static bool read_flag(int flag, Options *o, Error *error) {
+    o->help = o->help || flag == HELP || flag == 'h';
+    if (o->help) return true;
+    if (!fits_command(flag, o->command, error)) return false;
+    o->json = o->json || flag == JSON;
+    o->live = o->live || flag == LIVE;
+    if (flag >= JSON) return true;
+    if (*optarg == '\0') return error_set(error, "--%s needs a value", flag_name(flag));
+    return flag <= SETTINGS ? read_setting(flag - 1, optarg, o, error)
+                            : read_other(flag, optarg, o, error);
+}
+
+/* Everything after the command. */
+static bool read_flags(int argc, char **argv, Options *o, Error *error) {
+    struct option flags[FLAGS + 1];
+    list_flags(flags);
+    opterr = 0; /* the messages are ours */
+    optind = 1;
+    for (;;) {
+        int flag = getopt_long(argc, argv, "h", flags, NULL);
+        if (flag == -1) break;
+        if (flag == '?') return flag_error(argv[optind - 1], error);
+        if (!read_flag(flag, o, error)) return false;
+        if (o->help) return true;
+    }
+    o->files = argv + optind;
+    o->count = argc - optind;
+    return o->count == 0 || strcmp(o->command, "predict") == 0 ||
+           error_set(error, "unexpected argument %s; see --help", argv[optind]);
+}
+
+/* A run that is continued has all its settings already. */
+static bool nothing_new(const Options *o, Error *error) {
+    const char *more = o->recipe ? "recipe" : o->seeded ? "seed" : o->load ? "load" : NULL;
+    for (int k = 0; k < SETTINGS; k++)
+        if (o->given[k]) more = settings[k].key;
+    return !more || error_set(error, "--resume %s has all its settings already: leave out --%s",
+                              o->resume, more);
+}
+
+/* Whether the command has the files it needs. */
+static bool complete(const Options *o, Error *error) {
+    static const char hint[] = "`make run` leaves build/lenet5.safetensors";
+    const char *command = o->command;
+    if (strcmp(command, "predict") == 0 && (!o->load || o->count == 0))
+        return error_set(error, "predict needs --load FILE and at least one image; %s", hint);
+    if (strcmp(command, "tables") == 0 && (!o->load || !o->dir))
+        return error_set(error, "tables needs --load FILE, the parameters, and --dir DIR");
+    if (strcmp(command, "test") == 0 && !o->load)
+        return error_set(error, "test needs --load FILE; %s", hint);
+    if (o->live && !o->log) return error_set(error, "--live draws the log: add --log FILE");
+    return !o->resume || nothing_new(o, error);
+}
+
+bool options_read(int argc, char **argv, Options *o, Error *error) {
+    static const char *const commands[] = {"train", "test", "predict", "tables", "info"};
+    int processors = omp_get_num_procs();
+    *o = (Options){.data = MNIST_DIR, .seed = 1, .image = -1, .kernels = KERNELS_FAST};
+    o->threads = processors < THREADS_MAX ? processors : THREADS_MAX;
+    o->program = argv[0];
+    o->command = argc > 1 ? argv[1] : "";
+    o->help = strcmp(o->command, "--help") == 0 || strcmp(o->command, "-h") == 0 ||
+              strcmp(o->command, "help") == 0;
+    if (o->help) return true;
+    bool known = false;
+    for (int k = 0; k < 5; k++)
+        known = known || strcmp(o->command, commands[k]) == 0;
+    if (!known)
+        return error_set(error,
+                         "unknown command %s: train, test, predict, tables or info? see --help",
+                         o->command);
+    if (!read_flags(argc - 1, argv + 1, o, error)) return false;
+    return o->help || complete(o, error);
+}
+
+/* ------------------------------------------------------------------ the recipe ----------- */
+
+/* The network that saved parameters belong to: their file has its settings. */
+static bool read_network(const char *path, Recipe *recipe, Error *error) {
+    Field field[NET_SETTINGS];
+    Error why;
+    for (int k = 0; k < NET_SETTINGS; k++)
+        field[k] = (Field){.key = settings[k].key};
+    if (!safetensors_metadata(path, NET_SETTINGS, field, error)) return false;
+    /* A file of another program has no settings: then the recipe's network is meant. */
+    if (!*field[0].value) return true;
+    Recipe saved;
+    recipe_named("report", &saved);
+    for (int k = 0; k < NET_SETTINGS; k++)
+        if (*field[k].value && !recipe_set(&saved, k, field[k].value, &why))
+            return error_set(error, "%s: %.150s", path, why.text);
+    if (!recipe_check(&saved, &why)) return error_set(error, "%s: %.200s", path, why.text);
+    recipe->net = saved.net;
+    return true;
+}
+
+int options_recipe(const Options *o, Recipe *recipe, Error *error) {
+    const char *net = o->given[setting_named("net")];
+    bool original = net && strcmp(net, "1998") == 0;
+    recipe_named(o->recipe ? o->recipe : original ? "1998" : "report", recipe);
+    if (o->load && !net && !read_network(o->load, recipe, error)) return EXIT_FAILURE;
+    for (int k = 0; k < SETTINGS; k++)
+        if (o->given[k]) recipe_set(recipe, k, o->given[k], error);
+    return recipe_check(recipe, error) ? 0 : EXIT_USAGE;
+}

@@ -1,0 +1,75 @@
+/**
+ * @file options.h
+ * @brief The command line of 07_lenet5, read and checked.
+ *
+ * @addtogroup workbench
+ * @{
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "07_lenet5/workbench/recipe.h"
+
+/** Which functions the layers run on. */
+typedef enum Kernels {
+    KERNELS_NAIVE,    ///< the definitions
+    KERNELS_TEXTBOOK, ///< the functions of the chapters
+    KERNELS_FAST      ///< the faster ones where they fit, see network_accelerate()
+} Kernels;
+
+/** What the user asked for, every value in its range. */
+typedef struct Options {
+    const char *program;         ///< as it was called
+    const char *command;         ///< "train", "test", "tables", "predict" or "info"
+    const char *given[SETTINGS]; ///< the value of each setting that the user set, else NULL
+    const char *recipe;          ///< name of the recipe to start from, or NULL
+    const char *data;            ///< folder of the data set
+    const char *log;             ///< where the TSV log goes, or NULL
+    const char *save;            ///< where parameters go, or NULL
+    const char *load;            ///< where parameters come from, or NULL
+    const char *checkpoint;      ///< where the run is saved after every epoch, or NULL
+    const char *resume;          ///< the checkpoint to continue, or NULL
+    const char *dir;             ///< the folder that tables go to, or NULL
+    uint64_t seed;               ///< any whole number up to 2^63 - 1
+    bool seeded;                 ///< the seed was given
+    int threads;                 ///< 1 .. THREADS_MAX
+    Kernels kernels;             ///< what the layers run on
+    int validate; ///< training images held back and evaluated instead of the test set
+    int probe;    ///< mini-batches between evaluations within an epoch; 0: none
+    int image;    ///< the image to look at, or -1
+    bool json;    ///< predict: one JSON object per image
+    bool live;    ///< train: draw the curves during the run
+    bool help;    ///< the user wants the usage text
+    char **files; ///< predict: the images
+    int count;    ///< predict: how many
+} Options;
+
+/**
+ * @brief Prints the usage text, for --help.
+ * @param out where to
+ */
+void options_usage(FILE *out);
+
+/**
+ * @brief Reads and checks a command line.
+ * @param argc    as main got it
+ * @param argv    as main got it; kept by reference, values of --set are cut into pieces
+ * @param options filled on success; defaults are the report's recipe
+ * @param error   filled on failure: which flag, which value, what was expected
+ * @return whether the command line was valid
+ */
+bool options_read(int argc, char **argv, Options *options, Error *error);
+
+/**
+ * @brief The recipe of a run: the named one, the network of a loaded file, then every setting
+ *            given.
+ * @param options as options_read() filled them
+ * @param recipe  filled on success
+ * @param error   filled on failure
+ * @return 0, or the exit code: EXIT_FAILURE for an unreadable file, EXIT_USAGE for settings that do
+ *         not fit each other
+ */
+int options_recipe(const Options *options, Recipe *recipe, Error *error);
+
+/** @} */
+#endif

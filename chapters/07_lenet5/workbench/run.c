@@ -1,0 +1,381 @@
+/*
+ * 07_lenet5 train: one run from the initial parameters to the saved file, with its log, its
+ * checkpoints, and what to do when it is interrupted.
+ */
+#include "07_lenet5/evaluate.h"
+#include "07_lenet5/workbench/checkpoint.h"
+#include "07_lenet5/workbench/draw.h"
+#include "07_lenet5/workbench/log.h"
+#include "07_lenet5/workbench/session.h"
+#include "measure.h"
+#include "progress.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Everything one training run holds. */
+typedef struct Run {
+    const Options *o;
+    Recipe recipe;
+    uint64_t seed;
+    Network net;
+    Dataset all;         /* the training images as they were loaded */
+    Dataset train, test; /* with --validate, test is the end of all */
+    const char *tested;  /* "test" or "validation": what test is */
+    Trainer trainer;
+    Log log;
+    Drawing drawing;              /* --live */
+    Place place;                  /* how far the run has come */
+    Evaluation on_train, on_test; /* after the last epoch */
+    double *seconds;              /* of each epoch that was trained here */
+    int timed;                    /* how many those are */
+} Run;
+
+/* Ctrl-C came: the run finishes its mini-batch. A second one ends the program at once. */
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal_number) {
+    interrupted = signal_number;
+}
+
+static void catch_interrupts(void) {
+    struct sigaction action = {.sa_handler = on_interrupt,
+                               .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static const char *checkpoint_path(const Run *run) {
+    return run->o->checkpoint ? run->o->checkpoint : run->o->resume;
+}
+
+/* ------------------------------------------------------------------ starting ------------- */
+
+/* The images; --validate holds back the last of them and leaves the test set alone. */
+static void load_images(Run *run) {
+    const Options *o = run->o;
+    run->all = session_set(o, "train");
+    run->train = run->all;
+    if (!o->validate) {
+        run->test = session_set(o, "t10k");
+        run->tested = "test";
+        return;
+    }
+    if (o->validate >= run->all.n)
+        fail(EXIT_USAGE, "--validate %d: there are only %d training images, and some must train",
+             o->validate, run->all.n);
+    run->train.n -= o->validate;
+    run->test = (Dataset){o->validate, run->all.image + (size_t)run->train.n * IMAGE_BYTES,
+                          run->all.label + run->train.n};
+    run->tested = "validation";
+}
+
+/* Settings, seed and place: from the flags, or from the checkpoint to resume. */
+static void choose_run(Run *run, const Options *o) {
+    Error error;
+    *run = (Run){.o = o, .seed = o->seed, .place = {.epoch = 1}};
+    if (!o->resume)
+        run->recipe = session_recipe(o);
+    else if (!checkpoint_read(o->resume, &run->recipe, &run->seed, &run->place, &error))
+        fail_with(&error);
+    const char *files[2] = {o->save, checkpoint_path(run)};
+    for (int k = 0; k < 2; k++)
+        if (files[k] && !safetensors_can_save(files[k], &error)) fail_with(&error);
+}
+
+/* The initial parameters: random, loaded, or as the checkpoint left them. */
+static void fill_run(Run *run) {
+    const Options *o = run->o;
+    Error error;
+    if (!trainer_new(&run->trainer, &run->net, &run->train, &run->recipe.plan, o->threads,
+                     run->seed, &error))
+        fail_with(&error);
+    if (o->load) {
+        size_t bytes = network_params(&run->net) * sizeof(real);
+        real *params = session_params(&run->net, o->load);
+        memcpy(run->trainer.params, params, bytes);
+        memcpy(trainer_result(&run->trainer), params, bytes);
+        free(params);
+    }
+    if (o->resume && !checkpoint_resume(o->resume, &run->trainer, &run->place, &error))
+        fail_with(&error);
+}
+
+static void open_log(Run *run) {
+    const Options *o = run->o;
+    Error error;
+    bool ok = o->resume ? log_resume(&run->log, o->log, run->place.log_bytes, &error)
+                        : log_open(&run->log, o->log, &error);
+    if (!ok || (o->live && !draw_start(&run->drawing, stdout, o->log, &error))) fail_with(&error);
+}
+
+static void print_run(const Run *run) {
+    char params[32];
+    int threads = run->trainer.threads;
+    recipe_print(stdout, &run->recipe);
+    printf("%s: %s parameters, %d training images, %d thread%s, seed %llu, %s kernels\n",
+           run->net.name, with_commas(network_trainable(&run->net), params, sizeof params),
+           run->train.n, threads, threads > 1 ? "s" : "", (unsigned long long)run->seed,
+           run->net.kernels);
+}
+
+static void start_run(Run *run, const Options *o) {
+    choose_run(run, o);
+    const Plan *plan = &run->recipe.plan;
+    run->net = session_network(o, &run->recipe.net);
+    load_images(run);
+    if (plan->batch > run->train.n)
+        fail(EXIT_USAGE, "batch %d: there are only %d training images", plan->batch, run->train.n);
+    run->seconds = calloc((size_t)plan->epochs, sizeof(double));
+    if (!run->seconds) fail(EXIT_FAILURE, "no memory for %d epochs", plan->epochs);
+    fill_run(run);
+    open_log(run);
+    print_run(run);
+}
+
+/* ------------------------------------------------------------------ stopping ------------- */
+
+/* The run has diverged: say where, and what to try. */
+static void diverged(Run *run, double loss) {
+    Error ignored;
+    const char *path = checkpoint_path(run);
+    log_close(&run->log, &ignored);
+    bool kept = path && access(path, F_OK) == 0;
+    fail(EXIT_FAILURE,
+         "the loss is %s at iteration %ld: training has diverged; try a smaller rate than "
+         "--lr %g (%s%s)",
+         isnan(loss) ? "nan" : "infinite", run->place.iteration, run->recipe.plan.optimizer.lr,
+         kept ? "the last good state is in " : "nothing was saved", kept ? path : "");
+}
+
+static void save_checkpoint(Run *run) {
+    Error error;
+    if (!checkpoint_path(run)) return;
+    run->place.log_bytes = log_length(&run->log);
+    if (run->place.log_bytes < 0)
+        fail(EXIT_FAILURE, "%s: the log is incomplete: is the disk full?", run->o->log);
+    if (!checkpoint_save(checkpoint_path(run), &run->recipe, &run->trainer, &run->place, &error))
+        fail_with(&error);
+}
+
+/* A word of a command, so that a shell reads it back as one. */
+static void print_word(const char *before, const char *word) {
+    printf("%s", before);
+    if (!strpbrk(word, " \t\n'\"\\$`&;|<>()*?[]#~!")) {
+        printf("%s", word);
+        return;
+    }
+    putchar('\'');
+    for (const char *c = word; *c; c++)
+        printf(*c == '\'' ? "'\\''" : "%c", *c);
+    putchar('\'');
+}
+
+/* The command that resumes this run: what the checkpoint does not hold must be said again. */
+static void print_resume(const Run *run) {
+    const Options *o = run->o;
+    print_word("; to resume:\n", o->program);
+    print_word(" train --resume ", checkpoint_path(run));
+    if (strcmp(o->data, MNIST_DIR) != 0) print_word(" --data ", o->data);
+    if (o->kernels != KERNELS_FAST) print_word(" --kernels ", run->net.kernels);
+    if (o->validate) printf(" --validate %d", o->validate);
+    if (o->probe) printf(" --probe %d", o->probe);
+    if (o->live) printf(" --live");
+    if (o->log) print_word(" --log ", o->log);
+    if (o->save) print_word(" --save ", o->save);
+    printf("\n");
+}
+
+/* After Ctrl-C: saves, says how to resume, and exits as a program that was interrupted does. */
+static void stop_run(Run *run) {
+    const Place *place = &run->place;
+    save_checkpoint(run);
+    printf("\nstopped in epoch %d of %d, after %d of its images", place->epoch,
+           run->recipe.plan.epochs, place->first);
+    if (checkpoint_path(run))
+        print_resume(run);
+    else
+        printf("; nothing was saved, as there was no --checkpoint FILE\n");
+    fflush(stdout);
+    exit(128 + interrupted);
+}
+
+/* ------------------------------------------------------------------ one epoch ------------ */
+
+/* Evaluates one set, or ends the program. */
+static Evaluation evaluate_set(const Run *run, const Dataset *data) {
+    Evaluation result;
+    Error error;
+    if (!evaluate(&run->net, trainer_result(&run->trainer), data, run->o->threads, &result, &error))
+        fail_with(&error);
+    return result;
+}
+
+/* What the recipe wants to see after this epoch; the rest has no images, and NaN for results. */
+static void evaluate_run(Run *run, int epoch) {
+    bool last = epoch == run->recipe.plan.epochs;
+    Watch watch = run->recipe.watch;
+    run->on_train = (Evaluation){.loss = (double)NAN, .accuracy = (double)NAN};
+    run->on_test = run->on_train;
+    if (watch == WATCH_BOTH) run->on_train = evaluate_set(run, &run->train);
+    if (watch == WATCH_BOTH || last || (watch == WATCH_TEST && epoch > 0))
+        run->on_test = evaluate_set(run, &run->test);
+}
+
+static void report_epoch(Run *run, int epoch, double learning, double seconds) {
+    log_epoch(&run->log, run->place.iteration, epoch, &run->on_train, &run->on_test, learning,
+              seconds);
+    if (draw_due(&run->drawing, epoch > 0)) draw_now(&run->drawing);
+    draw_below(&run->drawing);
+    printf("epoch %2d/%d  ", epoch, run->recipe.plan.epochs);
+    if (run->recipe.watch == WATCH_BOTH)
+        printf("train loss %.4f accuracy %.4f  ", run->on_train.loss, run->on_train.accuracy);
+    else
+        printf("learning accuracy %.4f  ", learning);
+    if (run->on_test.n > 0)
+        printf("%s loss %.4f accuracy %.4f  ", run->tested, run->on_test.loss,
+               run->on_test.accuracy);
+    printf("%.2f s\n", seconds);
+    fflush(stdout);
+}
+
+/* A line for every mini-batch; when those are small, one for every hundred images, their mean. */
+static void log_step(Run *run, double loss) {
+    Place *place = &run->place;
+    int batch = run->recipe.plan.batch, every = batch >= 100 ? 1 : 100 / batch;
+    place->since_line += loss;
+    place->iteration++;
+    if (place->iteration % every != 0) return;
+    log_batch(&run->log, place->iteration, place->epoch, place->since_line / every);
+    place->since_line = 0;
+}
+
+/* --probe: the test images within an epoch; its end is evaluated anyway. */
+static void probe(Run *run) {
+    const int every = run->o->probe;
+    const Place *place = &run->place;
+    if (every == 0 || place->iteration % every != 0 || place->first == run->train.n) return;
+    Evaluation e = evaluate_set(run, &run->test);
+    log_probe(&run->log, place->iteration, place->epoch, &e);
+}
+
+/* One mini-batch: a step of the trainer, a line of the log. */
+static void run_step(Run *run, Progress *bar) {
+    Place *place = &run->place;
+    Step step = trainer_step(&run->trainer, place->first);
+    int end = place->first + run->recipe.plan.batch;
+    if (end > run->train.n) end = run->train.n;
+    log_step(run, step.loss);
+    place->loss += step.loss * (end - place->first);
+    place->correct += step.correct;
+    place->first = end;
+    bool stop = interrupted && end < run->train.n;
+    if (!isfinite(step.loss) || stop) progress_end(bar);
+    if (!isfinite(step.loss)) diverged(run, step.loss);
+    if (stop) stop_run(run);
+    if (draw_due(&run->drawing, false)) {
+        log_length(&run->log); /* everything so far reaches the file */
+        draw_now(&run->drawing);
+    }
+    progress_update(bar, end, place->loss / end, (double)place->correct / end);
+    probe(run);
+}
+
+/* One epoch, from where the run is: every image once. Returns the share of correct predictions
+   while learning. */
+static double train_epoch(Run *run) {
+    Progress bar;
+    char label[32];
+    Place *place = &run->place;
+    snprintf(label, sizeof label, "epoch %2d/%d", place->epoch, run->recipe.plan.epochs);
+    progress_start(&bar, stdout, label, run->train.n);
+    if (place->first == 0) trainer_begin(&run->trainer, place->epoch);
+    while (place->first < run->train.n)
+        run_step(run, &bar);
+    progress_end(&bar);
+    return (double)place->correct / run->train.n;
+}
+
+/* One epoch, its evaluation, and a checkpoint after it. */
+static void run_epoch(Run *run) {
+    int epoch = run->place.epoch;
+    double before = seconds_now();
+    double learning = train_epoch(run);
+    double seconds = seconds_now() - before;
+    run->seconds[run->timed++] = seconds;
+    evaluate_run(run, epoch);
+    report_epoch(run, epoch, learning, seconds);
+    /* the last step may be the one that diverged */
+    if (run->on_train.n > 0 && !isfinite(run->on_train.loss)) diverged(run, run->on_train.loss);
+    if (run->on_test.n > 0 && !isfinite(run->on_test.loss)) diverged(run, run->on_test.loss);
+    run->place.epoch++;
+    run->place.first = 0;
+    run->place.correct = 0;
+    run->place.loss = 0;
+    save_checkpoint(run);
+    if (interrupted && epoch < run->recipe.plan.epochs) stop_run(run);
+}
+
+/* ------------------------------------------------------------------ the end -------------- */
+
+static void save_run(Run *run) {
+    const Options *o = run->o;
+    Tensor tensor[2 * LAYERS_MAX];
+    Error error;
+    char seed[32], accuracy[48], epoch[16], low[32], high[32], value[SETTINGS][32];
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)run->seed);
+    snprintf(accuracy, sizeof accuracy, "%.4f", run->on_test.accuracy);
+    snprintf(epoch, sizeof epoch, "%d", run->place.epoch - 1);
+    snprintf(low, sizeof low, "%.9g", (double)run->net.input.lo);
+    snprintf(high, sizeof high, "%.9g", (double)run->net.input.hi);
+    enum { OTHERS = 8 };
+    Metadata entry[OTHERS + SETTINGS] = {
+        {"network", run->net.name},
+        {"kernels", run->net.kernels},
+        {"input_black", low},
+        {"input_white", high},
+        {"recipe", run->recipe.name},
+        {"seed", seed},
+        {"epoch", epoch},
+        {o->validate ? "validation_accuracy" : "test_accuracy", accuracy},
+    };
+    for (int k = 0; k < SETTINGS; k++) {
+        recipe_get(&run->recipe, k, value[k], sizeof value[k]);
+        entry[OTHERS + k] = (Metadata){settings[k].key, value[k]};
+    }
+    int count = network_tensors(&run->net, trainer_result(&run->trainer), tensor);
+    if (!safetensors_save(o->save, count, tensor, OTHERS + SETTINGS, entry, &error))
+        fail_with(&error);
+    printf("saved %s\n", o->save);
+}
+
+static void print_result(const Run *run, double seconds) {
+    printf("result %s_accuracy=%.4f %s_loss=%.4f", run->tested, run->on_test.accuracy, run->tested,
+           run->on_test.loss);
+    if (run->on_train.n > 0) printf(" train_loss=%.4f", run->on_train.loss);
+    printf(" epochs=%d seed=%llu params=%ld seconds_per_epoch=%.2f seconds=%.2f peak_rss_mb=%.0f\n",
+           run->recipe.plan.epochs, (unsigned long long)run->seed, network_trainable(&run->net),
+           run->timed ? median(run->seconds, run->timed) : 0, seconds, peak_memory_mb());
+}
+
+void run_train(const Options *o) {
+    Run run;
+    Error error;
+    double start = seconds_now();
+    start_run(&run, o);
+    catch_interrupts();
+    evaluate_run(&run, run.place.epoch - 1);
+    if (run.recipe.watch == WATCH_BOTH && !o->resume) report_epoch(&run, 0, (double)NAN, 0);
+    while (run.place.epoch <= run.recipe.plan.epochs)
+        run_epoch(&run);
+    if (o->save) save_run(&run);
+    if (!log_close(&run.log, &error)) fail_with(&error);
+    print_result(&run, seconds_now() - start);
+    trainer_free(&run.trainer);
+    dataset_free(&run.all);
+    if (!o->validate) dataset_free(&run.test);
+    free(run.seconds);
+}

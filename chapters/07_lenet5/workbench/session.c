@@ -1,0 +1,42 @@
+/* What the commands share; see session.h. */
+#include "07_lenet5/workbench/session.h"
+
+#include <stdlib.h>
+
+Dataset session_set(const Options *o, const char *prefix) {
+    Dataset data;
+    Error error;
+    if (!dataset_load(o->data, prefix, &data, &error)) fail_with(&error);
+    return data;
+}
+
+Recipe session_recipe(const Options *o) {
+    Recipe recipe;
+    Error error;
+    int code = options_recipe(o, &recipe, &error);
+    if (code) fail(code, "%s", error.text);
+    return recipe;
+}
+
+Network session_network(const Options *o, const Lenet5 *choice) {
+    Network net = lenet5_with(choice);
+    if (o->kernels == KERNELS_FAST) network_accelerate(&net);
+    if (o->kernels == KERNELS_NAIVE) network_naive(&net);
+    return net;
+}
+
+real *session_params(const Network *net, const char *path) {
+    Tensor tensor[2 * LAYERS_MAX];
+    Error error;
+    real *params = calloc(network_params(net), sizeof(real));
+    if (!params) fail(EXIT_FAILURE, "no memory for the parameters");
+    int count = network_tensors(net, params, tensor);
+    if (!safetensors_load(path, count, tensor, &error)) fail_with(&error);
+    return params;
+}
+
+void session_check_image(const Options *o, const Dataset *data, const char *what) {
+    if (o->image >= data->n)
+        fail(EXIT_USAGE, "--image %d: there are only %d %s images, counted from 0", o->image,
+             data->n, what);
+}

@@ -1,0 +1,58 @@
+/**
+ * @file tables.h
+ * @brief What a trained network looks like, as tables that gnuplot draws.
+ *
+ * @addtogroup workbench
+ *
+ * **Tables.** `07_lenet5 tables --load FILE --dir DIR` opens a trained network up. It writes:
+ *
+ *     confusion.tsv   10 x 10 counts over the test images; a row is the true digit, a column the
+ *                     prediction
+ *     mistakes.tsv    the MISTAKES mistakes it was most confident about: image, label, prediction,
+ *                     probability; then their pixels
+ *     filters.tsv     every filter of C1 and C3, initial (from the seed) and trained
+ *     maps.tsv        one test image through every layer, then its probabilities
+ *     histograms.tsv  weights and gradients of every layer, initial and trained
+ *     codes.tsv       with RBF codes only: code, first test image and state of F6 for each digit
+ *
+ * A picture is a block of rows (block_write() in picture.h), named `C1.relu 3`. Layers without
+ * width and height are one row.
+ *
+ * The initial parameters are in no file: seed and scheme of the run repeat them (unless the run
+ * itself began with --load). Predictions are those of evaluate() and predict(); gradients are those
+ * of trainer_gradient().
+ * @{
+ */
+#ifndef TABLES_H
+#define TABLES_H
+
+#include "07_lenet5/evaluate.h"
+#include "07_lenet5/trainer.h"
+
+enum {
+    MISTAKES = 24,          ///< most mistakes on the sheet
+    GRADIENT_IMAGES = 1000, ///< training images for a histogram of gradients
+    BINS = 40,              ///< bins of a histogram
+    DECADES_LOW = -8,       ///< gradients: the bins begin at 10^-8, smaller ones are in the first
+    DECADES_HIGH = 0        ///< and end at 1, larger ones are in the last
+};
+
+/** What the tables are about. */
+typedef struct Subject {
+    Trainer *trainer;    ///< the run before its first step; its parameters and gradient change
+    const real *params;  ///< the trained parameters
+    const Dataset *test; ///< the images to classify
+    int image;           ///< the one whose feature maps are written
+} Subject;
+
+/**
+ * @brief Writes all tables into a folder, each completely or not at all.
+ * @param dir     the folder
+ * @param subject the network, initial and trained
+ * @param error   filled on failure: which file, and why
+ * @return whether it worked
+ */
+bool tables_write(const char *dir, const Subject *subject, Error *error);
+
+/** @} */
+#endif

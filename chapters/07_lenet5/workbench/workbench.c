@@ -1,0 +1,284 @@
+/*
+ * The commands of 07_lenet5, except train (run.c). Only this file, run.c and session.c print and
+ * exit; everything they call returns.
+ */
+#include "07_lenet5/workbench/workbench.h"
+
+#include "07_lenet5/evaluate.h"
+#include "07_lenet5/workbench/inspect.h"
+#include "07_lenet5/workbench/preprocess.h"
+#include "07_lenet5/workbench/session.h"
+#include "07_lenet5/workbench/tables.h"
+#include "file.h"
+#include "gemm.h"
+#include "measure.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ info ----------------- */
+
+/* --image: a training image, and how the recipe augments it. */
+static void show_augmented(const Options *o, const Recipe *recipe) {
+    Plan plan = recipe->plan;
+    if (!augment_any(&plan.augment))
+        fail(EXIT_USAGE, "--image: recipe %s augments nothing; try --set rotate=10", recipe->name);
+    Network net = session_network(o, &recipe->net);
+    Dataset data = session_set(o, "train");
+    Trainer trainer;
+    Error error;
+    session_check_image(o, &data, "training");
+    plan.batch = 1;
+    if (!trainer_new(&trainer, &net, &data, &plan, 1, o->seed, &error)) fail_with(&error);
+    inspect_augmented(stdout, &trainer, o->image);
+    trainer_free(&trainer);
+    dataset_free(&data);
+}
+
+static void info(const Options *o) {
+    const Recipe recipe = session_recipe(o);
+    if (o->image >= 0) {
+        show_augmented(o, &recipe);
+        return;
+    }
+    Network net = session_network(o, &recipe.net);
+    network_print(stdout, &net);
+    printf("kernels %s\n", net.kernels);
+}
+
+/* ------------------------------------------------------------------ test ----------------- */
+
+static void print_confusion(const Evaluation *e) {
+    printf("\nconfusion matrix: a row is the true digit, a column the prediction\n\n     ");
+    for (int k = 0; k < CLASSES; k++)
+        printf(" %5d", k);
+    printf("  correct\n");
+    for (int i = 0; i < CLASSES; i++) {
+        int row = 0;
+        printf("  %d: ", i);
+        for (int k = 0; k < CLASSES; k++) {
+            printf(" %5d", e->confusion[i][k]);
+            row += e->confusion[i][k];
+        }
+        printf("  %6.2f%%\n", row ? 100.0 * e->confusion[i][i] / row : 0.0);
+    }
+    printf("\n");
+}
+
+static Output open_table(const Options *o, const char *name) {
+    Output table;
+    Error error;
+    if (!output_open_in(&table, o->dir, name, &error)) fail_with(&error);
+    return table;
+}
+
+static void close_table(Output *table) {
+    Error error;
+    if (!output_commit(table, &error)) fail_with(&error);
+}
+
+/* The table of errors by rejected share, in steps of 1/1000 up to a tenth; and the paper's question:
+   how many must be rejected to leave 0.5 %? */
+static void write_rejection(const Options *o, const Network *net, const real *params,
+                            const Dataset *data) {
+    static const char *const name[2] = {"margin", "score"};
+    Error error;
+    Prediction *each = calloc((size_t)data->n, sizeof *each);
+    double *left[2] = {calloc((size_t)data->n, sizeof(double)),
+                       calloc((size_t)data->n, sizeof(double))};
+    if (!each || !left[0] || !left[1]) fail(EXIT_FAILURE, "no memory for %d images", data->n);
+    if (!predict(net, params, data, o->threads, each, &error) ||
+        !rejection_curve(net, data, each, DOUBT_MARGIN, left[0], &error) ||
+        !rejection_curve(net, data, each, DOUBT_SCORE, left[1], &error))
+        fail_with(&error);
+    Output table = open_table(o, "rejection.tsv");
+    fprintf(table.stream, "rejected\terror_by_margin\terror_by_score\n");
+    for (int k = 0; k <= 100; k++) {
+        int count = (int)((long)data->n * k / 1000);
+        fprintf(table.stream, "%.4f\t%.6f\t%.6f\n", (double)count / data->n, left[0][count],
+                left[1][count]);
+    }
+    close_table(&table);
+    for (int d = 0; d < 2; d++) {
+        int k = 0;
+        while (k < data->n && left[d][k] > 0.005)
+            k++;
+        if (k < data->n)
+            printf("error 0.5 %% after rejecting %.2f %% of the images by their %s\n",
+                   100.0 * k / data->n, name[d]);
+        else
+            printf("error 0.5 %% is never reached by %s\n", name[d]);
+        free(left[d]);
+    }
+    free(each);
+}
+
+/* --dir: what the last layer makes of every image, and how errors fall by rejection. */
+static void write_test_tables(const Options *o, const Network *net, const real *params,
+                              const Dataset *data) {
+    Error error;
+    Output table = open_table(o, "outputs.tsv");
+    if (!inspect_outputs(table.stream, net, params, data, &error)) {
+        output_discard(&table);
+        fail_with(&error);
+    }
+    close_table(&table);
+    write_rejection(o, net, params, data);
+}
+
+/* --image: one image instead of all. */
+static void test_one(const Options *o, const Network *net, const real *params,
+                     const Dataset *data) {
+    Error error;
+    Prediction p;
+    session_check_image(o, data, "test");
+    printf("test image %d, a %d\n\n", o->image, data->label[o->image]);
+    if (!inspect_image(stdout, net, params, data, o->image, &p, &error))
+        fail(EXIT_FAILURE, "%s: %s", o->load, error.text);
+    printf("\npredicted: %d\n", p.digit);
+}
+
+static void test_all(const Options *o, const Network *net, const real *params,
+                     const Dataset *data) {
+    Evaluation e;
+    Error error;
+    double start = seconds_now();
+    if (!evaluate(net, params, data, o->threads, &e, &error)) fail_with(&error);
+    double seconds = seconds_now() - start;
+    if (!isfinite(e.loss))
+        fail(EXIT_FAILURE, "%s: its loss on the test images is not finite", o->load);
+    print_confusion(&e);
+    if (o->dir) write_test_tables(o, net, params, data);
+    printf("result test_accuracy=%.4f test_loss=%.4f images=%d params=%ld seconds=%.3f "
+           "peak_rss_mb=%.0f\n",
+           e.accuracy, e.loss, e.n, network_trainable(net), seconds, peak_memory_mb());
+}
+
+static void test(const Options *o) {
+    const Recipe recipe = session_recipe(o);
+    Network net = session_network(o, &recipe.net);
+    Dataset data = session_set(o, "t10k");
+    real *params = session_params(&net, o->load);
+    if (o->image >= 0)
+        test_one(o, &net, params, &data);
+    else
+        test_all(o, &net, params, &data);
+    free(params);
+    dataset_free(&data);
+}
+
+/* ------------------------------------------------------------------ tables --------------- */
+
+/* Seed and initialisation of the run that a file came from: its initial parameters follow. */
+static uint64_t saved_seed(const char *path, Recipe *recipe) {
+    Field field[2] = {{.key = "seed"}, {.key = "init"}};
+    Error error;
+    if (!safetensors_metadata(path, 2, field, &error)) fail_with(&error);
+    if (!*field[0].value || !recipe_set(recipe, setting_named("init"), field[1].value, &error))
+        fail(EXIT_FAILURE, "%s: does not name seed and init of its run: train --save writes both",
+             path);
+    return strtoull(field[0].value, NULL, 10);
+}
+
+static void tables(const Options *o) {
+    Recipe recipe = session_recipe(o);
+    const uint64_t seed = saved_seed(o->load, &recipe);
+    Network net = session_network(o, &recipe.net);
+    Dataset data = session_set(o, "train"), test_data = session_set(o, "t10k");
+    Trainer trainer;
+    Error error;
+    session_check_image(o, &test_data, "test");
+    real *params = session_params(&net, o->load);
+    recipe.plan.batch = 1;
+    if (!trainer_new(&trainer, &net, &data, &recipe.plan, o->threads, seed, &error))
+        fail_with(&error);
+    const Subject subject = {&trainer, params, &test_data, o->image < 0 ? 0 : o->image};
+    if (!tables_write(o->dir, &subject, &error)) fail_with(&error);
+    printf("tables of %s in %s\n", o->load, o->dir);
+    trainer_free(&trainer);
+    free(params);
+    dataset_free(&data);
+    dataset_free(&test_data);
+}
+
+/* ------------------------------------------------------------------ predict -------------- */
+
+static void print_json(const char *file, const Prediction *p) {
+    json_t *list = json_array();
+    bool ok = true;
+    for (int k = 0; k < CLASSES; k++)
+        ok = json_array_append_new(list, json_real(p->probability[k])) == 0 && ok;
+    json_t *object =
+        json_pack("{s:s, s:i, s:o}", "file", file, "digit", p->digit, "probabilities", list);
+    if (!ok || !object || json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6)) != 0)
+        fail(EXIT_FAILURE, "%s: cannot be written as JSON", file);
+    printf("\n");
+    json_decref(object);
+}
+
+/* A drawing, made like MNIST's images. */
+static bool read_drawing(const char *file, Grey *grey, uint8_t byte[IMAGE_BYTES], Error *error) {
+    Error why;
+    if (!grey_read(file, grey, error)) return false;
+    if (preprocess_digit(grey, byte, &why)) return true;
+    grey_free(grey);
+    return error_set(error, "%s: %.400s", file, why.text);
+}
+
+/* One drawing, shown and classified. After a bad one the remaining images are still processed. */
+static bool predict_one(const Options *o, const Network *net, const real *params,
+                        const char *file) {
+    Grey grey;
+    Error error;
+    Prediction p;
+    uint8_t byte[IMAGE_BYTES], label = 0;
+    const Dataset one = {1, byte, &label};
+    if (!read_drawing(file, &grey, byte, &error)) {
+        fflush(stdout);
+        fprintf(stderr, "error: %s\n", error.text);
+        return false;
+    }
+    if (!o->json) printf("%s: %d x %d pixels; as the network sees it:\n\n", file, grey.w, grey.h);
+    if (!inspect_image(o->json ? NULL : stdout, net, params, &one, 0, &p, &error))
+        fail(EXIT_FAILURE, "%s: %s", o->load, error.text);
+    if (o->json)
+        print_json(file, &p);
+    else
+        printf("\n%s: %d (%.2f %%)\n", file, p.digit, 100 * p.probability[p.digit]);
+    grey_free(&grey);
+    return true;
+}
+
+static int predict_all(const Options *o) {
+    const Recipe recipe = session_recipe(o);
+    Network net = session_network(o, &recipe.net);
+    real *params = session_params(&net, o->load);
+    int code = 0;
+    for (int i = 0; i < o->count; i++)
+        if (!predict_one(o, &net, params, o->files[i])) code = EXIT_FAILURE;
+    free(params);
+    return code;
+}
+
+int workbench(int argc, char **argv) {
+    Options options;
+    Error error;
+    int code = 0;
+    gemm_single_thread();
+    if (!options_read(argc, argv, &options, &error)) fail(EXIT_USAGE, "%s", error.text);
+    if (options.help)
+        options_usage(stdout);
+    else if (strcmp(options.command, "train") == 0)
+        run_train(&options);
+    else if (strcmp(options.command, "test") == 0)
+        test(&options);
+    else if (strcmp(options.command, "tables") == 0)
+        tables(&options);
+    else if (strcmp(options.command, "predict") == 0)
+        code = predict_all(&options);
+    else
+        info(&options);
+    if (fflush(stdout) != 0 || ferror(stdout)) fail(EXIT_FAILURE, "cannot write to stdout");
+    return code;
+}

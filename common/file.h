@@ -1,0 +1,74 @@
+/**
+ * @file file.h
+ * @brief Files: is it one, and writing one so that it is complete or absent.
+ *
+ * A pipe may keep a reader waiting and a device may never end; neither has a length to check a
+ * header against. So every reader asks file_length() first.
+ *
+ * Whoever writes uses an Output: the bytes go into a temporary file in the same folder, are flushed
+ * to the disk, and the temporary is renamed. A full disk or a power cut leaves either the old file
+ * or the new one, never half of one.
+ *
+ * The data behind a picture is a table for gnuplot: fields with tabs between them, the names of the
+ * columns on top, "nan" for a missing value. It is written with fprintf() into Output.stream.
+ */
+#ifndef FILE_H
+#define FILE_H
+
+#include "fail.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+/** A file that is being written. */
+typedef struct Output {
+    FILE *stream;             ///< open for writing
+    char path[PATH_MAX];      ///< its name once it is complete
+    char temporary[PATH_MAX]; ///< its name until then
+} Output;
+
+/**
+ * @brief Asks for a regular file, through links.
+ * @param path  the file
+ * @param bytes filled with its length
+ * @param error filled on failure: there is nothing, or it is a folder, a pipe or a device
+ * @return whether it is a regular file
+ */
+bool file_length(const char *path, long *bytes, Error *error);
+
+/**
+ * @brief Creates the temporary file.
+ * @param output filled on success; output_commit() or output_discard() ends it
+ * @param path   the name the file gets in the end
+ * @param error  filled on failure: path and reason
+ * @return false when the folder is missing or read-only, or the path names something that is not a
+ *         regular file
+ */
+bool output_open(Output *output, const char *path, Error *error);
+
+/**
+ * @brief The same, the path given in two parts.
+ * @param output filled on success
+ * @param folder an existing folder
+ * @param name   the file's name in it, e.g. 01_memory.tsv
+ * @param error  filled on failure: path and reason
+ * @return as output_open()
+ */
+bool output_open_in(Output *output, const char *folder, const char *name, Error *error);
+
+/**
+ * @brief Gives the file its name; an older file is replaced.
+ * @param output the file; closed in any case
+ * @param error  filled on failure: path and reason
+ * @return whether everything reached the disk; if not, an older file is untouched and no temporary
+ *         is left
+ */
+bool output_commit(Output *output, Error *error);
+
+/**
+ * @brief Gives up: nothing is left of the file.
+ * @param output the file; closed
+ */
+void output_discard(Output *output);
+
+#endif

@@ -1,0 +1,42 @@
+/* What the mains of the chapters share; see lesson.h. */
+#include "lesson.h"
+
+#include "gemm.h"
+
+#include <stdlib.h>
+
+Lesson lesson_start(int argc, char **argv) {
+    gemm_single_thread();
+    return (Lesson){argc > 1 ? argv[1] : "build/data", argc > 2 ? argv[2] : MNIST_DIR};
+}
+
+real *lesson_reals(size_t count) {
+    real *memory = calloc(count > 0 ? count : 1, sizeof *memory);
+    if (!memory) fail(EXIT_FAILURE, "no memory for %zu numbers", count);
+    return memory;
+}
+
+void lesson_digit(const Lesson *lesson, int label, int pad, real *x) {
+    Error error;
+    if (!dataset_digit(lesson->mnist, label, pad, x, &error)) fail_with(&error);
+}
+
+Dataset lesson_set(const Lesson *lesson, const char *prefix) {
+    Dataset data;
+    Error error;
+    if (!dataset_load(lesson->mnist, prefix, &data, &error)) fail_with(&error);
+    return data;
+}
+
+Output lesson_table(const Lesson *lesson, const char *name) {
+    Output table;
+    Error error;
+    if (!output_open_in(&table, lesson->folder, name, &error)) fail_with(&error);
+    return table;
+}
+
+void lesson_table_end(Output *table, const char *picture) {
+    Error error;
+    if (!output_commit(table, &error)) fail_with(&error);
+    printf("\nwrote %s, for make plot-%s\n", table->path, picture);
+}

@@ -1,0 +1,35 @@
+# Set-up: which packages a goal needs. `make GOAL` installs them first, see common/setup.sh.
+NEEDS_run         := build
+NEEDS_seeds       := build
+NEEDS_original    := build
+NEEDS_choices     := build
+NEEDS_ablation    := build
+NEEDS_ladder      := build
+NEEDS_build       := build
+NEEDS_chapter     := build
+NEEDS_bench       := build
+NEEDS_bench-peers := build
+NEEDS_speed       := build
+NEEDS_plots       := build plots
+NEEDS_quick       := build plots
+NEEDS_live        := build plots
+NEEDS_report      := build plots report
+NEEDS_test        := build test
+NEEDS_grade       := build test
+NEEDS_interop     := build
+NEEDS_crash       := build
+NEEDS_fuzz        := build clang
+NEEDS_debug       := build debug
+NEEDS_docs        := docs
+NEEDS_format      := format
+NEEDS_format-check := format
+NEEDS := $(sort $(foreach goal,$(MAKECMDGOALS),\
+           $(NEEDS_$(goal)) $(if $(filter plot-%,$(goal)),build plots)))
+
+.PHONY: setup doctor
+setup:
+	@sh common/setup.sh $(NEEDS)
+
+##@ For engineers
+doctor: ## a line for every package that some goal needs: its version, or what installs it
+	@sh common/setup.sh --doctor
