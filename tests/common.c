@@ -694,10 +694,10 @@ Test(common, progress_fits_any_width) {
     } lines[] = {
         {100, "epoch  1/10 [============>           ]  50%  loss 0.1234  accuracy 0.9876  3000 "
               "images/s  10 s left"},
-        {79, "epoch  1/10 [======>     ]  50%  loss 0.1234  accuracy 0.9876  10 s left"},
-        {60, "epoch  1/10 [==========>         ]  50%  loss 0.1234  10 s left"},
-        {40, "epoch  1/10 [====>    ]  50%  loss 0.1234"},
-        {30, "epoch  1/10 [======>     ]  50%"},
+        {79, "epoch  1/10 [=========>         ]  50%  loss 0.1234  accuracy 0.9876  10 s left"},
+        {60, "epoch  1/10 [========>        ]  50%  loss 0.1234  10 s left"},
+        {40, "epoch  1/10 [====>   ]  50%  loss 0.1234"},
+        {30, "epoch  1/10 [=====>     ]  50%"},
         {20, "epoch  1/10  50%"},
         {5, "epoch"},
     };
