@@ -87,12 +87,12 @@ run: $B/07_lenet5 ## train the report's LeNet-5 (10 epochs), save parameters and
 	$< train --epochs 10 --optimizer adam --lr 0.001 --batch 100 --seed 1 \
 	    --log $B/lenet5.tsv --save $B/lenet5.safetensors $(ARGS)
 
-chapter: $(if $(filter chapter,$(VERB)),$(CHOSEN:%=$B/%)) ## N: build and run the example of chapter N
+chapter: $(if $(filter chapter,$(VERB)),$(CHOSEN:%=$B/%)) ## N: run the example of chapter N
 	@mkdir -p $B/data
 	@$< $(or $(ARGS),$B/data)
 	@echo; echo "Read chapters/$(CHOSEN), break something in it, and see: make test $(NUMBER)"
 
-debug: ## N: start gdb on the example of chapter N; it stops inside the chapter's function
+debug: ## N: gdb on that example; it stops inside the chapter's function
 	@$(MAKE) --no-print-directory CC=gcc DEBUG=1 SANITIZE= PORTABLE= NEEDS="build debug" \
 	    build/debug/$(CHOSEN)
 	@mkdir -p build/debug/data

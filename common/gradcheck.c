@@ -223,7 +223,10 @@ void gradcheck_judge(const char *owner, int n, const GradTensor *t, double nonze
         if (!entry_wrong(t, i)) continue;
         double error = fabs(t->got[i] - t->want[i]);
         if (isnan(error)) error = (double)INFINITY;
-        if (error > worst_error) worst = i, worst_error = error;
+        if (error > worst_error) {
+            worst = i;
+            worst_error = error;
+        }
         wrong++;
     }
     finding->checked += count - skipped;
@@ -273,7 +276,10 @@ static bool run_new(Run *run, const Layer *layer, const GradCase *test) {
     run->block = calloc(2 * nw + 2 * nx + 2 * ny, sizeof(real));
     run->scratch = calloc(layer->scratch ? layer->scratch : 1, sizeof(real));
     run->got = calloc(4 * most + 1, sizeof(double));
-    if (!run->block || !run->scratch || !run->got) return run_free(run), false;
+    if (!run->block || !run->scratch || !run->got) {
+        run_free(run);
+        return false;
+    }
     run->w = run->block;
     run->x = run->w + nw;
     run->dy = run->x + nx;
@@ -373,7 +379,10 @@ static GradTensor tensor_of(const Run *run, const char *name) {
     } else {
         Shape s = strcmp(name, "dx") == 0 ? l->in : l->out;
         t.dims = 4;
-        t.dim[0] = run->n, t.dim[1] = s.c, t.dim[2] = s.h, t.dim[3] = s.w;
+        t.dim[0] = run->n;
+        t.dim[1] = s.c;
+        t.dim[2] = s.h;
+        t.dim[3] = s.w;
     }
     return t;
 }
@@ -478,7 +487,10 @@ GradFinding gradcheck_naive(const GradCase *test, const Layer *naive, bool linea
     } else {
         finding = (GradFinding){.text = "no memory for the check"};
     }
-    run_free(&fast), run_free(&slow), run_free(&size), run_free(&ones);
+    run_free(&fast);
+    run_free(&slow);
+    run_free(&size);
+    run_free(&ones);
     return finding;
 }
 
@@ -525,6 +537,8 @@ GradFinding gradcheck_loss(const Loss *loss, int n, const real *x, const uint8_t
     } else {
         finding = (GradFinding){.text = "no memory for the check"};
     }
-    free(block), free(numbers), free(decision);
+    free(block);
+    free(numbers);
+    free(decision);
     return finding;
 }

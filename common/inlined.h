@@ -8,8 +8,10 @@
 #ifndef INLINED_H
 #define INLINED_H
 
+/** @def INLINED
+ *  @brief A static function that is inlined wherever it is called, unless this is a debug build. */
 #ifdef __OPTIMIZE__
-#define INLINED static inline __attribute__((always_inline)) ///< inlined wherever it is called
+#define INLINED static inline __attribute__((always_inline))
 #else
 #define INLINED static
 #endif

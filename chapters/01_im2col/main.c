@@ -17,7 +17,7 @@ static const real image[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
 
 /* 1. Small enough to check every number. */
 static void small_example(void) {
-    real col[4 * 6], padded[4 * 6];
+    real col[4 * 6] = {0}, padded[4 * 6] = {0};
     printf("1. A 3x4 image and its 2x2 windows\n\n");
     matrix_print(stdout, "x (3, 4)", 3, 4, image);
     im2col(small, 2, 1, 0, image, col);

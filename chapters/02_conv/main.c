@@ -40,11 +40,11 @@ static void small_numbers(void) {
     printf("1. One filter of 2x2 on an image of 3x3\n\n");
     matrix_print(stdout, "x (3, 3)", 3, 3, x);
     matrix_print(stdout, "w (2, 2), and its bias b = 1", 2, 2, w);
-    matrix_print(stdout, "y (2, 2): the first is 1*1 + 0*2 - 1*3 + 2*1 + 1 = 1", 2, 2, y);
+    matrix_print(stdout, "y (2, 2); y[0,0] should be 1*1 + 0*2 - 1*3 + 2*1 + 1 = 1", 2, 2, y);
 
     l.backward(&l, 1, w, x, y, dy, dw, dx, scratch);
     matrix_print(stdout, "\ndy (2, 2), given: how much L grows with each y", 2, 2, dy);
-    matrix_print(stdout, "dw (2, 2): its first is 1*1 + 0*2 + 2*3 - 1*1 = 6", 2, 2, dw);
+    matrix_print(stdout, "dw (2, 2); dw[0,0] should be 1*1 + 0*2 + 2*3 - 1*1 = 6", 2, 2, dw);
     printf("db = %g, the sum of dy\n", (double)dw[4]);
     matrix_print(stdout, "dx (3, 3): every dy times the filter, laid over its window", 3, 3, dx);
 

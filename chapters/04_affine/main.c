@@ -23,7 +23,7 @@ static void worked_example(void) {
     matrix_print(stdout, "x (2, 2): two images, one per row", 2, 2, x);
     matrix_print(stdout, "w (3, 2): three units, one per row", 3, 2, w);
     matrix_print(stdout, "b (3)", 1, 3, w + 6);
-    matrix_print(stdout, "y (2, 3): y[0,0] = 2*1 + 0*2 + 1 = 3", 2, 3, y);
+    matrix_print(stdout, "y (2, 3); y[0,0] should be 2*1 + 0*2 + 1 = 3", 2, 3, y);
     matrix_print(stdout, "\ndy (2, 3), given", 2, 3, dy);
     matrix_print(stdout, "dw = dy^T * x (3, 2): row o adds up the images, each times dy[.,o]", 3, 2,
                  dw);
