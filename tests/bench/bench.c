@@ -30,7 +30,8 @@ static real *reals(size_t count) {
 }
 
 static void fill(Rng *rng, size_t n, real *x) {
-    for (size_t i = 0; i < n; i++) x[i] = (real)rng_normal(rng);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (real)rng_normal(rng);
 }
 
 /* ------------------------------------------------------------------ the yardstick -------- */
@@ -133,7 +134,8 @@ static void print_layers(const Network *net, double peak) {
 /* Work of one image, forward and backward, in GFLOP. */
 static double train_gflop(const Network *net) {
     double sum = 0;
-    for (int i = 0; i < net->layers; i++) sum += (i ? 6e-9 : 4e-9) * (double)net->layer[i].macs;
+    for (int i = 0; i < net->layers; i++)
+        sum += (i ? 6e-9 : 4e-9) * (double)net->layer[i].macs;
     return sum;
 }
 
@@ -152,7 +154,8 @@ static double epoch_seconds(Trainer *t) {
     for (int run = 0; run < 3; run++) {
         double start = seconds_now();
         trainer_begin(t, run + 1);
-        for (int first = 0; first < t->data->n; first += t->plan.batch) trainer_step(t, first);
+        for (int first = 0; first < t->data->n; first += t->plan.batch)
+            trainer_step(t, first);
         took[run] = seconds_now() - start;
     }
     return median(took, 3);

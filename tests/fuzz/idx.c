@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     size_t count = 1;
     unsigned sum = 0;
-    for (int d = 0; d < idx.dims; d++) count *= (size_t)idx.dim[d];
+    for (int d = 0; d < idx.dims; d++)
+        count *= (size_t)idx.dim[d];
     for (size_t i = 0; i < count; i++)
         sum += idx.byte[i]; /* every byte that was promised is there */
     promise(idx.dims >= 1 && count >= 1 && sum <= 255 * count, "dimensions are at least 1");

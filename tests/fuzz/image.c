@@ -18,7 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             "no picture is larger than PICTURE_MAX");
     unsigned sum = 0;
     if (prepare_digit(&grey, byte, &error))
-        for (int p = 0; p < IMAGE_BYTES; p++) sum += byte[p];
+        for (int p = 0; p < IMAGE_BYTES; p++)
+            sum += byte[p];
     promise(sum <= 255u * IMAGE_BYTES, "every pixel is there");
     grey_free(&grey);
     return 0;
