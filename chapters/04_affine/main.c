@@ -76,8 +76,7 @@ static void write_activations(const Lesson *lesson) {
     lesson_table_end(&table, "activation");
 }
 
-/* Rows of w become the mean digits, biases -|w|^2/2: then the largest output is the nearest mean.
-   */
+/* Rows of w become the mean digits, biases -|w|^2/2, so the largest output is the nearest mean. */
 static void mean_digits(const Dataset *train, real *w) {
     int count[CLASSES] = {0};
     real x[IMAGE_BYTES], *b = w + CLASSES * IMAGE_BYTES;

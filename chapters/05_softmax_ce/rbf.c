@@ -216,8 +216,8 @@ static void rbf_backward(const Loss *l, int n, const real *x, const uint8_t *lab
     }
 }
 
-/* (8) 2,  (9) 2 p_r + 4 (sum p_i d_i^2 - (sum p_i d_i)^2), d_i = x_k - code_ik, p_r = 1 - sum p_i
-   */
+/* (8) 2,  (9) 2 p_r + 4 (sum p_i d_i^2 - (sum p_i d_i)^2)
+   with d_i = x_k - code_ik and p_r = 1 - sum p_i */
 static void rbf_curvature(const Loss *l, int n, const real *x, const uint8_t *label,
                           const real *score, real *hx) {
     double p[DIGITS];

@@ -30,7 +30,7 @@
  * not pushed up any further, and a sample with y_t well below j counts as learned and stops
  * pulling. The paper gives j no value. With the 0.1 of many copies p_i vanishes wherever y_i is
  * more than a few, so that (9) becomes (8): codes are at least 48 apart. Competition needs a j of
- * the order of the distances. j = infinity stands for (8).
+ * the order of the distances. j = infinity gives (8).
  *
  * **Curvature.** (8): d2loss/dx2 = 2. (9), exactly: 2 p_r + 4 (sum_i p_i d_i^2 - (sum_i p_i d_i)^2)
  * with d_i = x_k - code_ik; a variance, so never negative. The RBF is part of the loss and not a
