@@ -19,7 +19,7 @@
  *     y   = w * col + b          db += row sums of dy
  *     dw += dy * col^T           dx  = col2im(w^T * dy)
  *
- * **Connection table** (advanced). Bit ch of links[f] says whether filter f sees channel ch. Missing
+ * **Connection table** (advanced). Bit ch of links[f] says whether filter f sees channel ch. Absent
  * links are stored as zero weights and their gradient is zero, so it is still one product;
  * `trainable` does not count them.
  *
