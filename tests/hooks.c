@@ -1,10 +1,10 @@
 /*
  * The last word over every test binary.
  *
- * Criterion 2.4.1 calls a test passed when its process leaves with exit(0) before the end, and when
- * it fails after its verdict (a leak that the sanitizer finds at exit). This hook, which runs before
- * the totals are printed, turns both into failures, makes a run in which no test matched an error,
- * and writes what `make grade` reads.
+ * Criterion 2.4.1 calls a test passed when its process leaves with exit(0) before the end, and
+ * when it fails after its verdict (a leak that the sanitizer finds at exit). This hook, which runs
+ * before the totals are printed, turns both into failures, makes a run in which no test matched an
+ * error, and writes what `make grade` reads.
  */
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>

@@ -86,7 +86,7 @@ Test(ch07_resume, t03_ctrl_c_without_a_checkpoint,
     cr_expect(strstr(ran.out, "nothing was saved") != NULL, "%s", ran.out);
 }
 
-/* The printed command has what the checkpoint does not hold: images, kernels, probes; and it runs. */
+/* The printed command has what the checkpoint does not hold: images, kernels, probes. */
 Test(ch07_resume, t04_sigterm_with_a_checkpoint,
      .description = "SIGTERM saves, and prints a command that resumes on the same kernels") {
     const char *dir = small_set();

@@ -22,8 +22,8 @@ sources_of() {
 # "suite::test<TAB>points" for every test of a chapter, in the order of the sources.
 tests_of() {
     cat $(sources_of "$1") | tr '\n' ' ' | awk '{
-        while ((at = index($0, "Test(ch")) > 0) {
-            $0 = substr($0, at + 5)
+        while (match($0, /Test\( *ch/) > 0) {
+            $0 = substr($0, RSTART + RLENGTH - 2)
             head = substr($0, 1, index($0, "{"))
             split(head, part, /[ ,)]+/)
             points = match(head, /"\[[0-9]+ pts?\]/) ? substr(head, RSTART + 2) + 0 : 0
