@@ -27,8 +27,7 @@ static void memory_order(void) {
            "belongs. The image itself, row after row\n\n");
     matrix_print(stdout, "channel 0", 3, 4, x);
     matrix_print(stdout, "channel 1", 3, 4, x + 3 * 4);
-    matrix_print(stdout, "\nand the same 24 numbers in memory, x[0] to x[23], eight per line", 3, 8,
-                 x);
+    matrix_print(stdout, "the same 24 numbers in memory, x[0] to x[23], eight per line", 3, 8, x);
 }
 
 /* ------------------------------------------------------------------ 2. windows ----------- */
@@ -88,7 +87,8 @@ static void way_back(void) {
     printf("\n3. The way back\n\n");
     matrix_print(stdout, "dcol (4, 6), given: how much L grows with each entry of col", 4, 6, dcol);
     col2im(small, 2, 1, 0, dcol, dx);
-    matrix_print(stdout, "dx (3, 4) = col2im(dcol); dx[1,1] should be 2 + 3 + 1 - 1 = 5", 3, 4, dx);
+    matrix_print(stdout, "\ndx (3, 4) = col2im(dcol); dx[1,1] should be 2 + 3 + 1 - 1 = 5", 3, 4,
+                 dx);
 
     /* L is a sum of multiples of pixels, so a step of 1 to both sides measures exactly. */
     double more = loss_at(7), less = loss_at(5);
@@ -120,7 +120,7 @@ static void memory_factor(void) {
         {"C1, 5x5 windows", {1, 32, 32}, 5, 1, 0}, {"C3, 5x5 windows", {6, 14, 14}, 5, 1, 0},
         {"5x5, stride 2", {1, 32, 32}, 5, 2, 0},
     };
-    printf("\n4. The price: how many numbers x has, and how many col\n\n"
+    printf("\n4. The price: how many numbers x has, and how many col\n"
            "                     x         numbers   col          numbers   factor\n");
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         Shape in = row[i].in;
@@ -153,7 +153,7 @@ static double time_of(Im2col *version, const real *from, real *to) {
 static void compare_versions(void) {
     const Shape in = {1, SIDE, SIDE};
     real *x = lesson_reals((size_t)shape_size(in)), *col = lesson_reals(im2col_size(in, 5, 1, 0));
-    printf("\n5. The same copies in two ways: microseconds per image of C1\n\n"
+    printf("\n5. The same copies in two ways: microseconds per image of C1\n"
            "                          im2col     col2im\n");
     printf("   one entry at a time  %8.2f   %8.2f\n", time_of(im2col_naive, x, col),
            time_of(col2im_naive, col, x));
