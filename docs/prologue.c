@@ -39,7 +39,8 @@ static void line(double lr) {
             double dy = y - t[i];             /* backward: the loss, */
             dw += dy * x[i];                  /* then the line; every point adds its share */
             db += dy;
-            if (shown) printf(" %9.5g %9.5g %9.5g %9.5g %9.5g %9.5g\n", x[i], t[i], y, dy, dw, db);
+            if (shown)
+                printf("%11.5g %11.5g %11.5g %11.5g %11.5g %11.5g\n", x[i], t[i], y, dy, dw, db);
         }
         if (shown) printf("   L = %g\n", L);
         w -= lr * dw;
@@ -63,7 +64,7 @@ int main(void) {
     for (int i = 0; i < 6; i++)
         one_weight(rate[i]);
     printf("\n2. A line: y = w*x + b near three points, lr = 0.25\n\n");
-    printf("         x         t         y        dy  dw so far    db\n");
+    printf("          x           t           y          dy      dw sum      db sum\n");
     line(0.25);
     printf("\nMeasured after one step, at w = 0.75, b = 2.25:\n");
     printf("   along w %.3f", (loss(0.75 + h, 2.25) - loss(0.75 - h, 2.25)) / (2 * h));

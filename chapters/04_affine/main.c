@@ -75,7 +75,7 @@ static void collapse(void) {
     const Layer first = affine_layer("A", two, 2), second = affine_layer("B", two, 2);
     const Layer relu = relu_layer("A.relu", two);
     const real w1[6] = {2, 0, 1, -1, 1, 0}, w2[6] = {1, 2, 3, 1, 0, -1};
-    const real image[3][2] = {{1, 2}, {3, -1}, {-1, 1}};
+    const real image[3][2] = {{-1, 1}, {1, 0}, {3, -1}};
     real w[6];
     /* w2 (w1 x + b1) + b2  =  (w2 w1) x + (w2 b1 + b2), and that bias is what B makes of b1 */
     gemm_naive(PLAIN, PLAIN, 2, 2, 2, w2, w1, 0, w);
@@ -85,7 +85,7 @@ static void collapse(void) {
     matrix_print(stdout, "b2 (2)", 1, 2, w2 + 4);
     matrix_print(stdout, "w2 * w1 (2, 2)", 2, 2, w);
     matrix_print(stdout, "w2 * b1 + b2 (2)", 1, 2, w + 4);
-    printf("\n       x       both layers   w2*w1 alone   with a ReLU between\n");
+    printf("\n     image     both layers   w2*w1 alone   with a ReLU between\n");
     for (int i = 0; i < 3; i++) {
         const real *x = image[i];
         real y1[2], both[2], one[2], y1_relu[2], bent[2];
