@@ -88,7 +88,7 @@ static void surprise(void) {
     const double truth[6] = {0.99, 0.9, 0.5, 0.1, 0.01, 0.000001};
     printf("\n2. How surprised is a network that gave the true class the probability p?\n"
            "Beside it the slope along the true class's score, also that of (1 - p)^2\n\n"
-           "            p    -log p   its slope   slope of (1 - p)^2\n");
+           "   p of truth    -log p   its slope   slope of (1 - p)^2\n");
     for (int i = 0; i < 6; i++) {
         double p, gradient, loss = mistake(log((1 - truth[i]) / truth[i]), &p, &gradient);
         /* dp/dx = p (1 - p), so d(1 - p)^2/dx = -2 (1 - p) p (1 - p) */
@@ -207,7 +207,7 @@ static void first_learner(const Lesson *lesson) {
 
 /* ------------------------------------------------------------------ 6. codes ------------- */
 
-/* The codes of 1998, and what a state of F6 is worth to each class. */
+/* The codes of 1998, five to a line. */
 static void codes(void) {
     printf("\n6. The original has no softmax (advanced): 84 units draw 7x12 pixels, and the\n"
            "nearest of these wins\n\n");
@@ -217,30 +217,41 @@ static void codes(void) {
             printf("   %.*s%s", CODE_COLUMNS, code + line % CODE_ROWS * CODE_COLUMNS,
                    k == 4 ? "\n" : "");
         }
-    /* halfway between the 6 and the 8, a little nearer to the 8 */
+}
+
+/* The loss of one state, and how long its gradient is. */
+static double pull(const Loss *l, const real *x, uint8_t label, double *length) {
+    real y[CLASSES], dx[CODE];
+    int decision;
+    double loss = l->forward(l, 1, x, &label, y, &decision), sum = 0;
+    l->backward(l, 1, x, &label, y, 1, dx);
+    for (int i = 0; i < CODE; i++)
+        sum += (double)(dx[i] * dx[i]);
+    *length = sqrt(sum);
+    return loss;
+}
+
+/* A state between the 6 and the 8, a little nearer to the 8: its distances, and what each loss
+   makes of it when it was an 8 and when it was a 6. */
+static void between_codes(void) {
     const Loss losses[3] = {rbf_loss(HUGE_VAL), rbf_loss(0.1), rbf_loss(30)};
     const uint8_t label = 8;
-    real x[CODE], y[CLASSES], dx[CODE];
+    real x[CODE], y[CLASSES];
     int decision;
     for (int k = 0; k < CODE; k++)
         x[k] = (real)(0.45 * (double)rbf_target(rbf_codes[6], k) +
                       0.55 * (double)rbf_target(rbf_codes[8], k));
     losses[0].forward(&losses[0], 1, x, &label, y, &decision);
-    printf("\nA state halfway between 6 and 8 has these squared distances; the smallest is\n"
-           "that of %d\n\n  ",
+    printf("\nSquared distances of a state between 6 and 8; the smallest is that of %d\n  ",
            decision);
     for (int i = 0; i < CLASSES; i++)
-        printf(" %d:%5.1f%s", i, (double)y[i], i == 4 ? "\n  " : "");
-    printf("\n\n");
-    for (int k = 0; k < 3; k++) {
-        double loss = losses[k].forward(&losses[k], 1, x, &label, y, &decision), length = 0;
-        losses[k].backward(&losses[k], 1, x, &label, y, 1, dx);
-        for (int i = 0; i < CODE; i++)
-            length += (double)(dx[i] * dx[i]);
-        printf("   %-12s  loss %8.4f   length of its gradient %8.4f\n", losses[k].name, loss,
-               sqrt(length));
-    }
-    printf("\nRBF alone pulls to the true class; with j = 30 the classes compete (rbf.h).\n");
+        printf(" %d:%6.2f%s", i, (double)y[i], i == 4 ? "\n  " : "");
+    printf("\n\n   true class   loss               value   length of its gradient\n");
+    for (uint8_t truth = 8; truth >= 6; truth -= 2)
+        for (int k = 0; k < 3; k++) {
+            double length, loss = pull(&losses[k], x, truth, &length);
+            printf("   %10d   %-12s %11.4f   %22.4f\n", truth, losses[k].name, loss, length);
+        }
 }
 
 /* ------------------------------------------------------------------ for the pictures ----- */
@@ -314,6 +325,7 @@ int main(int argc, char **argv) {
     confident_mistake();
     first_learner(&lesson);
     codes();
+    between_codes();
     write_losses(&lesson);
     write_steps(&lesson);
     return 0;

@@ -14,7 +14,7 @@
  *     (8)   loss = y_t                                       t the true class
  *     (9)   loss = y_t + log( e^-j + sum_i e^-y_i )          i over all classes, t included
  *
- *     p_i = e^-y_i / (e^-j + sum_k e^-y_k)                   all 0 in (8), where j is infinite
+ *     p_i = e^-y_i / (e^-j + sum_k e^-y_k)                   for (8), all p_i are 0
  *     dx_k = scale * (2 (x_k - code_tk) - 2 sum_i p_i (x_k - code_ik))
  *     hx_k = 2 (1 - sum_i p_i) + 4 (sum_i p_i d_i^2 - (sum_i p_i d_i)^2),  d_i = x_k - code_ik
  *
@@ -54,7 +54,7 @@ static inline real rbf_target(const char *code, int k) {
 
 /**
  * @brief The RBF loss over the ten digit codes.
- * @param j the constant of (9), positive; HUGE_VAL gives (8)
+ * @param j the constant of (9), positive; HUGE_VAL asks for (8)
  * @return the loss: 84 inputs, 10 classes
  */
 Loss rbf_loss(double j);
