@@ -8,7 +8,9 @@
 #include "04_affine/affine.h"
 #include "gemm.h"
 #include "lesson.h"
+#include "measure.h"
 #include "picture.h"
+#include "rng.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -147,7 +149,7 @@ static void vanishing(void) {
     const Layer relu = relu_layer("relu", one), sigmoid = sigmoid_layer("sigmoid", one);
     const Layer squash = squash_layer("squash", one);
     printf("\nA gradient of 1 on its way back through several of them, x = 1 at the front,\n"
-           "beside the best that sigmoids can do, a slope of 1/4 in each\n\n"
+           "and the best that sigmoids can do, a slope of 1/4 in each\n\n"
            "   depth      relu      sigmoid     0.25^depth       squash\n");
     for (int depth = 1; depth <= 16; depth *= 2)
         printf("   %5d   %7g   %10.3g   %12.3g   %10.3g\n", depth, (double)through(&relu, depth),
@@ -226,6 +228,45 @@ static void templates(const Lesson *lesson) {
     dataset_free(&test);
 }
 
+/* ------------------------------------------------------------------ 6. the price --------- */
+
+enum { IMAGES = 25 };
+
+/* Microseconds per image for all images, n of them at once: the median of a few runs. */
+static double price(const Layer *l, LayerForward *forward, int n, const real *w, const real *x,
+                    real *y) {
+    enum { RUNS = 15 };
+    double took[RUNS];
+    for (int run = 0; run < RUNS; run++) {
+        double start = seconds_now();
+        for (int first = 0; first < IMAGES; first += n)
+            forward(l, n, w, x + first * shape_size(l->in), y + first * shape_size(l->out), NULL);
+        took[run] = seconds_now() - start;
+    }
+    return 1e6 * median(took, RUNS) / IMAGES;
+}
+
+/* C5 in loops and as a product, one image at a time and all at once. */
+static void loops_and_product(void) {
+    const Layer l = affine_layer("C5", (Shape){16, 5, 5}, 120);
+    size_t params = layer_params(&l), ins = (size_t)(IMAGES * shape_size(l.in));
+    real *w = lesson_reals(params), *x = lesson_reals(ins);
+    real *y = lesson_reals((size_t)(IMAGES * shape_size(l.out)));
+    Rng rng = rng_seed(1, 0);
+    for (size_t i = 0; i < params; i++)
+        w[i] = (real)rng_normal(&rng);
+    for (size_t i = 0; i < ins; i++)
+        x[i] = (real)rng_normal(&rng);
+    printf("\n6. C5, 400 inputs and 120 units: microseconds per image\n\n"
+           "   images at once   three loops   one product\n");
+    for (int n = 1; n <= IMAGES; n += IMAGES - 1)
+        printf("   %14d   %11.2f   %11.2f\n", n, price(&l, affine_forward_naive, n, w, x, y),
+               price(&l, affine_forward, n, w, x, y));
+    free(w);
+    free(x);
+    free(y);
+}
+
 int main(int argc, char **argv) {
     Lesson lesson = lesson_start(argc, argv);
     two_by_two();
@@ -234,6 +275,7 @@ int main(int argc, char **argv) {
     activations();
     vanishing();
     templates(&lesson);
+    loops_and_product();
     write_activations(&lesson);
     return 0;
 }

@@ -83,11 +83,11 @@ static double mistake(double gap, double *p, double *gradient) {
     return loss;
 }
 
-/* The logarithm beside a loss that looks as good, the square of what p lacks. */
+/* The logarithm, and a loss that looks as good: the square of what p lacks. */
 static void surprise(void) {
     const double truth[6] = {0.99, 0.9, 0.5, 0.1, 0.01, 0.000001};
     printf("\n2. How surprised is a network that gave the true class the probability p?\n"
-           "Beside it the slope along the true class's score, also that of (1 - p)^2\n\n"
+           "And how steep is the loss along that class's score, and how steep is (1 - p)^2?\n\n"
            "   p of truth    -log p   its slope   slope of (1 - p)^2\n");
     for (int i = 0; i < 6; i++) {
         double p, gradient, loss = mistake(log((1 - truth[i]) / truth[i]), &p, &gradient);
