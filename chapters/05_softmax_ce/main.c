@@ -1,6 +1,6 @@
 /*
- * Chapter 5, the example: three scores by hand, why the loss is a logarithm, why softmax is shifted,
- * and the first thing that learns.
+ * Chapter 5, the example: three scores by hand, why the loss is a logarithm, why softmax is
+ * shifted, and the first thing that learns.
  *
  *     make chapter 5    or: build/05_softmax_ce [FOLDER for data [FOLDER with the four IDX files]]
  */
@@ -87,7 +87,7 @@ static double mistake(double gap, double *p, double *gradient) {
 static void surprise(void) {
     const double truth[6] = {0.99, 0.9, 0.5, 0.1, 0.01, 0.000001};
     printf("\n2. How surprised is a network that gave the true class the probability p?\n"
-           "And how steep is the loss along that class's score, and how steep is (1 - p)^2?\n\n"
+           "And how steep is the loss along that class's score? How steep is (1 - p)^2?\n\n"
            "   p of truth    -log p   its slope   slope of (1 - p)^2\n");
     for (int i = 0; i < 6; i++) {
         double p, gradient, loss = mistake(log((1 - truth[i]) / truth[i]), &p, &gradient);
