@@ -44,7 +44,8 @@
  * **Kernels.** The layers come with the functions of the chapters ("textbook"): im2col and a matrix
  * product, pooling window by window. network_accelerate() replaces some of them by faster functions
  * of the same meaning, where the advanced folders `02_conv/direct`, `03_pool/rows` and
- * `04_affine/rational` are present and fit. network_naive() goes the other way, to the definitions.
+ * `04_affine/rational` are present and fit, and pools before it rectifies, which gives the same
+ * numbers. network_naive() goes the other way, to the definitions.
  *
  * Source: the report, "LeNet5"; LeCun et al. 1998, section II-B.
  * @{
@@ -94,7 +95,7 @@ Network lenet5(Activation activation);
 /**
  * @brief Replaces the textbook kernels by faster ones, where there are any; before workspace_new().
  * @param net the network; its `kernels` become "fast" when something was replaced
- * @return how many layers run on a faster function now
+ * @return how many layers run on a faster function, or on fewer numbers, now
  */
 int network_accelerate(Network *net);
 
