@@ -11,19 +11,20 @@ TestSuite(ch04, .timeout = 20);
 
 #ifndef REAL_DOUBLE
 
-Test(ch04, t01_worked_example, .description = "[2 pts] two rows, three inputs, two units") {
-    Layer l = affine_layer("F6", (Shape){3, 1, 1}, 2);
-    const real w[8] = {1, 2, 3, 4, 5, 6, 10, 20}, x[6] = {1, 0, 2, 0, 1, 1}, dy[4] = {1, 0, 1, 1};
-    /* y[0,0] = 1*1 + 2*0 + 3*2 + 10 = 17, y[0,1] = 4 + 12 + 20 = 36, y[1,0] = 15, y[1,1] = 31 */
-    const real want_y[4] = {17, 36, 15, 31};
-    /* dw row 0 = x0 + x1, row 1 = x1; db = 2 1; dx row 0 = w row 0, row 1 = both rows of w */
-    const real want_dw[8] = {1, 1, 3, 0, 1, 1, 2, 1}, want_dx[6] = {1, 2, 3, 5, 7, 9};
-    real y[4], dw[8] = {0}, dx[6];
+Test(ch04, t01_worked_example, .description = "[2 pts] two images, two inputs, three units") {
+    Layer l = affine_layer("A", (Shape){2, 1, 1}, 3);
+    const real w[9] = {2, 0, 1, -1, 0, 3, 1, 0, -2}, x[4] = {1, 2, 3, -1};
+    const real dy[6] = {2, -1, 1, 0, 2, 1};
+    /* the lesson's numbers: y[0,0] = 2*1 + 0*2 + 1 = 3, y[0,1] = 1 - 2 + 0, y[0,2] = 6 - 2, ... */
+    const real want_y[6] = {3, -1, 4, 7, 4, -5};
+    /* dw[1,.] = -1 (1, 2) + 2 (3, -1); db = column sums; dx[0,.] = 2 (2, 0) - 1 (1, -1) + (0, 3) */
+    const real want_dw[9] = {2, 4, 5, -4, 4, 1, 2, 1, 2}, want_dx[4] = {3, 4, 2, 1};
+    real y[6], dw[9] = {0}, dx[4];
     l.forward(&l, 2, w, x, y, NULL);
     l.backward(&l, 2, w, x, y, dy, dw, dx, NULL);
-    expect_list("y", 4, y, want_y, 0);
-    expect_list("dw and db", 8, dw, want_dw, 0);
-    expect_list("dx", 6, dx, want_dx, 0);
+    expect_list("y", 6, y, want_y, 0);
+    expect_list("dw and db", 9, dw, want_dw, 0);
+    expect_list("dx", 4, dx, want_dx, 0);
 }
 
 static Layer naive_of(Layer layer) {

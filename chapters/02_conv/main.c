@@ -208,7 +208,7 @@ static void compare_versions(const char *name, Shape in, int filters) {
         {"im2col, then three loops", forward_im2col_naive, FEW},
         {"im2col, then BLAS", conv_forward, N},
         {"direct (advanced)", direct, N},
-        {"the fastest, all threads", forward_threads, N},
+        {"the last one, all threads", forward_threads, N},
     };
     Shape out = t.layer.out;
     double loops = 0;
@@ -218,7 +218,7 @@ static void compare_versions(const char *name, Shape in, int filters) {
         if (k == VERSIONS - 1 && direct) t.layer.forward = direct;
         double us = trial_time(&t, version[k].forward, version[k].n);
         if (k == 0) loops = us;
-        printf("      %-24s %9.2f us  %6.1f times   difference %.1e\n", version[k].what, us,
+        printf("      %-25s %9.2f us  %6.1f times   difference %.1e\n", version[k].what, us,
                loops / us, largest_difference(&t, version[k].n));
     }
     trial_end(&t);

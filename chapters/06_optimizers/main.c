@@ -150,8 +150,8 @@ static void corrected_twice(void) {
 
 /* ------------------------------------------------------------------ 4. noise ------------- */
 
-/* f(w) = w^2/2 from w = 1, sgd, 1000 steps, every gradient w plus noise: the last |w| and |mean|.
-   */
+/* f(w) = w^2/2 from w = 1: 1000 steps of sgd, every gradient w plus noise. Gives the last |w| and
+   |mean|. */
 static void noisy_run(Schedule schedule, uint64_t seed, double *last, double *average) {
     enum { NOISY_STEPS = 1000 };
     Optimizer o = named("sgd");

@@ -33,7 +33,7 @@ static Plan plan_of_report(void) {
 }
 
 // [epoch-loop]
-/* Trains the network, evaluates it after every epoch, and writes a line of the log for each step. */
+/* Trains the network, evaluates it after every epoch, and logs every step. */
 static Result train(Trainer *t, const Dataset *test, FILE *log) {
     Result result = {.seconds = 0};
     Error error;

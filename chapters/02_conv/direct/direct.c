@@ -122,8 +122,7 @@ INLINED void lanes_to_filters(int columns, const real *from, real *to) {
 }
 
 // [direct-forward]
-/* A piece of an output row at a time: acc[j] is y[0..15, i, j], complete when all pixels are added.
-   */
+/* A piece of an output row at a time: acc[j] is y[0..15, i, j] once all pixels are added. */
 INLINED void forward_filters(Plan g, const real *w, const real *bias, const real *x, real *y) {
     enum { COLUMNS = C3_SIDE / BLOCKS };
     for (int i = 0; i < g.oh; i++)
@@ -256,8 +255,7 @@ INLINED void bias_columns(Plan g, const real *dy, real *db) {
     }
 }
 
-/* dw[f..,p,0..4] += sum over i of dy[f,i,j] * x[i+p,j+q], lane by lane, FILTERS filters at a time.
-   */
+/* dw[f..,p,0..4] += sum over i of dy[f,i,j] * x[i+p,j+q], lane by lane, for FILTERS filters. */
 INLINED void weights_columns(Plan g, const real *x, const real *dy, real *dw) {
     const int map = g.oh * g.ow, next = window(g) * LANES;
     for (int f = 0; f < g.f; f += FILTERS)

@@ -78,8 +78,8 @@ static void close_table(Output *table) {
     if (!output_commit(table, &error)) fail_with(&error);
 }
 
-/* The table of errors by rejected share, in steps of 1/1000 up to a tenth; and the paper's question:
-   how many must be rejected to leave 0.5 %? */
+/* The errors that are left by rejected share, in steps of 1/1000 up to a tenth; and the paper's
+   question: how many images must be rejected to leave 0.5 %? */
 static void write_rejection(const Options *o, const Network *net, const real *params,
                             const Dataset *data) {
     static const char *const name[2] = {"margin", "score"};
