@@ -69,10 +69,10 @@ static void by_hand(void) {
 
 /* How long a step is under the gradients 1, 1, 1, ... or 1, -1, 1, ..., with rate 1. */
 static void print_lengths(const char *title, real next) {
-    static const int shown[] = {1, 2, 10, 100, 1000};
+    static const int shown[] = {1, 2, 3, 10, 100, 1000};
     printf("\n   %-17s", title);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
-        printf("   t =%5d", shown[i]);
+        printf("  t =%4d", shown[i]);
     printf("\n");
     for (int k = 0; k < TRIED; k++) {
         Optimizer o = named(tried(k));
@@ -85,7 +85,7 @@ static void print_lengths(const char *title, real next) {
             optimizer_step(&o, 1, &g, state, &w);
             g *= next;
             if (t != shown[i]) continue;
-            printf("  %8.4f", fabs((double)w));
+            printf("  %7.4f", fabs((double)w));
             i++;
         }
         printf("\n");
