@@ -14,3 +14,10 @@ report: plots $(REPORT_DATA) ## the report, English and Chinese, as HTML and PDF
 
 $D/tanh.tsv: $B/07_lenet5
 	$(call run,$< train --activation tanh --epochs $(EPOCHS) --seed 1 --log $@)
+
+# The program that the prologue shows; it can also be compiled by hand.
+$B/prologue: docs/prologue.c $B/flags | setup
+	@echo '  LINK $@'
+	$Q$(CC) $(CFLAGS) $< -o $@
+
+FORMATTED += docs/prologue.c
