@@ -9,6 +9,7 @@ NEEDS_build       := build
 NEEDS_chapter     := build
 NEEDS_bench       := build
 NEEDS_bench-peers := build
+NEEDS_bench-busy  := build
 NEEDS_speed       := build
 NEEDS_plots       := build plots
 NEEDS_quick       := build plots

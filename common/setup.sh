@@ -20,7 +20,7 @@ packages() {
     report) echo pandoc weasyprint librsvg2-bin fonts-liberation fonts-dejavu-core fonts-wqy-microhei ;;
     format) echo clang-format ;;
     peers) echo python3-torch python3-numpy ;; # bench-peers, interop: asked for, never installed
-    clang) echo clang libomp-dev libclang-rt-14-dev ;;
+    clang) echo clang libclang-rt-14-dev ;;
     *) echo "setup.sh: unknown group $1" >&2 && exit 2 ;;
     esac
 }
