@@ -76,7 +76,6 @@ endif
 .PHONY: help run chapter debug build clean setup FORCE
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
-.SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 
 ##@ For students
@@ -113,6 +112,8 @@ objects   = $(patsubst %.c,$B/$1/%.o,$(foreach c,$2 $(USES_$2),$(call library,$c
 SOURCES  := $(filter common/%.c,$(wildcard common/*.c)) \
             $(foreach c,$(CHAPTERS),$(call sources,$c)) \
             $(filter tests/%.c,$(wildcard tests/*.c tests/*/*.c))
+# Objects are kept. (Were everything .SECONDARY, a header that is gone would rebuild nothing.)
+.SECONDARY: $(foreach k,float double,$(SOURCES:%.c=$B/$k/%.o))
 
 $(CHAPTERS:%=$B/%): $B/%: $B/float/chapters/%/main.o $$(call objects,float,$$*) $B/float/common.a
 	@echo '  LINK $@'
