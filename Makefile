@@ -37,7 +37,7 @@ OPTIMIZE := $(if $(call on,$(SANITIZE)),$(SANITIZERS),$(if $(call on,$(DEBUG)),-
             $(if $(call on,$(PORTABLE)),,-march=$(or $(ARCH),native)) \
             -fno-math-errno -fno-trapping-math -ffp-contract=fast
 WARNINGS := -Wall -Wextra -Wshadow -Wdouble-promotion -Wfloat-conversion -Wstrict-prototypes
-CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -g $(OPTIMIZE) -fopenmp $(WARNINGS) \
+CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -g $(OPTIMIZE) -pthread $(WARNINGS) \
             -Icommon -Ichapters
 BLAS     := -lopenblas
 LDLIBS   := $(BLAS) -lpng -lz -ljansson -lm
@@ -95,7 +95,7 @@ debug: ## N: gdb on that example; it stops inside the chapter's function
 	@$(MAKE) --no-print-directory CC=gcc DEBUG=1 SANITIZE= PORTABLE= NEEDS="build debug" \
 	    build/debug/$(CHOSEN)
 	@mkdir -p build/debug/data
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 gdb -q -x common/debug/tour.gdb \
+	OPENBLAS_NUM_THREADS=1 gdb -q -x common/debug/tour.gdb \
 	    -x common/debug/$(CHOSEN).gdb --args build/debug/$(CHOSEN) $(or $(ARGS),build/debug/data)
 
 build: $(CHAPTERS:%=$B/%) $B/compile_commands.json ## all seven programs, into build/

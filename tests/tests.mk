@@ -13,7 +13,7 @@ TESTS  := $(SUITES:%=$B/tests/%) $(DOUBLE:%=$B/tests/%.double)
 chosen  = $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS))
 FUZZ   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out %/input.c,$(wildcard tests/fuzz/*.c)))
 
-.PHONY: test grade interop crash fuzz bench bench-peers speed format format-check
+.PHONY: test grade interop crash fuzz bench bench-peers bench-busy speed format format-check
 ##@ For students
 test: $$(chosen) $B/compile_commands.json ## [N]: build and run all suites, or those of chapter N
 	@sh tests/run.sh $(chosen)
@@ -28,6 +28,9 @@ bench: $B/bench ## where the time goes: every layer, training, testing, and the 
 
 bench-peers: $B/bench ## the same work in PyTorch and in NumPy, in turn, with ratios (two minutes)
 	@sh tests/bench/peers.sh $< common/mnist
+
+bench-busy: $B/bench ## an epoch beside 1, 2, 4 and 8 busy programs (on an idle machine)
+	@sh tests/bench/busy.sh $< common/mnist
 
 speed: $B/bench ## seconds per epoch by data, batch and threads, for make plot-speed
 	@mkdir -p build/data
@@ -92,6 +95,6 @@ build/fuzz/%: tests/fuzz/%.c tests/fuzz/input.c $$(FUZZED) \
     $(wildcard common/*.h chapters/*/*.h chapters/*/*/*.h tests/fuzz/*.h) | setup
 	@mkdir -p $(@D)
 	@echo '  FUZZ $@'
-	$Qclang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -fopenmp $(WARNINGS) -Icommon -Ichapters \
+	$Qclang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -pthread $(WARNINGS) -Icommon -Ichapters \
 	    -DBUILD='"build"' -Wno-pass-failed -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=all $(filter %.c,$^) $(LDLIBS) -o $@
