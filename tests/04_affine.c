@@ -27,10 +27,8 @@ Test(ch04, t01_worked_example, .description = "[2 pts] two images, two inputs, t
     expect_list("dx", 4, dx, want_dx, 0);
 }
 
-static Layer naive_of(Layer l) {
-    l.forward = affine_forward_naive;
-    l.backward = affine_backward_naive;
-    return l;
+static Layer naive_of(Layer layer) {
+    return layer_with(layer, affine_forward_naive, affine_backward_naive);
 }
 
 Test(ch04, t02_backward_exact, .description = "[2 pts] dx, dw, db equal differences, tolerance 0") {
@@ -43,13 +41,7 @@ Test(ch04, t02_backward_exact, .description = "[2 pts] dx, dw, db equal differen
         for (int naive = 0; naive < 2; naive++) {
             Layer l = affine_layer("C5", size[i].in, size[i].units);
             if (naive) l = naive_of(l);
-            int n = size[i].n;
-            GradCase c = {&l,
-                          n,
-                          integers(&rng, layer_params(&l)),
-                          integers(&rng, (size_t)(n * shape_size(l.in))),
-                          integers(&rng, (size_t)(n * shape_size(l.out))),
-                          0.5};
+            GradCase c = random_case(&l, size[i].n, &rng, integers, 0.5);
             expect_ok(gradcheck_exact(&c));
         }
 }
@@ -64,13 +56,7 @@ Test(ch04, t03_float_against_naive, .description = "[1 pt] LeNet's sizes and odd
     gemm_single_thread();
     for (size_t i = 0; i < sizeof size / sizeof *size; i++) {
         Layer l = affine_layer("C5", size[i].in, size[i].units), naive = naive_of(l);
-        int n = size[i].n;
-        GradCase c = {&l,
-                      n,
-                      normals(&rng, layer_params(&l)),
-                      normals(&rng, (size_t)(n * shape_size(l.in))),
-                      normals(&rng, (size_t)(n * shape_size(l.out))),
-                      0.9};
+        GradCase c = random_case(&l, size[i].n, &rng, normals, 0.9);
         expect_ok(gradcheck_naive(&c, &naive, true));
     }
 }
@@ -109,7 +95,7 @@ Test(ch04, t05_sigmoid, .description = "[1 pt] values and saturation") {
     cr_expect(isnan(nan_out[0]), "sigmoid turned NaN into %g", (double)nan_out[0]);
 }
 
-Test(ch04, t07_squash, .description = "[1 pt] 1.7159 tanh(2/3 a), against libm, and NaN") {
+Test(ch04, t06_squash, .description = "[1 pt] 1.7159 tanh(2/3 a), against libm, and NaN") {
     double worst = 0;
     for (int k = -20000; k <= 20000; k++) {
         double a = k / 1000.0, want = 1.7159 * tanh(2.0 / 3 * (double)(real)a);
@@ -139,17 +125,17 @@ Test(ch04, t07_squash, .description = "[1 pt] 1.7159 tanh(2/3 a), against libm, 
 
 #else /* the double build: numerical gradients */
 
-Test(ch04, t06_sigmoid_gradient, .description = "[1 pt] dx equals extrapolated differences") {
+Test(ch04, t07_sigmoid_gradient, .description = "[1 pt] dx equals extrapolated differences") {
     Rng rng = rng_seed(6, 0);
     Layer l = sigmoid_layer("F6.sigmoid", (Shape){3, 4, 5});
-    GradCase c = {&l, 3, NULL, normals(&rng, 180), normals(&rng, 180), 0.9};
+    GradCase c = random_case(&l, 3, &rng, normals, 0.9);
     expect_ok(gradcheck_smooth(&c));
 }
 
 Test(ch04, t08_squash_gradient, .description = "[1 pt] dx equals extrapolated differences") {
     Rng rng = rng_seed(8, 0);
     Layer l = squash_layer("F6.squash", (Shape){3, 4, 5});
-    GradCase c = {&l, 3, NULL, normals(&rng, 180), normals(&rng, 180), 0.9};
+    GradCase c = random_case(&l, 3, &rng, normals, 0.9);
     expect_ok(gradcheck_smooth(&c));
 }
 

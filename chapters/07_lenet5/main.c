@@ -12,8 +12,8 @@
 #include "07_lenet5/workbench/workbench.h"
 #include "lesson.h"
 #include "measure.h"
+#include "team.h"
 
-#include <omp.h>
 #include <string.h>
 
 enum { EPOCHS = 1, SEED = 1 };
@@ -66,7 +66,7 @@ static Result run(const Network *net, const Lesson *lesson, const Dataset *train
     Plan plan = plan_of_report();
     Tensor tensor[2 * LAYERS_MAX];
     char path[PATH_MAX];
-    if (!trainer_new(&trainer, net, train_set, &plan, omp_get_num_procs(), SEED, &error))
+    if (!trainer_new(&trainer, net, train_set, &plan, team_processors(), SEED, &error))
         fail_with(&error);
     snprintf(path, sizeof path, "07_%s.tsv", name);
     Output log = lesson_table(lesson, path);

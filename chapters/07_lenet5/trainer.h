@@ -35,9 +35,11 @@
 #include "06_optimizers/schedule.h"
 #include "07_lenet5/augment.h"
 #include "07_lenet5/network.h"
+#include "team.h"
 
 enum {
-    WAVE = 8, ///< micro-batches whose gradients are kept at a time; more threads have no work
+    WAVE = 8,    ///< micro-batches whose gradients are kept at a time; more threads have no work
+    SHARES = 16, ///< pieces of the gradient that threads add up
     THREADS_MAX = 256 ///< more than this is a typing error
 };
 
@@ -72,6 +74,7 @@ struct Trainer {
     real *grad;             ///< the flat gradient of the last mini-batch
     real *state;            ///< the optimizer's slots
     real *micro_grad[WAVE]; ///< one gradient for each micro-batch of a wave
+    Team *team;             ///< the threads
     Workspace *space;       ///< one for each thread
     int *order;             ///< all patterns (images and their copies) in random order
     int patterns;           ///< how many: data->n * (1 + copies)
