@@ -24,6 +24,7 @@ typedef struct Result {
     double seconds;
 } Result;
 
+// [plan]
 /* How to train: the report's recipe, for one epoch. */
 static Plan plan_of_report(void) {
     Plan plan = {.init = INIT_UNIFORM, .batch = 100, .epochs = EPOCHS};
@@ -31,6 +32,7 @@ static Plan plan_of_report(void) {
     contract(known, "there is no adam");
     return plan;
 }
+// [plan]
 
 // [epoch-loop]
 /* Trains the network, evaluates it after every epoch, and logs every step. */
