@@ -14,11 +14,17 @@ TestSuite(ch06, .timeout = 20);
 
 static const real gradient[3][2] = {{1, -2}, {3, 0}, {-2, 4}};
 
+static Optimizer named(const char *name) {
+    Optimizer o;
+    bool known = optimizer_named(name, &o);
+    cr_assert(known, "no optimizer is named %s", name);
+    return o;
+}
+
 /* Three steps of the named rule from (10, 20); w holds the parameters after each. */
 static Optimizer three_steps(const char *name, real w[3][2]) {
-    Optimizer o;
+    Optimizer o = named(name);
     real state[4] = {0}, at[2] = {10, 20};
-    cr_assert(optimizer_named(name, &o), "no optimizer is named %s", name);
     o.lr = 0.5;
     for (int t = 0; t < 3; t++) {
         optimizer_step(&o, 2, gradient[t], state, at);
@@ -128,8 +134,7 @@ Test(ch06, t06_adam_twice,
 static void check_entries(const char *name) {
     enum { N = 37 };
     Rng rng = rng_seed(7, 0);
-    Optimizer together, alone;
-    cr_assert(optimizer_named(name, &together));
+    Optimizer together = named(name);
     cr_expect_str_eq(together.name, name);
     real *w = normals(&rng, N), *state = reals((size_t)together.slots * N), one[N];
     real *g = normals(&rng, 3 * N);
@@ -138,7 +143,7 @@ static void check_entries(const char *name) {
         optimizer_step(&together, N, g + t * N, state, w);
     for (int i = 0; i < N; i++) {
         real own[2] = {0};
-        cr_assert(optimizer_named(name, &alone));
+        Optimizer alone = named(name);
         for (int t = 0; t < 3; t++)
             optimizer_step(&alone, 1, &g[t * N + i], own, &one[i]);
     }
@@ -147,9 +152,8 @@ static void check_entries(const char *name) {
 
 /* A parameter that never moves must stay finite. */
 static void check_no_gradient(const char *name) {
-    Optimizer o;
+    Optimizer o = named(name);
     real w = 3, g = 0, state[2] = {0};
-    cr_assert(optimizer_named(name, &o));
     for (int t = 0; t < 3; t++)
         optimizer_step(&o, 1, &g, state, &w);
     cr_expect(w == 3, "%s: gradient 0 moved w to %g", name, (double)w);
@@ -157,9 +161,8 @@ static void check_no_gradient(const char *name) {
 
 /* eps is outside the root: with g = 1e-7 it halves adagrad's and adam's first step. */
 static void check_tiny_gradient(const char *name, double want) {
-    Optimizer o;
+    Optimizer o = named(name);
     real w = 0, g = (real)1e-7, state[2] = {0};
-    cr_assert(optimizer_named(name, &o));
     o.lr = 1;
     optimizer_step(&o, 1, &g, state, &w);
     cr_expect(fabs((double)w + want) < 1e-4 * want, "%s: step %g, want %g", name, -(double)w, want);
@@ -201,8 +204,7 @@ Test(ch06, t08_constants, .description = "[1 pt] the report's rates and constant
         {"adam-twice", 0.001, 0, 0, 0.9, 0.999, 1e-7, 2},
     };
     for (size_t k = 0; k < sizeof want / sizeof *want; k++) {
-        Optimizer o;
-        cr_assert(optimizer_named(want[k].name, &o));
+        Optimizer o = named(want[k].name);
         cr_expect(o.lr == want[k].lr && o.momentum == want[k].momentum &&
                       o.decay == want[k].decay && o.beta1 == want[k].beta1 &&
                       o.beta2 == want[k].beta2 && o.eps == want[k].eps &&
@@ -212,10 +214,9 @@ Test(ch06, t08_constants, .description = "[1 pt] the report's rates and constant
 }
 
 Test(ch06, t09_sdlm, .description = "[1 pt] w -= lr / (mu + h) * g, h given and left alone") {
-    Optimizer o;
+    Optimizer o = named("sdlm");
     real w[3] = {1, 1, 1}, h[3] = {0, (real)0.08, 2};
     const real g[3] = {1, 2, -4};
-    cr_assert(optimizer_named("sdlm", &o));
     cr_expect(o.lr == 0.0005 && o.mu == 0.02 && o.slots == 1, "the paper's first rate and mu");
     for (int t = 0; t < 2; t++)
         optimizer_step(&o, 3, g, h, w);
@@ -264,10 +265,9 @@ Test(
                       (double)mean[i], want[i]);
         }
     }
-    Optimizer o;
+    Optimizer o = named("adam");
     real w[2] = {10, -20}, state[4] = {0};
     const real g[2] = {1, 0};
-    cr_assert(optimizer_named("adam", &o));
     cr_expect(o.weight_decay == 0, "no decay unless asked for");
     o.lr = 0.5;
     o.weight_decay = 0.1;
