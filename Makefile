@@ -1,5 +1,10 @@
 # LeNet-5 in C, layer by layer. `make help` lists what can be done here.
 
+ifneq ($(firstword $(sort $(MAKE_VERSION) 4.0)),4.0)
+$(error GNU make 4 is needed, this is $(MAKE_VERSION); on macOS: brew install make, then gmake; \
+        or work in a container: docker run -it -v "$$PWD":/lenet -w /lenet debian:12)
+endif
+
 # ---- the table of chapters: what each may use of the earlier ones -------------------------------
 USES_01_im2col     :=
 USES_02_conv       := 01_im2col
@@ -33,8 +38,9 @@ B := build$(if $(VARIANT),/$(VARIANT))
 # -ffp-contract=fast: a*b + c is rounded once, not twice; -std=c11 would forbid that.
 SANITIZERS := -O1 -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all \
               -fno-omit-frame-pointer
+NATIVE   := $(if $(filter aarch64 arm64,$(shell uname -m)),-mcpu=native,-march=native)
 OPTIMIZE := $(if $(call on,$(SANITIZE)),$(SANITIZERS),$(if $(call on,$(DEBUG)),-O0 -g3,-O3)) \
-            $(if $(call on,$(PORTABLE)),,-march=$(or $(ARCH),native)) \
+            $(if $(call on,$(PORTABLE)),,$(if $(ARCH),-march=$(ARCH),$(NATIVE))) \
             -fno-math-errno -fno-trapping-math -ffp-contract=fast
 WARNINGS := -Wall -Wextra -Wshadow -Wdouble-promotion -Wfloat-conversion -Wstrict-prototypes
 CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -g $(OPTIMIZE) -pthread $(WARNINGS) \

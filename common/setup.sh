@@ -4,6 +4,7 @@
 # As root, or through sudo, the missing Debian packages are installed. Otherwise this prints the one
 # command that installs them and exits with 1. SKIP_SETUP=1 trusts that everything is there.
 #
+#   sh common/setup.sh --list GROUP ...    the packages' names in one line
 #   sh common/setup.sh --doctor      (make doctor) a line for every package: what for, which version, or what installs it
 set -eu
 
@@ -41,16 +42,28 @@ doctor() {
             esac
         done
     done
-    echo "processors: $(nproc); vector units: $(grep -owm1 -e avx512f -e avx2 /proc/cpuinfo | sort -u | tr '\n' ' ')"
+    units=$(grep -owm1 -e avx512f -e avx2 -e asimd /proc/cpuinfo | sort -u | tr '\n' ' ')
+    echo "processors: $(nproc), $(uname -m); vector units: ${units:-none known}"
     exit $need
 }
 [ "${1:-}" != --doctor ] || doctor
+if [ "${1:-}" = --list ]; then
+    shift
+    for group in "$@"; do packages "$group"; done | tr '\n' ' ' | sed 's/ $//'
+    exit 0
+fi
 
 [ -z "${SKIP_SETUP:-}" ] || exit 0
 wanted=
 for group in "$@"; do wanted="$wanted $(packages "$group")"; done
 
 if ! command -v dpkg-query > /dev/null; then
+    for tool in sed timeout nproc; do
+        $tool --version 2> /dev/null | grep -q GNU && continue
+        echo "error: $tool is not GNU's, which the scripts here need (macOS: brew install coreutils" \
+            "gnu-sed), or work in a container: docker run -it -v \"\$PWD\":/lenet -w /lenet debian:12" >&2
+        exit 1
+    done
     echo "note: not a Debian system; the equivalents of these packages are needed:$wanted" >&2
     exit 0
 fi

@@ -13,7 +13,7 @@ TESTS  := $(SUITES:%=$B/tests/%) $(DOUBLE:%=$B/tests/%.double)
 chosen  = $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS))
 FUZZ   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out %/input.c,$(wildcard tests/fuzz/*.c)))
 
-.PHONY: test grade interop crash fuzz bench bench-peers bench-busy speed format format-check
+.PHONY: test test-arm64 grade interop crash fuzz bench bench-peers bench-busy speed format format-check
 ##@ For students
 test: $$(chosen) $B/compile_commands.json ## [N]: build and run all suites, or those of chapter N
 	@sh tests/run.sh $(chosen)
@@ -35,6 +35,9 @@ bench-busy: $B/bench ## an epoch beside 1, 2, 4 and 8 busy programs (on an idle 
 speed: $B/bench ## seconds per epoch by data, batch and threads, for make plot-speed
 	@mkdir -p build/data
 	@$< --scaling build/data/speed.tsv
+
+test-arm64: ## build and test on 64-bit ARM, emulated; as root, on any Debian (an hour)
+	@sh tests/arm64.sh
 
 interop: $B/07_lenet5 ## do PyTorch and NumPy read our files, and we theirs? (after make run)
 	@python=$$(for p in python3 /usr/bin/python3; do \
