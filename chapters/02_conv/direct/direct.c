@@ -7,7 +7,9 @@
  */
 #include "02_conv/direct/direct.h"
 
+#include "01_im2col/im2col.h"
 #include "fail.h"
+#include "gemm.h"
 #include "lanes.h"
 
 #include <string.h>
@@ -250,95 +252,73 @@ INLINED void weights_columns(Plan g, const real *x, const real *dy, real *dw) {
         }
 }
 
-/* ------------------------------------------------------------------ dx of either layer --- */
+/* ------------------------------------------------------------------ dx of C3 ------------- */
 
-/* The most channels that a plan has: the sums of one piece of dx. */
-enum { CHANNELS = C3_CHANNELS };
+/* Channels of a row of dx that are formed at a time, and how many sums that is. */
+enum { CHANNELS = REGISTERS >= 32 ? 2 : 1, ROW = C3_SIDE + K - 1, SUMS = CHANNELS * ROW };
 
-/* acc[ch] += w[f,ch,p,q] * dy[f, i, s-q] over f and q, for row i of dy and one p. */
-INLINED void add_row(Plan g, int row, const real *w, const real *d, Lanes *acc) {
-    for (int f = 0; f < g.f; f++) {
-        for (int q = 0; q < g.k; q++) {
-            Lanes dq = load(d - q);
-            for (int ch = 0; ch < g.c; ch++)
-                acc[ch] += w[q * g.c + ch] * dq;
-        }
-        d += g.oh * row;
-        w += g.k * g.c;
-    }
+/* Pairs of neighbours, those of a and those of b, in the order that is one instruction. */
+INLINED Lanes add_neighbours(Lanes a, Lanes b) {
+#if LANES == 16
+    return SHUFFLE(Mask, a, b, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30) +
+           SHUFFLE(Mask, a, b, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31);
+#elif LANES == 8
+    return SHUFFLE(Mask, a, b, 0, 2, 8, 10, 4, 6, 12, 14) +
+           SHUFFLE(Mask, a, b, 1, 3, 9, 11, 5, 7, 13, 15);
+#else
+    return SHUFFLE(Mask, a, b, 0, 2, 4, 6) + SHUFFLE(Mask, a, b, 1, 3, 5, 7);
+#endif
 }
 
-/* The same for two p at once: what is loaded of dy serves both. */
-INLINED void add_two_rows(Plan g, int row, const real *w0, const real *w1, const real *d,
-                          Lanes *acc0, Lanes *acc1) {
-    for (int f = 0; f < g.f; f++) {
-        for (int q = 0; q < g.k; q++) {
-            Lanes dq = load(d - q);
-            for (int ch = 0; ch < g.c; ch++) {
-                acc0[ch] += w0[q * g.c + ch] * dq;
-                acc1[ch] += w1[q * g.c + ch] * dq;
-            }
-        }
-        d += g.oh * row;
-        w0 += g.k * g.c;
-        w1 += g.k * g.c;
-    }
+/* The sums of all lanes of four vectors. */
+INLINED Four sums_of(const Lanes v[4]) {
+    union {
+        Lanes all;
+        Four part[LANES / 4]; /* each holds a sum of four lanes of every vector */
+    } quarter = {add_neighbours(add_neighbours(v[0], v[1]), add_neighbours(v[2], v[3]))};
+    Four sum = quarter.part[0];
+    for (int i = 1; i < LANES / 4; i++)
+        sum += quarter.part[i];
+    return sum;
 }
 
-/* Room for k-1 zeros, a row of dy, and zeros up to where the last load ends. */
-INLINED int padded_row(Plan g) {
-    return ((g.w + LANES - 1) / LANES + 1) * LANES;
+/* acc[ch, j+q] += w[f.., ch, p, q] * dy[f.., i, j] for a row i of dy and one p, lane by lane. */
+INLINED void add_input(Plan g, const real *w, const real *dy, Lanes acc[SUMS]) {
+    const int next = g.k * g.k * WIDE; /* channel */
+#pragma GCC unroll 8
+    for (int q = 0; q < K; q++) {
+        Lanes wq[CHANNELS];
+        for (int m = 0; m < CHANNELS; m++)
+            wq[m] = load_once(w + m * next + q * WIDE);
+#pragma GCC unroll 16
+        for (int j = 0; j < C3_SIDE; j++) {
+            Lanes d = load(dy + j * WIDE);
+            for (int m = 0; m < CHANNELS; m++)
+                acc[m * ROW + j + q] += d * wq[m];
+        }
+    }
 }
 
 /*
- * Forward was y[f,i,j] = sum of w[f,ch,p,q] * x[ch,i+p,j+q], so dx[ch,r,s] = sum over f,p,q of
- * w[f,ch,p,q] * dy[f, r-p, s-q]. Two rows of dx at a time, r and r+1: row i of dy serves both, as p
- * = r-i and as p = r+1-i. Rows of dy are padded with zeros, see input_gradient().
+ * Forward was y[f,i,j] = sum of w[f,ch,p,q] * x[ch,i+p,j+q], so dx[ch,i+p,j+q] += w[f,ch,p,q] *
+ * dy[f,i,j]. A lane holds what its filter contributes; the lanes are added when a row is complete.
  */
-INLINED void input_columns(Plan g, const real *w, const real *dy, real *dx) {
-    const int row = padded_row(g), plane = g.f * g.k * g.c; /* w is (p, f, q, ch) here */
-    for (int r = 0; r < g.h; r += 2)
-        for (int v = 0; v < g.w; v += LANES) {
-            Lanes upper[CHANNELS] = {{0}}, lower[CHANNELS] = {{0}};
-            const real *d = dy + g.k - 1 + v;
-            int first = r + 1 - g.k; /* the row of dy that only r needs; r + 1 is the other's */
-            if (first >= 0) add_row(g, row, w + (g.k - 1) * plane, d + first * row, upper);
-            if (r + 1 < g.oh) add_row(g, row, w, d + (r + 1) * row, lower);
-            for (int i = first + 1 > 0 ? first + 1 : 0; i <= r && i < g.oh; i++)
-                add_two_rows(g, row, w + (r - i) * plane, w + (r - i + 1) * plane, d + i * row,
-                             upper, lower);
-            int keep = g.w - v < LANES ? g.w - v : LANES;
-            for (int ch = 0; ch < g.c; ch++) {
-                real *to = dx + (ch * g.h + r) * g.w + v;
-                memcpy(to, &upper[ch], (size_t)keep * sizeof *to);
-                memcpy(to + g.w, &lower[ch], (size_t)keep * sizeof *to);
-            }
+INLINED void input_filters(Plan g, const real *w, const real *dy, real *dx) {
+    for (int r = 0; r < g.h; r++)
+        for (int ch = 0; ch < g.c; ch += CHANNELS) {
+            Lanes acc[(SUMS + 3) / 4 * 4] = {{0}};
+            real sum[(SUMS + 3) / 4 * 4];
+            int first = r - g.k + 1 > 0 ? r - g.k + 1 : 0, last = r < g.oh ? r : g.oh - 1;
+            for (int i = first; i <= last; i++)
+                for (int f = 0; f < WIDE; f += LANES)
+                    add_input(g, w + (ch * g.k + r - i) * g.k * WIDE + f, dy + i * g.ow * WIDE + f,
+                              acc);
+#pragma GCC unroll 8
+            for (int m = 0; m < SUMS; m += 4)
+                *(LooseFour *)(sum + m) = sums_of(acc + m);
+            for (int m = 0; m < CHANNELS; m++)
+                memcpy(dx + ((ch + m) * g.h + r) * g.w, sum + m * ROW, ROW * sizeof *sum);
         }
-}
-
-/* The weights as input_columns() wants them. */
-static void weights_for_input(Plan g, const real *w, real *to) {
-    for (int f = 0; f < g.f; f++)
-        for (int ch = 0; ch < g.c; ch++)
-            for (int p = 0; p < g.k; p++)
-                for (int q = 0; q < g.k; q++)
-                    to[((p * g.f + f) * g.k + q) * g.c + ch] =
-                        w[((f * g.c + ch) * g.k + p) * g.k + q];
-}
-
-/* Rows of dy lie k-1 zeros apart from the left edge, and zeros follow them. */
-INLINED void input_gradient(Plan g, int n, const real *w, const real *dy, real *dx, real *scratch) {
-    const int row = padded_row(g), rows = g.f * g.oh;
-    real *padded = scratch, *turned = padded + rows * row;
-    weights_for_input(g, w, turned);
-    memset(padded, 0, (size_t)(rows * row) * sizeof *padded);
-    for (int image = 0; image < n; image++) {
-        for (int r = 0; r < rows; r++)
-            memcpy(padded + r * row + g.k - 1, dy + r * g.ow, (size_t)g.ow * sizeof *dy);
-        input_columns(g, turned, padded, dx);
-        dx += inputs(g);
-        dy += outputs(g);
-    }
 }
 
 /* ------------------------------------------------------------------ kernels -------------- */
@@ -359,6 +339,10 @@ KERNEL void c3_forward_image(const real *turned, const real *bias, const real *x
 
 KERNEL void c3_weights_image(const real *x, const real *dy, real *sums) {
     weights_filters(plan_c3, x, dy, sums);
+}
+
+KERNEL void c3_input_image(const real *turned, const real *dy, real *dx) {
+    input_filters(plan_c3, turned, dy, dx);
 }
 
 /* ------------------------------------------------------------------ the layers ----------- */
@@ -392,9 +376,19 @@ static void c3_forward(const Layer *l, int n, const real *w, const real *x, real
     }
 }
 
+/* dx = col2im(w^T * dy), as in the textbook: C1 is a network's first layer, where nobody wants it.
+ */
+static void c1_input(const Layer *l, int n, const real *w, const real *dy, real *dx, real *col) {
+    const Plan g = plan_c1;
+    for (int image = 0; image < n; image++) {
+        gemm(TRANSPOSED, PLAIN, window(g), g.oh * g.ow, g.f, w, dy + image * outputs(g), 0, col);
+        col2im(l->in, l->size, l->stride, l->pad, col, dx + image * inputs(g));
+    }
+}
+
 static void c1_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
                         const real *dy, real *dw, real *dx, real *scratch) {
-    (void)l, (void)y;
+    (void)y;
     const Plan g = plan_c1;
     const int params = weights(g) + g.f;
     real *sums = scratch; /* weights and biases, LANES partial sums each */
@@ -405,19 +399,24 @@ static void c1_backward(const Layer *l, int n, const real *w, const real *x, con
     }
     for (int i = 0; i < params; i++)
         dw[i] += sum_of(load(sums + i * LANES));
-    if (dx) input_gradient(g, n, w, dy, dx, scratch);
+    if (dx) c1_input(l, n, w, dy, dx, scratch);
 }
 
 static void c3_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
                         const real *dy, real *dw, real *dx, real *scratch) {
     (void)y;
     const Plan g = plan_c3;
-    real *lanes = scratch, *sums = lanes + outputs(g), *bias = sums + weights(g);
+    real *turned = scratch;            /* w: (c, k, k, WIDE)       */
+    real *lanes = turned + weights(g); /* dy: (oh, ow, WIDE)       */
+    real *sums = lanes + outputs(g);   /* dw: (c, k, k, WIDE)      */
+    real *bias = sums + weights(g);    /* db: (WIDE)               */
+    transpose(WIDE, window(g), w, turned);
     memset(sums, 0, (size_t)(weights(g) + g.f) * sizeof *sums);
     for (int image = 0; image < n; image++) {
         transpose(WIDE, g.oh * g.ow, dy + image * outputs(g), lanes);
         c3_weights_image(x + image * inputs(g), lanes, sums);
         bias_filters(g, lanes, bias);
+        if (dx) c3_input_image(turned, lanes, dx + image * inputs(g));
     }
     for (int f = 0; f < g.f; f++) {
         for (int m = 0; m < window(g); m++)
@@ -425,15 +424,14 @@ static void c3_backward(const Layer *l, int n, const real *w, const real *x, con
         dw[weights(g) + f] += bias[f];
     }
     layer_clear_unlinked(l, dw);
-    if (dx) input_gradient(g, n, w, dy, dx, scratch);
 }
 
 bool direct_conv(Layer *l) {
     bool c1 = fits(&plan_c1, l), c3 = fits(&plan_c3, l);
     if (!c1 && !c3) return false;
-    /* The most is dy padded and the weights turned, for dx; col would need more. */
+    /* The most is what either has for backward; col would need more. */
     const Plan g = c1 ? plan_c1 : plan_c3;
-    size_t need = (size_t)(g.f * g.oh * padded_row(g) + weights(g));
+    size_t need = (size_t)(c1 ? (weights(g) + g.f) * LANES : 2 * weights(g) + outputs(g) + g.f);
     contract(need <= l->scratch, "%s: direct convolution needs %zu reals of scratch, not %zu",
              l->name, need, l->scratch);
     l->forward = c1 ? c1_forward : c3_forward;

@@ -11,21 +11,18 @@
  * instruction; the question is which LANES outputs to compute side by side:
  *
  * - **Filters in lanes** (C3: its 16 filters fill one vector of 16, two of 8 or four of 4). One
- *   pixel times
- *   the weights of all filters at one place of the window is one instruction: acc[j] += x[i+p, j+q]
- *   * w[0..15, p, q].
- * - **Columns in lanes** (C1, and every dx): neighbouring outputs of a row use neighbouring pixels.
- *   One weight times a piece of a row is one instruction:
- *   acc[f] += w[f, p, q] * x[i+p, q .. q+15].
+ *   pixel times the weights of all filters at one place of the window is one instruction:
+ *   acc[j] += x[i+p, j+q] * w[0..15, p, q]. Backwards, w[0..15, p, q] times dy[0..15, i, j] is one
+ *   instruction too; it leaves what each filter adds to dx[i+p, j+q], and the lanes are summed at
+ *   the end.
+ * - **Columns in lanes** (C1): neighbouring outputs of a row use neighbouring pixels. One weight
+ *   times a piece of a row is one instruction: acc[f] += w[f, p, q] * x[i+p, q .. q+15].
  *
  * The sums that are being formed stay in registers; a pixel or weight that is loaded serves several
  * of them. `make chapter 2` times this against the matrix product, with the difference beside it.
  *
  * Where it does not fit, a layer keeps the matrix product: other shapes, and the double build.
  * How many lanes and registers there are, and so how many sums are formed at a time, is in lanes.h.
- *
- * NaN: lanes beyond the end of a row multiply padding zeros, so a NaN or infinity in the data may
- * reach more entries of a gradient than in the definition, never fewer.
  * @{
  */
 #ifndef DIRECT_H
