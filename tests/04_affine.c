@@ -4,6 +4,7 @@
 #include "04_affine/activation.h"
 #include "04_affine/affine.h"
 #include "04_affine/rational/rational.h"
+#include "04_affine/tiles/tiles.h"
 #include "check.h"
 #include "gemm.h"
 
@@ -59,6 +60,30 @@ Test(ch04, t03_float_against_naive, .description = "[1 pt] LeNet's sizes and odd
         GradCase c = random_case(&l, size[i].n, &rng, normals, 0.9);
         expect_ok(gradcheck_naive(&c, &naive, true));
     }
+}
+
+/* Whole numbers, so the order of the sums does not matter: every size of a tile and what is left
+   over, and fewer images than a tile has rows. */
+Test(ch04, t03_tiles_exact, .description = "in tiles: equal to the definition, tolerance 0") {
+    static const int inputs[] = {16, 37, 84, 120, 400}, units[] = {3, 10, 17, 84, 120};
+    static const int images[] = {4, 5, 6, 13, 25};
+    Rng rng = rng_seed(9, 0);
+    gemm_single_thread();
+    int tiled = 0;
+    for (int i = 0; i < 5; i++)
+        for (int u = 0; u < 5; u++)
+            for (int n = 0; n < 5; n++) {
+                Layer l = affine_layer("C5", (Shape){inputs[i], 1, 1}, units[u]);
+                Layer naive = naive_of(l);
+                tiled += tiles_affine(&l);
+                GradCase c = random_case(&l, images[n], &rng, integers, 0.2);
+                expect_ok(gradcheck_naive(&c, &naive, false));
+            }
+    Layer narrow = affine_layer("C5", (Shape){3, 1, 1}, 2);
+    cr_expect(!tiles_affine(&narrow), "three inputs are no vector");
+    Layer relu = relu_layer("R", (Shape){400, 1, 1});
+    cr_expect(!tiles_affine(&relu), "ReLU multiplies nothing");
+    cr_expect(tiled == 0 || tiled == 5 * 5 * 5, "%d layers in tiles", tiled);
 }
 
 Test(ch04, t04_relu, .description = "[1 pt] values, gradient, 0 and NaN") {

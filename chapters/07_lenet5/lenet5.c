@@ -21,6 +21,9 @@
 #if __has_include("04_affine/rational/rational.h")
 #include "04_affine/rational/rational.h"
 #endif
+#if __has_include("04_affine/tiles/tiles.h")
+#include "04_affine/tiles/tiles.h"
+#endif
 
 #include <string.h>
 
@@ -112,6 +115,9 @@ int network_accelerate(Network *net) {
 #endif
 #ifdef RATIONAL_H
         replaced += rational_squash(l);
+#endif
+#ifdef TILES_H
+        replaced += tiles_affine(l);
 #endif
         (void)l;
     }
