@@ -8,7 +8,7 @@ failed=
 trap 'rm -rf "${1%/*}"/tmp-*' EXIT
 for binary in "$@"; do
     echo "== $binary"
-    timeout -k 5 600 "$binary" -j1 2>&1 || failed="$failed ${binary##*/}"
+    timeout -k 5 1200 "$binary" -j1 2>&1 || failed="$failed ${binary##*/}"
 done
 if [ -n "$failed" ]; then
     echo "FAILED:$failed"
