@@ -122,7 +122,7 @@ typedef struct Wave {
     Step step[WAVE];  /* what each of them gave          */
 } Wave;
 
-// [gradient]
+// [wave]
 /* Micro-batch s of a wave, on one of the threads: its gradient into micro_grad[s]. */
 static void wave_micro_batch(void *job, int s, int thread) {
     Wave *wave = job;
@@ -150,7 +150,9 @@ static void wave_sum(void *job, int share, int thread) {
             grad[i] += part[i];
     }
 }
+// [wave]
 
+// [gradient]
 Step trainer_gradient(Trainer *t, const int *index, int n) {
     int size = micro_batch(n), parts = (n + size - 1) / size;
     Step total = {0};

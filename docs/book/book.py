@@ -59,11 +59,11 @@ class Chapter(pages.Translator):
             command = html.escape(quotes.ORDER.match(words)["command"])
             return f'<div class="origin">printed by {command}</div>\n'
         if words.startswith("index:"):
-            return "".join(map(self.term, words.removeprefix("index:").split(";")))
+            return "".join(map(self.term, pages.terms(words)))
         return ""
 
     def term(self, term):
-        places = self.terms.setdefault(term.strip(), [])
+        places = self.terms.setdefault(term, [])
         places.append(f"term-{len(self.terms)}-{len(places)}")
         return f"[]{{#{places[-1]}}}"
 
