@@ -1,9 +1,9 @@
-# The filters of C1 and C3, as they were drawn and as they are after training; one colour scale a layer.
+# The filters of C1 and C3, initial and after training; one colour scale a layer.
 # data: filters.tsv  make build/data/filters.tsv
 w = 1040; h = 400
 load 'plots/style.gp'
 data = D.'/filters.tsv'
-# blocks: drawn C1 0-5, drawn C3 6-101 (filter by filter, a block for each map it sees), trained 102-107, 108-203
+# blocks: initial C1 0-5, initial C3 6-101 (filter by filter, a block for each map it sees), trained 102-107, 108-203
 largest(a, b) = a > b ? a : b
 array most[2] = [0, 0]
 do for [block=0:203] {
@@ -18,7 +18,7 @@ unset grid
 unset tics
 set border 0
 set size ratio -1
-array when[2] = ['as drawn', 'after training']
+array when[2] = ['initial', 'after training']
 set multiplot
 do for [k=1:2] {
     first = 102*(k-1)

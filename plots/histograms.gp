@@ -1,4 +1,4 @@
-# Weights and gradients of every layer, as drawn and after training.
+# Weights and gradients of every layer, initial and after training.
 # data: histograms.tsv  make build/data/histograms.tsv
 w = 1200; h = 580
 load 'plots/style.gp'
@@ -16,7 +16,7 @@ do for [i=1:5] {
     set xlabel 'weight'
     set ylabel (i == 1 ? 'share, %' : '')
     unset key
-    plot data using (size('weight drawn', layer)):(share('weight drawn', layer)) with histeps lt 6 lw 1.5, \
+    plot data using (size('weight initial', layer)):(share('weight initial', layer)) with histeps lt 6 lw 1.5, \
          data using (size('weight trained', layer)):(share('weight trained', layer)) with histeps lt 2 lw 1.5
     unset label 99
 }
@@ -30,14 +30,14 @@ do for [i=1:5] {
     set xlabel '|gradient|'
     if (i == 1) { set key top left Left reverse samplen 2 } else { unset key }
     set ylabel (i == 1 ? 'share, %' : '')
-    stats data using (share('gradient drawn zero', layer)) nooutput
+    stats data using (share('gradient initial zero', layer)) nooutput
     drawn = STATS_max
     stats data using (share('gradient trained zero', layer)) nooutput
     if (drawn > 0.05 || STATS_max > 0.05) {
         set label 1 sprintf('exactly 0: %.0f %%', drawn) at graph 0.03,0.93 textcolor lt 6
         set label 2 sprintf('exactly 0: %.0f %%', STATS_max) at graph 0.03,0.84 textcolor lt 2
     } else { unset label 1; unset label 2 }
-    plot data using (size('gradient drawn', layer)):(share('gradient drawn', layer)) with histeps lt 6 lw 1.5 title 'drawn', \
+    plot data using (size('gradient initial', layer)):(share('gradient initial', layer)) with histeps lt 6 lw 1.5 title 'initial', \
          data using (size('gradient trained', layer)):(share('gradient trained', layer)) with histeps lt 2 lw 1.5 title 'trained'
 }
 unset multiplot
