@@ -1,16 +1,18 @@
-# The reference, and the report: its pictures and data, then docs/report.sh. QUICK=1 makes the report of
-# shorter runs, in build/quick/report.
+# The reference, and the report: its pictures and data, then docs/report.py. QUICK=1 makes the report
+# of shorter runs, in build/quick/report.
 R := build/$(if $(call on,$(QUICK)),quick/)report
-REPORT_DATA := $(addprefix $D/,report.tsv sigmoid.tsv tanh.tsv optimizers.tsv confusion.tsv)
+REPORT_DATA := $(addprefix $D/,report.tsv seeds.tsv optimizers.tsv confusion.tsv 02_time.tsv \
+                 sigmoid.tsv tanh.tsv sigmoid/histograms.tsv)
 
-.PHONY: docs report
+.PHONY: docs report draw-long-zh
 ##@ For students
 docs: setup ## the reference, from the comments in the headers, to build/docs/html/index.html
 	@sh docs/build.sh
 
 ##@ For report writers
-report: plots $(REPORT_DATA) ## the report, English and Chinese, as HTML and PDF in build/report
-	@sh docs/report.sh $D $P $R $B/07_lenet5 '$(LONG)'
+report: plots $(PICTURES:%=$P/zh/%.txt) draw-long-zh $(REPORT_DATA) ## the report: build/report
+	@/usr/bin/python3 docs/report.py $D $P $R $B/07_lenet5
 
-$D/tanh.tsv: $B/07_lenet5
-	$(call run,$< train --activation tanh --epochs $(EPOCHS) --seed 1 --log $@)
+draw-long-zh: | setup
+	@mkdir -p $P/zh
+	@$(foreach name,$(LONG),$(call draw_long,$(name),$P/zh,zh) &&) true > /dev/null
