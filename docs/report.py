@@ -421,17 +421,6 @@ def fill(template, text, known, folder, lang):
     return result
 
 
-FORMULAS = r"""
-const katex = require('/usr/share/nodejs/katex');
-const one = ([tex, displayMode]) => {
-    try { return katex.renderToString(tex, { displayMode, output: 'html', strict: 'error' }); }
-    catch (e) { console.error('formula ' + tex + ': ' + e.message); process.exit(1); }
-};
-const asked = JSON.parse(require('fs').readFileSync(0, 'utf8'));
-process.stdout.write(JSON.stringify(asked.map(one)));
-"""
-
-
 def set_formulas(document):
     """Replaces the formulas of pandoc's document by what KaTeX makes of them."""
     found = []
@@ -445,9 +434,11 @@ def set_formulas(document):
 
     walk(document)
     asked = [[node["c"][1], node["c"][0]["t"] == "DisplayMath"] for node in found]
-    for node, html in zip(found, json.loads(run(["node", "-e", FORMULAS],
-                                                input=json.dumps(asked)))):
-        node["t"], node["c"] = "RawInline", ["html", html]
+    answers = json.loads(run(["node", "docs/book/katex.js"], input=json.dumps(asked)))
+    for node, answer in zip(found, answers):
+        if "error" in answer:
+            raise Problem(f"formula {node['c'][1]}: {answer['error']}")
+        node["t"], node["c"] = "RawInline", ["html", answer["html"]]
 
 
 def katex_css(path):
