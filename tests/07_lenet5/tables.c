@@ -82,13 +82,16 @@ Test(ch07_tables, t01_predictions, .description = "confusion matrix and mistakes
               all);
     /* the 24 most confident ones, in order, each with its picture */
     int wrong = SMALL_TEST - (int)correct, shown = wrong < 24 ? wrong : 24;
-    Table list = block_of(mistakes, "image\tlabel\tdecision\tprobability");
+    Table list = block_of(mistakes, "image\tlabel\tprediction\tprobability\tlabel_probability");
     cr_assert(list.rows == shown && lines_with(mistakes, "# mistake ") == shown, "%d rows",
               list.rows);
     for (int row = 0; row < list.rows; row++) {
         cr_expect(entry(&list, row, 1) != entry(&list, row, 2), "row %d is no mistake", row);
         cr_expect(row == 0 || entry(&list, row, 3) <= entry(&list, row - 1, 3),
                   "row %d is not in order", row);
+        double both = entry(&list, row, 3) + entry(&list, row, 4);
+        cr_expect(entry(&list, row, 4) <= entry(&list, row, 3) && both <= 1 + 1e-5,
+                  "row %d: the digit's own probability is %g", row, entry(&list, row, 4));
     }
     Dataset data = few(SMALL_TRAIN + SMALL_TEST);
     real want[IMAGE_BYTES];
