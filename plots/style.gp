@@ -20,8 +20,7 @@ if (format eq 'svg') { set terminal svg size w,h dynamic enhanced font font.',16
     linewidth 1.6 background '#ffffff' }
 if (format eq 'png') { set terminal pngcairo size 2*w,2*h enhanced font font.',24' \
     linewidth 3.2 pointscale 2 background '#ffffff' }
-small = format eq 'svg' ? ',14' : ',21'
-smaller = format eq 'svg' ? ',13' : ',19'
+small = format eq 'svg' ? ',14' : ',21' # no smaller: 9 pixels on a phone
 set output out.(exists('panel') ? '-'.panel : '').'.'.format
 
 # The words of all pictures: T_key is the text of that line of plots/words.tsv.
