@@ -1,8 +1,9 @@
-# The site and the book, which the scripts in docs/book make of the lessons. The report: its pictures
-# and data, then docs/report.py; QUICK=1 makes it of shorter runs, in build/quick/report.
+# The site and the book, which the scripts in docs/book make of the lessons. The report: its
+# pictures and data, then docs/report.py; QUICK=1 makes it of shorter runs, in build/quick/report.
 R := build/$(if $(call on,$(QUICK)),quick/)report
-REPORT_DATA := $(addprefix $D/,report.tsv seeds.tsv optimizers.tsv confusion.tsv 02_time.tsv \
-                 sigmoid.tsv tanh.tsv sigmoid/histograms.tsv)
+REPORT_NEEDS := plots $(PICTURES:%=$P/zh/%.txt) draw-long-zh \
+    $(addprefix $D/,report.tsv seeds.tsv optimizers.tsv confusion.tsv 02_time.tsv \
+        05_step_double.tsv sigmoid.tsv tanh.tsv sigmoid/histograms.tsv)
 
 .PHONY: docs book quotes quotes-check figures book-check report draw-long-zh
 ##@ For students
@@ -28,7 +29,7 @@ book-check: docs book ## look at the site in a browser, wide and narrow; check t
 	@python3 -B docs/book/look.py
 
 ##@ For report writers
-report: plots $(PICTURES:%=$P/zh/%.txt) draw-long-zh $(REPORT_DATA) ## the report: build/report
+report: $(REPORT_NEEDS) ## the report, English and Chinese, as HTML and PDF: build/report
 	@/usr/bin/python3 docs/report.py $D $P $R $B/07_lenet5
 
 draw-long-zh: | setup

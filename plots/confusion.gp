@@ -1,6 +1,6 @@
 # Which digit is taken for which, over the 10,000 test images. The colour counts errors only.
 # data: confusion.tsv  make build/data/confusion.tsv
-w = 600; h = 540
+w = 540; h = 500
 load 'plots/style.gp'
 data = D.'/confusion.tsv'
 stats data matrix using 3 nooutput # before the ranges, which stats would obey
@@ -17,12 +17,12 @@ do for [k=1:10] {
 set title sprintf(T_confusion_title, correct, all)
 set xlabel T_prediction
 set ylabel T_true_digit
-set xrange [-0.5:10.9]
+set xrange [-0.5:11.1]
 set yrange [9.5:-0.5]
 set xtics 1 scale 0
 set xtics ('0' 0, '1' 1, '2' 2, '3' 3, '4' 4, '5' 5, '6' 6, '7' 7, '8' 8, '9' 9)
 set ytics 1 scale 0
-set label 1 T_correct_percent at 10.2,9.95 center textcolor rgb ink font small
+set label 1 T_correct_percent at 10.35,9.95 center textcolor rgb ink font small
 unset grid
 set border 0
 set rmargin at screen 0.99
@@ -38,5 +38,5 @@ plot data matrix using 1:2:($1 != $2 && $3 > 0 ? $3 : NaN) @tiles, \
          textcolor rgb ink, \
      data matrix using 1:2:($1 != $2 && $3 > 0 ? sprintf('%d', $3) : ''):(light($3)) \
          with labels font small textcolor rgb variable, \
-     data matrix using ($1 == $2 ? 10.2 : NaN):2:(sprintf('%.1f', 100*$3/row[int($2)+1])) \
+     data matrix using ($1 == $2 ? 10.35 : NaN):2:(sprintf('%.1f', 100*$3/row[int($2)+1])) \
          with labels font small textcolor rgb ink

@@ -28,7 +28,7 @@ do for [panel=1:3] {
         set xrange [-1:36]
         set yrange [13.5:-1]
         set lmargin at screen 0.16
-        set rmargin at screen 0.86
+        set rmargin at screen 0.84
         set xtics ('0' 2, '1' 8, '2' 14, '3' 20, '4' 26, '5' 32)
         set ytics (T_initial 2, T_trained 9.5)
         do for [f=0:5] { do for [k=0:1] {
@@ -46,7 +46,7 @@ do for [panel=1:3] {
         set xrange [-1:95.5]
         set yrange [35.5:-1]
         set lmargin at screen 0.1
-        set rmargin at screen 0.88
+        set rmargin at screen 0.86
         set xtics ('0' 2)
         do for [f=1:15] { set xtics add (sprintf('%d', f) 6*f+2) }
         set ytics ('0' 2, '1' 8, '2' 14, '3' 20, '4' 26, '5' 32)

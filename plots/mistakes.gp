@@ -30,5 +30,5 @@ do for [panel=1:(count > each ? 2 : 1)] {
          data index 0 using (here(int($0)) ? left(int($0))+13.5 : NaN):(top(int($0))-9): \
              (sprintf('{/:Bold %d → %d}', $2, $3)) with labels, \
          data index 0 using (here(int($0)) ? left(int($0))+13.5 : NaN):(top(int($0))-3): \
-             (sprintf('%.2f %% / %.2f %%', 100*$4, 100*$5)) with labels font smaller textcolor rgb ink
+             (sprintf('%.2f / %.2f %%', 100*$4, 100*$5)) with labels font small textcolor rgb ink
 }

@@ -139,8 +139,7 @@ $D/sigmoid/histograms.tsv $D/tanh/histograms.tsv: $D/%/histograms.tsv: $D/%.tsv
 	$(call run,$B/07_lenet5 tables --load $D/$*.safetensors --dir $(@D))
 
 # The same of the original, after three passes.
-$D/1998/codes.tsv: $B/07_lenet5
-	@mkdir -p $(@D)
-	$< train --recipe 1998 --epochs 3 --threads 1 --watch end --seed 1 \
-	    --save $D/1998/3.safetensors > $D/1998/3.out
-	$(call run,$< tables --load $D/1998/3.safetensors --dir $(@D))
+$D/1998/3.safetensors: $B/07_lenet5
+	$(call run,$< train --recipe 1998 --epochs 3 --threads 1 --watch end --seed 1 --save $@)
+$D/1998/codes.tsv: $D/1998/3.safetensors
+	$(call run,$B/07_lenet5 tables --load $< --dir $(@D))

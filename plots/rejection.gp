@@ -14,7 +14,7 @@ set ylabel T_error_percent
 set xrange [0:4]
 set yrange [0:1.4]
 set key top right
-set label 1 T_paper_question at 0.05,0.5 left offset 0,-0.7 textcolor rgb ink
+set label 1 T_paper_question at 3.95,0.5 right offset 0,0.7 textcolor rgb ink
 set arrow 1 from 0,0.5 to 4,0.5 nohead dashtype 2 lc rgb grey
 plot for [i=1:words(runs)] data using (100*column('rejected')):(100*column(word(runs, i))) \
     with lines lw 1.4 lt (distorted(word(runs, i)) ? 3 : 1) title name(i)

@@ -20,8 +20,7 @@ if (format eq 'svg') { set terminal svg size w,h dynamic enhanced font font.',16
     linewidth 1.6 background '#ffffff' }
 if (format eq 'png') { set terminal pngcairo size 2*w,2*h enhanced font font.',24' \
     linewidth 3.2 pointscale 2 background '#ffffff' }
-small = format eq 'svg' ? ',14' : ',21'
-smaller = format eq 'svg' ? ',13' : ',19'
+small = format eq 'svg' ? ',14' : ',21' # no smaller: 9 pixels on a phone
 set output out.(exists('panel') ? '-'.panel : '').'.'.format
 
 # The words of all pictures: T_key is the text of that line of plots/words.tsv.
@@ -33,7 +32,7 @@ blue = 0x0072B2; orange = 0xD55E00; green = 0x009E73; pink = 0xCC79A7; yellow = 
 sky = 0x56B4E9; ink = 0x303030; grey = 0x808080; pale = 0xb4cde4
 set linetype 1 lc rgb blue lw 2 pt 7 ps 0.8 dt 1
 set linetype 2 lc rgb orange lw 2 pt 5 ps 0.8 dt (8,3)
-set linetype 3 lc rgb green lw 2 pt 9 ps 0.9 dt (2,2)
+set linetype 3 lc rgb green lw 2 pt 9 ps 0.9 dt (4,2)
 set linetype 4 lc rgb pink lw 2 pt 13 ps 0.9 dt (10,3,2,3)
 set linetype 5 lc rgb yellow lw 2 pt 11 ps 0.9 dt (5,2)
 set linetype 6 lc rgb sky lw 2 pt 4 ps 0.9 dt (12,2,2,2,2,2)
