@@ -100,7 +100,7 @@ Test(ch01, t05_adjoint, .description = "[2 pts] <im2col(x), y> == <x, col2im(y)>
 }
 
 Test(ch01, t06_too_large_a_window_aborts, .init = quiet, .signal = SIGABRT,
-     .description = "[1 pts] a window larger than the padded image breaks the contract") {
+     .description = "[1 pt] a window larger than the padded image breaks the contract") {
     real x[4] = {0}, col[64];
     im2col((Shape){1, 2, 2}, 4, 1, 0, x, col);
 }

@@ -126,7 +126,7 @@ Test(ch02, t03_backward_exact, .description = "[3 pts] dx, dw, db equal differen
     }
 }
 
-Test(ch02, t04_float_against_naive, .description = "[1 pts] LeNet's sizes and odd ones in float") {
+Test(ch02, t04_float_against_naive, .description = "[1 pt] LeNet's sizes and odd ones in float") {
     static const Geometry large[] = {
         {{1, 32, 32}, 6, 5, 1, 0, 2, NULL},
         {{6, 14, 14}, 16, 5, 1, 0, 2, NULL},
@@ -148,7 +148,7 @@ Test(ch02, t04_float_against_naive, .description = "[1 pts] LeNet's sizes and od
 
 /* Nearly LeNet's shapes: what direct.c must leave to the matrix product. */
 Test(ch02, t09_near_lenet,
-     .description = "[1 pts] other filters, strides, padding, channels do not become direct") {
+     .description = "[1 pt] other filters, strides, padding, channels do not become direct") {
     static const Geometry near[] = {
         {{1, 32, 32}, 3, 5, 1, 0, 1, NULL},  {{1, 32, 32}, 6, 5, 2, 0, 1, NULL},
         {{1, 32, 32}, 6, 5, 1, 2, 1, NULL},  {{3, 32, 32}, 6, 5, 1, 0, 1, NULL},
@@ -173,7 +173,7 @@ Test(ch02, t09_near_lenet,
 
 /* The direct versions, exactly: whole numbers, so the order of the sums does not matter. */
 Test(ch02, t08_lenet_shapes_exact,
-     .description = "[1 pts] C1 and C3 equal the naive loops, exactly") {
+     .description = "[1 pt] C1 and C3 equal the naive loops, exactly") {
     static const Geometry lenet[] = {
         {{1, 32, 32}, 6, 5, 1, 0, 3, NULL},
         {{6, 14, 14}, 16, 5, 1, 0, 3, NULL},
@@ -189,7 +189,7 @@ Test(ch02, t08_lenet_shapes_exact,
     }
 }
 
-Test(ch02, t05_connection_table, .description = "[1 pts] Table I: 60 links, 1,516 parameters") {
+Test(ch02, t05_connection_table, .description = "[1 pt] Table I: 60 links, 1,516 parameters") {
     Layer l = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
     static const char *const table[6] = {
         "X...XXX..XXXX.XX", "XX...XXX..XXXX.X", "XXX...XXX..X.XXX",
@@ -225,7 +225,7 @@ Test(ch02, t05_connection_table, .description = "[1 pts] Table I: 60 links, 1,51
     cr_expect(still == 0, "%d links have neither", still);
 }
 
-Test(ch02, t06_images_are_independent, .description = "[1 pts] a batch is its images one by one") {
+Test(ch02, t06_images_are_independent, .description = "[1 pt] a batch is its images one by one") {
     Rng rng = rng_seed(6, 0);
     Layer l = conv_layer("C1", (Shape){2, 6, 5}, 3, 3, 1, 1, NULL);
     GradCase c = case_of(&l, 3, &rng, integers);
@@ -238,7 +238,7 @@ Test(ch02, t06_images_are_independent, .description = "[1 pts] a batch is its im
 }
 
 Test(ch02, t07_link_to_missing_channel_aborts, .init = quiet, .signal = SIGABRT,
-     .description = "[1 pts] a table that names a channel that x does not have") {
+     .description = "[1 pt] a table that names a channel that x does not have") {
     static const uint16_t links[1] = {4};
     conv_layer("C3", (Shape){2, 6, 6}, 1, 3, 1, 0, links);
 }

@@ -48,7 +48,7 @@ Test(ch03, t01_worked_example, .description = "[2 pts] 4x4, windows of 2x2, by h
     expect_list("dx", 16, dx, want_dx, 0);
 }
 
-Test(ch03, t02_rows_equal_windows, .description = "[1 pts] along rows: bit for bit the windows") {
+Test(ch03, t02_rows_equal_windows, .description = "[1 pt] along rows: bit for bit the windows") {
     Rng rng = rng_seed(2, 0);
     for (int g = 0; g < GEOMETRIES; g++) {
         Layer l = layer_of(g), rows = rows_of(l);
@@ -77,7 +77,7 @@ Test(ch03, t03_backward_exact, .description = "[2 pts] dx equals differences, to
     }
 }
 
-Test(ch03, t04_ties, .description = "[1 pts] only the first maximum gets the gradient") {
+Test(ch03, t04_ties, .description = "[1 pt] only the first maximum gets the gradient") {
     Layer l = max_pool_layer("S2", (Shape){1, 2, 4}, 2, 2, 0);
     const real x[8] = {5, 5, 0, 3, 5, 5, 3, 3}, dy[2] = {1, 2};
     const real want[8] = {1, 0, 0, 2, 0, 0, 0, 0};
@@ -86,7 +86,7 @@ Test(ch03, t04_ties, .description = "[1 pts] only the first maximum gets the gra
     expect_list("dx", 8, dx, want, 0);
 }
 
-Test(ch03, t05_padding_never_wins, .description = "[1 pts] not even against negative numbers") {
+Test(ch03, t05_padding_never_wins, .description = "[1 pt] not even against negative numbers") {
     Layer l = max_pool_layer("S2", (Shape){1, 2, 2}, 2, 2, 1);
     const real x[4] = {-1, -2, -3, -4}, dy[4] = {1, 2, 3, 4};
     real y[4], dx[4];
@@ -95,7 +95,7 @@ Test(ch03, t05_padding_never_wins, .description = "[1 pts] not even against nega
     expect_list("dx", 4, dx, dy, 0);
 }
 
-Test(ch03, t06_nan_propagates, .description = "[1 pts] wherever in the window it is") {
+Test(ch03, t06_nan_propagates, .description = "[1 pt] wherever in the window it is") {
     for (int at = 0; at < 4; at++)
         for (int rows = 0; rows < 2; rows++) {
             Layer l = max_pool_layer("S2", (Shape){1, 2, 2}, 2, 2, 0);
@@ -111,7 +111,7 @@ Test(ch03, t06_nan_propagates, .description = "[1 pts] wherever in the window it
         }
 }
 
-Test(ch03, t07_overlap_and_gaps, .description = "[1 pts] shared maxima add up, gaps get 0") {
+Test(ch03, t07_overlap_and_gaps, .description = "[1 pt] shared maxima add up, gaps get 0") {
     Layer overlap = max_pool_layer("S2", (Shape){1, 3, 3}, 2, 1, 0);
     const real x[9] = {1, 2, 3, 4, 9, 5, 6, 7, 8}, dy[4] = {1, 2, 3, 4};
     const real want[9] = {0, 0, 0, 0, 10, 0, 0, 0, 0};
@@ -126,7 +126,7 @@ Test(ch03, t07_overlap_and_gaps, .description = "[1 pts] shared maxima add up, g
 
 /* ------------------------------------------------------------------ subsampling ---------- */
 
-Test(ch03, t08_subsample_by_hand, .description = "[1 pts] y = w * sum4 + b and its gradients") {
+Test(ch03, t08_subsample_by_hand, .description = "[1 pt] y = w * sum4 + b and its gradients") {
     Layer l = subsample_layer("S2", (Shape){2, 2, 4}, 2);
     const real x[16] = {1, 2, 3, 4, 5, 6, 7, 8, /* second map */ 0, 1, 0, 1, 1, 0, 1, 2};
     const real w[4] = {2, -1, /* b */ 10, 20}, dy[4] = {1, 2, 3, 4};
@@ -152,7 +152,7 @@ static Layer naive_subsample(Layer l) {
 }
 
 Test(ch03, t09_subsample_checks,
-     .description = "[1 pts] exact gradients; float against the definition") {
+     .description = "[1 pt] exact gradients; float against the definition") {
     static const struct {
         Shape in;
         int size, n;

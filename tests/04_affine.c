@@ -53,7 +53,7 @@ Test(ch04, t02_backward_exact, .description = "[2 pts] dx, dw, db equal differen
         }
 }
 
-Test(ch04, t03_float_against_naive, .description = "[1 pts] LeNet's sizes and odd ones in float") {
+Test(ch04, t03_float_against_naive, .description = "[1 pt] LeNet's sizes and odd ones in float") {
     static const struct {
         Shape in;
         int units, n;
@@ -74,7 +74,7 @@ Test(ch04, t03_float_against_naive, .description = "[1 pts] LeNet's sizes and od
     }
 }
 
-Test(ch04, t04_relu, .description = "[1 pts] values, gradient, 0 and NaN") {
+Test(ch04, t04_relu, .description = "[1 pt] values, gradient, 0 and NaN") {
     Layer l = relu_layer("C1.relu", (Shape){5, 1, 1});
     const real x[5] = {-2, 0, 3, (real)NAN, (real)-INFINITY}, dy[5] = {1, 2, 3, 4, 5};
     real y[5], dx[5];
@@ -94,7 +94,7 @@ Test(ch04, t04_relu, .description = "[1 pts] values, gradient, 0 and NaN") {
     expect_ok(gradcheck_exact(&c));
 }
 
-Test(ch04, t05_sigmoid, .description = "[1 pts] values and saturation") {
+Test(ch04, t05_sigmoid, .description = "[1 pt] values and saturation") {
     Layer l = sigmoid_layer("F6.sigmoid", (Shape){7, 1, 1});
     const real x[7] = {0, 1, -1, 100, -100, (real)-INFINITY, (real)INFINITY};
     real y[7], nan_in[7] = {(real)NAN}, nan_out[7];
@@ -108,7 +108,7 @@ Test(ch04, t05_sigmoid, .description = "[1 pts] values and saturation") {
     cr_expect(isnan(nan_out[0]), "sigmoid turned NaN into %g", (double)nan_out[0]);
 }
 
-Test(ch04, t07_squash, .description = "[1 pts] 1.7159 tanh(2/3 a), against libm, and NaN") {
+Test(ch04, t07_squash, .description = "[1 pt] 1.7159 tanh(2/3 a), against libm, and NaN") {
     double worst = 0;
     for (int k = -20000; k <= 20000; k++) {
         double a = k / 1000.0, want = 1.7159 * tanh(2.0 / 3 * (double)(real)a);
@@ -138,14 +138,14 @@ Test(ch04, t07_squash, .description = "[1 pts] 1.7159 tanh(2/3 a), against libm,
 
 #else /* the double build: numerical gradients */
 
-Test(ch04, t06_sigmoid_gradient, .description = "[1 pts] dx equals extrapolated differences") {
+Test(ch04, t06_sigmoid_gradient, .description = "[1 pt] dx equals extrapolated differences") {
     Rng rng = rng_seed(6, 0);
     Layer l = sigmoid_layer("F6.sigmoid", (Shape){3, 4, 5});
     GradCase c = {&l, 3, NULL, normals(&rng, 180), normals(&rng, 180), 0.9};
     expect_ok(gradcheck_smooth(&c));
 }
 
-Test(ch04, t08_squash_gradient, .description = "[1 pts] dx equals extrapolated differences") {
+Test(ch04, t08_squash_gradient, .description = "[1 pt] dx equals extrapolated differences") {
     Rng rng = rng_seed(8, 0);
     Layer l = squash_layer("F6.squash", (Shape){3, 4, 5});
     GradCase c = {&l, 3, NULL, normals(&rng, 180), normals(&rng, 180), 0.9};

@@ -16,7 +16,7 @@ static int bit(int digit, int k) {
 
 #ifndef REAL_DOUBLE
 
-Test(ch05, t01_softmax_by_hand, .description = "[1 pts] logarithms of 1, 2, 5 give 1/8, 2/8, 5/8") {
+Test(ch05, t01_softmax_by_hand, .description = "[1 pt] logarithms of 1, 2, 5 give 1/8, 2/8, 5/8") {
     const real x[6] = {0, log((real)2), log((real)5), 3, 3, 3};
     const real want[6] = {(real)0.125, (real)0.25,  (real)0.625,
                           (real)1 / 3, (real)1 / 3, (real)1 / 3};
@@ -32,7 +32,7 @@ Test(ch05, t01_softmax_by_hand, .description = "[1 pts] logarithms of 1, 2, 5 gi
     cr_expect(fabs(cross_entropy_naive(2, 3, x, label) - log(24.0 / 5)) < 1e-6);
 }
 
-Test(ch05, t02_stable, .description = "[1 pts] shifting all scores changes nothing; no overflow") {
+Test(ch05, t02_stable, .description = "[1 pt] shifting all scores changes nothing; no overflow") {
     const real x[3] = {1, 2, 3}, high[3] = {1001, 1002, 1003}, far[3] = {-3000, 0, 3000};
     real p[3], q[3];
     softmax(1, 3, x, p);
@@ -44,7 +44,7 @@ Test(ch05, t02_stable, .description = "[1 pts] shifting all scores changes nothi
 }
 
 Test(ch05, t03_loss,
-     .description = "[1 pts] -log p of the true class, summed; exact when p underflows") {
+     .description = "[1 pt] -log p of the true class, summed; exact when p underflows") {
     Loss l = softmax_ce_loss(3);
     const real x[6] = {0, log((real)2), log((real)5), 0, 200, 0};
     const uint8_t label[2] = {2, 0};
@@ -58,7 +58,7 @@ Test(ch05, t03_loss,
     cr_expect(fabs(cross_entropy_report(0) + log(1e-7)) < 1e-9, "the report stops at 16.1");
 }
 
-Test(ch05, t04_backward, .description = "[1 pts] scale * (p - truth), dx overwritten") {
+Test(ch05, t04_backward, .description = "[1 pt] scale * (p - truth), dx overwritten") {
     Loss l = softmax_ce_loss(3);
     const real x[3] = {0, log((real)2), log((real)5)};
     const uint8_t label = 1;
@@ -71,7 +71,7 @@ Test(ch05, t04_backward, .description = "[1 pts] scale * (p - truth), dx overwri
 }
 
 Test(ch05, t05_nan_propagates,
-     .description = "[1 pts] a NaN score makes the loss NaN, in any place") {
+     .description = "[1 pt] a NaN score makes the loss NaN, in any place") {
     Loss l = softmax_ce_loss(3);
     for (int at = 0; at < 3; at++) {
         real x[3] = {1, 5, 2}, p[3];
@@ -84,7 +84,7 @@ Test(ch05, t05_nan_propagates,
     }
 }
 
-Test(ch05, t06_decision, .description = "[1 pts] the largest score, the first one on a tie") {
+Test(ch05, t06_decision, .description = "[1 pt] the largest score, the first one on a tie") {
     Loss l = softmax_ce_loss(4);
     const real x[12] = {1, 3, 2, 0, 4, 4, 1, 4, -5, -4, -3, -2};
     const uint8_t label[3] = {0, 0, 0};
@@ -98,7 +98,7 @@ Test(ch05, t06_decision, .description = "[1 pts] the largest score, the first on
 /* ------------------------------------------------------------------ RBF ------------------ */
 
 Test(ch05, t08_codes,
-     .description = "[1 pts] Fig. 3: black pixels and distances between the codes") {
+     .description = "[1 pt] Fig. 3: black pixels and distances between the codes") {
     static const int black[10] = {35, 27, 33, 32, 41, 35, 39, 25, 43, 39};
     /* squared distances = 4 * differing pixels; above the diagonal */
     static const int distance[10][10] = {
@@ -129,7 +129,7 @@ Test(ch05, t08_codes,
 }
 
 Test(ch05, t09_rbf_by_hand,
-     .description = "[1 pts] penalties, both losses, the smallest decides, NaN") {
+     .description = "[1 pt] penalties, both losses, the smallest decides, NaN") {
     Loss eight = rbf_loss(HUGE_VAL), nine = rbf_loss(0.1);
     const uint8_t label[2] = {3, 8};
     real x[2 * CODE] = {0}, score[20];
@@ -168,7 +168,7 @@ Test(ch05, t07_gradient,
     }
 }
 
-Test(ch05, t10_rbf_gradient, .description = "[1 pts] both losses, far from and near to the codes") {
+Test(ch05, t10_rbf_gradient, .description = "[1 pt] both losses, far from and near to the codes") {
     Rng rng = rng_seed(10, 0);
     const double js[] = {HUGE_VAL, 0.1, 5, 30};
     for (int k = 0; k < 4; k++)
@@ -184,7 +184,7 @@ Test(ch05, t10_rbf_gradient, .description = "[1 pts] both losses, far from and n
 }
 
 /* hx against second differences of the loss, which for these losses it equals exactly. */
-Test(ch05, t11_curvature, .description = "[1 pts] hx equals second differences, RBF and softmax") {
+Test(ch05, t11_curvature, .description = "[1 pt] hx equals second differences, RBF and softmax") {
     Rng rng = rng_seed(11, 0);
     const Loss losses[] = {rbf_loss(HUGE_VAL), rbf_loss(0.1), rbf_loss(30), softmax_ce_loss(10)};
     for (size_t k = 0; k < sizeof losses / sizeof *losses; k++) {

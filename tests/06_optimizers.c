@@ -35,7 +35,7 @@ static void expect_step(const char *name, int t, const real got[2], const double
                   name, t + 1, i, (double)got[i], want[i]);
 }
 
-Test(ch06, t01_sgd, .description = "[1 pts] w -= lr * g") {
+Test(ch06, t01_sgd, .description = "[1 pt] w -= lr * g") {
     real w[3][2];
     three_steps("sgd", w);
     const double want[3][2] = {{9.5, 21}, {8, 21}, {9, 19}};
@@ -43,7 +43,7 @@ Test(ch06, t01_sgd, .description = "[1 pts] w -= lr * g") {
         expect_step("sgd", t, w[t], want[t]);
 }
 
-Test(ch06, t02_momentum, .description = "[1 pts] v = 0.9 v - lr * g, w += v") {
+Test(ch06, t02_momentum, .description = "[1 pt] v = 0.9 v - lr * g, w += v") {
     real w[3][2];
     three_steps("momentum", w);
     /* v: -0.5, -0.45 - 1.5 = -1.95, -1.755 + 1 = -0.755;  1, 0.9, 0.81 - 2 = -1.19 */
@@ -52,7 +52,7 @@ Test(ch06, t02_momentum, .description = "[1 pts] v = 0.9 v - lr * g, w += v") {
         expect_step("momentum", t, w[t], want[t]);
 }
 
-Test(ch06, t03_adagrad, .description = "[1 pts] h += g^2, w -= lr * g / (sqrt(h) + eps)") {
+Test(ch06, t03_adagrad, .description = "[1 pt] h += g^2, w -= lr * g / (sqrt(h) + eps)") {
     real w[3][2];
     three_steps("adagrad", w);
     double at[2] = {10, 20}, h[2] = {0, 0};
@@ -69,7 +69,7 @@ Test(ch06, t03_adagrad, .description = "[1 pts] h += g^2, w -= lr * g / (sqrt(h)
 }
 
 Test(ch06, t04_rmsprop,
-     .description = "[1 pts] h = 0.99 h + 0.01 g^2, w -= lr * g / (sqrt(h) + eps)") {
+     .description = "[1 pt] h = 0.99 h + 0.01 g^2, w -= lr * g / (sqrt(h) + eps)") {
     real w[3][2];
     three_steps("rmsprop", w);
     /* first step: h = 0.01 g^2, so the step is lr * sign(g) / 0.1 = 5 */
@@ -114,7 +114,7 @@ Test(ch06, t05_adam, .description = "[2 pts] bias corrected once, as the report 
 }
 
 Test(ch06, t06_adam_twice,
-     .description = "[1 pts] the report's listing: first step 0.316 of Adam's") {
+     .description = "[1 pt] the report's listing: first step 0.316 of Adam's") {
     real w[3][2];
     double want[3][2];
     three_steps("adam-twice", w);
@@ -124,7 +124,7 @@ Test(ch06, t06_adam_twice,
     cr_expect(fabs((10 - (double)w[0][0]) / 0.5 - sqrt(0.001) / 0.1) < 1e-5);
 }
 
-Test(ch06, t09_sdlm, .description = "[1 pts] w -= lr / (mu + h) * g, h given and left alone") {
+Test(ch06, t09_sdlm, .description = "[1 pt] w -= lr / (mu + h) * g, h given and left alone") {
     Optimizer o;
     real w[3] = {1, 1, 1}, h[3] = {0, (real)0.08, 2};
     const real g[3] = {1, 2, -4};
@@ -138,7 +138,7 @@ Test(ch06, t09_sdlm, .description = "[1 pts] w -= lr / (mu + h) * g, h given and
     cr_expect(h[0] == 0 && h[1] == (real)0.08 && h[2] == 2, "it wrote into the curvature");
 }
 
-Test(ch06, t10_schedules, .description = "[1 pts] warm-up, half a cosine, the paper's table") {
+Test(ch06, t10_schedules, .description = "[1 pt] warm-up, half a cosine, the paper's table") {
     static const double paper[21] = {5e-4, 5e-4, 2e-4, 2e-4, 2e-4, 1e-4, 1e-4,
                                      1e-4, 5e-5, 5e-5, 5e-5, 5e-5, 1e-5, 1e-5,
                                      1e-5, 1e-5, 1e-5, 1e-5, 1e-5, 1e-5, 1e-5};
@@ -161,9 +161,9 @@ Test(ch06, t10_schedules, .description = "[1 pts] warm-up, half a cosine, the pa
     cr_expect(schedule_share(SCHEDULE_COSINE, 4, 3, 4) == 0.75, "nothing but warm-up");
 }
 
-Test(ch06, t11_average_and_decay,
-     .description =
-         "[1 pts] mean = keep * mean + (1 - keep) * w; w -= lr * weight_decay * w first") {
+Test(
+    ch06, t11_average_and_decay,
+    .description = "[1 pt] mean = keep * mean + (1 - keep) * w; w -= lr * weight_decay * w first") {
     const real at[4][2] = {{1, -4}, {3, 0}, {5, 8}, {2, 2}};
     real mean[2] = {100, 100};
     double want[2] = {0, 0};
@@ -188,7 +188,7 @@ Test(ch06, t11_average_and_decay,
               (double)w[0], (double)w[1]);
 }
 
-Test(ch06, t08_constants, .description = "[1 pts] the report's rates and constants") {
+Test(ch06, t08_constants, .description = "[1 pt] the report's rates and constants") {
     static const struct {
         const char *name;
         double lr, momentum, decay, beta1, beta2, eps;
@@ -213,7 +213,7 @@ Test(ch06, t08_constants, .description = "[1 pts] the report's rates and constan
 }
 
 Test(ch06, t07_one_flat_vector,
-     .description = "[1 pts] entries do not see each other; all names work") {
+     .description = "[1 pt] entries do not see each other; all names work") {
     Rng rng = rng_seed(7, 0);
     for (int k = 0; optimizer_names[k]; k++) {
         enum { N = 37 };

@@ -22,35 +22,6 @@
 
 TestSuite(common, .timeout = 60);
 
-/* ------------------------------------------------------------------ files for tests ------ */
-
-/* A new folder; `make clean` removes it. */
-static const char *folder(void) {
-    static char path[] = BUILD "/tests/tmp-XXXXXX";
-    cr_assert(mkdtemp(path) != NULL, "cannot make a folder in " BUILD "/tests");
-    return path;
-}
-
-static void write_file(const char *path, const void *bytes, size_t count) {
-    FILE *file = fopen(path, "wb");
-    cr_assert(file && fwrite(bytes, 1, count, file) == count && fclose(file) == 0, "%s", path);
-}
-
-/* A file in a folder, as a string that lives until the next call but three. */
-static const char *in(const char *dir, const char *name) {
-    static char path[4][300];
-    static int next;
-    next = (next + 1) % 4;
-    snprintf(path[next], sizeof path[next], "%s/%s", dir, name);
-    return path[next];
-}
-
-static void expect_error(bool ok, const Error *error, const char *what) {
-    cr_expect(!ok, "accepted what it must refuse: %s", what);
-    cr_expect(ok || strstr(error->text, what) != NULL, "'%s' does not say '%s'", error->text, what);
-    cr_expect(ok || strchr(error->text, '\n') == NULL, "more than one line: %s", error->text);
-}
-
 /* ------------------------------------------------------------------ shapes, products ----- */
 
 Test(common, window_out) {

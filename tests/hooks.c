@@ -1,10 +1,10 @@
 /*
  * The last word over every test binary.
  *
- * Criterion 2.4.1 calls a test passed when its process leaves with exit(0) before the end, and when it
- * fails after its verdict (a leak that the sanitizer finds at exit). This hook, which runs before the
- * totals are printed, turns both into failures, makes a run in which no test matched an error, and
- * writes what `make grade` reads.
+ * Criterion 2.4.1 calls a test passed when its process leaves with exit(0) before the end, and
+ * when it fails after its verdict (a leak that the sanitizer finds at exit). This hook, which runs
+ * before the totals are printed, turns both into failures, makes a run in which no test matched an
+ * error, and writes what `make grade` reads.
  */
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>
@@ -33,12 +33,14 @@ static void fail_hidden(struct criterion_global_stats *all, SuiteStats *suite, T
     const char *why = hidden_failure(t);
     if (!why) return;
     t->test_status = CR_STATUS_FAILED;
-    suite->tests_passed--, suite->tests_failed++;
-    all->tests_passed--, all->tests_failed++;
+    suite->tests_passed--;
+    suite->tests_failed++;
+    all->tests_passed--;
+    all->tests_failed++;
     fprintf(stderr, "[FAIL] %s::%s: %s\n", t->test->category, t->test->name, why);
 }
 
-/* One line a test: suite, name, verdict. tests/grade/grade.sh adds the points. */
+/* One line per test: suite, name, verdict. tests/grade/grade.sh adds the points. */
 static void write_verdict(FILE *out, const TestStats *t) {
     fprintf(out, "%s\t%s\t%s\n", t->test->category, t->test->name, passed(t) ? "pass" : "fail");
 }

@@ -4,8 +4,9 @@ USES_common :=
 USES_guard  := 01_im2col 02_conv 03_pool 04_affine 05_softmax_ce
 # A suite is tests/NAME.c, or a folder of sources with support.c, which they share.
 suite   = $(filter tests/%.c,$(wildcard tests/$1.c tests/$1/*.c))
-# What a suite has for the double build (numerical gradients).
-doubles = $(if $(call suite,$1),$(shell grep -l REAL_DOUBLE $(call suite,$1) 2> /dev/null))
+# What a suite has for the double build (numerical gradients), with support.c where there is one.
+smooth  = $(if $(call suite,$1),$(shell grep -l REAL_DOUBLE $(call suite,$1)))
+doubles = $(if $(call smooth,$1),$(sort $(call smooth,$1) $(filter %/support.c,$(call suite,$1))))
 DOUBLE := $(foreach s,$(SUITES),$(if $(call doubles,$s),$s))
 TESTS  := $(SUITES:%=$B/tests/%) $(DOUBLE:%=$B/tests/%.double)
 
@@ -51,7 +52,7 @@ format-check: setup # what .ci/run asks
 
 # ---- rules ---------------------------------------------------------------------------------------
 $(SUITES:%=$B/tests/%): $B/tests/%: $$(patsubst $$(percent).c,$B/float/$$(percent).o,$$(call suite,$$*)) \
-    $B/float/tests/hooks.o $$(call objects,float,$$*) $B/float/common.a
+    $B/float/tests/hooks.o $B/float/tests/check.o $$(call objects,float,$$*) $B/float/common.a
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
@@ -59,7 +60,7 @@ percent := %
 
 $(DOUBLE:%=$B/tests/%.double): $B/tests/%.double: \
     $$(patsubst $$(percent).c,$B/double/$$(percent).o,$$(call doubles,$$*)) \
-    $B/double/tests/hooks.o $$(call objects,double,$$*) $B/double/common.a
+    $B/double/tests/hooks.o $B/double/tests/check.o $$(call objects,double,$$*) $B/double/common.a
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@

@@ -16,6 +16,8 @@ static int first_maximum(const Layer *l, const real *map, int i, int j) {
             /* padding never wins */
             if (!inside(l->in, r, s)) continue;
             int here = at(l->in, 0, r, s);
+            /* Every comparison with a NaN is false: `larger` never replaces one and never lets one
+               in, so the first NaN needs a condition of its own. */
             bool larger = best < 0 || map[here] > map[best];
             bool first_nan = best >= 0 && isnan(map[here]) && !isnan(map[best]);
             if (larger || first_nan) best = here;
@@ -30,6 +32,7 @@ void max_pool_forward(const Layer *l, int n, const real *w, const real *x, real 
         for (int i = 0; i < l->out.h; i++)
             for (int j = 0; j < l->out.w; j++)
                 y[at(l->out, 0, i, j)] = x[first_maximum(l, x, i, j)];
+        /* on to the next map */
         x += l->in.h * l->in.w;
         y += l->out.h * l->out.w;
     }
@@ -46,6 +49,7 @@ void max_pool_backward(const Layer *l, int n, const real *w, const real *x, cons
     for (int map = 0; map < n * l->in.c; map++) {
         for (int i = 0; i < l->out.h; i++)
             for (int j = 0; j < l->out.w; j++)
+                /* added, because windows may share their maximum */
                 dx[first_maximum(l, x, i, j)] += dy[at(l->out, 0, i, j)];
         x += l->in.h * l->in.w;
         dx += l->in.h * l->in.w;

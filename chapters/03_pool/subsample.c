@@ -84,7 +84,8 @@ void subsample_forward(const Layer *l, int n, const real *w, const real *x, real
     }
 }
 
-/* Forward was y = w * sum4 + b. */
+// [subsample-backward]
+/* Forward was y = w * sum4 + b, so dw += dy * sum4, db += dy, and dx = w * dy in the window. */
 void subsample_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
                         const real *dy, real *dw, real *dx, real *scratch) {
     (void)y, (void)scratch;
@@ -110,6 +111,7 @@ void subsample_backward(const Layer *l, int n, const real *w, const real *x, con
         dy += l->out.h * l->out.w;
     }
 }
+// [subsample-backward]
 
 /* ------------------------------------------------------------------ the layer ------------ */
 

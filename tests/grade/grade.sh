@@ -1,10 +1,10 @@
 #!/bin/sh
 # Points for every chapter:  B=build MAKE=make sh tests/grade/grade.sh CHAPTER ...
 #
-# A test's points stand in its description, "[3 pts] ...", in tests/CHAPTER.c. Each chapter is built and run on
-# its own: one that does not compile costs its own points and those of the later chapters that are built on
-# it. A test that crashes, hangs or calls exit(0) costs that test only (tests/hooks.c). Prints a table and
-# writes $B/grade.json.
+# A test's points are at the start of its description, "[3 pts] ...", in tests/CHAPTER.c or in the
+# folder tests/CHAPTER. Each chapter is built and run on its own: one that does not compile costs its
+# own points and those of the later chapters that are built on it. A test that crashes, hangs or
+# calls exit(0) costs that test only (tests/hooks.c). Prints a table and writes $B/grade.json.
 #
 # The exit code is 0 when the grading itself worked, whatever the points.
 set -u
@@ -14,15 +14,20 @@ mkdir -p "$B"
 json=$B/grade.json
 verdicts=$B/verdicts.tsv
 
-# "test<TAB>points" for every test of a suite, in order of points' appearance.
+# The sources of a suite: one file, or a folder.
+sources_of() {
+    ls "tests/$1.c" "tests/$1"/*.c 2> /dev/null
+}
+
+# "suite::test<TAB>points" for every test of a chapter, in the order of the sources.
 tests_of() {
-    tr '\n' ' ' < "tests/$1.c" | awk '{
-        while ((at = index($0, "Test(ch")) > 0) {
-            $0 = substr($0, at + 5)
+    cat $(sources_of "$1") | tr '\n' ' ' | awk '{
+        while (match($0, /Test\( *ch/) > 0) {
+            $0 = substr($0, RSTART + RLENGTH - 2)
             head = substr($0, 1, index($0, "{"))
             split(head, part, /[ ,)]+/)
-            points = match(head, /"\[[0-9]+ pts\]/) ? substr(head, RSTART + 2, RLENGTH - 7) + 0 : 0
-            print part[2] "\t" points
+            points = match(head, /"\[[0-9]+ pts?\]/) ? substr(head, RSTART + 2) + 0 : 0
+            print part[1] "::" part[2] "\t" points
         }
     }'
 }
@@ -35,7 +40,7 @@ run_suite() {
         echo "does not build"
         return
     fi
-    if grep -q REAL_DOUBLE "tests/$1.c"; then
+    if grep -q REAL_DOUBLE $(sources_of "$1"); then
         $MAKE --no-print-directory "$B/tests/$1.double" >> "$B/grade.log" 2>&1 ||
             printf 'the double build does not build; '
     fi
@@ -58,7 +63,8 @@ for chapter in "$@"; do
         BEGIN {
             while ((getline line < file) > 0) {
                 split(line, v, "\t")
-                if (v[3] == "fail") bad[v[2]] = 1; else good[v[2]] = 1
+                test = v[1] "::" v[2]
+                if (v[3] == "fail") bad[test] = 1; else good[test] = 1
             }
         }
         { print $1 "\t" $2 "\t" (($1 in good) && !($1 in bad) ? "pass" : "fail") }')

@@ -1,4 +1,4 @@
-# Long runs whose tables stand in docs/. Each takes ARGS, and SEEDS="1 2 3" from the environment.
+# Long runs; docs/ quotes their tables. Each takes ARGS, and SEEDS="1 2 3" from the environment.
 STUDIES := chapters/07_lenet5/studies
 ORIGINAL := chapters/07_lenet5/original
 
