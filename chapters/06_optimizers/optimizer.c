@@ -29,6 +29,7 @@ static void momentum_step(const Optimizer *o, size_t n, const real *g, real *sta
 }
 // [momentum]
 
+// [adagrad]
 static void adagrad_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
     real lr = (real)o->lr, eps = (real)o->eps;
     real *h = state;
@@ -38,7 +39,9 @@ static void adagrad_step(const Optimizer *o, size_t n, const real *g, real *stat
         w[i] -= lr * g[i] / (sqrt(h[i]) + eps);
     }
 }
+// [adagrad]
 
+// [rmsprop]
 static void rmsprop_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
     real lr = (real)o->lr, eps = (real)o->eps, decay = (real)o->decay;
     real fresh = (real)(1 - o->decay);
@@ -49,6 +52,7 @@ static void rmsprop_step(const Optimizer *o, size_t n, const real *g, real *stat
         w[i] -= lr * g[i] / (sqrt(h[i]) + eps);
     }
 }
+// [rmsprop]
 
 // [adam]
 /* Both Adams: rate is the factor before the corrected quotient. */

@@ -1,10 +1,10 @@
 /*
  * Likely causes.
  *
- * Three ranks of suspects. First those that say what every number would be: mistakes of this
- * function (expected.h), and mistakes that any array can show (sign, not cleared, transposed, ...);
- * one is named only if no other explains every case as well. Then a constant factor. Then places,
- * which are no causes but facts: "only the first image is right".
+ * First the suspects that say what every number would be: mistakes of this function (expected.h),
+ * and mistakes that any array can show (sign, not cleared, transposed, ...). One is named only if no
+ * other explains every case as well. Then a constant factor. Then places, which are no causes but
+ * facts: "only the first image is right".
  */
 #include "case.h"
 #include "expected.h"
@@ -170,6 +170,7 @@ static const struct {
 static bool agrees(const Case *c, double got, double pred) {
     if (isnan(got) || isnan(pred)) return isnan(got) && isnan(pred);
     if (got == pred) return true;
+    if (isinf(got) || isinf(pred)) return false;
     return fabs(got - pred) <= fmax(1e-6 * fmax(1, fabs(pred)), expected_slack(&c->sent, pred));
 }
 
@@ -231,7 +232,7 @@ static const struct {
      {"~last-row-and-column", "only the last row and column are wrong: do loops end too early?"}},
 };
 
-/* All wrong entries are at the place, and they are at least half of it; the place is not all. */
+/* All wrong entries are at the place, and they are at least half of it. */
 static bool place_fits(const Case *c, Slot slot, Place *place) {
     const Array *a = &c->sent.array[slot];
     size_t size = 0, wrong = 0;
@@ -241,7 +242,7 @@ static bool place_fits(const Case *c, Slot slot, Place *place) {
         size += there;
         wrong += bad;
     }
-    return size < a->count && 2 * wrong >= size;
+    return 2 * wrong >= size;
 }
 
 /* NaN where a number belongs, in a function that has scratch; or what stands in the guards. */
@@ -292,14 +293,42 @@ static void note(Cause *found, bool *clash, Cause cause) {
     if (!found->text) *found = cause;
 }
 
-static Cause by_values(const Case *cases, int count, Slot slot, bool *clash) {
+/* Whether an array is right in all cases. */
+static bool all_right(const Case *cases, int count, Slot slot) {
+    int compared = 0;
+    for (int k = 0; k < count; k++) {
+        if (!case_compares(&cases[k], slot)) continue;
+        if (cases[k].wrong[slot] > 0) return false;
+        compared++;
+    }
+    return compared > 0;
+}
+
+/* A mistake of the function must also leave those arrays right that came out right. */
+static bool suspect_explains(const Case *cases, int count, Slot slot, int suspect) {
+    Question q = {SUSPECT, suspect};
+    if (!explains(cases, count, slot, q)) return false;
+    for (int s = 0; s < SLOTS; s++)
+        if (all_right(cases, count, s) && !explains(cases, count, s, q)) return false;
+    return true;
+}
+
+/* Mistakes of this function. */
+static Cause by_suspects(const Case *cases, int count, Slot slot, bool *clash) {
     const Case *failing = first_failing(cases, count, slot);
     Cause found = {"-", NULL};
     for (int s = 0; s < expected_suspects(&failing->sent); s++) {
         Suspect suspect = expected_suspect(&failing->sent, s);
-        if (explains(cases, count, slot, (Question){SUSPECT, s}))
+        if (suspect_explains(cases, count, slot, s))
             note(&found, clash, (Cause){suspect.id, suspect.text});
     }
+    return found;
+}
+
+/* Mistakes that any array can show. */
+static Cause by_guesses(const Case *cases, int count, Slot slot, bool *clash) {
+    const Case *failing = first_failing(cases, count, slot);
+    Cause found = {"-", NULL};
     for (size_t g = 0; g < sizeof guesses / sizeof *guesses; g++) {
         Role role = guesses[g].role;
         bool asked = role == GIVEN || role == failing->sent.array[slot].role;
@@ -324,16 +353,31 @@ static Cause by_factor(const Case *cases, int count, Slot slot) {
     return (Cause){"factor", text};
 }
 
+/* Whether a place is a part of the array in some wrong case: else the words would say nothing. */
+static bool is_part(const Case *cases, int count, Slot slot, Place *place) {
+    for (int k = 0; k < count; k++) {
+        const Array *a = &cases[k].sent.array[slot];
+        if (!case_compares(&cases[k], slot) || cases[k].wrong[slot] == 0) continue;
+        for (size_t i = 0; i < a->count; i++)
+            if (!place(a, i)) return true;
+    }
+    return false;
+}
+
 /* The first place that holds all wrong entries. */
 static Cause by_place(const Case *cases, int count, Slot slot) {
     for (size_t p = 0; p < sizeof places / sizeof *places; p++)
-        if (explains(cases, count, slot, (Question){PLACE, (int)p})) return places[p].cause;
+        if (explains(cases, count, slot, (Question){PLACE, (int)p}) &&
+            is_part(cases, count, slot, places[p].place))
+            return places[p].cause;
     return (Cause){"-", NULL};
 }
 
 Cause likely_cause(const Case *cases, int count, Slot slot) {
     bool clash = false;
-    Cause cause = by_values(cases, count, slot, &clash);
+    Cause cause = by_suspects(cases, count, slot, &clash);
+    Cause guess = by_guesses(cases, count, slot, &clash);
+    if (guess.text) note(&cause, &clash, guess);
     if (clash) return (Cause){"-", NULL};
     if (!cause.text && explains(cases, count, slot, (Question){NAN_IN, 0}))
         cause = (Cause){"scratch-read", "NaN: scratch is read before it is written"};

@@ -109,10 +109,15 @@ static bool only_without_dx(const Exam *exam) {
 
 static void find_ends(Exam *exam) {
     bool no_dx = only_without_dx(exam);
+    int ended = 0, rules = 0;
     for (int k = 0; k < exam->count; k++) {
         const Case *c = &exam->cases[k];
         char text[200], broken[80];
         const char *rule = NULL;
+        if (c->reply.outcome != CALL_DONE && ended++ > 0) {
+            exam->findings.more++;
+            continue;
+        }
         if (c->reply.outcome != CALL_DONE) {
             describe_end(&c->reply, text, sizeof text);
             bool crash = c->reply.outcome == CALL_CRASHED;
@@ -121,7 +126,10 @@ static void find_ends(Exam *exam) {
             continue;
         }
         rule = call_broken(&c->sent, &c->back, broken, sizeof broken);
-        if (rule) findings_add(&exam->findings, k, rule, broken, NULL);
+        if (rule && rules++ > 0)
+            exam->findings.more++;
+        else if (rule)
+            findings_add(&exam->findings, k, rule, broken, NULL);
     }
 }
 

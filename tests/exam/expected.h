@@ -56,7 +56,7 @@ bool expected_fits(const Call *call, int suspect, Slot slot, const double *got);
  */
 static inline double expected_slack(const Call *call, double want) {
     double size = fabs(want) > 1 ? fabs(want) : 1;
-    return call->tolerance * size;
+    return isinf(want) ? 0 : call->tolerance * size;
 }
 
 #endif

@@ -7,6 +7,8 @@ bool call_05(const Call *call) {
     real *x = call_at(call, A_X), *score = call_at(call, A_SCORE);
     const uint8_t *label = call_at(call, A_LABEL);
     double *loss = call_at(call, A_LOSS);
+    if (call->function < CALL_SOFTMAX_NAIVE || call->function > CALL_SOFTMAX_CE_BACKWARD)
+        return false;
     Loss l = softmax_ce_loss(classes);
     switch (call->function) {
     case CALL_SOFTMAX_NAIVE:

@@ -9,7 +9,7 @@ typedef enum Aim {
     DW_ALONE,   /* dw and db, with dx = NULL */
     DW_AND_DX,  /* dw and db, with dx wanted in every other case */
     DX,         /* dx */
-    ALL         /* all three, with a connection table */
+    TABLE       /* dw and db, with a connection table */
 } Aim;
 
 static bool goes_forward(Function f) {
@@ -24,9 +24,9 @@ static void declare(Call *c, Function f, Geometry g, Aim aim, bool dx) {
     layer_images(c, goes_forward(f), dx);
     layer_parameters(c, goes_forward(f), "f,ch,p,q", w, g.out.c, "f");
     call_array(c, A_SCRATCH, REALS, SCRATCH, "scratch", "entry", &col);
-    if (aim == ALL) call_array(c, A_LINKS, INTS, GIVEN, "links", "f", &g.out.c);
+    if (aim == TABLE) call_array(c, A_LINKS, INTS, GIVEN, "links", "f", &g.out.c);
     if (aim == DX) c->array[A_DW].role = c->array[A_DB].role = STATE;
-    if (aim == DW_AND_DX) c->array[A_DX].role = STATE;
+    if (aim == DW_AND_DX || aim == TABLE) c->array[A_DX].role = STATE;
     call_ready(c);
 }
 
@@ -46,8 +46,8 @@ static void link(Call *c, Rng *rng) {
 }
 
 static void conv_case(Exam *exam, Function f, Rng *rng, Geometry g, Aim aim, int turn) {
-    bool dx = aim == DX || aim == ALL || (aim == DW_AND_DX && turn % 2 == 1);
-    const char *more = aim == ALL ? ", connection table" : dx || aim == Y ? "" : ", dx = NULL";
+    bool dx = aim == DX || aim == TABLE || (aim == DW_AND_DX && turn % 2 == 1);
+    const char *more = aim == TABLE ? ", connection table" : dx || aim == Y ? "" : ", dx = NULL";
     data_out(&g, g.out.c);
     Call c = call_new(f, g, "x %dx%dx%d, %d filter%s of %dx%d, stride %d, padding %d, %d image%s%s",
                       g.in.c, g.in.h, g.in.w, g.out.c, g.out.c > 1 ? "s" : "", g.size, g.size,
@@ -58,7 +58,7 @@ static void conv_case(Exam *exam, Function f, Rng *rng, Geometry g, Aim aim, int
     data_integers(&c, A_X, rng, 4);
     if (aim != Y) data_nonzero(&c, A_DY, rng, 4);
     if (aim != Y) data_integers(&c, A_Y, rng, 9);
-    if (aim == ALL) link(&c, rng);
+    if (aim == TABLE) link(&c, rng);
     examine(exam, c);
 }
 
@@ -109,7 +109,7 @@ static void tables(Exam *exam, Function f) {
     for (int k = 0; k < 3; k++) {
         Geometry g = data_window(&rng, 3 + k);
         g.in.c = 3;
-        conv_case(exam, f, &rng, g, ALL, k);
+        conv_case(exam, f, &rng, g, TABLE, k);
     }
 }
 

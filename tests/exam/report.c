@@ -94,15 +94,17 @@ void describe_numbers(const Case *c, Slot slot, char *text, size_t size) {
     size_t i = c->first[slot];
     char where[120], got[40], want[40];
     place(a, i, where, sizeof where);
-    number(got, sizeof got, c->got[slot][i]);
-    number(want, sizeof want, c->want[slot][i]);
+    double base = a->role == SUM ? c->before[slot][i] : 0;
+    number(got, sizeof got, c->got[slot][i] - base);
+    number(want, sizeof want, c->want[slot][i] - base);
     if (a->role == RESULT && c->got[slot][i] == c->before[slot][i])
         snprintf(got, sizeof got, "nothing (it was not written)");
+    const char *verb = a->role == SUM ? "grew by" : "got";
     if (a->count == 1)
-        snprintf(text, size, "%s: got %s, want %s", where, got, want);
+        snprintf(text, size, "%s: %s %s, want %s", where, verb, got, want);
     else
-        snprintf(text, size, "%s: got %s, want %s; %zu of %zu entries are wrong", where, got, want,
-                 c->wrong[slot], a->count);
+        snprintf(text, size, "%s: %s %s, want %s; %zu of %zu entries are wrong", where, verb, got,
+                 want, c->wrong[slot], a->count);
 }
 
 /* ------------------------------------------------------------------ the text ------------- */

@@ -7,7 +7,7 @@
 enum { ROWS_FOR_COLUMNS = WALK_MISTAKES, PADDING_LEFT };
 
 static const Suspect im2col_suspects[] = {
-    {"rows-for-columns", "windows are rows here: each must be a column of col"},
+    {"transposed", "windows are rows here: each must be a column of col"},
     {"padding-left", "what a window has in the padding must become 0; it was left as it was"},
 };
 
@@ -26,7 +26,7 @@ static void im2col_run(const Call *call, int mistake, double **v) {
 enum { COL_BY_ROWS = WALK_MISTAKES, LAST_WINS, MEAN };
 
 static const Suspect col2im_suspects[] = {
-    {"rows-for-columns", "col is read with windows as rows: each window is a column"},
+    {"col-transposed", "col is read with windows as rows: each window is a column"},
     {"not-added", "= instead of +=: a pixel gets the sum over all windows that contain it"},
     {"mean", "the sum is divided by the number of windows"},
 };

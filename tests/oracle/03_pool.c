@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* Mistakes in choosing the pixel; both directions can make them. */
-enum { MINIMUM = WALK_MISTAKES, LAST_TIE, NAN_LOST, NAN_FIRST_ONLY, SIZE_FOR_STRIDE, OWN };
+enum { MINIMUM = WALK_MISTAKES, LAST_TIE, NAN_LOST, NAN_FIRST_ONLY, SIZE_FOR_STRIDE, MAP_STAYS, OWN };
 
 /* One map's geometry. */
 static Geometry map_of(const Geometry *g) {
@@ -70,6 +70,7 @@ static const Suspect forward_suspects[] = {
     {"nan-lost", "a NaN must win: comparisons with NaN are always false"},
     {"nan-lost", "a NaN must win, not only as the first entry: comparisons with it are false"},
     {"size-for-stride", "windows are size apart: they are stride apart"},
+    {"map-stays", "every map gets the maxima of the first: x is not moved on"},
     {"zero-start", "the maximum starts at 0, which wins over negative entries"},
     {"zero-padding", "the padding counts as 0: it must never win"},
     {"mean", "the mean of the window is taken"},
@@ -78,6 +79,7 @@ static const Suspect forward_suspects[] = {
 static void forward_run(const Call *call, int mistake, double **v) {
     const Geometry *g = &call->g;
     int windows = g->out.h * g->out.w, pixels = g->in.h * g->in.w, maps = g->n * g->in.c;
+    if (mistake == MAP_STAYS) repeat_first(v[A_X], maps, pixels);
     for (int map = 0; map < maps; map++) {
         int *best = best_of(g, mistake, v[A_X], map * pixels, maps * pixels);
         for (int o = 0; o < windows; o++) {
@@ -104,6 +106,7 @@ static const Suspect backward_suspects[] = {
     {"nan-lost", "the gradient of a window with a NaN belongs to the first NaN"},
     {"nan-lost", "the gradient of a window with a NaN belongs to the first NaN"},
     {"size-for-stride", "windows are size apart: they are stride apart"},
+    {"map-stays", "every map gets the places of the first: x is not moved on"},
     {"not-added", "= instead of +=: an entry that is several windows' maximum gets the sum"},
     {"every-tie", "every one of equal entries gets the gradient: only the first may"},
     {"spread", "the gradient is spread over the window: only its maximum gets it"},
@@ -132,6 +135,7 @@ static void backward_run(const Call *call, int mistake, double **v) {
     const Geometry *g = &call->g;
     int windows = g->out.h * g->out.w, pixels = g->in.h * g->in.w, maps = g->n * g->in.c;
     if (!v[A_DX]) return;
+    if (mistake == MAP_STAYS) repeat_first(v[A_X], maps, pixels);
     double *before = scrap(maps * pixels);
     for (int i = 0; i < maps * pixels; i++) {
         before[i] = v[A_DX][i];

@@ -23,11 +23,10 @@ static void relu_forward_run(const Call *call, int mistake, double **v) {
 const Oracle oracle_relu_forward = {relu_forward_run, NULL, 0, relu_forward_suspects,
                                     COUNT(relu_forward_suspects)};
 
-enum { AT_ZERO = 1, NO_MASK, DY_LOST, TIMES_Y, SIGN_OF_DY, INVERTED, RELU_NAN_LOST };
+enum { NO_MASK = 1, DY_LOST, TIMES_Y, SIGN_OF_DY, INVERTED, RELU_NAN_LOST };
 
 static const Suspect relu_backward_suspects[] = {
-    {"at-zero", "at y = 0 the gradient is 0: the mask is y > 0, not y >= 0"},
-    {"no-mask", "where y is 0 nothing passes: dx is 0 there"},
+    {"no-mask", "where y is 0 nothing passes: dx = dy where y > 0, not where y >= 0"},
     {"dy-lost", "dy is missing: dx = dy where y > 0"},
     {"times-y", "dy is multiplied by y: dx = dy where y > 0"},
     {"sign-of-dy", "the mask is taken from dy: it is where y > 0"},
@@ -39,7 +38,6 @@ static void relu_backward_run(const Call *call, int mistake, double **v) {
     for (size_t i = 0; i < call->array[A_DY].count; i++) {
         double y = v[A_Y][i], dy = v[A_DY][i];
         bool through = !(y <= 0);
-        if (mistake == AT_ZERO) through = through || y == 0;
         if (mistake == NO_MASK) through = true;
         if (mistake == SIGN_OF_DY) through = dy > 0;
         if (mistake == INVERTED) through = !through;

@@ -74,7 +74,7 @@ enum {
 
 static const Suspect backward_suspects[] = {
     {"x-stays", "every image is computed with the x of the first: the index of x lacks i"},
-    {"dy-stays", "every image is computed with the dy of the first: the index of dy lacks i"},
+    {"first-for-all", "every image is computed with the dy of the first: the index of dy lacks i"},
     {"last-image", "= instead of +=: each image overwrites what the one before has added"},
     {"last-image-added", "only the last image counts"},
     {"first-image", "only the first image counts"},

@@ -159,7 +159,7 @@ static void forward_run(const Call *call, int mistake, double **v) {
 const Oracle oracle_loss_forward = {forward_run, NULL, 0, forward_suspects,
                                     COUNT(forward_suspects)};
 
-enum { NO_SCALE = 1, NO_TRUTH, TRUTH_UNSCALED, BACK_FIRST_LABEL, X_FOR_P, LABEL_ONLY };
+enum { NO_SCALE = 1, NO_TRUTH, TRUTH_UNSCALED, BACK_FIRST_LABEL, X_FOR_P, LABEL_ONLY, SCORE_STAYS };
 
 static const Suspect backward_suspects[] = {
     {"no-scale", "the factor scale is missing"},
@@ -168,11 +168,13 @@ static const Suspect backward_suspects[] = {
     {"first-label", "every row is judged by the label of the first"},
     {"x-for-p", "x is used where p belongs: dx_i = scale * (p_i - [i = t])"},
     {"label-only", "only the true class gets a gradient: every class has p_i - [i = t]"},
+    {"score-stays", "every row is computed with the p of the first: score is not moved on"},
 };
 
 static void backward_run(const Call *call, int mistake, double **v) {
     int n = call->g.n, classes = call->g.in.c;
     double scale = mistake == NO_SCALE ? 1 : call->constant[0];
+    if (mistake == SCORE_STAYS) repeat_first(v[A_SCORE], n, classes);
     if (mistake == BACK_FIRST_LABEL) repeat_first(v[A_LABEL], n, 1);
     for (int i = 0; i < n * classes; i++) {
         bool truth = i % classes == (int)v[A_LABEL][i / classes];

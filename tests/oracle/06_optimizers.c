@@ -124,7 +124,8 @@ enum {
     T_FROM_0,
     T_STAYS,
     G_FOR_M,
-    SHARES_MISSING
+    SHARES_MISSING,
+    ONE_STATE
 };
 
 static const Suspect adam_suspects[] = {
@@ -139,6 +140,7 @@ static const Suspect adam_suspects[] = {
     {"t-stays", "the powers are missing: 1 - beta1^t, with t growing from step to step"},
     {"g-for-m", "g is used where m belongs"},
     {"shares-missing", "the factors 1 - beta1 and 1 - beta2 are missing"},
+    {"one-state", "m and v share their memory: v begins n numbers after m"},
 };
 
 /* The last line of Adam, from corrected moments. */
@@ -158,7 +160,9 @@ static double adam(int mistake, const Step *s, Memory *own) {
     double fresh1 = 1 - b1, fresh2 = 1 - b2;
     if (mistake == SHARES_MISSING) fresh1 = 1, fresh2 = 1;
     own->m = b1 * own->m + fresh1 * s->g;
+    if (mistake == ONE_STATE) own->v = own->m;
     own->v = b2 * own->v + fresh2 * (mistake == NO_SQUARE ? s->g : s->g * s->g);
+    if (mistake == ONE_STATE) own->m = own->v;
     int t = mistake == T_FROM_0 ? s->t - 1 : mistake == T_STAYS ? 1 : s->t;
     double c1 = 1 - pow(b1, t), c2 = 1 - pow(b2, t);
     if (mistake == NOT_CORRECTED || mistake == ONLY_V) c1 = 1;

@@ -1,5 +1,5 @@
 /* The judge's questions, answered by formulas; see expected.h. */
-#include "expected.h"
+#include "../exam/expected.h"
 
 #include "oracle.h"
 
@@ -64,6 +64,7 @@ Suspect expected_suspect(const Call *call, int suspect) {
 static bool agrees(const Call *call, double got, double pred) {
     if (isnan(pred) || isnan(got)) return isnan(pred) && isnan(got);
     if (got == pred) return true;
+    if (isinf(pred) || isinf(got)) return false;
     double near = 1e-6 * fmax(1, fabs(pred));
     return fabs(got - pred) <= fmax(near, expected_slack(call, pred));
 }
@@ -81,5 +82,5 @@ bool expected_fits(const Call *call, int suspect, Slot slot, const double *got) 
         fits = agrees(call, got[i], pred);
     }
     free(v[SLOTS]);
-    return fits && 2 * known >= count;
+    return fits && 8 * known >= count;
 }

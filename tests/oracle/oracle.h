@@ -8,8 +8,8 @@
 #ifndef ORACLE_H
 #define ORACLE_H
 
-#include "call.h"
-#include "expected.h"
+#include "../exam/call.h"
+#include "../exam/expected.h"
 
 enum {
     RIGHT = 0 ///< no mistake; a function's own mistakes count from 1

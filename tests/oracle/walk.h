@@ -9,7 +9,7 @@
 #ifndef WALK_H
 #define WALK_H
 
-#include "expected.h"
+#include "../exam/expected.h"
 
 /** Mistakes that a walk can make. */
 typedef enum Astray {
