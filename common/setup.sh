@@ -12,17 +12,20 @@ packages() {
     build) echo make gcc libc6-dev libopenblas-dev zlib1g-dev libjansson-dev libpng-dev ;;
     test) echo libcriterion-dev ;;
     debug) echo gdb ;;
-    docs) echo doxygen libjs-mathjax ;;
+    docs) echo python3 doxygen doxygen-awesome-css libjs-mathjax ;;
+    book) echo python3 pandoc weasyprint katex fonts-liberation fonts-dejavu-core ;;
+    quotes) echo python3 katex ;;
+    look) echo python3 chromium epubcheck default-jre-headless poppler-utils ;;
     plots) echo gnuplot-nox fonts-dejavu-core ;;
     report) echo pandoc weasyprint librsvg2-bin fonts-liberation fonts-dejavu-core fonts-wqy-microhei ;;
     format) echo clang-format ;;
     peers) echo python3-torch python3-numpy ;; # bench-peers, interop: asked for, never installed
-    clang) echo clang libomp-dev libclang-rt-14-dev ;;
+    clang) echo clang libclang-rt-14-dev ;;
     *) echo "setup.sh: unknown group $1" >&2 && exit 2 ;;
     esac
 }
 
-groups="build test debug docs plots report format clang peers"
+groups="build test debug docs book quotes look plots report format clang peers"
 
 # A line a package; exits with 1 when one is missing that `make run` or `make test` needs.
 doctor() {

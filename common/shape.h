@@ -45,11 +45,9 @@ static inline int at(Shape x, int ch, int r, int s) {
  * @param s column
  * @return 0 <= r < h and 0 <= s < w
  */
-// [inside]
 static inline bool inside(Shape x, int r, int s) {
     return r >= 0 && r < x.h && s >= 0 && s < x.w;
 }
-// [inside]
 
 /**
  * @brief How many windows fit along one axis.

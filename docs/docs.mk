@@ -1,12 +1,30 @@
-# The reference, and the report: its pictures and data, then docs/report.sh. QUICK=1 makes the report of
-# shorter runs, in build/quick/report.
+# The site and the book, which the scripts in docs/book make of the lessons. The report: its pictures
+# and data, then docs/report.sh; QUICK=1 makes it of shorter runs, in build/quick/report.
 R := build/$(if $(call on,$(QUICK)),quick/)report
 REPORT_DATA := $(addprefix $D/,report.tsv sigmoid.tsv tanh.tsv optimizers.tsv confusion.tsv)
 
-.PHONY: docs report
+.PHONY: docs book quotes quotes-check figures book-check report
 ##@ For students
-docs: setup ## the reference, from the comments in the headers, to build/docs/html/index.html
-	@sh docs/build.sh
+docs: setup ## the site, lessons and reference: build/docs/html/index.html
+	@python3 -B docs/book/site.py
+
+book: setup ## the lessons as a book: build/book/lenet5.pdf and lenet5.epub
+	@python3 -B docs/book/book.py
+
+##@ For engineers
+quotes: build ## rewrite the code and the output that pages quote
+	@python3 -B docs/book/quotes.py
+
+quotes-check: build ## are all quotes, commands, links, formulas and pictures of the pages true?
+	@python3 -B docs/book/quotes.py --check
+	@python3 -B docs/book/figures.py --check
+
+figures: build ## draw the pictures of the lessons anew, from what the programs print
+	@python3 -B docs/book/figures.py
+
+book-check: docs book ## look at the site in a browser, wide and narrow; check the PDF and the EPUB
+	@sh docs/book/check.sh
+	@python3 -B docs/book/look.py
 
 ##@ For report writers
 report: plots $(REPORT_DATA) ## the report, English and Chinese, as HTML and PDF in build/report
@@ -14,3 +32,10 @@ report: plots $(REPORT_DATA) ## the report, English and Chinese, as HTML and PDF
 
 $D/tanh.tsv: $B/07_lenet5
 	$(call run,$< train --activation tanh --epochs $(EPOCHS) --seed 1 --log $@)
+
+# The program that the prologue shows; it can also be compiled by hand.
+$B/prologue: docs/prologue.c $B/flags | setup
+	@echo '  LINK $@'
+	$Q$(CC) $(CFLAGS) $< -o $@
+
+FORMATTED += docs/prologue.c

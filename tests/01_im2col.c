@@ -87,7 +87,7 @@ Test(ch01, t05_adjoint, .description = "[2 pts] <im2col(x), y> == <x, col2im(y)>
         int size = geometry[g].size, stride = geometry[g].stride, pad = geometry[g].pad;
         size_t nx = (size_t)shape_size(in), ncol = im2col_size(in, size, stride, pad);
         real *x = integers(&rng, nx), *y = integers(&rng, ncol);
-        real *col = reals(ncol), *back = reals(nx);
+        real *col = normals(&rng, ncol), *back = normals(&rng, nx); /* to be overwritten */
         double left = 0, right = 0;
         im2col(in, size, stride, pad, x, col);
         col2im(in, size, stride, pad, y, back);

@@ -32,9 +32,7 @@ static Layer layer_of(const Geometry *g) {
 }
 
 static Layer naive_of(Layer layer) {
-    layer.forward = conv_forward_naive;
-    layer.backward = conv_backward_naive;
-    return layer;
+    return layer_with(layer, conv_forward_naive, conv_backward_naive);
 }
 
 /* The direct version where there is one, else the layer itself. */
@@ -43,15 +41,9 @@ static Layer direct_of(Layer layer) {
     return layer;
 }
 
-/* Weights, inputs and output gradients for a layer; missing links are 0, as layer.h wants. */
-static GradCase case_of(const Layer *l, int n, Rng *rng, real *(*draw)(Rng *, size_t)) {
-    real *w = draw(rng, layer_params(l));
-    for (size_t i = 0; i < layer_weights(l); i++)
-        if (!layer_linked(l, i)) w[i] = 0;
-    real *x = draw(rng, (size_t)(n * shape_size(l->in)));
-    real *dy = draw(rng, (size_t)(n * shape_size(l->out)));
+static GradCase case_of(const Layer *l, int n, Rng *rng, real *(*numbers)(Rng *, size_t)) {
     /* windows with gaps between them leave pixels without a gradient */
-    return (GradCase){l, n, w, x, dy, l->stride > l->size ? 0.1 : 0.5};
+    return random_case(l, n, rng, numbers, l->stride > l->size ? 0.1 : 0.5);
 }
 
 Test(ch02, t01_worked_example, .description = "[2 pts] two channels, two filters, by hand") {
@@ -78,8 +70,9 @@ Test(ch02, t01_worked_example, .description = "[2 pts] two channels, two filters
     expect_list("dx, first channel", 6, dx, want_dx, 0);
 }
 
-/* y[f,i,j] in whole numbers, from the formula and nothing else. */
-static int64_t exact_output(const Layer *l, const real *w, const real *x, int f, int i, int j) {
+/* Entry k of y, which is y[f,i,j], in whole numbers, from the formula and nothing else. */
+static int64_t exact_output(const Layer *l, const real *w, const real *x, int k) {
+    int f = k / (l->out.h * l->out.w), i = k / l->out.w % l->out.h, j = k % l->out.w;
     int64_t sum = (int64_t)w[layer_weights(l) + (size_t)f];
     for (int ch = 0; ch < l->in.c; ch++)
         for (int p = 0; p < l->size; p++)
@@ -99,13 +92,10 @@ Test(ch02, t02_forward_exact, .description = "[2 pts] forward equals whole-numbe
         GradCase c = case_of(&l, small[g].n, &rng, integers);
         size_t one = (size_t)shape_size(l.out), count = (size_t)c.n * one;
         real *y = normals(&rng, count), *want = reals(count), *scratch = normals(&rng, l.scratch);
-        size_t at = 0;
-        for (int image = 0; image < c.n; image++)
-            for (int f = 0; f < l.out.c; f++)
-                for (int i = 0; i < l.out.h; i++)
-                    for (int j = 0; j < l.out.w; j++)
-                        want[at++] =
-                            (real)exact_output(&l, c.w, c.x + image * shape_size(l.in), f, i, j);
+        for (size_t k = 0; k < count; k++) {
+            const real *x = c.x + k / one * (size_t)shape_size(l.in);
+            want[k] = (real)exact_output(&l, c.w, x, (int)(k % one));
+        }
         char what[32];
         snprintf(what, sizeof what, "geometry %d", g);
         l.forward(&l, c.n, c.w, c.x, y, scratch);
@@ -146,49 +136,6 @@ Test(ch02, t04_float_against_naive, .description = "[1 pt] LeNet's sizes and odd
     }
 }
 
-/* Nearly LeNet's shapes: what direct.c must leave to the matrix product. */
-Test(ch02, t09_near_lenet,
-     .description = "[1 pt] other filters, strides, padding, channels do not become direct") {
-    static const Geometry near[] = {
-        {{1, 32, 32}, 3, 5, 1, 0, 1, NULL},  {{1, 32, 32}, 6, 5, 2, 0, 1, NULL},
-        {{1, 32, 32}, 6, 5, 1, 2, 1, NULL},  {{3, 32, 32}, 6, 5, 1, 0, 1, NULL},
-        {{6, 14, 14}, 6, 5, 1, 0, 1, NULL},  {{6, 14, 14}, 16, 3, 1, 0, 1, NULL},
-        {{6, 14, 12}, 16, 5, 1, 0, 1, NULL},
-    };
-    Rng rng = rng_seed(9, 0);
-    for (size_t g = 0; g < sizeof near / sizeof *near; g++) {
-        Layer l = layer_of(&near[g]), naive = naive_of(l), direct = l;
-        GradCase c = case_of(&l, near[g].n, &rng, integers);
-        cr_expect(!direct_conv(&direct) && direct.forward == conv_forward,
-                  "shape %zu is not LeNet's", g);
-        expect_ok(gradcheck_naive(&c, &naive, false));
-    }
-    Layer c1 = conv_layer("C1", (Shape){1, 32, 32}, 6, 5, 1, 0, NULL);
-    Layer c3 = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
-    cr_expect(c1.forward == conv_forward && c3.backward == conv_backward,
-              "conv_layer() returns what the chapter teaches");
-    cr_expect(direct_conv(&c1) == (direct_lanes() > 0) && direct_conv(&c3) == (direct_lanes() > 0),
-              "LeNet's own become direct wherever there are lanes");
-}
-
-/* The direct versions, exactly: whole numbers, so the order of the sums does not matter. */
-Test(ch02, t08_lenet_shapes_exact,
-     .description = "[1 pt] C1 and C3 equal the naive loops, exactly") {
-    static const Geometry lenet[] = {
-        {{1, 32, 32}, 6, 5, 1, 0, 3, NULL},
-        {{6, 14, 14}, 16, 5, 1, 0, 3, NULL},
-        {{6, 14, 14}, 16, 5, 1, 0, 1, conv_table_1998},
-    };
-    Rng rng = rng_seed(8, 0);
-    for (size_t g = 0; g < sizeof lenet / sizeof *lenet; g++) {
-        Layer l = layer_of(&lenet[g]), naive = naive_of(l), direct = direct_of(l);
-        GradCase c = case_of(&l, lenet[g].n, &rng, integers);
-        expect_ok(gradcheck_naive(&c, &naive, false));
-        c.layer = &direct;
-        expect_ok(gradcheck_naive(&c, &naive, false));
-    }
-}
-
 Test(ch02, t05_connection_table, .description = "[1 pt] Table I: 60 links, 1,516 parameters") {
     Layer l = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
     static const char *const table[6] = {
@@ -215,10 +162,10 @@ Test(ch02, t05_connection_table, .description = "[1 pt] Table I: 60 links, 1,516
     l.backward(&l, 1, w, x, y, dy, dw, NULL, scratch);
     int absent = 0, wrong = 0, still = 0;
     for (size_t i = 0; i < layer_weights(&l); i++) {
-        if (layer_linked(&l, i))
-            still += dw[i] == 0 || w[i] == 0;
-        else
-            absent++, wrong += dw[i] != 0 || w[i] != 0;
+        bool linked = layer_linked(&l, i), none = dw[i] == 0 && w[i] == 0;
+        absent += !linked;
+        wrong += !linked && !none;
+        still += linked && (dw[i] == 0 || w[i] == 0);
     }
     cr_expect(absent == 36 * 25, "%d missing weights", absent);
     cr_expect(wrong == 0, "%d missing links have a weight or a gradient", wrong);
@@ -241,4 +188,49 @@ Test(ch02, t07_link_to_missing_channel_aborts, .init = quiet, .signal = SIGABRT,
      .description = "[1 pt] a table that names a channel that x does not have") {
     static const uint16_t links[1] = {4};
     conv_layer("C3", (Shape){2, 6, 6}, 1, 3, 1, 0, links);
+}
+
+/* ------------------------------------------------------------------ direct versions ------ */
+
+/* The direct versions, exactly: whole numbers, so the order of the sums does not matter. */
+Test(ch02, t08_lenet_shapes_exact,
+     .description = "[1 pt] C1 and C3 equal the naive loops, exactly") {
+    static const Geometry lenet[] = {
+        {{1, 32, 32}, 6, 5, 1, 0, 3, NULL},
+        {{6, 14, 14}, 16, 5, 1, 0, 3, NULL},
+        {{6, 14, 14}, 16, 5, 1, 0, 1, conv_table_1998},
+    };
+    Rng rng = rng_seed(8, 0);
+    for (size_t g = 0; g < sizeof lenet / sizeof *lenet; g++) {
+        Layer l = layer_of(&lenet[g]), naive = naive_of(l), direct = direct_of(l);
+        GradCase c = case_of(&l, lenet[g].n, &rng, integers);
+        expect_ok(gradcheck_naive(&c, &naive, false));
+        c.layer = &direct;
+        expect_ok(gradcheck_naive(&c, &naive, false));
+    }
+}
+
+/* Nearly LeNet's shapes: what direct.c must leave to the matrix product. */
+Test(ch02, t09_near_lenet,
+     .description = "[1 pt] other filters, strides, padding, channels do not become direct") {
+    static const Geometry near[] = {
+        {{1, 32, 32}, 3, 5, 1, 0, 1, NULL},  {{1, 32, 32}, 6, 5, 2, 0, 1, NULL},
+        {{1, 32, 32}, 6, 5, 1, 2, 1, NULL},  {{3, 32, 32}, 6, 5, 1, 0, 1, NULL},
+        {{6, 14, 14}, 6, 5, 1, 0, 1, NULL},  {{6, 14, 14}, 16, 3, 1, 0, 1, NULL},
+        {{6, 14, 12}, 16, 5, 1, 0, 1, NULL},
+    };
+    Rng rng = rng_seed(9, 0);
+    for (size_t g = 0; g < sizeof near / sizeof *near; g++) {
+        Layer l = layer_of(&near[g]), naive = naive_of(l), direct = l;
+        GradCase c = case_of(&l, near[g].n, &rng, integers);
+        cr_expect(!direct_conv(&direct) && direct.forward == conv_forward,
+                  "shape %zu is not LeNet's", g);
+        expect_ok(gradcheck_naive(&c, &naive, false));
+    }
+    Layer c1 = conv_layer("C1", (Shape){1, 32, 32}, 6, 5, 1, 0, NULL);
+    Layer c3 = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
+    cr_expect(c1.forward == conv_forward && c3.backward == conv_backward,
+              "conv_layer() returns what the chapter teaches");
+    cr_expect(direct_conv(&c1) == (direct_lanes() > 0) && direct_conv(&c3) == (direct_lanes() > 0),
+              "LeNet's own become direct wherever there are lanes");
 }

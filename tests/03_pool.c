@@ -68,7 +68,7 @@ Test(ch03, t03_backward_exact, .description = "[2 pts] dx equals differences, to
     Rng rng = rng_seed(3, 0);
     for (int g = 0; g < GEOMETRIES; g++) {
         Layer l = layer_of(g);
-        if (shape_size(l.in) > 500) continue; /* differences cost two forwards an entry */
+        if (shape_size(l.in) > 500) continue; /* differences cost two forwards per entry */
         int n = geometry[g].n;
         real *x = distinct(&rng, (size_t)(n * shape_size(l.in)));
         real *dy = integers(&rng, (size_t)(n * shape_size(l.out)));
@@ -145,12 +145,6 @@ Test(ch03, t08_subsample_by_hand, .description = "[1 pt] y = w * sum4 + b and it
               l.trainable, l.connections);
 }
 
-static Layer naive_subsample(Layer l) {
-    l.forward = subsample_forward_naive;
-    l.backward = subsample_backward_naive;
-    return l;
-}
-
 Test(ch03, t09_subsample_checks,
      .description = "[1 pt] exact gradients; float against the definition") {
     static const struct {
@@ -163,23 +157,14 @@ Test(ch03, t09_subsample_checks,
                 {{16, 10, 10}, 2, 2}};
     Rng rng = rng_seed(9, 0);
     for (size_t g = 0; g < sizeof some / sizeof *some; g++) {
-        Layer l = subsample_layer("S4", some[g].in, some[g].size), naive = naive_subsample(l);
-        size_t ins = (size_t)(some[g].n * shape_size(l.in)),
-               outs = (size_t)(some[g].n * shape_size(l.out));
-        GradCase c = {&l,
-                      some[g].n,
-                      integers(&rng, layer_params(&l)),
-                      integers(&rng, ins),
-                      integers(&rng, outs),
-                      0.3};
-        Layer rows = rows_of(l);
-        if (ins < 500) expect_ok(gradcheck_exact(&c));
+        Layer l = subsample_layer("S4", some[g].in, some[g].size), rows = rows_of(l);
+        Layer naive = layer_with(l, subsample_forward_naive, subsample_backward_naive);
+        GradCase c = random_case(&l, some[g].n, &rng, integers, 0.3);
+        if (some[g].n * shape_size(l.in) < 500) expect_ok(gradcheck_exact(&c));
         expect_ok(gradcheck_naive(&c, &naive, false)); /* whole numbers: bit for bit */
         c.layer = &rows;
         expect_ok(gradcheck_naive(&c, &naive, false));
-        c = (GradCase){
-            &l, some[g].n, normals(&rng, layer_params(&l)), normals(&rng, ins), normals(&rng, outs),
-            0.9};
+        c = random_case(&l, some[g].n, &rng, normals, 0.9);
         expect_ok(gradcheck_naive(&c, &naive, true));
         c.layer = &rows;
         expect_ok(gradcheck_naive(&c, &naive, true));

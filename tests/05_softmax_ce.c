@@ -97,7 +97,7 @@ Test(ch05, t06_decision, .description = "[1 pt] the largest score, the first one
 
 /* ------------------------------------------------------------------ RBF ------------------ */
 
-Test(ch05, t08_codes,
+Test(ch05, t07_codes,
      .description = "[1 pt] Fig. 3: black pixels and distances between the codes") {
     static const int black[10] = {35, 27, 33, 32, 41, 35, 39, 25, 43, 39};
     /* squared distances = 4 * differing pixels; above the diagonal */
@@ -128,7 +128,7 @@ Test(ch05, t08_codes,
     }
 }
 
-Test(ch05, t09_rbf_by_hand,
+Test(ch05, t08_rbf_by_hand,
      .description = "[1 pt] penalties, both losses, the smallest decides, NaN") {
     Loss eight = rbf_loss(HUGE_VAL), nine = rbf_loss(0.1);
     const uint8_t label[2] = {3, 8};
@@ -151,7 +151,7 @@ Test(ch05, t09_rbf_by_hand,
 
 #else /* the double build: numerical gradients */
 
-Test(ch05, t07_gradient,
+Test(ch05, t09_gradient,
      .description = "[2 pts] dx equals extrapolated differences, for any scale") {
     Rng rng = rng_seed(7, 0);
     const struct {

@@ -14,11 +14,17 @@ TestSuite(ch06, .timeout = 20);
 
 static const real gradient[3][2] = {{1, -2}, {3, 0}, {-2, 4}};
 
+static Optimizer named(const char *name) {
+    Optimizer o;
+    bool known = optimizer_named(name, &o);
+    cr_assert(known, "no optimizer is named %s", name);
+    return o;
+}
+
 /* Three steps of the named rule from (10, 20); w holds the parameters after each. */
 static Optimizer three_steps(const char *name, real w[3][2]) {
-    Optimizer o;
+    Optimizer o = named(name);
     real state[4] = {0}, at[2] = {10, 20};
-    cr_assert(optimizer_named(name, &o), "no optimizer is named %s", name);
     o.lr = 0.5;
     for (int t = 0; t < 3; t++) {
         optimizer_step(&o, 2, gradient[t], state, at);
@@ -124,11 +130,93 @@ Test(ch06, t06_adam_twice,
     cr_expect(fabs((10 - (double)w[0][0]) / 0.5 - sqrt(0.001) / 0.1) < 1e-5);
 }
 
-Test(ch06, t09_sdlm, .description = "[1 pt] w -= lr / (mu + h) * g, h given and left alone") {
+/* Many parameters at a time, and each by itself. */
+static void check_entries(const char *name) {
+    enum { N = 37 };
+    Rng rng = rng_seed(7, 0);
+    Optimizer together = named(name);
+    cr_expect_str_eq(together.name, name);
+    real *w = normals(&rng, N), *state = reals((size_t)together.slots * N), one[N];
+    real *g = normals(&rng, 3 * N);
+    memcpy(one, w, sizeof one);
+    for (int t = 0; t < 3; t++)
+        optimizer_step(&together, N, g + t * N, state, w);
+    for (int i = 0; i < N; i++) {
+        real own[2] = {0};
+        Optimizer alone = named(name);
+        for (int t = 0; t < 3; t++)
+            optimizer_step(&alone, 1, &g[t * N + i], own, &one[i]);
+    }
+    expect_list(name, N, w, one, 1e-6);
+}
+
+/* A parameter that never moves must stay finite. */
+static void check_no_gradient(const char *name) {
+    Optimizer o = named(name);
+    real w = 3, g = 0, state[2] = {0};
+    for (int t = 0; t < 3; t++)
+        optimizer_step(&o, 1, &g, state, &w);
+    cr_expect(w == 3, "%s: gradient 0 moved w to %g", name, (double)w);
+}
+
+/* eps is outside the root: with g = 1e-7 it halves adagrad's and adam's first step. */
+static void check_tiny_gradient(const char *name, double want) {
+    Optimizer o = named(name);
+    real w = 0, g = (real)1e-7, state[2] = {0};
+    o.lr = 1;
+    optimizer_step(&o, 1, &g, state, &w);
+    cr_expect(fabs((double)w + want) < 1e-4 * want, "%s: step %g, want %g", name, -(double)w, want);
+}
+
+Test(ch06, t07_one_flat_vector,
+     .description = "[1 pt] entries do not see each other; all names work") {
+    static const double tiny[] = {
+        1e-7,                 /* sgd */
+        1e-7,                 /* momentum */
+        0.5,                  /* adagrad */
+        1e-7 / (1e-8 + 1e-7), /* rmsprop */
+        0.5,                  /* adam */
+        0.5 * 0.316227766,    /* adam-twice: sqrt(0.001) / 0.1 of adam's */
+        1e-7 / 0.02,          /* sdlm with curvature 0 */
+    };
+    int count = 0;
+    for (; optimizer_names[count]; count++) {
+        check_entries(optimizer_names[count]);
+        check_no_gradient(optimizer_names[count]);
+        check_tiny_gradient(optimizer_names[count], tiny[count]);
+    }
+    cr_expect(count == sizeof tiny / sizeof *tiny, "%d names", count);
     Optimizer o;
+    cr_expect(!optimizer_named("adamw", &o), "an unknown name must be refused");
+}
+
+Test(ch06, t08_constants, .description = "[1 pt] the report's rates and constants") {
+    static const struct {
+        const char *name;
+        double lr, momentum, decay, beta1, beta2, eps;
+        int slots;
+    } want[] = {
+        {"sgd", 0.01, 0, 0, 0, 0, 0, 0},
+        {"momentum", 0.01, 0.9, 0, 0, 0, 0, 1},
+        {"adagrad", 0.01, 0, 0, 0, 0, 1e-7, 1},
+        {"rmsprop", 0.01, 0, 0.99, 0, 0, 1e-7, 1},
+        {"adam", 0.001, 0, 0, 0.9, 0.999, 1e-7, 2},
+        {"adam-twice", 0.001, 0, 0, 0.9, 0.999, 1e-7, 2},
+    };
+    for (size_t k = 0; k < sizeof want / sizeof *want; k++) {
+        Optimizer o = named(want[k].name);
+        cr_expect(o.lr == want[k].lr && o.momentum == want[k].momentum &&
+                      o.decay == want[k].decay && o.beta1 == want[k].beta1 &&
+                      o.beta2 == want[k].beta2 && o.eps == want[k].eps &&
+                      o.slots == want[k].slots && o.t == 0,
+                  "%s", want[k].name);
+    }
+}
+
+Test(ch06, t09_sdlm, .description = "[1 pt] w -= lr / (mu + h) * g, h given and left alone") {
+    Optimizer o = named("sdlm");
     real w[3] = {1, 1, 1}, h[3] = {0, (real)0.08, 2};
     const real g[3] = {1, 2, -4};
-    cr_assert(optimizer_named("sdlm", &o));
     cr_expect(o.lr == 0.0005 && o.mu == 0.02 && o.slots == 1, "the paper's first rate and mu");
     for (int t = 0; t < 2; t++)
         optimizer_step(&o, 3, g, h, w);
@@ -142,12 +230,12 @@ Test(ch06, t10_schedules, .description = "[1 pt] warm-up, half a cosine, the pap
     static const double paper[21] = {5e-4, 5e-4, 2e-4, 2e-4, 2e-4, 1e-4, 1e-4,
                                      1e-4, 5e-5, 5e-5, 5e-5, 5e-5, 1e-5, 1e-5,
                                      1e-5, 1e-5, 1e-5, 1e-5, 1e-5, 1e-5, 1e-5};
-    for (int pass = 0; pass <= 20;
-         pass++) /* passes done: the paper's first pass is the one after 0 */
-        for (double part = 0; part < 1; part += 0.3)
-            cr_expect(fabs(5e-4 * schedule_share(SCHEDULE_1998, 0, pass + part, 20) - paper[pass]) <
-                          1e-12,
-                      "pass %d", pass + 1);
+    /* passes done: the paper's first pass is the one after 0 */
+    for (int pass = 0; pass <= 20; pass++)
+        for (double part = 0; part < 1; part += 0.3) {
+            double rate = 5e-4 * schedule_share(SCHEDULE_1998, 0, pass + part, 20);
+            cr_expect(fabs(rate - paper[pass]) < 1e-12, "pass %d: rate %g", pass + 1, rate);
+        }
     cr_expect(schedule_share(SCHEDULE_CONSTANT, 0, 7.5, 10) == 1);
     /* 2 of 10 epochs of warm-up: 0, 1/4, 1/2 on the way, then cos from 0 to pi over the other 8 */
     static const double done[7] = {0, 0.5, 1, 2, 4, 6, 10};
@@ -167,8 +255,8 @@ Test(
     const real at[4][2] = {{1, -4}, {3, 0}, {5, 8}, {2, 2}};
     real mean[2] = {100, 100};
     double want[2] = {0, 0};
-    static const double keep[4] = {0, 0.1, 0.15,
-                                   0.15}; /* (t-1)/(t+8) = 0, .1, .18, .25; at most .15 */
+    /* (t-1)/(t+8) = 0, .1, .18, .25; at most .15 */
+    static const double keep[4] = {0, 0.1, 0.15, 0.15};
     for (int t = 0; t < 4; t++) {
         average_step(2, 0.15, t + 1, at[t], mean);
         for (int i = 0; i < 2; i++) {
@@ -177,80 +265,13 @@ Test(
                       (double)mean[i], want[i]);
         }
     }
-    Optimizer o;
+    Optimizer o = named("adam");
     real w[2] = {10, -20}, state[4] = {0};
     const real g[2] = {1, 0};
-    cr_assert(optimizer_named("adam", &o));
     cr_expect(o.weight_decay == 0, "no decay unless asked for");
-    o.lr = 0.5, o.weight_decay = 0.1;
+    o.lr = 0.5;
+    o.weight_decay = 0.1;
     optimizer_step(&o, 2, g, state, w); /* 10 * (1 - 0.05) - 0.5;  -20 * (1 - 0.05) */
     cr_expect(fabs((double)w[0] - 9) < 1e-5 && fabs((double)w[1] + 19) < 1e-5, "%g %g",
               (double)w[0], (double)w[1]);
-}
-
-Test(ch06, t08_constants, .description = "[1 pt] the report's rates and constants") {
-    static const struct {
-        const char *name;
-        double lr, momentum, decay, beta1, beta2, eps;
-        int slots;
-    } want[] = {
-        {"sgd", 0.01, 0, 0, 0, 0, 0, 0},
-        {"momentum", 0.01, 0.9, 0, 0, 0, 0, 1},
-        {"adagrad", 0.01, 0, 0, 0, 0, 1e-7, 1},
-        {"rmsprop", 0.01, 0, 0.99, 0, 0, 1e-7, 1},
-        {"adam", 0.001, 0, 0, 0.9, 0.999, 1e-7, 2},
-        {"adam-twice", 0.001, 0, 0, 0.9, 0.999, 1e-7, 2},
-    };
-    for (size_t k = 0; k < sizeof want / sizeof *want; k++) {
-        Optimizer o;
-        cr_assert(optimizer_named(want[k].name, &o));
-        cr_expect(o.lr == want[k].lr && o.momentum == want[k].momentum &&
-                      o.decay == want[k].decay && o.beta1 == want[k].beta1 &&
-                      o.beta2 == want[k].beta2 && o.eps == want[k].eps &&
-                      o.slots == want[k].slots && o.t == 0,
-                  "%s", want[k].name);
-    }
-}
-
-Test(ch06, t07_one_flat_vector,
-     .description = "[1 pt] entries do not see each other; all names work") {
-    Rng rng = rng_seed(7, 0);
-    for (int k = 0; optimizer_names[k]; k++) {
-        enum { N = 37 };
-        Optimizer together, alone;
-        cr_assert(optimizer_named(optimizer_names[k], &together));
-        cr_expect_str_eq(together.name, optimizer_names[k]);
-        real *w = normals(&rng, N), *state = reals((size_t)together.slots * N), one[N];
-        memcpy(one, w, sizeof one);
-        real *g = normals(&rng, 3 * N);
-        for (int t = 0; t < 3; t++)
-            optimizer_step(&together, N, g + t * N, state, w);
-        for (int i = 0; i < N; i++) {
-            real own[2] = {0};
-            cr_assert(optimizer_named(optimizer_names[k], &alone));
-            for (int t = 0; t < 3; t++)
-                optimizer_step(&alone, 1, &g[t * N + i], own, &one[i]);
-        }
-        expect_list(optimizer_names[k], N, w, one, 1e-6);
-    }
-    for (int k = 0; optimizer_names[k]; k++) { /* a parameter that never moves must stay finite */
-        Optimizer still;
-        real w = 3, state[2] = {0}, g[2] = {0, (real)1e-7};
-        cr_assert(optimizer_named(optimizer_names[k], &still));
-        for (int t = 0; t < 3; t++)
-            optimizer_step(&still, 1, g, state, &w);
-        cr_expect(w == 3, "%s: gradient 0 moved w to %g", optimizer_names[k], (double)w);
-        /* eps stands beside the root: with g = 1e-7 it halves adagrad's and adam's first step */
-        real tiny = 0, fresh[2] = {0};
-        cr_assert(optimizer_named(optimizer_names[k], &still));
-        still.lr = 1;
-        optimizer_step(&still, 1, &g[1], fresh, &tiny);
-        const double want[] = {
-            1e-7,       1e-7, 0.5, 1e-7 / (1e-8 + 1e-7), 0.5, 0.5 * sqrt(0.001) / 0.1,
-            1e-7 / 0.02 /* sdlm with curvature 0 */};
-        cr_expect(fabs((double)tiny + want[k]) < 1e-4 * want[k], "%s: step %g, want %g",
-                  optimizer_names[k], -(double)tiny, want[k]);
-    }
-    Optimizer o;
-    cr_expect(!optimizer_named("adamw", &o), "an unknown name must be refused");
 }

@@ -3,6 +3,7 @@
  */
 #include "check.h"
 
+#include <dirent.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -117,6 +118,21 @@ const char *textf(const char *format, ...) {
 
 const char *in(const char *dir, const char *name) {
     return textf("%s/%s", dir, name);
+}
+
+const char *listing(const char *dir) {
+    struct dirent **entry;
+    const char *names = "";
+    int count = scandir(dir, &entry, NULL, alphasort);
+    cr_assert(count >= 0, "cannot list %s", dir);
+    for (int i = 0; i < count; i++) {
+        const char *name = entry[i]->d_name;
+        bool shown = strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+        if (shown) names = textf("%s%s%s", names, *names ? " " : "", name);
+        free(entry[i]);
+    }
+    free(entry);
+    return names;
 }
 
 void write_file(const char *path, const void *bytes, size_t count) {

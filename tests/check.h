@@ -71,6 +71,9 @@ const char *textf(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* The path of a file in a folder; kept. */
 const char *in(const char *dir, const char *name);
 
+/* The names in a folder, in order, with a blank between them; kept. */
+const char *listing(const char *dir);
+
 /* Writes a file, or fails the test. */
 void write_file(const char *path, const void *bytes, size_t count);
 

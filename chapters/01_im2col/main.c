@@ -92,8 +92,8 @@ static void way_back(void) {
 
     /* L is a sum of multiples of pixels, so a step of 1 to both sides measures exactly. */
     double more = loss_at(7), less = loss_at(5);
-    printf("\nMeasured: L = sum of dcol * col is %g with x[1,1] = 7 and %g with x[1,1] = 5,\n"
-           "so its slope is (%g - %g) / 2 = %g; col2im says %g\n",
+    printf("\nMeasured: L = sum of dcol * col is %g with x[1,1] = 7 and %g with 5, so its\n"
+           "slope is (%g - %g) / 2 = %g; col2im says %g\n",
            more, less, more, less, (more - less) / 2, (double)dx[at(small, 0, 1, 1)]);
 
     for (int i = 0; i < 24; i++)

@@ -30,6 +30,7 @@ static void show(const char *title, Shape in, int size, int stride, int pad, con
     Layer l = max_pool_layer("S2", in, size, stride, pad);
     real y[64], dy[64], dx[64];
     contract(shape_size(in) <= 64 && shape_size(l.out) <= 64, "room for 64 numbers only");
+    /* dy = 1, 2, 3 ... in reading order */
     for (int i = 0; i < shape_size(l.out); i++)
         dy[i] = (real)(i + 1);
     l.forward(&l, 1, NULL, x, y, NULL);
@@ -59,6 +60,7 @@ static double loss_with(int r, int s, double value) {
     return sum;
 }
 
+/* The pool of section 1, and three attempts to move L. */
 static void by_hand(void) {
     show("1. 2x2 windows, stride 2: each dy goes where the maximum was", small, 2, 2, 0, plain);
     printf("\nMeasured: L = sum of dy * y is %g. With one number changed it is\n"
@@ -70,6 +72,7 @@ static void by_hand(void) {
 
 /* ------------------------------------------------------------------ 2 to 5. the rules ---- */
 
+/* One small image per rule. */
 static void rules(void) {
     const real ties[16] = {1, 3, 2, 2, 3, 0, 2, 1, 0, 1, 5, 4, 2, 1, 5, 6};
     const real negative[9] = {-5, -2, -7, -1, -9, -3, -8, -4, -6};
@@ -101,6 +104,7 @@ static double change(int n, const real *a, const real *b) {
     return ink > 0 ? difference / ink : 0;
 }
 
+/* A digit on its way through S2 and S4, and again one pixel further right. */
 static void pool_digit(const real *x) {
     static real half[14 * 14], quarter[7 * 7];
     Layer first = max_pool_layer("S2", (Shape){1, 28, 28}, 2, 2, 0);
@@ -147,6 +151,7 @@ static void either_order(void) {
     printf("\n7. Pooling and ReLU (negative numbers become 0) change places\n");
     matrix_print(stdout, "x: in the right window everything is negative", 2, 4, x);
 
+    /* as the report's network has it */
     relu(8, x, between);
     l.forward(&l, 1, NULL, between, y, NULL);
     l.backward(&l, 1, NULL, between, y, dy, NULL, d_between, NULL);
@@ -156,6 +161,7 @@ static void either_order(void) {
     matrix_print(stdout, "the gradient 1 2 after its way back through pooling", 2, 4, d_between);
     matrix_print(stdout, "and after ReLU: dx", 2, 4, dx);
 
+    /* and with ReLU on a quarter of the numbers */
     l.forward(&l, 1, NULL, x, between, NULL);
     relu(2, between, y);
     relu_back(2, y, dy, d_between);
@@ -184,6 +190,7 @@ static void subsample_by_hand(void) {
     matrix_print(stdout, "dx = w * dy, to each of the four", 2, 4, dx);
 }
 
+/* The same layer on a digit, once as a blur and once as a decision. */
 static void subsample_digit(const real *x) {
     static real blurred[14 * 14], strong[14 * 14];
     const Layer l = subsample_layer("S2", (Shape){1, 28, 28}, 2);
@@ -206,6 +213,7 @@ static void print_time(const char *what, const Layer *l, const real *x, const re
     real *dx = lesson_reals((size_t)(N * shape_size(l->in))), *scratch = lesson_reals(l->scratch);
     double took[2][REPEATS];
     for (int repeat = 0; repeat < REPEATS; repeat++) {
+        /* forward first: backward along rows reads y */
         double start = seconds_now();
         l->forward(l, N, NULL, x, y, scratch);
         double middle = seconds_now();

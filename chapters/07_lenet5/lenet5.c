@@ -84,6 +84,7 @@ Network lenet5(Activation activation) {
 
 /* ------------------------------------------------------------------ kernels -------------- */
 
+// [accelerate]
 int network_accelerate(Network *net) {
     int replaced = 0;
     for (int i = 0; i < net->layers; i++) {
@@ -103,6 +104,7 @@ int network_accelerate(Network *net) {
     if (replaced > 0) net->kernels = "fast";
     return replaced;
 }
+// [accelerate]
 
 void network_naive(Network *net) {
     for (int i = 0; i < net->layers; i++) {

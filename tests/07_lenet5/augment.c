@@ -153,7 +153,7 @@ Test(ch07_augment, t03_random_amounts,
 static Plan augmented_plan(void) {
     Plan plan = {.batch = 110, .epochs = 3, .average = 0.9};
     plan.augment = (Augment){2, 10, 0.1, 0.1, 0.2, 2};
-    cr_assert(optimizer_named("adam", &plan.optimizer));
+    plan.optimizer = optimizer_for("adam");
     return plan;
 }
 

@@ -99,7 +99,7 @@ static void check_recipe(const char *name, int undistorted) {
 }
 
 Test(ch07_checkpoint, t01_record,
-     .description = "[1 pt] stopped anywhere, the record's run resumes bit-identically") {
+     .description = "stopped anywhere, the record's run resumes bit-identically") {
     check_recipe("record", 1);
 }
 

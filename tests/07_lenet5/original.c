@@ -48,7 +48,7 @@ Test(
     Network net = lenet5_with(&lenet5_1998);
     Dataset data = few(300);
     Plan plan = {.batch = 1, .epochs = 1, .copies = 2, .augment = {.shift = 2, .rotate = 10}};
-    cr_assert(optimizer_named("sdlm", &plan.optimizer));
+    plan.optimizer = optimizer_for("sdlm");
     Trainer t = planned(&net, &data, 1, plan);
     size_t params = network_params(&net);
     real *copies = reals(params), *images = reals(params);

@@ -193,6 +193,11 @@ Test(ch07_tables, t05_codes, .description = "code, image and state of F6 for eac
         expect_block(codes, textf("image %d", digit), SIDE * SIDE, s.space.y[0]);
         expect_block(codes, textf("state %d", digit), CODE, s.space.y[s.net.layers]);
     }
+    Ran ran = lenet5_ok(dir, "test --data . --load params --image 3");
+    run_image(&s, 3);
+    int decision = s.space.decision[0];
+    const char *nearest = textf("*%d:%5.1f", decision, (double)s.space.score[decision]);
+    cr_expect(strstr(ran.out, nearest) != NULL, "no '%s': %s", nearest, ran.out);
     workspace_free(&s.space);
 }
 

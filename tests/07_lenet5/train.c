@@ -44,7 +44,7 @@ static void check_log(const char *path) {
 }
 
 Test(ch07_train, t01_train_save_test,
-     .description = "[1 pt] the same bits on 1 and 2 threads; log, parameters, accuracy") {
+     .description = "the same bits on 1 and 2 threads; log, parameters, accuracy") {
     const char *dir = small_set();
     Ran ran;
     for (int threads = 1; threads <= 2; threads++)
@@ -63,7 +63,7 @@ Test(ch07_train, t01_train_save_test,
 }
 
 Test(ch07_train, t02_kernels,
-     .description = "[1 pt] a run prints which kernels it used, and its file records them") {
+     .description = "a run prints which kernels it used, and its file records them") {
     static const char *const names[3] = {"naive", "textbook", "fast"};
     const char *dir = small_set();
     double loss[3];

@@ -107,7 +107,7 @@ Test(ch07_trainer, t04_rate_and_mean,
     Dataset data = few(300);
     Plan plan = {
         .batch = 110, .epochs = 3, .average = 0.9, .schedule = SCHEDULE_COSINE, .warmup = 1};
-    cr_assert(optimizer_named("adam", &plan.optimizer));
+    plan.optimizer = optimizer_for("adam");
     Trainer t = planned(&net, &data, 1, plan);
     real *mean = reals(PARAMS);
     memcpy(mean, t.params, PARAMS * sizeof *mean);

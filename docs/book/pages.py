@@ -1,0 +1,179 @@
+"""The pages of the book and the site: which there are, their order, and how their Markdown is read.
+
+A page is read as a sequence of tokens. Nothing is lost: joined together, they are the page again.
+quotes.py checks them; site.py and book.py translate them for Doxygen and for pandoc. All paths
+start at the project's top folder, which is where these programs run.
+"""
+import glob
+import json
+import os
+import re
+import subprocess
+
+FRONT = "docs/index.md"
+TEMPLATES = "docs/report*.md"  # not pages
+LANGUAGES = ("zh",)  # of other editions: README.zh.md beside README.md
+
+TOKEN = re.compile(
+    r"""
+    ^(?P<indent>\ *)(?P<ticks>```+)\ *(?P<fence>[^`\n]*)\n      # ```c
+     (?P<body>(?:.*\n)*?)(?P=indent)(?P=ticks)\ *$              # ```
+  | ^(?P<hashes>\#+)\ +(?P<heading>.*?)(?:\ *\{\#(?P<id>\w+)\})?\ *$
+  | ^!\[(?P<alt>[^\]]*)\]\((?P<figure>[^)\s]+)\)$               # a picture, a paragraph of its own
+     (?:\n\n\*(?=[^\s*])(?P<caption>(?:(?!\n\n)[^*])+)\*$)?     # and then its caption, in italics
+  | ^(?P<fold></?details>|<summary>.*</summary>)$
+  | <!--\ *(?P<comment>[^\0]*?)\ *-->
+  | (?P<tick>`+)(?P<code>[^`].*?)(?<!`)(?P=tick)(?!`)
+  | (?<![\\$\w])\$(?P<math>[^\s$](?:[^$]*[^\s$\\])?)\$(?![$\d])
+  | !\[(?P<alternative>[^\]]*)\]\((?P<image>[^)\s]+)\)
+  | \[(?P<text>(?:[^][`]|`[^`]+`)*)\]\((?P<link>[^)\s]+)\)
+    """,
+    re.X | re.M,
+)
+KINDS = ("fence", "heading", "figure", "fold", "comment", "code", "math", "image", "link")
+
+
+def tokens(text):
+    """Yields (kind, match, place); for what is none of KINDS, ("text", the text, place)."""
+    end = 0
+    for match in TOKEN.finditer(text):
+        if match.start() > end:
+            yield "text", text[end : match.start()], end
+        kind = next(kind for kind in KINDS if match[kind] is not None)
+        yield kind, match, match.start()
+        end = match.end()
+    if end < len(text):
+        yield "text", text[end:], end
+
+
+def plain(markdown):
+    """A heading or a description without its markup."""
+    return re.sub(r"[*`$]|\]\([^)]*\)|\[", "", markdown)
+
+
+def slug(heading):
+    """The anchor that a Git host gives to a heading."""
+    return re.sub(r"[^\w\- ]", "", plain(heading).lower()).replace(" ", "-")
+
+
+def words(comment):
+    """The words of a comment, whatever its line breaks."""
+    return " ".join(comment["comment"].split())
+
+
+def terms(words):
+    """The terms of a comment "index: im2col; matrix product"."""
+    return [term.strip() for term in words.removeprefix("index:").split(";")]
+
+
+class Page:
+    """One Markdown file."""
+
+    def __init__(self, path):
+        self.path = path
+        with open(path, encoding="utf8") as file:
+            self.text = file.read()
+        self.tokens = list(tokens(self.text))
+
+    def line(self, place):
+        return self.text.count("\n", 0, place) + 1
+
+    def of_kind(self, kind):
+        return [token for one, token, _ in self.tokens if one == kind]
+
+    def title(self):
+        headings = self.of_kind("heading")
+        return plain(headings[0]["heading"]) if headings else self.path
+
+    def anchors(self):
+        return [slug(heading["heading"]) for heading in self.of_kind("heading")]
+
+    def label(self, anchor=""):
+        """The name of the page, or of a heading in it, unique in the site and in the book."""
+        first = self.of_kind("heading")[:1]
+        lesson = re.match(r"chapters/(\w+)/README", self.path)
+        if first and first[0]["id"]:  # "# Title {#name}"
+            name = first[0]["id"]
+        elif lesson:
+            name = "lesson_" + lesson[1]
+        else:
+            name = "page_" + os.path.basename(self.path).split(".")[0]
+        return f"{name}_{anchor}" if anchor else name
+
+    def resolve(self, to):
+        """(file, anchor) that a relative link leads to."""
+        path, _, anchor = to.partition("#")
+        if not path:
+            return self.path, anchor
+        return os.path.normpath(os.path.join(os.path.dirname(self.path), path)), anchor
+
+
+class Translator:
+    """Says a page in another dialect. Each kind of token has a method; here it changes nothing."""
+
+    def __init__(self, page):
+        self.page = page
+        self.out = ""
+
+    def whole(self):
+        for kind, token, _ in self.page.tokens:
+            new = self.one(kind, token)  # which may change what is there already
+            self.out += new
+        return self.out
+
+    def inline(self, markdown):
+        return "".join(self.one(kind, token) for kind, token, _ in tokens(markdown))
+
+    def one(self, kind, token):
+        return self.text(token) if kind == "text" else getattr(self, kind)(token)
+
+    def text(self, text):
+        return text
+
+    def same(self, token):
+        return token[0]
+
+    fence = heading = figure = fold = comment = code = math = image = link = same
+
+
+# ---- which pages there are -----------------------------------------------------------------------
+def wanted(language=""):
+    """The book in reading order, whether it is written or not."""
+    ending = f".{language}.md" if language else ".md"
+    lessons = [f"{folder}README{ending}" for folder in sorted(glob.glob("chapters/0*/"))]
+    return [f"docs/prologue{ending}", *lessons, f"docs/epilogue{ending}", f"docs/solutions{ending}"]
+
+
+def book():
+    return [path for path in wanted() if os.path.exists(path)]
+
+
+def missing():
+    return [path for path in wanted() if not os.path.exists(path)]
+
+
+def editions():
+    """What there is of the book in other languages."""
+    return [path for one in LANGUAGES for path in wanted(one) if os.path.exists(path)]
+
+
+def more():
+    """The site's pages that are not in the book."""
+    others = {FRONT, *wanted(), *editions(), *glob.glob(TEMPLATES)}
+    return [path for path in sorted(glob.glob("docs/*.md")) if path not in others]
+
+
+def site():
+    return [FRONT, *book(), *more()]
+
+
+def read(paths):
+    return [Page(path) for path in paths]
+
+
+def formulas(pairs):
+    """For every [TeX, display] KaTeX's {"html": ...}, or {"error": ...} if it cannot read it."""
+    katex = ["node", "docs/book/katex.js"]
+    asked = json.dumps(pairs)
+    run = subprocess.run(katex, input=asked, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(run.stdout)

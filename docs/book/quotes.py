@@ -1,0 +1,437 @@
+"""Keeps the pages true: what they quote is what the sources say and what the programs print.
+
+    quotes.py           rewrites every quoted part in place (make quotes)
+    quotes.py --check   rewrites nothing; prints FILE:LINE for everything that is wrong, exit code 1
+
+A comment before a fenced block says what belongs in the block:
+
+    <!-- quote FILE MARK -->       the lines of FILE between its two lines // [MARK]
+    <!-- output COMMAND -->        what COMMAND prints
+    <!-- message NAME -->          what the tests say about the known-wrong solution NAME
+    <!-- run -->                   shell commands: nothing is rewritten, the check runs them
+    <!-- run: short COMMAND -->    ... or runs this command instead
+    <!-- run: skip REASON -->      ... or does not run them, for this reason
+
+A part of what is printed: after COMMAND or NAME,
+
+    , "A" to "B"     from the first line that begins with A to before one that begins with B
+    , "A" to end     from that line to the end
+    , "A"            from that line to the next empty line
+
+With output~ and message~ numbers may differ from run to run, or only what the patterns at the end
+of the comment match; then a new measurement alone changes no page:
+
+    <!-- output~ build/02_conv, "3. " to end, /[0-9.]+ us/, /[0-9.]+ times/ -->
+
+Other comments: <!-- navigation --> before the line of links to the neighbouring lessons, which is
+written here too, in English; <!-- index: TERM; TERM --> for the book's index; <!-- note: ... --> for authors.
+"""
+import glob
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import textwrap
+
+import pages
+
+CACHE = "build/quotes"
+MESSAGE = "tests/mutants/message.sh"  # sh MESSAGE NAME prints what the tests say about NAME
+MARK = re.compile(r"^\s*(?://|#) \[([\w-]+)\]$")
+ORDER = re.compile(
+    r"""
+    (?P<verb>output|message)(?P<loose>~?)\ (?P<command>.*?)
+    (?:,\ "(?P<first>[^"]*)"(?:\ to\ (?:"(?P<last>[^"]*)"|(?P<end>end)))?)?
+    (?P<patterns>(?:,\ /[^/]+/)*)$""",
+    re.X,
+)
+NUMBER = r"-?\d[\d.,]*(e[-+]?\d+)?"
+
+problems = []
+
+
+def complain(page, place, text):
+    problems.append((page.path, page.line(place), text))
+
+
+class Wrong(Exception):
+    """A comment asks for something that cannot be had."""
+
+
+# ---- what belongs in a block ---------------------------------------------------------------------
+def marks(path):
+    """{mark: the lines that hold it} of a source file, lines counted from 1."""
+    found = {}
+    with open(path, encoding="utf8") as file:
+        for number, line in enumerate(file, 1):
+            if match := MARK.match(line):
+                found.setdefault(match[1], []).append(number)
+    return found
+
+
+def sources():
+    tops = ("chapters", "common", "tests")
+    return [path for top in tops for path in sorted(glob.glob(f"{top}/**/*.[ch]", recursive=True))]
+
+
+def quoted(path, mark):
+    if not os.path.isfile(path):
+        raise Wrong(f"there is no {path}")
+    places = marks(path).get(mark, [])
+    if len(places) != 2:
+        raise Wrong(f"{path} has the mark [{mark}] {len(places)} times, not twice")
+    with open(path, encoding="utf8") as file:
+        lines = file.read().split("\n")[places[0] : places[1] - 1]
+    text = "\n".join(line for line in lines if not MARK.match(line))
+    return textwrap.dedent(text).strip("\n") + "\n"
+
+
+def newest_source():
+    tops = ("chapters", "common", "tests", "plots")
+    kinds = (".c", ".h", ".sh", ".py", ".mk", ".gp")
+    names = (os.path.join(at, n) for top in tops for at, _, files in os.walk(top) for n in files)
+    return max(os.path.getmtime(name) for name in names if name.endswith(kinds))
+
+
+def printed(command):
+    """What a command writes to stdout; it runs only if its program is newer than what is kept."""
+    program = command.split()[0]
+    changed = os.path.getmtime(program) if os.path.isfile(program) else newest_source()
+    kept = os.path.join(CACHE, hashlib.sha1(command.encode()).hexdigest()[:16])
+    if not os.path.exists(kept) or os.path.getmtime(kept) <= changed:
+        print("  RUN ", command.strip().replace("\n", "; "), file=sys.stderr, flush=True)
+        pipe = subprocess.PIPE
+        shell = ["sh", "-e", "-c", command]
+        run = subprocess.run(shell, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True)
+        if run.returncode != 0:
+            last = (run.stderr.strip() or run.stdout.strip()).split("\n")[-1]
+            raise Wrong(f"exit code {run.returncode} of {command}: {last}")
+        os.makedirs(CACHE, exist_ok=True)
+        with open(kept, "w", encoding="utf8") as file:
+            file.write(run.stdout)
+    with open(kept, encoding="utf8") as file:
+        return "".join(line.rstrip() + "\n" for line in file)
+
+
+def section(text, first, last, to_end):
+    """The part of an output that begins with the line first; see the top of this file."""
+
+    def find(lines, beginning):
+        for i, line in enumerate(lines):
+            if line.lstrip().startswith(beginning):
+                return i
+        raise Wrong(f'no line of the output begins with "{beginning}"')
+
+    lines = text.split("\n")
+    lines = lines[find(lines, first) :]
+    if last is not None:
+        lines = lines[: 1 + find(lines[1:], last)]
+    elif not to_end:
+        lines = lines[: lines.index("")]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def form(text, patterns):
+    """The text without what may differ; columns may move with it."""
+    for pattern in patterns:
+        text = re.sub(pattern, "#", text)
+    return re.sub(r" *# *| +", lambda found: found[0].strip() or " ", text)
+
+
+def wanted(order, old):
+    """What the block after this comment should hold; old is what it holds."""
+    if order.startswith("quote"):
+        words = order.split()
+        if len(words) != 3:
+            raise Wrong("it should be: quote FILE MARK")
+        return quoted(*words[1:])
+    asked = ORDER.match(order)
+    if not asked:
+        raise Wrong(f"not understood: {order}")
+    command = asked["command"]
+    if asked["verb"] == "message":
+        if not os.path.exists(MESSAGE):
+            raise Wrong(f"there is no {MESSAGE} yet, which knows the known-wrong solutions")
+        command = f"sh {MESSAGE} {command}"
+    new = printed(command)
+    if asked["first"] is not None:
+        new = section(new, asked["first"], asked["last"], asked["end"])
+    patterns = re.findall(r", /([^/]+)/", asked["patterns"]) or [NUMBER]
+    return old if asked["loose"] and form(old, patterns) == form(new, patterns) else new
+
+
+def run_commands(order, commands):
+    how = re.fullmatch(r"run(?:: (?P<how>short|skip) (?P<rest>.+))?", order)
+    if not how:
+        raise Wrong("it should be: run, run: short COMMAND or run: skip REASON")
+    if how["how"] != "skip":
+        printed(how["rest"] or commands)
+
+
+def navigation(page):
+    """The line of links between a lesson and its neighbours."""
+    order = pages.book()
+    here = order.index(page.path)
+
+    def link(text, path):
+        return f"[{text}]({os.path.relpath(path, os.path.dirname(page.path))})"
+
+    links = [link("Contents", pages.FRONT)]
+    if here > 0:
+        links.insert(0, link("Previous: " + pages.Page(order[here - 1]).title(), order[here - 1]))
+    if here + 1 < len(order):
+        links.append(link("Next: " + pages.Page(order[here + 1]).title(), order[here + 1]))
+    return " · ".join(links)
+
+
+# ---- the quoted parts of a page ------------------------------------------------------------------
+def bare(fence):
+    """What a block holds, without the indentation that it has inside a list."""
+    return re.sub("^" + fence["indent"], "", fence["body"], flags=re.M)
+
+
+def fence_after(page, i):
+    """The block that follows the comment that is token i, if one follows at once."""
+    following = page.tokens[i + 1 : i + 3]
+    if len(following) == 2 and following[0][1] == "\n" and following[1][0] == "fence":
+        return following[1][1]
+    return None
+
+
+def update(page, i, comment, check):
+    """What a comment changes: [(begin, end, new text)], nothing if the page is true already."""
+    order = pages.words(comment)
+    verb = re.match(r"\w*", order)[0]
+    if verb in ("index", "note") or verb == "navigation" and page.path in pages.editions():
+        return []
+    if verb == "navigation":
+        begin, new = comment.end() + 1, navigation(page)
+        end = page.text.find("\n", begin)
+        return [(begin, end, new)] if page.text[begin:end] != new else []
+    if verb not in ("quote", "output", "message", "run"):
+        raise Wrong(f"not understood: {order}")
+    fence = fence_after(page, i)
+    if not fence:
+        raise Wrong(f"a fenced block must follow: {order}")
+    if verb == "run":
+        if check:
+            run_commands(order, bare(fence))
+        return []
+    new = wanted(order, bare(fence))
+    if new == bare(fence):
+        return []
+    return [(fence.start("body"), fence.end("body"), textwrap.indent(new, fence["indent"]))]
+
+
+def updates(page, check):
+    """All changes that make the page true; what cannot be had is a problem."""
+    changes = []
+    for i, (kind, token, place) in enumerate(page.tokens):
+        if kind != "comment":
+            continue
+        try:
+            here = update(page, i, token, check)
+        except Wrong as reason:
+            complain(page, place, str(reason))
+            continue
+        if here and check:
+            complain(page, place, f"no longer true: <!-- {pages.words(token)} -->; make quotes")
+        changes += here
+    return changes
+
+
+def rewrite(page):
+    text = page.text
+    for begin, end, new in reversed(updates(page, False)):
+        text = text[:begin] + new + text[end:]
+    if text != page.text:
+        with open(page.path, "w", encoding="utf8") as file:
+            file.write(text)
+        print("  QUOTE", page.path)
+
+
+# ---- the prose of a page -------------------------------------------------------------------------
+def check_link(page, place, to):
+    if re.match(r"[a-z]+:", to):
+        return
+    path, anchor = page.resolve(to)
+    if path in pages.missing():
+        return  # the table at the end names it
+    if not os.path.exists(path):
+        complain(page, place, f"a dead link: {to}")
+    elif anchor and anchor not in pages.Page(path).anchors():
+        complain(page, place, f"a dead link, there is no such heading: {to}")
+
+
+def check_shell(page, i, place):
+    before = page.tokens[i - 2] if i > 1 and page.tokens[i - 1][1] == "\n" else ("text", "", 0)
+    if before[0] != "comment" or not before[1]["comment"].startswith("run"):
+        complain(page, place, "shell commands need <!-- run --> on the line before")
+
+
+def check_text(page, place, text):
+    for sign, rule in (
+        (r"(?<!\\)\$", "a $ without a formula; for a dollar, `$` or \\$"),
+        (r"`", "a ` without its pair on the same line"),
+        (r"\[\^", "a footnote, which the site does not know"),
+    ):
+        if found := re.search(sign, text):
+            complain(page, place + found.start(), rule)
+
+
+def check_token(page, i, kind, token, place):
+    line = page.text[page.text.rfind("\n", 0, place) + 1 :].split("\n")[0]
+    if kind in ("link", "image", "figure"):
+        check_link(page, place, token[kind])
+    if kind == "figure" and not token["caption"]:
+        complain(page, place, "no caption: *in italics*, in the paragraph after the picture")
+    if kind == "math" and (eaten := re.search(r"\\[^\sA-Za-z]|\*", token["math"])):
+        better = "\\lbrace, \\thinspace, \\ast, ..., or a ```math block"
+        complain(page, place, f"a Git host eats the {eaten[0]} of this formula; {better}")
+    if kind in ("math", "code") and "|" in token[kind] and line.startswith("|"):
+        complain(page, place, "a | within a table's cell; \\lvert, \\mid, or a word")
+    if kind in ("heading", "fold") and "$" in token[0]:
+        complain(page, place, "a formula in a heading or a summary")
+    if kind == "fence" and token["fence"] == "sh":
+        check_shell(page, i, place)
+    if kind == "text":
+        check_text(page, place, token)
+
+
+def check_lines(page):
+    """Width, outside blocks and tables and without addresses; the empty lines that folds need."""
+    blocks = [fence.span() for fence in page.of_kind("fence")]
+    place = 0
+    for line in page.text.split("\n"):
+        shown = re.sub(r"\]\([^)\s]+\)|<?https?://[^\s>]+>?", "]", line)
+        inside = any(begin <= place < end for begin, end in blocks)
+        if len(shown) > 100 and not inside and not line.startswith("|"):
+            complain(page, place, f"{len(shown)} columns, more than 100")
+        place += len(line) + 1
+    for found in re.finditer(r"</summary>\n(?!\n)|[^\n]\n</details>", page.text):
+        complain(page, found.end() - 1, "no empty line after </summary> or before </details>")
+
+
+def check_page(page):
+    for i, (kind, token, place) in enumerate(page.tokens):
+        check_token(page, i, kind, token, place)
+    anchors = page.anchors()
+    for heading in page.of_kind("heading"):
+        if anchors.count(pages.slug(heading["heading"])) > 1:
+            complain(page, heading.start(), "another heading has the same anchor")
+    check_lines(page)
+
+
+# ---- all pages together --------------------------------------------------------------------------
+def check_formulas(all_pages):
+    asked = []
+    for page in all_pages:
+        asked += [(page, m.start(), m["math"], False) for m in page.of_kind("math")]
+        blocks = [fence for fence in page.of_kind("fence") if fence["fence"] == "math"]
+        asked += [(page, fence.start(), fence["body"], True) for fence in blocks]
+    for (page, place, *_), answer in zip(asked, pages.formulas([one[2:] for one in asked])):
+        if "error" in answer:
+            complain(page, place, answer["error"])
+
+
+def check_marks(all_pages):
+    """Every mark is a pair, and some page quotes it as soon as its chapter has a lesson."""
+    comments = [pages.words(comment) for page in all_pages for comment in page.of_kind("comment")]
+    used = {tuple(words.split()[1:]) for words in comments if words.startswith("quote")}
+    for path in sources():
+        chapter = re.match(r"chapters/\w+/", path)
+        due = os.path.exists(chapter[0] + "README.md") if chapter else not pages.missing()
+        for mark, lines in marks(path).items():
+            if len(lines) != 2:
+                problems.append((path, lines[0], f"the mark [{mark}] is there {len(lines)} times"))
+            elif due and (path, mark) not in used:
+                problems.append((path, lines[0], f"no page quotes the mark [{mark}]"))
+
+
+def check_solutions(all_pages):
+    """Every **Exercise 2.1** has its ## Solution 2.1 on the page of solutions, and vice versa."""
+    kept = next((page for page in all_pages if page.path == "docs/solutions.md"), None)
+    if not kept:
+        return
+    solved, asked = {}, {}
+    for heading in kept.of_kind("heading"):
+        if number := re.match(r"Solution (\d\.\d+)", heading["heading"]):
+            solved[number[1]] = (kept, heading.start())
+    for page in all_pages:
+        for found in re.finditer(r"^\*\*Exercise (\d\.\d+)", page.text, re.M):
+            asked[found[1]] = (page, found.start())
+    for number in asked.keys() - solved.keys():
+        complain(*asked[number], f"exercise {number} has no solution in {kept.path}")
+    for number in solved.keys() - asked.keys():
+        complain(*solved[number], f"there is no exercise {number}")
+
+
+def check_editions(all_pages):
+    """A lesson in another language quotes what the English one quotes, in the same order."""
+
+    def orders(page):
+        all_words = [pages.words(comment) for comment in page.of_kind("comment")]
+        return [words for words in all_words if not re.match("index|note", words)]
+
+    for page in all_pages:
+        english = re.sub(r"\.\w\w\.md$", ".md", page.path)
+        if english != page.path and orders(page) != orders(pages.Page(english)):
+            complain(page, 0, f"does not quote the same as {english}")
+
+
+def count(page):
+    """A row of the table that the check prints."""
+    shown = {"heading": "heading", "figure": "caption", "link": "text", "code": "code"}
+    prose = []
+    for kind, token, _ in page.tokens:
+        if kind == "text":
+            prose.append(token)
+        elif kind in shown:
+            prose.append(token[shown[kind]] or "")
+    verbs = [re.match(r"\w*", comment["comment"])[0] for comment in page.of_kind("comment")]
+    displays = [fence for fence in page.of_kind("fence") if fence["fence"] == "math"]
+    return [
+        len(re.findall(r"[^\W_][\w'-]*", " ".join(prose))),
+        *(verbs.count(verb) for verb in ("quote", "output", "message", "run")),
+        len(page.of_kind("math")) + len(displays),
+        len(page.of_kind("figure")),
+        page.text.count("<summary>"),
+        len(re.findall(r"^\*\*Exercise ", page.text, re.M)),
+    ]
+
+
+def print_counts(all_pages):
+    columns = "words quotes outputs messages runs formulas pictures answers exercises".split()
+    print(f"{'':32}", *columns)
+    for page in all_pages:
+        if page.path in pages.book():
+            cells = [f"{n:{len(column)}}" for n, column in zip(count(page), columns)]
+            print(f"{page.path:32}", *cells)
+    if pages.missing():
+        print("not written yet:", ", ".join(pages.missing()))
+
+
+def main():
+    check = "--check" in sys.argv[1:]
+    paths = ["README.md", *pages.site(), *pages.editions()]
+    all_pages = pages.read(paths)
+    for page in all_pages:
+        if check:
+            updates(page, True)
+            check_page(page)
+        else:
+            rewrite(page)
+    if check:
+        check_formulas(all_pages)
+        check_marks(all_pages)
+        check_solutions(all_pages)
+        check_editions(all_pages)
+        print_counts(all_pages)
+    for path, line, text in sorted(problems):
+        print(f"{path}:{line}: {text}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

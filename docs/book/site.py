@@ -1,0 +1,296 @@
+"""The site: build/docs/html, which Doxygen makes from the pages and from the sources' comments.
+
+    site.py                 builds it (make docs)
+    site.py --filter FILE   prints a page in Doxygen's Markdown (FILTER_PATTERNS in docs/Doxyfile)
+
+The pages are written for a Git host. The filter says anew what Doxygen 1.9.4 does not understand:
+formulas between dollars, links to pages, headings and sources, pictures with captions, folded
+answers, advanced parts. Lines keep their numbers, so that Doxygen's warnings point to the page.
+"""
+import glob
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pages
+import quotes
+
+OUT = "build/docs"
+HTML = f"{OUT}/html"
+MATHJAX = "/usr/share/javascript/mathjax"
+
+
+# ---- the filter ----------------------------------------------------------------------------------
+def source_files():
+    """What docs/Doxyfile reads: every source but the tests' headers."""
+    return [path for path in quotes.sources() if not re.match(r"tests/(bench|fuzz|.*\.h$)", path)]
+
+
+def file_page(path):
+    """Doxygen's name of a file: as much of its path as tells it from its namesakes, escaped."""
+    alike = [one for one in source_files() if os.path.basename(one) == os.path.basename(path)]
+    shared = os.path.commonpath(alike) if len(alike) > 1 else os.path.dirname(path)
+    name = path[len(shared) + 1 :]
+    return name.replace("_", "__").replace(".", "_8").replace("/", "_2")
+
+
+def struct_names():
+    names = set()
+    for path in source_files():
+        if path.endswith(".h"):
+            with open(path, encoding="utf8") as file:
+                names.update(re.findall(r"^typedef struct (\w+)", file.read(), re.M))
+    return "|".join(sorted(names))
+
+
+def raw(markup):
+    """HTML for Doxygen to leave alone; two underscores would be emphasis even there."""
+    return "\\htmlonly " + markup.replace("_", "&#95;") + " \\endhtmlonly "
+
+
+def term_id(term):
+    return "term-" + pages.slug(term)
+
+
+class Filter(pages.Translator):
+    """A page in Doxygen's Markdown."""
+
+    def __init__(self, page):
+        super().__init__(page)
+        # Words that are also names of structs, as in "Table I", must not become links.
+        self.word = re.compile(rf"(?<![\w%(#.])({struct_names()})(?!\w)")
+        self.advanced = 0  # level of the heading of the advanced part that is open
+        self.lines_due = 0  # lines that were joined and are made up for after the paragraph
+
+    def whole(self):
+        super().whole()
+        self.close_advanced(1)
+        return self.out
+
+    def text(self, text):
+        if self.lines_due and "\n\n" in text:
+            text = text.replace("\n\n", "\n\n" + "\n" * self.lines_due, 1)
+            self.lines_due = 0
+        return self.word.sub(r"%\1", text)
+
+    def code(self, token):
+        # A ' ends Doxygen's code spans of one backtick.
+        return f"``{token['code']}``" if "'" in token["code"] else token[0]
+
+    def math(self, token):
+        return f"\\f${token['math']}\\f$"
+
+    def fence(self, token):
+        if token["fence"] == "math":
+            return f"{token['indent']}\\f[\n{token['body']}{token['indent']}\\f]"
+        return token[0]
+
+    def heading(self, token):
+        level, title = len(token["hashes"]), token["heading"]
+        self.close_advanced(level)
+        if title.endswith("(advanced)") and not self.advanced:
+            self.advanced = level
+            self.insert_line(raw('<div class="advanced">'))
+        if level == 1 and self.page.path == pages.FRONT:
+            return token[0]
+        label = self.page.label(pages.slug(title) if level > 1 else "")
+        return f"{token['hashes']} {self.inline(title)} {{#{label}}}"
+
+    def close_advanced(self, level):
+        if self.advanced and level <= self.advanced:
+            self.insert_line(raw("</div>"))
+            self.advanced = 0
+
+    def insert_line(self, line):
+        """On the empty line above, if there is one: then no line below moves."""
+        if self.out.endswith("\n\n"):
+            self.out = self.out[:-1]
+        self.out += line + "\n"
+
+    def figure(self, token):
+        path, _ = self.page.resolve(token["figure"])
+        alt = html.escape(pages.plain(token["alt"]))
+        caption = self.inline(token["caption"] or "")
+        self.lines_due += token[0].count("\n") - caption.count("\n")
+        begin = raw(f'<figure><img src="{path}" alt="{alt}"><figcaption>')
+        return f"{begin}{caption} {raw('</figcaption></figure>')}"
+
+    def fold(self, token):
+        return raw(token["fold"])
+
+    def comment(self, token):
+        words = pages.words(token)
+        lines = "\n" * token[0].count("\n")
+        if words == "navigation":
+            return raw('<span class="neighbours"></span>') + lines
+        if words.startswith("quote"):
+            _, path, mark = words.split()
+            line = quotes.marks(path)[mark][0] + 1
+            origin = f'<a href="{file_page(path)}_source.html#l{line:05}">{path}</a>'
+        elif words.startswith("output"):
+            origin = "printed by " + html.escape(quotes.ORDER.match(words)["command"])
+        elif words.startswith("index:"):
+            return raw("".join(f'<a id="{term_id(t)}"></a>' for t in pages.terms(words))) + lines
+        else:
+            return lines
+        return raw(f'<div class="origin">{origin}</div>') + lines
+
+    def link(self, token):
+        # The words of a link to a @ref on one line: Doxygen loses count of its quotes otherwise.
+        text, to = self.inline(token["text"].replace("\n", " ")), token["link"]
+        self.lines_due += token["text"].count("\n")
+        if re.match(r"[a-z]+:", to):
+            return f"[{text}]({to})"
+        path, anchor = self.page.resolve(to)
+        if path in (pages.FRONT, "README.md"):
+            return f"[{text}](@ref index)"
+        if path in pages.site():
+            return f"[{text}](@ref {pages.Page(path).label(anchor)})"
+        if path not in source_files():
+            return text
+        if function := re.fullmatch(r"`(\w+)\(\)`", text):
+            return f'@ref {function[1]}() "{function[1]}()"'
+        return f"[{text}]({file_page(path)}{'' if path.endswith('.h') else '_source'}.html)"
+
+
+# ---- what Doxygen is given -----------------------------------------------------------------------
+def write(path, text):
+    with open(path, "w", encoding="utf8") as file:
+        file.write(text)
+
+
+def read(path):
+    with open(path, encoding="utf8") as file:
+        return file.read()
+
+
+def tabs(paths):
+    tab = '<tab type="user" url="@ref {}" title="{}"/>\n'
+    return "".join(tab.format(p.label(), html.escape(p.title())) for p in pages.read(paths))
+
+
+def layout():
+    """Doxygen's layout with the lessons first in the tree, and a group's text before its list."""
+    ask = ["doxygen", "-l", "/dev/stdout"]
+    text = subprocess.run(ask, stdout=subprocess.PIPE, text=True, check=True).stdout
+    first = '<tab type="mainpage" visible="yes" title="Contents"/>\n' + tabs(pages.book())
+    first += f'<tab type="usergroup" url="[none]" title="More">\n{tabs(pages.more())}</tab>\n'
+    text = re.sub(r'<tab type="mainpage".*\n', lambda _: first, text)
+    text = re.sub(r'(<tab type="(?:pages|examples)") visible="yes"', r'\1 visible="no"', text)
+    text = re.sub(r'(<tab type="modules" visible="yes") title=""', r'\1 title="Reference"', text)
+    begin, end = text.index("<group>"), text.index("</group>")
+    group = re.sub(r".*<detaileddescription.*\n", "", text[begin:end])
+    brief_then_text = r'\1    <detaileddescription title=""/>\n'
+    group = re.sub(r"(.*<briefdescription.*\n)", brief_then_text, group)
+    return text[:begin] + group + text[end:]
+
+
+def lesson_links():
+    """From the reference of a chapter to its lesson."""
+    links = ""
+    for page in pages.read(pages.book()):
+        if number := re.match(r"chapters/(\d+)", page.path):
+            links += f"/** @addtogroup ch{number[1]}\n * **Lesson:** @ref {page.label()} */\n"
+    return links
+
+
+def run_doxygen():
+    shutil.rmtree(HTML, ignore_errors=True)
+    os.makedirs(HTML)
+    write(f"{OUT}/layout.xml", layout())
+    write(f"{OUT}/lessons.dox", lesson_links())
+    parts = [f"{OUT}/{name}" for name in ("header.html", "footer.html", "doxygen.css")]
+    subprocess.run(["doxygen", "-w", "html", *parts], check=True)
+    script = (
+        '<script src="$relpath^doxygen-awesome-darkmode-toggle.js"></script>\n'
+        "<script>DoxygenAwesomeDarkModeToggle.init()</script>\n</head>"
+    )
+    write(parts[0], read(parts[0]).replace("</head>", script))
+    settings = read("docs/Doxyfile") + f"INPUT += {' '.join(pages.site())}\n"
+    if subprocess.run(["doxygen", "-"], input=settings, text=True).returncode != 0:
+        sys.exit("error: warnings of Doxygen, above")
+
+
+# ---- what is added to Doxygen's pages ------------------------------------------------------------
+def add_pictures():
+    for page in pages.read(pages.site()):
+        for figure in page.of_kind("figure"):
+            path, _ = page.resolve(figure["figure"])
+            os.makedirs(os.path.dirname(f"{HTML}/{path}"), exist_ok=True)
+            shutil.copy(path, f"{HTML}/{path}")
+
+
+def add_mathjax():
+    """The part of Debian's MathJax that renders to SVG: 2 of its 54 MB."""
+    renderer = [os.path.relpath(p, MATHJAX) for p in glob.glob(f"{MATHJAX}/jax/output/SVG/*.js")]
+    folders = ["extensions", "jax/element", "jax/input/TeX"]
+    folders += ["jax/output/SVG/autoload", "jax/output/SVG/fonts/TeX"]
+    for folder in folders:
+        shutil.copytree(f"{MATHJAX}/{folder}", f"{HTML}/mathjax/{folder}")
+    for file in ["MathJax.js", *renderer]:
+        shutil.copy(f"{MATHJAX}/{file}", f"{HTML}/mathjax/{file}")
+
+
+def link_marks():
+    """In the page of a source, from a mark to the lesson that quotes it."""
+    for page in pages.read(pages.book()):
+        for words in map(pages.words, page.of_kind("comment")):
+            if words.startswith("quote"):
+                _, path, mark = words.split()
+                name = f"{HTML}/{file_page(path)}_source.html"
+                link = f'// <a href="{page.label()}.html">[{mark}]</a>'
+                write(name, read(name).replace(f"// [{mark}]", link))
+
+
+def add_to_search():
+    """The terms of the book's index, so that a search finds more than names and titles."""
+    letters = re.search(r'0: "(.*)"', read(f"{HTML}/search/searchdata.js"))[1]
+    for page in pages.read(pages.book()):
+        for words in map(pages.words, page.of_kind("comment")):
+            for term in pages.terms(words) if words.startswith("index:") else []:
+                name = f"{HTML}/search/all_{letters.find(term[0].lower()):x}.js"
+                if not os.path.exists(name):
+                    continue  # no other name begins with this letter
+                key = re.sub(r"[^a-z0-9]", lambda sign: f"_{ord(sign[0]):02x}", term.lower())
+                place = f"../{page.label()}.html#{term_id(term)}"
+                entry = f"  ['{key}_',['{term}',['{place}',1,'{page.title()}']]],\n"
+                write(name, read(name).replace("[\n", "[\n" + entry, 1))
+
+
+def dead_links():
+    """Local addresses in the site that lead nowhere."""
+    text = {name: read(name) for name in glob.glob(f"{HTML}/*.html")}
+    places = {name: set(re.findall(r'\b(?:id|name)="([^"]+)"', text[name])) for name in text}
+    for name in text:
+        for address in set(re.findall(r'\b(?:href|src)="([^"]+)"', text[name])):
+            path, _, anchor = html.unescape(address).partition("#")
+            target = f"{HTML}/{path}" if path else name
+            if re.match(r"[a-z]+:", address):
+                continue
+            if not os.path.exists(target) or anchor and anchor not in places.get(target, [anchor]):
+                yield f"{name}: dead link to {address}"
+
+
+def main():
+    if sys.argv[1:2] == ["--filter"]:
+        print(Filter(pages.Page(os.path.relpath(sys.argv[2]))).whole(), end="")
+        return 0
+    run_doxygen()
+    add_pictures()
+    add_mathjax()
+    link_marks()
+    add_to_search()
+    dead = sorted(dead_links())
+    for one in dead:
+        print("error:", one, file=sys.stderr)
+    if pages.missing():
+        print("not written yet:", ", ".join(pages.missing()))
+    print(f"open {HTML}/index.html")
+    return 1 if dead else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

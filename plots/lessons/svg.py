@@ -1,0 +1,89 @@
+"""What the pictures of the lessons share: paper, pens, colours, and numbers from the programs.
+
+A picture is 480 pixels wide and its letters are at least 13 pixels high: a phone shows it 358
+pixels wide, with letters of 9.7. Colours are Okabe and Ito's, darkened where letters use them. Whatever
+is coloured has a name or a number too, because print may be grey.
+"""
+import sys
+from xml.sax.saxutils import escape
+
+sys.path.append("docs/book")
+from quotes import printed  # what a command prints; it runs only when its program has changed
+
+INK, GREY, PALE, WHITE = "#202020", "#606060", "#d8d8d8", "#ffffff"
+BLUE, RED, PURPLE = "#0072b2", "#c24e00", "#a3457e"
+LIGHT_BLUE, LIGHT_RED, LIGHT_YELLOW = "#b5d8ec", "#f7c9ad", "#f5eca8"
+FONT = "DejaVu Sans, Verdana, Helvetica, sans-serif"
+
+
+def short(number):
+    """A coordinate, with at most one decimal."""
+    return f"{number:.1f}".removesuffix(".0") if isinstance(number, float) else number
+
+
+class Picture:
+    """An SVG under construction; coordinates count from the upper left corner."""
+
+    def __init__(self, height, width=480):
+        size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+        self.parts = [f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FONT}">']
+        self.add("rect", width=width, height=height, fill=WHITE)
+
+    def add(self, tag, text=None, **attributes):
+        named = [f'{key.replace("_", "-")}="{short(value)}"' for key, value in attributes.items()]
+        end = "/>" if text is None else f">{escape(text)}</{tag}>"
+        self.parts.append(f'<{tag} {" ".join(named)}{end}')
+
+    def text(self, x, y, words, color=INK, size=14, anchor="middle", **more):
+        """Words centred on height y."""
+        more.update(fill=color, font_size=size, text_anchor=anchor)
+        self.add("text", str(words), x=float(x), y=y + 0.36 * size, **more)
+
+    def box(self, x, y, width, height, fill=WHITE, color=GREY, thick=1, **more):
+        more.update(fill=fill, stroke=color, stroke_width=thick)
+        self.add("rect", x=float(x), y=float(y), width=float(width), height=float(height), **more)
+
+    def line(self, *points, color=GREY, thick=1.5, **more):
+        more.update(fill="none", stroke=color, stroke_width=thick)
+        places = " ".join(f"{short(float(x))},{short(float(y))}" for x, y in points)
+        self.add("polyline", points=places, **more)
+
+    def arrow(self, *points, color=GREY, thick=1.5, head=8):
+        """A line with a head at its last point."""
+        (x0, y0), (x, y) = points[-2:]
+        length = ((x - x0) ** 2 + (y - y0) ** 2) ** 0.5
+        dx, dy = (x - x0) / length * head, (y - y0) / length * head
+        self.line(*points[:-1], (x - dx, y - dy), color=color, thick=thick)
+        corners = (x, y, x - dx - dy / 2, y - dy + dx / 2, x - dx + dy / 2, y - dy - dx / 2)
+        self.add("polygon", points=" ".join(str(short(float(v))) for v in corners), fill=color)
+
+    def matrix(self, x, y, rows, cell=30, fill=None, color=None, size=14):
+        """Numbers in cells; fill and color are {(row, column): colour} for some of them."""
+        for i, row in enumerate(rows):
+            for j, number in enumerate(row):
+                left, top, pen = x + j * cell, y + i * cell, (color or {}).get((i, j), INK)
+                self.box(left, top, cell, cell, (fill or {}).get((i, j), WHITE))
+                self.text(left + cell / 2, top + cell / 2, number, pen, size)
+
+    def print(self):
+        print("\n".join([*self.parts, "</svg>"]))
+
+
+def numbers(command, heading, rows, after=""):
+    """The matrix that a program prints below the line that begins with heading.
+
+    With after: the first such line below the one that begins with after.
+    """
+    lines = printed(command).split("\n")
+    for beginning in (after, heading):
+        while lines and not lines[0].startswith(beginning):
+            lines.pop(0)
+    found = []
+    for line in lines[1:]:
+        try:
+            found.append([f"{float(word):g}" for word in line.split()])
+        except ValueError:
+            continue  # a heading may have a second line
+        if len(found) == rows:
+            return found
+    sys.exit(f"error: {command} prints no {rows} rows below {heading}")
