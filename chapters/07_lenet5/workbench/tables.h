@@ -40,6 +40,7 @@ enum {
 /** What the tables are about. */
 typedef struct Subject {
     Trainer *trainer;    ///< the run before its first step; its parameters and gradient change
+    const Network *maps; ///< the same network in the order of its table, for the feature maps
     const real *params;  ///< the trained parameters
     const Dataset *test; ///< the images to classify
     int image;           ///< the one whose feature maps are written
