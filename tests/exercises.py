@@ -3,6 +3,7 @@
 
     python3 tests/exercises.py table          the list as C, for tests/exam/rubric.c
     python3 tests/exercises.py check          compares it with the sources
+    python3 tests/exercises.py items CHAPTER  the items of a chapter and their points
     python3 tests/exercises.py empty FILE     the source with the bodies of its exercises taken out
 """
 import pathlib
@@ -118,7 +119,7 @@ def table():
     listed = exercises()
     for exercise in listed:
         for name in items(exercise):
-            print(f'void item_{re.sub("[.-]", "_", name)}(struct Exam *exam);')
+            print(f'CaseList item_{re.sub("[.-]", "_", name)} __attribute__((weak));')
     print("\nconst Exercise exercises[] = {")
     for exercise in listed:
         lesson = f'chapters/{exercise["chapter"]}/README.md, "{exercise["section"]}"'
@@ -178,6 +179,11 @@ def main(arguments):
         wrong = check()
         print("\n".join(wrong) or "exercises.toml agrees with the sources: 100 points")
         return 1 if wrong else 0
+    elif len(arguments) == 2 and arguments[0] == "items":
+        for exercise in exercises():
+            for item, name in zip(exercise["items"], items(exercise)):
+                if exercise["chapter"] == arguments[1]:
+                    print(f'{name}\t{item["points"]}')
     elif len(arguments) == 2 and arguments[0] == "empty":
         print(empty(arguments[1]), end="")
     else:

@@ -3,7 +3,7 @@
 
     python3 tests/wrong.py run BUILD [NAME ...]   runs all, prints the kill matrix; exit code 1 if
                                                   one does not lose exactly what it declares
-    python3 tests/wrong.py message NN NAME        what a student reads who made this mistake
+    python3 tests/wrong.py message NN NAME        what a student reads first who made this mistake
 
 A known-wrong solution is one piece of a source, `old`, replaced by `new`. It declares the items that
 it must fail, `fails`, and the cause that must be given, `cause`: a name or a list of names, "" where
@@ -285,14 +285,14 @@ def run(folder, chosen):
 
 
 def message(number, name):
-    """The report of the items that one known-wrong solution fails."""
+    """The report of the first item that one known-wrong solution fails."""
     wrong = next((w for w in wrongs() if w["id"] == f"{number}/{name}"), None)
     if wrong is None:
         raise Failure(f"there is no known-wrong solution {number}/{name}")
-    build = Build(os.environ.get("B", "build"))
-    text = {wrong["file"]: changed(wrong)}
-    program = build.program(chapter_of(number), wrong["id"], text)
-    return examine(program, wrong["fails"], verbose=True)
+    chapter, folder = chapter_of(number), os.environ.get("B", "build")
+    Build.call(["make", "-s", f"{folder}/exam/{chapter}"])
+    program = Build(folder).program(chapter, wrong["id"], {wrong["file"]: changed(wrong)})
+    return examine(program, wrong["fails"][:1], verbose=True)
 
 
 def main(arguments):

@@ -266,11 +266,16 @@ typedef struct Question {
 static bool answer(const Case *c, Slot slot, Question q) {
     bool wrong = c->wrong[slot] > 0;
     switch (q.kind) {
-    case SUSPECT: return expected_fits(&c->sent, q.which, slot, c->got[slot]);
-    case GUESS: return guess_fits(c, slot, guesses[q.which].guess);
-    case PLACE: return place_fits(c, slot, places[q.which].place);
-    case NAN_IN: return !wrong || (c->sent.array[A_SCRATCH].present && any_got(c, slot, true));
-    default: return !wrong || any_got(c, slot, false);
+    case SUSPECT:
+        return expected_fits(&c->sent, q.which, slot, c->got[slot]);
+    case GUESS:
+        return guess_fits(c, slot, guesses[q.which].guess);
+    case PLACE:
+        return place_fits(c, slot, places[q.which].place);
+    case NAN_IN:
+        return !wrong || (c->sent.array[A_SCRATCH].present && any_got(c, slot, true));
+    default:
+        return !wrong || any_got(c, slot, false);
     }
 }
 

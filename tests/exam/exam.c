@@ -22,12 +22,6 @@ struct Exam {
     Findings findings;
 };
 
-const Item *item_named(const char *id) {
-    for (int i = 0; i < items_count; i++)
-        if (strcmp(items[i].id, id) == 0) return &items[i];
-    return NULL;
-}
-
 const char *verdict_word(Verdict verdict) {
     static const char *const word[] = {"PASS", "FAIL", "TODO", "BLOCKED", "ERROR"};
     return word[verdict];

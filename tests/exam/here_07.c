@@ -201,8 +201,12 @@ static bool trainer_of(const Call *call, const Network *net, const Dataset *data
     if (!trainer_new(t, net, data, &plan, 1, 1, &error)) return false;
     memcpy(t->params, call_at(call, A_W), network_params(net) * sizeof(real));
     if (t->mean) memcpy(t->mean, t->params, network_params(net) * sizeof(real));
-    for (int i = 0; i < t->patterns; i++)
-        t->order[i] = i;
+    /* Behind the order's end it begins anew: who reads too far gets the first images. */
+    int *order = realloc(t->order, (size_t)(t->patterns + plan.batch) * sizeof *order);
+    if (!order) return false;
+    for (int i = 0; i < t->patterns + plan.batch; i++)
+        order[i] = i % t->patterns;
+    t->order = order;
     t->epoch = 1;
     return true;
 }

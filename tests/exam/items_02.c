@@ -5,11 +5,11 @@
 
 /* What of backward is examined: one mistake is to cost one item. */
 typedef enum Aim {
-    Y,          /* forward */
-    DW_ALONE,   /* dw and db, with dx = NULL */
-    DW_AND_DX,  /* dw and db, with dx wanted in every other case */
-    DX,         /* dx */
-    TABLE       /* dw and db, with a connection table */
+    Y,         /* forward */
+    DW_ALONE,  /* dw and db, with dx = NULL */
+    DW_AND_DX, /* dw and db, with dx wanted in every other case */
+    DX,        /* dx */
+    TABLE      /* dw and db, with a connection table */
 } Aim;
 
 static bool goes_forward(Function f) {

@@ -26,10 +26,14 @@ static void affine_case(Exam *exam, Function f, Rng *rng, Geometry g, Aim aim, b
 
 static void affine(Exam *exam, Function f, Aim aim) {
     static const Geometry some[] = {
-        {.n = 1, .in = {3, 1, 1}, .out = {2, 1, 1}},    {.n = 2, .in = {3, 1, 1}, .out = {4, 1, 1}},
-        {.n = 3, .in = {2, 3, 2}, .out = {5, 1, 1}},    {.n = 4, .in = {7, 1, 1}, .out = {3, 1, 1}},
-        {.n = 3, .in = {1, 1, 1}, .out = {6, 1, 1}},    {.n = 2, .in = {16, 5, 5}, .out = {120, 1, 1}},
-        {.n = 3, .in = {120, 1, 1}, .out = {84, 1, 1}}, {.n = 1, .in = {84, 1, 1}, .out = {10, 1, 1}},
+        {.n = 1, .in = {3, 1, 1}, .out = {2, 1, 1}},
+        {.n = 2, .in = {3, 1, 1}, .out = {4, 1, 1}},
+        {.n = 3, .in = {2, 3, 2}, .out = {5, 1, 1}},
+        {.n = 4, .in = {7, 1, 1}, .out = {3, 1, 1}},
+        {.n = 3, .in = {1, 1, 1}, .out = {6, 1, 1}},
+        {.n = 2, .in = {16, 5, 5}, .out = {120, 1, 1}},
+        {.n = 3, .in = {120, 1, 1}, .out = {84, 1, 1}},
+        {.n = 1, .in = {84, 1, 1}, .out = {10, 1, 1}},
     };
     Rng rng = exam_rng(exam);
     for (int k = 0; k < (int)(sizeof some / sizeof *some); k++)

@@ -14,7 +14,8 @@ static void optimizer_case(Exam *exam, Rng *rng, int rule, const double *constan
     static const char *const name[] = {"sgd", "momentum", "adagrad", "rmsprop", "adam"};
     const double rate[STEPS] = {0.5, 0.25, 1, 0.125};
     const int table[2] = {STEPS, PARAMETERS};
-    Call c = call_new(CALL_OPTIMIZER, (Geometry){.n = 1}, "%s, %s, gradients of about %g, rates "
+    Call c = call_new(CALL_OPTIMIZER, (Geometry){.n = 1},
+                      "%s, %s, gradients of about %g, rates "
                       "0.5 0.25 1 0.125",
                       name[rule], constant == report ? "the report's constants" : "other constants",
                       size);

@@ -148,8 +148,8 @@ static int parameters_of(int layers, int mask) {
 
 static Call network_call(Function f, int n, int layers, int mask) {
     Geometry g = {.n = n, .in = {UNITS, 1, 1}, .out = {UNITS, 1, 1}};
-    Call c = call_new(f, g, "%d test layers (y = w*x + b, or turned round), %d image%s", layers, n,
-                      n > 1 ? "s" : "");
+    Call c = call_new(f, g, "%d test layer%s (y = w*x + b, or turned round), %d image%s", layers,
+                      layers > 1 ? "s" : "", n, n > 1 ? "s" : "");
     int parameters = parameters_of(layers, mask);
     c.number[0] = layers;
     c.number[1] = mask;

@@ -52,7 +52,8 @@ void describe_end(const Reply *reply, char *text, size_t size) {
     case CALL_ENDLESS:
         snprintf(text, size, "did not return within %d s: does a loop never end?", reply->detail);
         break;
-    default: snprintf(text, size, "ended the program, with exit code %d", reply->detail);
+    default:
+        snprintf(text, size, "ended the program, with exit code %d", reply->detail);
     }
 }
 

@@ -14,6 +14,9 @@ enum {
 
 struct Exam;
 
+/** Examines the function of an item, case by case. */
+typedef void CaseList(struct Exam *exam);
+
 /** An exercise. */
 typedef struct Exercise {
     const char *id;                   ///< "02.4"
@@ -24,11 +27,11 @@ typedef struct Exercise {
 
 /** An item. */
 typedef struct Item {
-    const char *id;                ///< "02.4-exact"
-    const char *title;             ///< "strides, padding, several images"
-    int exercise;                  ///< its exercise, an index of exercises
-    int points;                    ///< what it is worth; 0 for what goes beyond the course
-    void (*cases)(struct Exam *e); ///< examines the function, case by case
+    const char *id;    ///< "02.4-exact"
+    const char *title; ///< "strides, padding, several images"
+    int exercise;      ///< its exercise, an index of exercises
+    int points;        ///< what it is worth; 0 for what goes beyond the course
+    CaseList *cases;   ///< its cases; null in a program that examines nothing
 } Item;
 
 extern const Exercise exercises[]; ///< in the order of the list

@@ -5,7 +5,15 @@
 #include <stdlib.h>
 
 /* Mistakes in choosing the pixel; both directions can make them. */
-enum { MINIMUM = WALK_MISTAKES, LAST_TIE, NAN_LOST, NAN_FIRST_ONLY, SIZE_FOR_STRIDE, MAP_STAYS, OWN };
+enum {
+    MINIMUM = WALK_MISTAKES,
+    LAST_TIE,
+    NAN_LOST,
+    NAN_FIRST_ONLY,
+    SIZE_FOR_STRIDE,
+    MAP_STAYS,
+    OWN
+};
 
 /* One map's geometry. */
 static Geometry map_of(const Geometry *g) {

@@ -104,8 +104,11 @@ static const Suspect rmsprop_suspects[] = {
 
 static double rmsprop(int mistake, const Step *s, Memory *own) {
     double keep = s->decay, fresh = 1 - s->decay;
-    if (mistake == SHARES_SWAPPED) keep = 1 - s->decay, fresh = s->decay;
-    if (mistake == NO_DECAY) keep = 1, fresh = 1;
+    if (mistake == SHARES_SWAPPED) {
+        keep = 1 - s->decay;
+        fresh = s->decay;
+    }
+    if (mistake == NO_DECAY) keep = fresh = 1;
     if (mistake == NO_SHARE) fresh = 1;
     own->v = keep * own->v + fresh * (mistake == NO_SQUARE ? s->g : s->g * s->g);
     return quotient(mistake, s, own->v);
@@ -125,7 +128,8 @@ enum {
     T_STAYS,
     G_FOR_M,
     SHARES_MISSING,
-    ONE_STATE
+    ONE_STATE,
+    ADAM_SHARES
 };
 
 static const Suspect adam_suspects[] = {
@@ -141,6 +145,7 @@ static const Suspect adam_suspects[] = {
     {"g-for-m", "g is used where m belongs"},
     {"shares-missing", "the factors 1 - beta1 and 1 - beta2 are missing"},
     {"one-state", "m and v share their memory: v begins n numbers after m"},
+    {"shares-swapped", "m forgets with beta2 and v with beta1: beta1 belongs to m"},
 };
 
 /* The last line of Adam, from corrected moments. */
@@ -156,15 +161,19 @@ static double adam_move(int mistake, const Step *s, double m, double v, double c
 
 static double adam(int mistake, const Step *s, Memory *own) {
     double b1 = s->beta1, b2 = s->beta2;
-    if (mistake == BETAS_SWAPPED) b1 = s->beta2, b2 = s->beta1;
+    if (mistake == BETAS_SWAPPED || mistake == ADAM_SHARES) {
+        b1 = s->beta2;
+        b2 = s->beta1;
+    }
     double fresh1 = 1 - b1, fresh2 = 1 - b2;
-    if (mistake == SHARES_MISSING) fresh1 = 1, fresh2 = 1;
+    if (mistake == SHARES_MISSING) fresh1 = fresh2 = 1;
     own->m = b1 * own->m + fresh1 * s->g;
     if (mistake == ONE_STATE) own->v = own->m;
     own->v = b2 * own->v + fresh2 * (mistake == NO_SQUARE ? s->g : s->g * s->g);
     if (mistake == ONE_STATE) own->m = own->v;
     int t = mistake == T_FROM_0 ? s->t - 1 : mistake == T_STAYS ? 1 : s->t;
-    double c1 = 1 - pow(b1, t), c2 = 1 - pow(b2, t);
+    double c1 = 1 - pow(mistake == ADAM_SHARES ? s->beta1 : b1, t);
+    double c2 = 1 - pow(mistake == ADAM_SHARES ? s->beta2 : b2, t);
     if (mistake == NOT_CORRECTED || mistake == ONLY_V) c1 = 1;
     if (mistake == NOT_CORRECTED || mistake == ONLY_M) c2 = 1;
     return adam_move(mistake, s, mistake == G_FOR_M ? s->g : own->m, own->v, c1, c2);

@@ -198,7 +198,7 @@ static const Suspect gradient_suspects[] = {
     {"not-cleared", "grad still holds the gradient of the micro-batch before: clear it first"},
     {"no-scale", "scale does not reach network_backward()"},
     {"part-scale", "the gradient is divided by the images of the micro-batch: scale is given"},
-    {"none-correct", "correct predictions are not counted"},
+    {"zero", "correct predictions are not counted"},
     {"all-correct", "all predictions count as correct: compare decision and label"},
     {"first-images", "the first images are taken, not those that index names"},
     {"no-loss", "the loss is not returned: network_forward() computes it"},
@@ -238,7 +238,8 @@ enum {
     NO_STEP,
     NO_AVERAGE,
     AVERAGE_EARLY,
-    LAST_IGNORED
+    LAST_IGNORED,
+    LAST_FULL
 };
 
 static const Suspect steps_suspects[] = {
@@ -250,6 +251,7 @@ static const Suspect steps_suspects[] = {
     {"no-average", "the running mean is not kept"},
     {"average-early", "the running mean is taken before the step: it belongs after it"},
     {"last-ignored", "the last mini-batch, which is smaller, takes no step"},
+    {"last-full", "the last mini-batch is taken to be full: it has only the images that are left"},
 };
 
 /* Where the optimizer has got to. */
@@ -291,11 +293,11 @@ static void steps_run(const Call *call, int mistake, double **v) {
     memcpy(w, v[A_W], (size_t)params * sizeof *w);
     memcpy(mean, v[A_W], (size_t)params * sizeof *w);
     for (int first = 0, k = 0; first < n; first += batch, k++) {
-        int images = n - first < batch ? n - first : batch;
+        int images = n - first < batch && mistake != LAST_FULL ? n - first : batch;
         double loss = 0, correct = 0;
         fill(grad, params, 0);
         for (int i = 0; i < images; i++) {
-            int decision, image = (mistake == FIRST_STAYS ? 0 : first) + i;
+            int decision, image = ((mistake == FIRST_STAYS ? 0 : first) + i) % n;
             loss += image_loss(&run, v, image, 1.0 / images, &decision) / images;
             correct += decision == (int)v[A_LABEL][image];
         }
@@ -322,7 +324,7 @@ enum { NOT_A_MEAN = 1, ACCURACY_COUNT, LAST_LOST, MEAN_OF_MEANS, NO_CONFUSION, O
 
 static const Suspect evaluate_suspects[] = {
     {"not-a-mean", "the loss is not divided by the number of images"},
-    {"accuracy-count", "the accuracy is a number of images: it must be their share, 0 .. 1"},
+    {"times-n", "the accuracy is a number of images: it must be their share, 0 .. 1"},
     {"last-lost", "the last micro-batch, which is not full, is not counted"},
     {"mean-of-means", "micro-batches are averaged as if all were equally large: divide by all "
                       "images"},
