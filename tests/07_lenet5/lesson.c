@@ -37,7 +37,7 @@ static void check_log(const char *path, double accuracy) {
 }
 
 Test(ch07_lesson, t01_trains_saves_compares,
-     .description = "[1 pt] textbook, then fast: table, log, parameters, confusion matrix") {
+     .description = "textbook, then fast: table, log, parameters, confusion matrix") {
     const char *dir = small_set();
     cr_assert(mkdir(in(dir, "out"), 0777) == 0);
     Ran ran = lenet5_ok(dir, "./out .");
