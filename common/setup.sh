@@ -65,8 +65,9 @@ for group in "$@"; do wanted="$wanted $(packages "$group")"; done
 if ! command -v dpkg-query > /dev/null; then
     for tool in sed timeout nproc; do
         $tool --version 2> /dev/null | grep -q GNU && continue
-        echo "error: $tool is not GNU's, which the scripts here need (macOS: brew install coreutils" \
-            "gnu-sed), or work in a container: docker run -it -v \"\$PWD\":/lenet -w /lenet debian:12" >&2
+        echo "error: $tool is not GNU's, which the scripts here need (macOS: brew install" \
+            "coreutils gnu-sed), or work in a container:" \
+            'docker run -it -v "$PWD":/lenet -w /lenet debian:12' >&2
         exit 1
     done
     echo "note: not a Debian system; the equivalents of these packages are needed:$wanted" >&2

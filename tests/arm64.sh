@@ -8,11 +8,15 @@
 # them is a new process of the suite's own file. Emulation is some thirty times slower than ARM.
 set -eu
 root=$PWD/build/arm64
-[ "$(id -u)" = 0 ] || { echo "error: root has to make the ARM system: sudo make test-arm64" >&2; exit 1; }
+[ "$(id -u)" = 0 ] || {
+    echo "error: root has to make the ARM system: sudo make test-arm64" >&2
+    exit 1
+}
 [ $# -gt 0 ] || set -- doctor build test
 
 command -v qemu-aarch64-static > /dev/null && command -v debootstrap > /dev/null ||
-    apt-get install -y --no-install-recommends qemu-user-static binfmt-support debootstrap > /dev/null
+    apt-get install -y --no-install-recommends qemu-user-static binfmt-support debootstrap \
+        > /dev/null
 [ -e /proc/sys/fs/binfmt_misc/register ] ||
     mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
 [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ] || update-binfmts --enable qemu-aarch64

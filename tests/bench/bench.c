@@ -386,7 +386,7 @@ static void one_epoch(const Network *net, const Dataset *train, int threads) {
     trainer_free(&t);
 }
 
-/* One line of the table: what is varied, how far, the seconds of an epoch, per image, and memory. */
+/* One line of the table: what is varied, how far, seconds per epoch, per image, and memory. */
 static void scaling_line(FILE *out, const Network *net, const Dataset *data, const char *what,
                          int value, int batch, int threads) {
     Trainer t = trainer_for(net, data, batch, threads);
