@@ -103,7 +103,8 @@ Test(ch07_student, t02_without_faster_kernels,
      .description = "without their folders the program builds, and fast is textbook") {
     const char *dir = copy_of_tree();
     command_in(dir,
-               "rm -r chapters/02_conv/direct chapters/03_pool/rows chapters/04_affine/rational");
+               "rm -r chapters/02_conv/direct chapters/03_pool/rows chapters/04_affine/rational "
+               "chapters/04_affine/tiles");
     build(dir);
     const char *data = small_set(), *program = textf("%s/" BUILD "/07_lenet5", dir);
     static const char *const kernels[2] = {"fast", "textbook"};
