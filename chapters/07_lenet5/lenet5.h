@@ -69,7 +69,7 @@ Network lenet5(Activation activation);
 /**
  * @brief Replaces the textbook kernels by faster ones, where there are any; before workspace_new().
  * @param net the network; its `kernels` become "fast" when something was replaced
- * @return how many layers run on a faster function now
+ * @return how many layers run on a faster function, or on fewer numbers, now
  */
 int network_accelerate(Network *net);
 

@@ -61,6 +61,11 @@ def words(comment):
     return " ".join(comment["comment"].split())
 
 
+def terms(words):
+    """The terms of a comment "index: im2col; matrix product"."""
+    return [term.strip() for term in words.removeprefix("index:").split(";")]
+
+
 class Page:
     """One Markdown file."""
 

@@ -48,7 +48,11 @@ def struct_names():
 
 def raw(markup):
     """HTML for Doxygen to leave alone; two underscores would be emphasis even there."""
-    return "\\htmlonly " + markup.replace("_", "&#95;") + " \\endhtmlonly"
+    return "\\htmlonly " + markup.replace("_", "&#95;") + " \\endhtmlonly "
+
+
+def term_id(term):
+    return "term-" + pages.slug(term)
 
 
 class Filter(pages.Translator):
@@ -112,7 +116,7 @@ class Filter(pages.Translator):
         caption = self.inline(token["caption"] or "")
         self.lines_due += token[0].count("\n") - caption.count("\n")
         begin = raw(f'<figure><img src="{path}" alt="{alt}"><figcaption>')
-        return f"{begin} {caption} {raw('</figcaption></figure>')}"
+        return f"{begin}{caption} {raw('</figcaption></figure>')}"
 
     def fold(self, token):
         return raw(token["fold"])
@@ -128,6 +132,8 @@ class Filter(pages.Translator):
             origin = f'<a href="{file_page(path)}_source.html#l{line:05}">{path}</a>'
         elif words.startswith("output"):
             origin = "printed by " + html.escape(quotes.ORDER.match(words)["command"])
+        elif words.startswith("index:"):
+            return raw("".join(f'<a id="{term_id(t)}"></a>' for t in pages.terms(words))) + lines
         else:
             return lines
         return raw(f'<div class="origin">{origin}</div>') + lines
@@ -161,26 +167,25 @@ def read(path):
         return file.read()
 
 
-def group_of_tabs(name, paths):
-    tabs = [f'<tab type="usergroup" url="[none]" title="{name}">']
-    for page in pages.read(paths):
-        title = html.escape(page.title())
-        tabs.append(f'<tab type="user" url="@ref {page.label()}" title="{title}"/>')
-    return "\n".join([*tabs, "</tab>", ""])
+def tabs(paths):
+    tab = '<tab type="user" url="@ref {}" title="{}"/>\n'
+    return "".join(tab.format(p.label(), html.escape(p.title())) for p in pages.read(paths))
 
 
 def layout():
     """Doxygen's layout with the lessons first in the tree, and a group's text before its list."""
     ask = ["doxygen", "-l", "/dev/stdout"]
     text = subprocess.run(ask, stdout=subprocess.PIPE, text=True, check=True).stdout
-    lessons = group_of_tabs("The lessons", pages.book()) + group_of_tabs("More", pages.more())
-    text = re.sub(r'(<tab type="mainpage".*\n)', lambda found: found[1] + lessons, text)
+    first = '<tab type="mainpage" visible="yes" title="Contents"/>\n' + tabs(pages.book())
+    first += f'<tab type="usergroup" url="[none]" title="More">\n{tabs(pages.more())}</tab>\n'
+    text = re.sub(r'<tab type="mainpage".*\n', lambda _: first, text)
     text = re.sub(r'(<tab type="(?:pages|examples)") visible="yes"', r'\1 visible="no"', text)
     text = re.sub(r'(<tab type="modules" visible="yes") title=""', r'\1 title="Reference"', text)
     begin, end = text.index("<group>"), text.index("</group>")
     group = re.sub(r".*<detaileddescription.*\n", "", text[begin:end])
-    first = r'\1    <detaileddescription title=""/>\n'
-    return text[:begin] + re.sub(r"(.*<briefdescription.*\n)", first, group) + text[end:]
+    brief_then_text = r'\1    <detaileddescription title=""/>\n'
+    group = re.sub(r"(.*<briefdescription.*\n)", brief_then_text, group)
+    return text[:begin] + group + text[end:]
 
 
 def lesson_links():
@@ -240,6 +245,21 @@ def link_marks():
                 write(name, read(name).replace(f"// [{mark}]", link))
 
 
+def add_to_search():
+    """The terms of the book's index, so that a search finds more than names and titles."""
+    letters = re.search(r'0: "(.*)"', read(f"{HTML}/search/searchdata.js"))[1]
+    for page in pages.read(pages.book()):
+        for words in map(pages.words, page.of_kind("comment")):
+            for term in pages.terms(words) if words.startswith("index:") else []:
+                name = f"{HTML}/search/all_{letters.find(term[0].lower()):x}.js"
+                if not os.path.exists(name):
+                    continue  # no other name begins with this letter
+                key = re.sub(r"[^a-z0-9]", lambda sign: f"_{ord(sign[0]):02x}", term.lower())
+                place = f"../{page.label()}.html#{term_id(term)}"
+                entry = f"  ['{key}_',['{term}',['{place}',1,'{page.title()}']]],\n"
+                write(name, read(name).replace("[\n", "[\n" + entry, 1))
+
+
 def dead_links():
     """Local addresses in the site that lead nowhere."""
     text = {name: read(name) for name in glob.glob(f"{HTML}/*.html")}
@@ -262,6 +282,7 @@ def main():
     add_pictures()
     add_mathjax()
     link_marks()
+    add_to_search()
     dead = sorted(dead_links())
     for one in dead:
         print("error:", one, file=sys.stderr)

@@ -11,8 +11,8 @@ sys.path.append("docs/book")
 from quotes import printed  # what a command prints; it runs only when its program has changed
 
 INK, GREY, PALE, WHITE = "#202020", "#606060", "#d8d8d8", "#ffffff"
-BLUE, RED, GREEN, PURPLE = "#0072b2", "#c24e00", "#00795a", "#a3457e"
-LIGHT_BLUE, LIGHT_RED, LIGHT_GREEN = "#b5d8ec", "#f7c9ad", "#bfe6d9"
+BLUE, RED, PURPLE = "#0072b2", "#c24e00", "#a3457e"
+LIGHT_BLUE, LIGHT_RED, LIGHT_YELLOW = "#b5d8ec", "#f7c9ad", "#f5eca8"
 FONT = "DejaVu Sans, Verdana, Helvetica, sans-serif"
 
 

@@ -14,8 +14,7 @@
 
 TestSuite(ch07_network, .timeout = 120);
 
-Test(ch07_network, t01_table,
-     .description = "[1 pt] shapes, parameters and connections, layer by layer") {
+Test(ch07_network, t01_table, .description = "shapes, parameters and connections, layer by layer") {
     static const struct {
         const char *name;
         Shape out;
@@ -61,7 +60,7 @@ static void check_subsample_init(const Layer *subsample) {
 }
 
 Test(ch07_network, t02_table_1998,
-     .description = "[1 pt] the original: 60,000 parameters, 340,908 connections") {
+     .description = "the original: 60,000 parameters, 340,908 connections") {
     static const struct {
         const char *name;
         int trainable;
@@ -97,7 +96,7 @@ Test(ch07_network, t02_table_1998,
 }
 
 Test(ch07_network, t03_first_loss,
-     .description = "[1 pt] an untrained network is undecided: loss near log 10") {
+     .description = "an untrained network is undecided: loss near log 10") {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(500);
     Trainer t = trainer_for(&net, &data, 100, 1, "adam");
@@ -110,7 +109,7 @@ Test(ch07_network, t03_first_loss,
 }
 
 Test(ch07_network, t04_float_against_double,
-     .description = "[1 pt] loss and gradient in both builds agree") {
+     .description = "loss and gradient in both builds agree") {
     static double got[1 + PROBE_PARAMS], want[1 + PROBE_PARAMS];
     cr_assert(probe(&got[0], &got[1]), "no memory");
     FILE *pipe = popen(BUILD "/tests/probe.double", "r");
@@ -160,8 +159,16 @@ static void expect_same_network(const Network *net, double want_loss, const real
     expect_list(net->kernels, n, grad, want, 2e-5 * most);
 }
 
+/* Pooling and ReLU may have changed places. */
+static const Layer *layer_named(const Network *net, const char *name) {
+    for (int i = 0; i < net->layers; i++)
+        if (strcmp(net->layer[i].name, name) == 0) return &net->layer[i];
+    cr_assert_fail("no layer %s", name);
+    return NULL;
+}
+
 Test(ch07_network, t05_kernels_agree,
-     .description = "[1 pt] naive, textbook and fast: the same losses and gradients") {
+     .description = "naive, textbook and fast: the same losses and gradients") {
     const Lenet5 *const choices[2] = {&lenet5_report, &lenet5_1998};
     for (int k = 0; k < 2; k++) {
         Network textbook = lenet5_with(choices[k]), naive = textbook, fast = textbook;
@@ -172,13 +179,80 @@ Test(ch07_network, t05_kernels_agree,
         cr_expect_str_eq(naive.kernels, "naive");
         expect_same_network(&naive, loss, grad);
         int replaced = network_accelerate(&fast), differ = 0;
-        for (int i = 0; i < fast.layers; i++)
-            differ += fast.layer[i].forward != textbook.layer[i].forward ||
-                      fast.layer[i].backward != textbook.layer[i].backward;
+        for (int i = 0; i < fast.layers; i++) {
+            const Layer *l = &fast.layer[i], *same = layer_named(&textbook, l->name);
+            differ += l->forward != same->forward || l->backward != same->backward;
+        }
         cr_expect(replaced == differ && replaced > 0, "%d replaced, %d differ", replaced, differ);
         cr_expect_str_eq(fast.kernels, "fast");
         expect_same_network(&fast, loss, grad);
     }
+}
+
+/* n numbers as they come out of a convolution on paper: many ties, zeros of both signs, and now and
+   then what a diverged run holds. */
+static real *awkward(Rng *rng, size_t n) {
+    static const real value[8] = {-2, -1, (real)-0.0, 0, 1, 2, (real)INFINITY, (real)NAN};
+    real *x = reals(n);
+    for (size_t i = 0; i < n; i++) {
+        bool odd = rng_below(rng, 50) == 0;
+        x[i] = value[odd ? 6 + rng_below(rng, 2) : rng_below(rng, 6)];
+    }
+    return x;
+}
+
+/* y and dx of layer i and the one after it. */
+static void run_pair(const Network *net, int i, int n, const real *x, const real *dy, real *y,
+                     real *dx) {
+    const Layer *first = &net->layer[i], *second = first + 1;
+    size_t between = (size_t)(n * shape_size(first->out));
+    real *middle = reals(between), *back = reals(between);
+    real *scratch = reals(first->scratch + second->scratch);
+    first->forward(first, n, NULL, x, middle, scratch);
+    second->forward(second, n, NULL, middle, y, scratch);
+    second->backward(second, n, NULL, middle, y, dy, NULL, back, scratch);
+    first->backward(first, n, NULL, x, middle, back, NULL, dx, scratch);
+}
+
+/* NaN where NaN, equal elsewhere. */
+static void expect_same_numbers(const char *what, size_t n, const real *got, const real *want) {
+    size_t differ = 0;
+    for (size_t i = 0; i < n; i++)
+        differ += isnan(want[i]) ? !isnan(got[i]) : got[i] != want[i];
+    cr_expect(differ == 0, "%s: %zu of %zu differ", what, differ, n);
+}
+
+/* largest(relu(x)) = relu(largest(x)), and both orders send dy to the same entry. */
+Test(ch07_network, t07_pooling_before_relu,
+     .description = "fast kernels pool first: the same values, the same gradients") {
+    enum { N = 3 };
+    Network table = lenet5(ACTIVATION_RELU), fast = table;
+    Rng rng = rng_seed(8, 0);
+    network_accelerate(&fast);
+    int pairs = 0;
+    for (int i = 0; i + 1 < table.layers; i++) {
+        const Layer *relu = &table.layer[i], *pool = relu + 1;
+        if (strcmp(pool->kind, "max pool") != 0) continue;
+        cr_expect_str_eq(fast.layer[i].name, pool->name);
+        cr_expect_str_eq(fast.layer[i + 1].name, relu->name);
+        size_t in = (size_t)(N * shape_size(relu->in)), out = (size_t)(N * shape_size(pool->out));
+        real *x = awkward(&rng, in), *dy = integers(&rng, out), *y = reals(out), *dx = reals(in);
+        real *want_y = reals(out), *want_dx = reals(in);
+        run_pair(&table, i, N, x, dy, want_y, want_dx);
+        run_pair(&fast, i, N, x, dy, y, dx);
+        expect_same_numbers("y", out, y, want_y);
+        expect_same_numbers("dx", in, dx, want_dx);
+        pairs++;
+    }
+    cr_expect(pairs == 2, "S2 and S4 follow a ReLU: %d", pairs);
+}
+
+/* A squash is not a rectifier: equal after rounding is not equal before. */
+Test(ch07_network, t08_other_activations_stay_first, .description = "the order of the table") {
+    Network table = lenet5(ACTIVATION_SIGMOID), fast = table;
+    network_accelerate(&fast);
+    for (int i = 0; i < table.layers; i++)
+        cr_expect_str_eq(fast.layer[i].name, table.layer[i].name);
 }
 
 /* What the chapters teach, by the kind of a layer; and the definition where it is another one. */
@@ -195,7 +269,7 @@ static const struct {
 };
 
 Test(ch07_network, t06_textbook_is_what_the_chapters_teach,
-     .description = "[1 pt] the layers come with the functions of the chapters") {
+     .description = "the layers come with the functions of the chapters") {
     const Lenet5 *const choices[2] = {&lenet5_report, &lenet5_1998};
     int checked = 0;
     for (int k = 0; k < 2; k++) {

@@ -130,3 +130,15 @@ Test(ch07_options, t03_full_disk, .description = "a stdout that takes nothing is
     cr_expect(ran.code == 1 && strstr(ran.err, "cannot write to stdout"), "%d: %s", ran.code,
               ran.err);
 }
+
+Test(ch07_options, t04_augmented_images,
+     .description = "info --image shows a training image as five epochs, or copies, would see it") {
+    const char *dir = small_set();
+    Ran ran = lenet5_ok(dir, "info --data . --set shift=2 --image 3");
+    cr_expect(strstr(ran.out, "as it is") != NULL, "%s", ran.out);
+    cr_expect(strstr(ran.out, "epoch 1\n") && strstr(ran.out, "epoch 5\n"), "%s", ran.out);
+    Ran again = lenet5_ok(dir, "info --data . --set shift=2 --image 3 --seed 2");
+    cr_expect(strcmp(ran.out, again.out) != 0, "another seed augments alike");
+    ran = lenet5_ok(dir, "info --data . --set shift=2,copies=5 --image 3");
+    cr_expect(strstr(ran.out, "copy 1\n") && strstr(ran.out, "copy 5\n"), "%s", ran.out);
+}

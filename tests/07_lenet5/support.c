@@ -14,6 +14,13 @@ Dataset few(int n) {
     return (Dataset){n, all.image, all.label};
 }
 
+Optimizer optimizer_for(const char *name) {
+    Optimizer optimizer;
+    bool known = optimizer_named(name, &optimizer);
+    cr_assert(known, "there is no %s", name);
+    return optimizer;
+}
+
 Trainer planned(const Network *net, const Dataset *data, int threads, Plan plan) {
     Trainer trainer;
     Error error;
@@ -24,8 +31,8 @@ Trainer planned(const Network *net, const Dataset *data, int threads, Plan plan)
 
 Trainer trainer_for(const Network *net, const Dataset *data, int batch, int threads,
                     const char *optimizer) {
-    Plan plan = {.init = INIT_UNIFORM, .batch = batch, .epochs = 1};
-    cr_assert(optimizer_named(optimizer, &plan.optimizer), "there is no %s", optimizer);
+    Plan plan = {
+        .init = INIT_UNIFORM, .optimizer = optimizer_for(optimizer), .batch = batch, .epochs = 1};
     return planned(net, data, threads, plan);
 }
 

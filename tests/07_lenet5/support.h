@@ -17,6 +17,9 @@ enum {
 /* The first n test images of MNIST, as a data set of their own. */
 Dataset few(int n);
 
+/* An optimizer by its name, at its own rate. */
+Optimizer optimizer_for(const char *name);
+
 /* A trainer for a plan, with seed 1. */
 Trainer planned(const Network *net, const Dataset *data, int threads, Plan plan);
 

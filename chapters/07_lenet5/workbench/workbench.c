@@ -42,8 +42,8 @@ static void info(const Options *o) {
         show_augmented(o, &recipe);
         return;
     }
-    Network net = session_network(o, &recipe.net);
-    network_print(stdout, &net);
+    const Network net = session_network(o, &recipe.net), table = lenet5_with(&recipe.net);
+    network_print(stdout, &table);
     printf("kernels %s\n", net.kernels);
 }
 
@@ -193,7 +193,8 @@ static void tables(const Options *o) {
     recipe.plan.batch = 1;
     if (!trainer_new(&trainer, &net, &data, &recipe.plan, o->threads, seed, &error))
         fail_with(&error);
-    const Subject subject = {&trainer, params, &test_data, o->image < 0 ? 0 : o->image};
+    const Network maps = lenet5_with(&recipe.net); /* fast kernels pool before they rectify */
+    const Subject subject = {&trainer, &maps, params, &test_data, o->image < 0 ? 0 : o->image};
     if (!tables_write(o->dir, &subject, &error)) fail_with(&error);
     printf("tables of %s in %s\n", o->load, o->dir);
     trainer_free(&trainer);
