@@ -18,6 +18,7 @@ import concurrent.futures
 import functools
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tomllib
@@ -60,12 +61,14 @@ def wrongs():
 
 
 def changed(wrong):
-    """The source with the mistake in it."""
+    """The source with the mistake in it; comments on lines of their own do not matter."""
     text = (TOP / wrong["file"]).read_text()
-    count = text.count(wrong["old"])
-    if count != 1:
-        raise Failure(f'{wrong["id"]}: old occurs {count} times in {wrong["file"]}')
-    return text.replace(wrong["old"], wrong["new"])
+    between = r"\n(?:[ \t]*/\*(?:(?!\*/).)*\*/\n)*"
+    pattern = between.join(re.escape(line) for line in wrong["old"].split("\n"))
+    places = list(re.finditer(pattern, text, re.S))
+    if len(places) != 1:
+        raise Failure(f'old occurs {len(places)} times in {wrong["file"]}')
+    return text[:places[0].start()] + wrong["new"] + text[places[0].end():]
 
 
 def todo(exercise):

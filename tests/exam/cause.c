@@ -55,7 +55,8 @@ static size_t index_along(const Array *a, size_t i, int back) {
 
 /* ------------------------------------------------------------------ values --------------- */
 
-/* What entry i would be if the mistake were this one. */
+/* What entry i would be if the mistake were this one; NEVER if it cannot be. */
+#define NEVER 1e301
 typedef double Guess(const Case *c, Slot slot, size_t i);
 
 /* What a sum holds before; 0 for results, which are overwritten. */
@@ -112,7 +113,7 @@ static double guess_rotated(const Case *c, Slot slot, size_t i) {
     size_t rows, columns;
     last_two(a, &rows, &columns);
     size_t sheet = rows * columns, from = i / sheet * sheet + sheet - 1 - i % sheet;
-    if (a->axes < 3) return (double)NAN;
+    if (a->axes < 3) return NEVER;
     return c->want[slot][from] - base(c, slot, from) + base(c, slot, i);
 }
 
