@@ -112,16 +112,24 @@ INLINED void transpose_4x4(int from_row, const real *from, int to_row, real *to)
     *(LooseFour *)(to + 3 * to_row) = SHUFFLE(FourMask, ab_right, cd_right, 2, 3, 6, 7);
 }
 
-/** to[j][i] = from[i][j]: from (rows, columns) without gaps, to (columns, rows). */
-INLINED void transpose(int rows, int columns, const real *from, real *to) {
-    int whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
-    for (int i = 0; i < whole_rows; i += 4)
-        for (int j = 0; j < whole_columns; j += 4)
-            transpose_4x4(columns, from + i * columns + j, rows, to + j * rows + i);
-    /* what 4x4 leaves over */
-    for (int i = 0; i < rows; i++)
+/** to[j][i] = from[i][j]: from (rows, columns) without gaps, to (columns, to_row), of whose rows
+    what is beyond `rows` becomes 0. */
+INLINED void transpose_rows(int rows, int columns, const real *from, int to_row, real *to) {
+    const int whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
+    for (int j = 0; j < whole_columns; j += 4) /* `to` in its order, or it would leave the cache */
+        for (int i = 0; i < whole_rows; i += 4)
+            transpose_4x4(columns, from + i * columns + j, to_row, to + j * to_row + i);
+    for (int i = 0; i < rows; i++) /* what 4x4 leaves over */
         for (int j = i < whole_rows ? whole_columns : 0; j < columns; j++)
-            to[j * rows + i] = from[i * columns + j];
+            to[j * to_row + i] = from[i * columns + j];
+    for (int j = 0; j < columns; j++)
+        for (int i = rows; i < to_row; i++)
+            to[j * to_row + i] = 0;
+}
+
+/** to[j][i] = from[i][j]: from (rows, columns), to (columns, rows), both without gaps. */
+INLINED void transpose(int rows, int columns, const real *from, real *to) {
+    transpose_rows(rows, columns, from, rows, to);
 }
 
 #endif

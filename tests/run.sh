@@ -5,8 +5,6 @@
 # for a runner that hangs; every single test has a limit of its own. The suites of one chapter list
 # their items; of several, only those with something to say do.
 
-# Beside other work, threads that spin while they wait make everything many times slower.
-export OMP_WAIT_POLICY=passive
 tests=${1%/*}
 points=$tests/tmp-points.tsv
 export POINTS=$points
@@ -17,7 +15,7 @@ trap 'rm -rf "$tests"/tmp-*' EXIT
 rm -f "$points"
 for binary in "$@"; do
     echo "== $binary"
-    timeout -k 5 600 "$binary" -j1 2>&1 || failed="$failed ${binary##*/}"
+    timeout -k 5 1200 "$binary" -j1 2>&1 || failed="$failed ${binary##*/}"
 done
 if [ $# -gt 2 ] && [ -s "$points" ]; then
     awk -F '\t' '{ won += $3; all += $4 } END { print won " of " all " points" }' "$points"

@@ -149,17 +149,18 @@ static void print_paths(int first, int last, real path[][2 * (STEPS + 1)]) {
     }
 }
 
-/* Step, then x and y of every optimizer. */
+/* Step, then x, y and rate of every optimizer. */
 static void write_paths(const Lesson *lesson, real path[][2 * (STEPS + 1)]) {
     Output table = lesson_table(lesson, "06_paths.tsv");
     fprintf(table.stream, "step");
     for (int k = 0; k < RULES; k++)
-        fprintf(table.stream, "\t%s_x\t%s_y", optimizer_names[k], optimizer_names[k]);
+        fprintf(table.stream, "\t%s_x\t%s_y\t%s_rate", optimizer_names[k], optimizer_names[k],
+                optimizer_names[k]);
     for (int t = 0; t <= STEPS; t++) {
         fprintf(table.stream, "\n%d", t);
         for (int k = 0; k < RULES; k++)
-            fprintf(table.stream, "\t%.9g\t%.9g", (double)path[k][2 * t],
-                    (double)path[k][2 * t + 1]);
+            fprintf(table.stream, "\t%.9g\t%.9g\t%g", (double)path[k][2 * t],
+                    (double)path[k][2 * t + 1], ravine_rate(optimizer_names[k]));
     }
     fprintf(table.stream, "\n");
     lesson_table_end(&table, "ravine");

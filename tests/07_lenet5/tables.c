@@ -14,15 +14,15 @@ TestSuite(ch07_tables, .timeout = 120);
 enum { SIDE = IMAGE_SIDE + 4, IMAGE = 3 };
 
 /* The network with saved parameters, as the program runs it. */
-typedef struct Subject {
+typedef struct Trained {
     Network net;
     real *params;
     Workspace space;
     Dataset data; /* the small set's test images */
-} Subject;
+} Trained;
 
-static Subject subject_on(bool fast, const char *path, const Lenet5 *choice) {
-    Subject s = {.net = lenet5_with(choice), .data = few(SMALL_TRAIN + SMALL_TEST)};
+static Trained subject_on(bool fast, const char *path, const Lenet5 *choice) {
+    Trained s = {.net = lenet5_with(choice), .data = few(SMALL_TRAIN + SMALL_TEST)};
     Tensor tensor[2 * LAYERS_MAX];
     Error error;
     if (fast) network_accelerate(&s.net);
@@ -37,12 +37,12 @@ static Subject subject_on(bool fast, const char *path, const Lenet5 *choice) {
     return s;
 }
 
-static Subject subject_of(const char *path, const Lenet5 *choice) {
+static Trained subject_of(const char *path, const Lenet5 *choice) {
     return subject_on(true, path, choice);
 }
 
 /* Takes one test image through the network. */
-static void run_image(Subject *s, int image) {
+static void run_image(Trained *s, int image) {
     network_input(&s->net, &s->data, image, 1, &s->space);
     network_forward(&s->net, 1, s->params, &s->space);
 }
@@ -82,13 +82,15 @@ Test(ch07_tables, t01_predictions, .description = "confusion matrix and mistakes
               all);
     /* the 24 most confident ones, in order, each with its picture */
     int wrong = SMALL_TEST - (int)correct, shown = wrong < 24 ? wrong : 24;
-    Table list = block_of(mistakes, "image\tlabel\tdecision\tprobability");
+    Table list = block_of(mistakes, "image\tlabel\tprediction\tprobability\tlabel_probability");
     cr_assert(list.rows == shown && lines_with(mistakes, "# mistake ") == shown, "%d rows",
               list.rows);
     for (int row = 0; row < list.rows; row++) {
         cr_expect(entry(&list, row, 1) != entry(&list, row, 2), "row %d is no mistake", row);
         cr_expect(row == 0 || entry(&list, row, 3) <= entry(&list, row - 1, 3),
                   "row %d is not in order", row);
+        cr_expect(entry(&list, row, 4) <= entry(&list, row, 3),
+                  "row %d: the true digit had the larger probability", row);
     }
     Dataset data = few(SMALL_TRAIN + SMALL_TEST);
     real want[IMAGE_BYTES];
@@ -100,7 +102,7 @@ Test(ch07_tables, t01_predictions, .description = "confusion matrix and mistakes
 Test(ch07_tables, t02_filters, .description = "every filter of C1 and C3, both times") {
     double accuracy;
     const char *dir = with_tables(&accuracy), *filters = in(dir, "filters.tsv");
-    Subject s = subject_of(in(dir, "params"), &lenet5_report);
+    Trained s = subject_of(in(dir, "params"), &lenet5_report);
     size_t c3 = network_offset(&s.net, 3) + 25 * (2 * 6 + 5); /* filter 2, map 5 */
     real *initial = reals(PARAMS);
     network_init(&s.net, INIT_UNIFORM, 1, initial);
@@ -117,7 +119,7 @@ Test(ch07_tables, t03_maps,
      .description = "one image through every layer, in the order of the table") {
     double accuracy;
     const char *dir = with_tables(&accuracy), *maps = in(dir, "maps.tsv");
-    Subject s = subject_on(false, in(dir, "params"), &lenet5_report);
+    Trained s = subject_on(false, in(dir, "params"), &lenet5_report);
     run_image(&s, IMAGE);
     /* 1 input; C1, its activation, S2: 6 each; C3, its activation, S4: 16 each; C5 to OUT and the
        probabilities: a row each */
@@ -184,7 +186,7 @@ Test(ch07_tables, t05_codes, .description = "code, image and state of F6 for eac
     const char *dir = small_set(), *codes = in(dir, "codes.tsv");
     lenet5_ok(dir, "train --data . --net 1998 --epochs 1 --save params");
     lenet5_ok(dir, "tables --data . --load params --dir .");
-    Subject s = subject_of(in(dir, "params"), &lenet5_1998);
+    Trained s = subject_of(in(dir, "params"), &lenet5_1998);
     cr_expect(lines_with(codes, "# ") == 3 * CLASSES);
     for (int digit = 0; digit < CLASSES; digit++) {
         real code[CODE];
@@ -214,7 +216,7 @@ Test(ch07_tables, t06_outputs_and_rejection,
     int wrong = 0;
     lenet5_ok(dir, "train --data . --epochs 3 --batch 20 --save params");
     lenet5_ok(dir, "test --data . --load params --dir .");
-    Subject s = subject_of(in(dir, "params"), &lenet5_report);
+    Trained s = subject_of(in(dir, "params"), &lenet5_report);
     Table outputs = table_of(in(dir, "outputs.tsv"));
     cr_assert(outputs.rows == SMALL_TEST && outputs.columns == 12, "%d rows", outputs.rows);
     for (int i = 0; i < SMALL_TEST; i++) {

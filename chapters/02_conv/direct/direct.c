@@ -108,14 +108,16 @@ enum { WINDOW_ROWS = REGISTERS >= 32 ? 5 : 2 };
 
 /* acc[p][q] += sum over a row of outputs of x[i+p, j+q] * dy[i, j]; x begins at the row for p = 0.
  */
-INLINED void add_weights(Plan g, const real *const x[WINDOW_ROWS], const real *dy,
+INLINED void add_weights(const real *const x[WINDOW_ROWS], const real *dy,
                          Lanes acc[WINDOW_ROWS][K]) {
     Lanes d[C3_SIDE]; /* no more than K of them are needed at a time */
 #pragma GCC unroll 16
     for (int s = 0; s < C3_SIDE + K - 1; s++) {
         if (s < C3_SIDE) d[s] = load_once(dy + s * WIDE);
+#pragma GCC unroll 8
         for (int p = 0; p < WINDOW_ROWS; p++)
-            for (int q = 0; q < g.k; q++)
+#pragma GCC unroll 8
+            for (int q = 0; q < K; q++)
                 if (s >= q && s - q < C3_SIDE) acc[p][q] += x[p][s] * d[s - q];
     }
 }
@@ -133,7 +135,7 @@ INLINED void weights_filters(Plan g, const real *x, const real *dy, real *dw) {
                     acc[p][q] = load(sums + (p * g.k + q) * WIDE);
             }
             for (int i = 0; i < g.oh; i++) {
-                add_weights(g, from, dy + i * g.ow * WIDE + f, acc);
+                add_weights(from, dy + i * g.ow * WIDE + f, acc);
                 for (int p = 0; p < WINDOW_ROWS; p++)
                     from[p] += g.w;
             }
@@ -339,6 +341,26 @@ INLINED void input_gradient(Plan g, int n, const real *w, const real *dy, real *
     }
 }
 
+/* ------------------------------------------------------------------ kernels -------------- */
+
+/* The bodies with the constants of their layer, one image at a time. */
+
+KERNEL void c1_forward_image(const real *turned, const real *bias, const real *x, real *y) {
+    forward_columns(plan_c1, turned, bias, x, y);
+}
+
+KERNEL void c1_weights_image(const real *x, const real *dy, real *sums) {
+    weights_columns(plan_c1, x, dy, sums);
+}
+
+KERNEL void c3_forward_image(const real *turned, const real *bias, const real *x, real *y) {
+    forward_filters(plan_c3, turned, bias, x, y);
+}
+
+KERNEL void c3_weights_image(const real *x, const real *dy, real *sums) {
+    weights_filters(plan_c3, x, dy, sums);
+}
+
 /* ------------------------------------------------------------------ the layers ----------- */
 
 static void c1_forward(const Layer *l, int n, const real *w, const real *x, real *y,
@@ -350,7 +372,7 @@ static void c1_forward(const Layer *l, int n, const real *w, const real *x, real
         for (int m = 0; m < window(g); m++)
             turned[m * g.f + f] = w[f * window(g) + m];
     for (int image = 0; image < n; image++) {
-        forward_columns(g, turned, w + weights(g), x, y);
+        c1_forward_image(turned, w + weights(g), x, y);
         x += inputs(g);
         y += outputs(g);
     }
@@ -363,7 +385,7 @@ static void c3_forward(const Layer *l, int n, const real *w, const real *x, real
     real *lanes = scratch, *out = lanes + weights(g);
     transpose(WIDE, window(g), w, lanes);
     for (int image = 0; image < n; image++) {
-        forward_filters(g, lanes, w + weights(g), x, out);
+        c3_forward_image(lanes, w + weights(g), x, out);
         transpose(g.oh * g.ow, WIDE, out, y);
         x += inputs(g);
         y += outputs(g);
@@ -378,7 +400,7 @@ static void c1_backward(const Layer *l, int n, const real *w, const real *x, con
     real *sums = scratch; /* weights and biases, LANES partial sums each */
     memset(sums, 0, (size_t)(params * LANES) * sizeof *sums);
     for (int image = 0; image < n; image++) {
-        weights_columns(g, x + image * inputs(g), dy + image * outputs(g), sums);
+        c1_weights_image(x + image * inputs(g), dy + image * outputs(g), sums);
         bias_columns(g, dy + image * outputs(g), sums + weights(g) * LANES);
     }
     for (int i = 0; i < params; i++)
@@ -394,7 +416,7 @@ static void c3_backward(const Layer *l, int n, const real *w, const real *x, con
     memset(sums, 0, (size_t)(weights(g) + g.f) * sizeof *sums);
     for (int image = 0; image < n; image++) {
         transpose(WIDE, g.oh * g.ow, dy + image * outputs(g), lanes);
-        weights_filters(g, x + image * inputs(g), lanes, sums);
+        c3_weights_image(x + image * inputs(g), lanes, sums);
         bias_filters(g, lanes, bias);
     }
     for (int f = 0; f < g.f; f++) {

@@ -231,15 +231,33 @@ INLINED void unpool_pairs(Geometry g, const real *x, const real *y, const real *
 
 /* ------------------------------------------------------------------ its layer ------------ */
 
+/* The bodies with the constants of their layer, one map at a time. */
+
+KERNEL void s2_map(const real *x, real *y, real *scratch) {
+    pool_pairs(lenet_s2, x, y, scratch);
+}
+
+KERNEL void s4_map(const real *x, real *y, real *scratch) {
+    pool_pairs(lenet_s4, x, y, scratch);
+}
+
+KERNEL void s2_back(const real *x, const real *y, const real *dy, real *dx, real *scratch) {
+    unpool_pairs(lenet_s2, x, y, dy, dx, scratch);
+}
+
+KERNEL void s4_back(const real *x, const real *y, const real *dy, real *dx, real *scratch) {
+    unpool_pairs(lenet_s4, x, y, dy, dx, scratch);
+}
+
 static void max_pool_rows(const Layer *l, int n, const real *w, const real *x, real *y,
                           real *scratch) {
     (void)w;
     bool s2 = is(&lenet_s2, l), s4 = is(&lenet_s4, l);
     for (int map = 0; map < n * l->in.c; map++) {
         if (s2)
-            pool_pairs(lenet_s2, x, y, scratch);
+            s2_map(x, y, scratch);
         else if (s4)
-            pool_pairs(lenet_s4, x, y, scratch);
+            s4_map(x, y, scratch);
         else
             pool_map(geometry_of(l), x, y, scratch);
         x += l->in.h * l->in.w;
@@ -254,9 +272,9 @@ static void max_unpool_rows(const Layer *l, int n, const real *w, const real *x,
     bool s2 = is(&lenet_s2, l), s4 = is(&lenet_s4, l);
     for (int map = 0; map < n * l->in.c; map++) {
         if (s2)
-            unpool_pairs(lenet_s2, x, y, dy, dx, scratch);
+            s2_back(x, y, dy, dx, scratch);
         else if (s4)
-            unpool_pairs(lenet_s4, x, y, dy, dx, scratch);
+            s4_back(x, y, dy, dx, scratch);
         else
             unpool_map(geometry_of(l), x, y, dy, dx);
         x += l->in.h * l->in.w;
