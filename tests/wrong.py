@@ -259,6 +259,13 @@ def summary(trials):
           f"wrongly {misnamed}, not {len(trials) - named - misnamed}")
 
 
+def never_failed(trials):
+    """Items that no known-wrong solution fails: perhaps they cannot fail."""
+    failed = {item for trial in trials for item in trial.failed}
+    names = [name for exercise in listed.exercises() for name in listed.items(exercise)]
+    return [f"no known-wrong solution fails {name}" for name in names if name not in failed]
+
+
 def run(folder, chosen):
     """Tries everything; returns whether all is as declared."""
     build, trials, problems = Build(folder), [], []
@@ -277,6 +284,7 @@ def run(folder, chosen):
                 problems.append(f'{wrong["id"]}: {failure}')
         for chapter, name, future in empties:
             problems += [f"{chapter} with {name}: {text}" for text in future.result()]
+    problems += never_failed(trials) if not chosen else []
     for number in sorted({trial.wrong["number"] for trial in trials}):
         print_chapter(number, [trial for trial in trials if trial.wrong["number"] == number])
     summary(trials)

@@ -140,7 +140,7 @@ const Oracle oracle_conv_forward = {forward_run, walk_suspects, WALK_MISTAKES - 
 
 enum {
     X_STAYS = WALK_MISTAKES,
-    DY_STAYS, /* from here, four mistakes about the batch */
+    DY_STAYS,
     LAST_IMAGE,
     LAST_IMAGE_ADDED,
     FIRST_IMAGE,
@@ -154,21 +154,15 @@ enum {
     COL_LEFT,
     TABLE_LEFT,
     LAST_FILTER,
-    LAST_WINDOW,
-    IN_DW,             /* the four mistakes about the batch, in dw alone */
-    IN_DB = IN_DW + 4, /* and in db alone */
+    LAST_WINDOW
 };
-
-#define BATCH_SUSPECTS                                                                         \
-    {"first-for-all", "every image is computed with the dy of the first: dy is not moved on"}, \
-        {"last-image", "each image overwrites what the one before has added: = or beta 0"},    \
-        {"last-image-added", "only the last image counts"}, {                                  \
-        "first-image", "only the first image counts"                                           \
-    }
 
 static const Suspect backward_suspects[] = {
     {"x-stays", "every image is computed with the x of the first: x is not moved on"},
-    BATCH_SUSPECTS,
+    {"first-for-all", "every image is computed with the dy of the first: dy is not moved on"},
+    {"last-image", "each image overwrites what the one before has added: = or beta 0"},
+    {"last-image-added", "only the last image counts"},
+    {"first-image", "only the first image counts"},
     {"db-first", "only the first output counts: db[f] is the sum of all dy of filter f"},
     {"db-last", "= instead of +=: db[f] is the sum of all dy of filter f"},
     {"db-all", "the dy of all filters are added up: each bias has its own"},
@@ -180,8 +174,6 @@ static const Suspect backward_suspects[] = {
     {"table-left", "missing links must get no gradient: layer_clear_unlinked()"},
     {"last-filter", "only the last filter counts: dx adds up what all filters ask for"},
     {"last-window", "= instead of +=: a pixel adds up over all windows that contain it"},
-    BATCH_SUSPECTS,
-    BATCH_SUSPECTS,
 };
 
 /* Whether an image counts, for mistakes about the batch. */
@@ -238,7 +230,7 @@ static void find_dx(const Call *call, int mistake, double **v, Sizes n, int imag
     free(col);
 }
 
-static void backward_all(const Call *call, int mistake, double **v) {
+static void backward_run(const Call *call, int mistake, double **v) {
     Sizes n = sizes_of(&call->g);
     if (mistake == X_STAYS) repeat_first(v[A_X], n.n, n.x);
     if (mistake == DY_STAYS) repeat_first(v[A_DY], n.n, n.y);
@@ -254,15 +246,6 @@ static void backward_all(const Call *call, int mistake, double **v) {
     if (mistake == DX_W_TRANSPOSED) read_transposed(v[A_W], n.f, n.row);
     for (int image = 0; v[A_DX] && image < n.n; image++)
         find_dx(call, mistake, v, n, image);
-}
-
-static void backward_run(const Call *call, int mistake, double **v) {
-    if (mistake >= IN_DB)
-        run_for_one(backward_all, call, mistake - IN_DB + DY_STAYS, A_DB, v);
-    else if (mistake >= IN_DW)
-        run_for_one(backward_all, call, mistake - IN_DW + DY_STAYS, A_DW, v);
-    else
-        backward_all(call, mistake, v);
 }
 
 const Oracle oracle_conv_backward = {backward_run, walk_suspects, WALK_MISTAKES - 1,

@@ -61,7 +61,7 @@ const Oracle oracle_affine_forward = {forward_run, NULL, 0, forward_suspects,
 
 enum {
     X_STAYS = 1,
-    DY_STAYS, /* from here, four mistakes about the batch */
+    DY_STAYS,
     LAST_IMAGE,
     LAST_IMAGE_ADDED,
     FIRST_IMAGE,
@@ -69,29 +69,20 @@ enum {
     DX_W_TRANSPOSED,
     DW_X_TRANSPOSED,
     DW_DY_TRANSPOSED,
-    LAST_UNIT,
-    IN_DW,            /* the four mistakes about the batch, in dw alone */
-    IN_DB = IN_DW + 4 /* and in db alone */
+    LAST_UNIT
 };
-
-#define BATCH_SUSPECTS                                                                          \
-    {"first-for-all",                                                                           \
-     "every image is computed with the dy of the first: the index of dy lacks i"},              \
-        {"last-image", "= instead of +=: each image overwrites what the one before has added"}, \
-        {"last-image-added", "only the last image counts"}, {                                   \
-        "first-image", "only the first image counts"                                            \
-    }
 
 static const Suspect backward_suspects[] = {
     {"x-stays", "every image is computed with the x of the first: the index of x lacks i"},
-    BATCH_SUSPECTS,
+    {"first-for-all", "every image is computed with the dy of the first: the index of dy lacks i"},
+    {"last-image", "= instead of +=: each image overwrites what the one before has added"},
+    {"last-image-added", "only the last image counts"},
+    {"first-image", "only the first image counts"},
     {"db-all", "the dy of all units are added up: each bias has its own"},
     {"w-transposed", "the product reads w the wrong way round: dx = dy * w"},
     {"x-transposed", "the product reads x the wrong way round: dw += dy^T * x"},
     {"dy-transposed", "the product reads dy the wrong way round: dw += dy^T * x"},
     {"last-unit", "only the last unit counts: dx adds up what all units ask for"},
-    BATCH_SUSPECTS,
-    BATCH_SUSPECTS,
 };
 
 static bool image_counts(int mistake, int image, int n) {
@@ -117,7 +108,7 @@ static void add_parameters(const Call *call, int mistake, double **v) {
         }
 }
 
-static void backward_all(const Call *call, int mistake, double **v) {
+static void backward_run(const Call *call, int mistake, double **v) {
     int n = call->g.n, out = call->g.out.c, in = shape_size(call->g.in);
     if (mistake == X_STAYS) repeat_first(v[A_X], n, in);
     if (mistake == DY_STAYS) repeat_first(v[A_DY], n, out);
@@ -130,15 +121,6 @@ static void backward_all(const Call *call, int mistake, double **v) {
                 sum = (mistake == LAST_UNIT ? 0 : sum) + v[A_DY][i * out + o] * v[A_W][o * in + k];
             v[A_DX][i * in + k] = sum;
         }
-}
-
-static void backward_run(const Call *call, int mistake, double **v) {
-    if (mistake >= IN_DB)
-        run_for_one(backward_all, call, mistake - IN_DB + DY_STAYS, A_DB, v);
-    else if (mistake >= IN_DW)
-        run_for_one(backward_all, call, mistake - IN_DW + DY_STAYS, A_DW, v);
-    else
-        backward_all(call, mistake, v);
 }
 
 const Oracle oracle_affine_backward = {backward_run, NULL, 0, backward_suspects,

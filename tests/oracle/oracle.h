@@ -83,16 +83,6 @@ void read_transposed(double *m, int rows, int columns);
 double *scrap(int count);
 
 /**
- * @brief Runs a mistake that was made for one array only: all other results are right.
- * @param run     the oracle
- * @param call    the call
- * @param mistake the mistake, as if made for all arrays
- * @param slot    the array that has it
- * @param v       the arrays
- */
-void run_for_one(OracleRun *run, const Call *call, int mistake, Slot slot, double **v);
-
-/**
  * @brief Reads where there may be nothing.
  * @param v     a list
  * @param count its length

@@ -33,13 +33,3 @@ void read_transposed(double *m, int rows, int columns) {
 double look(const double *v, int count, int i) {
     return i >= 0 && i < count ? v[i] : ANYTHING;
 }
-
-void run_for_one(OracleRun *run, const Call *call, int mistake, Slot slot, double **v) {
-    double *wrong[SLOTS + 1];
-    call_doubles(call, wrong);
-    run(call, mistake, wrong);
-    run(call, RIGHT, v);
-    for (size_t i = 0; v[slot] && i < call->array[slot].count; i++)
-        v[slot][i] = wrong[slot][i];
-    free(wrong[SLOTS]);
-}
