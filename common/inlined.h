@@ -15,7 +15,7 @@
 #ifdef __OPTIMIZE__
 #define INLINED static inline __attribute__((always_inline))
 #else
-#define INLINED static
+#define INLINED static inline
 #endif
 
 /** @def KERNEL

@@ -17,6 +17,7 @@ NEEDS_live        := build plots
 NEEDS_report      := build plots report
 NEEDS_test        := build test
 NEEDS_grade       := build test
+NEEDS_selftest    := build test
 NEEDS_interop     := build
 NEEDS_crash       := build
 NEEDS_fuzz        := build clang

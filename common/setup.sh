@@ -11,7 +11,7 @@ set -eu
 packages() {
     case $1 in
     build) echo make gcc libc6-dev libopenblas-dev zlib1g-dev libjansson-dev libpng-dev ;;
-    test) echo libcriterion-dev ;;
+    test) echo libcriterion-dev python3 ;;
     debug) echo gdb ;;
     docs) echo python3 doxygen doxygen-awesome-css libjs-mathjax ;;
     book) echo python3 pandoc weasyprint katex fonts-liberation fonts-dejavu-core ;;

@@ -54,6 +54,13 @@ real *reals(size_t n) {
     return kept(n * sizeof(real));
 }
 
+real *nans(size_t n) {
+    real *x = reals(n);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (real)NAN;
+    return x;
+}
+
 real *integers(Rng *rng, size_t n) {
     real *x = reals(n);
     for (size_t i = 0; i < n; i++)

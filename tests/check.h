@@ -3,8 +3,8 @@
  * @brief What the suites share: numbers and files to test with, expectations that explain
  *        themselves.
  *
- * Tests run in alphabetical order, each in a process of its own, so a crash costs one test. The
- * points that `make grade` adds up are at the start of a description: "[3 pts] ...".
+ * Tests run in alphabetical order, each in a process of its own, so a crash costs one test. Points
+ * are given for items (item.h) only.
  */
 #ifndef CHECK_H
 #define CHECK_H
@@ -42,6 +42,9 @@ void *kept(size_t bytes);
 
 /* n numbers, 0 to start with; kept. */
 real *reals(size_t n);
+
+/* n NaNs: what a function must overwrite, so that doing nothing shows; kept. */
+real *nans(size_t n);
 
 /* Whole numbers from -4 to 4: sums of their products are exact in float. */
 real *integers(Rng *rng, size_t n);

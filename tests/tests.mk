@@ -58,7 +58,8 @@ format-check: setup # what .ci/run asks
 
 # ---- rules ---------------------------------------------------------------------------------------
 $(SUITES:%=$B/tests/%): $B/tests/%: $$(patsubst $$(percent).c,$B/float/$$(percent).o,$$(suite_of)) \
-    $B/float/tests/hooks.o $B/float/tests/check.o $$(call objects,float,$$*) $B/float/common.a
+    $B/float/tests/hooks.o $B/float/tests/check.o $B/float/tests/item.o $(EXAM) \
+    $$(call here,$$*) $$(call objects,float,$$*) $B/float/common.a
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
@@ -67,7 +68,8 @@ suite_of = $(call suite,$*)
 
 $(DOUBLE:%=$B/tests/%.double): $B/tests/%.double: \
     $$(patsubst $$(percent).c,$B/double/$$(percent).o,$$(call doubles,$$*)) \
-    $B/double/tests/hooks.o $B/double/tests/check.o $$(call objects,double,$$*) $B/double/common.a
+    $B/double/tests/hooks.o $B/double/tests/check.o $B/double/tests/exam/rubric.o \
+    $$(call objects,double,$$*) $B/double/common.a
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@

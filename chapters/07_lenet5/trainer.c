@@ -140,8 +140,9 @@ static void wave_sum(void *job, int share, int thread) {
     const Wave *wave = job;
     const Trainer *t = wave->t;
     size_t params = network_params(t->net), length = (params + SHARES - 1) / SHARES;
-    size_t first = (size_t)share * length, left = params - first;
-    size_t n = left < length ? left : length;
+    size_t first = (size_t)share * length;
+    if (first >= params) return; /* fewer entries than shares */
+    size_t n = params - first < length ? params - first : length;
     real *grad = t->grad + first;
     if (wave->begin == 0) memset(grad, 0, n * sizeof *grad);
     for (int s = 0; s < wave->count; s++) {

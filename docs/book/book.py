@@ -13,7 +13,7 @@ import pages
 import quotes
 
 OUT = "build/book"
-TITLE = "LeNet-5 in C, layer by layer"
+TITLE, SUBTITLE = "LeNet-5 in C, layer by layer", "Seven lessons that run"
 KATEX = "/usr/share/javascript/katex/"
 # A fixed date, 1 January 1980: the same lessons give the same bytes.
 ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": "315532800"}
@@ -25,6 +25,11 @@ class Chapter(pages.Translator):
     def __init__(self, page, terms):
         super().__init__(page)
         self.terms = terms  # {term: [ids of its places]} of the book's index, which grows
+
+    def text(self, text):
+        # The line break after a comment with terms would be a space before the paragraph.
+        after_terms = text.startswith("\n") and re.search(r"\[\]\{#term\S+\}$", self.out)
+        return text[1:] if after_terms else text
 
     def fence(self, token):
         if token["fence"] == "math":
@@ -101,7 +106,8 @@ def manuscript(in_print):
 def pandoc(text, *arguments):
     reader = "gfm+tex_math_dollars+attributes+bracketed_spans+fenced_divs"
     command = ["pandoc", "--fail-if-warnings", "-s", "-f", reader, "--toc", "--toc-depth=2"]
-    command += ["-M", f"title={TITLE}", "-M", "lang=en", "-M", "identifier=lenet5-in-c"]
+    command += ["-M", f"title={TITLE}", "-M", f"subtitle={SUBTITLE}"]
+    command += ["-M", "lang=en", "-M", "identifier=lenet5-in-c"]
     command += ["--section-divs", "--highlight-style=monochrome", "-c", "docs/book/book.css"]
     if subprocess.run([*command, *arguments], input=text, text=True, env=ENVIRONMENT).returncode:
         sys.exit("error: pandoc, above")
@@ -113,6 +119,13 @@ def typeset(text):
     asked = [(html.unescape(m[2]), m[1] == "display") for m in found.finditer(text)]
     answers = iter(pages.formulas(asked))
     return found.sub(lambda _: next(answers)["html"], text)
+
+
+def lighten(text):
+    """Without those marks of pandoc's highlighter that print does not show: a third of the time."""
+    text = re.sub(r'<a\s+href="#cb[\d-]+"\s+aria-hidden="true"\s+tabindex="-1"></a>', "", text)
+    text = re.sub(r'<span\s+class="(?!kw|cf|co)[a-z]{2}">([^<]*)</span>', r"\1", text)
+    return re.sub(r'<span\s+id="cb[\d-]+">', "<span>", text)
 
 
 def print_pdf(name):
@@ -130,7 +143,7 @@ def main():
     pandoc(manuscript(True), "-t", "html5", f"--katex={KATEX}", "-c", "docs/book/print.css",
            "-o", f"{name}.html")
     with open(f"{name}.html", encoding="utf8") as file:
-        text = typeset(file.read())
+        text = typeset(lighten(file.read()))
     with open(f"{name}.html", "w", encoding="utf8") as file:
         file.write(text)
     print_pdf(name)

@@ -20,7 +20,8 @@ SIZES = {"desk": (1280, 800), "phone": (390, 844)}
 FLAGS = """--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking
            --disable-component-update --disable-sync --hide-scrollbars""".split()
 TYPESET = "new Promise(done => window.MathJax ? MathJax.Hub.Queue(() => done()) : done())"
-FADED = "new Promise(done => setTimeout(done, 250))"  # from light to dark
+AT_ONCE = "<style>* { transition: none !important; }</style>"  # colours fade otherwise
+DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
 
 class Browser:
@@ -76,6 +77,7 @@ class Browser:
         self.ask("Page.navigate", url=f"file://{os.path.abspath(HTML)}/{name}")
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self.receive())
+        self.value(f"document.head.insertAdjacentHTML('beforeend', '{AT_ONCE}')")
         self.value(TYPESET)
 
     def resize(self, size, height=0):
@@ -112,7 +114,7 @@ def look(browser, examine, name, shots):
         for scheme in ("light", "dark"):
             feature = {"name": "prefers-color-scheme", "value": scheme}
             browser.ask("Emulation.setEmulatedMedia", features=[feature])
-            browser.value(FADED)
+            browser.value(DRAWN)
             for problem in browser.value(examine):
                 yield f"{name}, {size}, {scheme}: {problem}"
             if shots:

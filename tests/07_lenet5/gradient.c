@@ -102,13 +102,12 @@ static void check_whole_network(Network net, real enlarged) {
 }
 
 Test(ch07_gradient, t01_report,
-     .description = "[1 pt] the whole network against differences, ReLU and sigmoid") {
+     .description = "the whole network against differences, ReLU and sigmoid") {
     check_whole_network(lenet5(ACTIVATION_RELU), 1);
     check_whole_network(lenet5(ACTIVATION_SIGMOID), 4); /* or next to nothing arrives at C1 */
 }
 
-Test(ch07_gradient, t02_original,
-     .description = "[1 pt] the original against differences, both losses") {
+Test(ch07_gradient, t02_original, .description = "the original against differences, both losses") {
     Lenet5 choice = lenet5_1998;
     check_whole_network(lenet5_with(&choice), 1);
     choice.j = 40;

@@ -14,8 +14,7 @@
 
 TestSuite(ch07_network, .timeout = 120);
 
-Test(ch07_network, t01_table,
-     .description = "[1 pt] shapes, parameters and connections, layer by layer") {
+Test(ch07_network, t01_table, .description = "shapes, parameters and connections, layer by layer") {
     static const struct {
         const char *name;
         Shape out;
@@ -61,7 +60,7 @@ static void check_subsample_init(const Layer *subsample) {
 }
 
 Test(ch07_network, t02_table_1998,
-     .description = "[1 pt] the original: 60,000 parameters, 340,908 connections") {
+     .description = "the original: 60,000 parameters, 340,908 connections") {
     static const struct {
         const char *name;
         int trainable;
@@ -97,7 +96,7 @@ Test(ch07_network, t02_table_1998,
 }
 
 Test(ch07_network, t03_first_loss,
-     .description = "[1 pt] an untrained network is undecided: loss near log 10") {
+     .description = "an untrained network is undecided: loss near log 10") {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(500);
     Trainer t = trainer_for(&net, &data, 100, 1, "adam");
@@ -110,7 +109,7 @@ Test(ch07_network, t03_first_loss,
 }
 
 Test(ch07_network, t04_float_against_double,
-     .description = "[1 pt] loss and gradient in both builds agree") {
+     .description = "loss and gradient in both builds agree") {
     static double got[1 + PROBE_PARAMS], want[1 + PROBE_PARAMS];
     cr_assert(probe(&got[0], &got[1]), "no memory");
     FILE *pipe = popen(BUILD "/tests/probe.double", "r");
@@ -169,7 +168,7 @@ static const Layer *layer_named(const Network *net, const char *name) {
 }
 
 Test(ch07_network, t05_kernels_agree,
-     .description = "[1 pt] naive, textbook and fast: the same losses and gradients") {
+     .description = "naive, textbook and fast: the same losses and gradients") {
     const Lenet5 *const choices[2] = {&lenet5_report, &lenet5_1998};
     for (int k = 0; k < 2; k++) {
         Network textbook = lenet5_with(choices[k]), naive = textbook, fast = textbook;
@@ -270,7 +269,7 @@ static const struct {
 };
 
 Test(ch07_network, t06_textbook_is_what_the_chapters_teach,
-     .description = "[1 pt] the layers come with the functions of the chapters") {
+     .description = "the layers come with the functions of the chapters") {
     const Lenet5 *const choices[2] = {&lenet5_report, &lenet5_1998};
     int checked = 0;
     for (int k = 0; k < 2; k++) {

@@ -78,7 +78,7 @@ static double accuracy(const char *dir, const char *kernels) {
 }
 
 Test(ch07_student, t01_the_textbook_is_what_runs,
-     .description = "[1 pt] with a chapter's functions emptied, textbook does not train") {
+     .description = "with a chapter's functions emptied, textbook does not train") {
     static const char *const chapters[] = {"01_im2col", "02_conv",       "03_pool",
                                            "04_affine", "05_softmax_ce", "06_optimizers"};
     const char *dir = copy_of_tree();
@@ -100,7 +100,7 @@ Test(ch07_student, t01_the_textbook_is_what_runs,
 }
 
 Test(ch07_student, t02_without_faster_kernels,
-     .description = "[1 pt] without their folders the program builds, and fast is textbook") {
+     .description = "without their folders the program builds, and fast is textbook") {
     const char *dir = copy_of_tree();
     command_in(dir,
                "rm -r chapters/02_conv/direct chapters/03_pool/rows chapters/04_affine/rational");

@@ -10,7 +10,7 @@
 TestSuite(ch07_trainer, .timeout = 120);
 
 Test(ch07_trainer, t01_every_image_once_per_epoch,
-     .description = "[1 pt] a new order, a permutation, from the seed") {
+     .description = "a new order, a permutation, from the seed") {
     enum { IMAGES = 1000 };
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(IMAGES);
@@ -34,7 +34,7 @@ Test(ch07_trainer, t01_every_image_once_per_epoch,
 }
 
 Test(ch07_trainer, t02_batch_is_the_mean_of_its_images,
-     .description = "[1 pt] micro-batches lose and repeat nothing") {
+     .description = "micro-batches lose and repeat nothing") {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(300);
     Trainer t = trainer_for(&net, &data, 300, 2, "sgd");
@@ -79,7 +79,7 @@ static void expect_same_on(int threads, const Trainer *one, Step want) {
 }
 
 Test(ch07_trainer, t03_same_bits_on_any_threads,
-     .description = "[2 pts] 1, 2 and 3 threads, bit for bit, on textbook and fast kernels") {
+     .description = "1, 2 and 3 threads, bit for bit, on textbook and fast kernels") {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(500);
     /* quarters of 37; four micro-batches of 25; two waves and a micro-batch that is not full */
@@ -102,7 +102,7 @@ Test(ch07_trainer, t03_same_bits_on_any_threads,
 
 /* The same steps by hand: the rate within an epoch, the mean of the parameters after each step. */
 Test(ch07_trainer, t04_rate_and_mean,
-     .description = "[1 pt] the schedule within an epoch, the mean of the parameters") {
+     .description = "the schedule within an epoch, the mean of the parameters") {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(300);
     Plan plan = {
@@ -130,7 +130,7 @@ Test(ch07_trainer, t04_rate_and_mean,
 }
 
 Test(ch07_trainer, t05_learns,
-     .description = "[1 pt] it can learn 200 digits by heart, with ReLU and sigmoid") {
+     .description = "it can learn 200 digits by heart, with ReLU and sigmoid") {
     for (int sigmoid = 0; sigmoid < 2; sigmoid++) {
         Network net = lenet5(sigmoid ? ACTIVATION_SIGMOID : ACTIVATION_RELU);
         Dataset data = few(200);
@@ -149,7 +149,7 @@ Test(ch07_trainer, t05_learns,
 }
 
 Test(ch07_trainer, t06_no_step_after_divergence,
-     .description = "[1 pt] a loss that is not finite leaves the parameters alone") {
+     .description = "a loss that is not finite leaves the parameters alone") {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(50);
     Trainer t = trainer_for(&net, &data, 50, 1, "sgd");
