@@ -39,7 +39,7 @@ LONG     := $(patsubst LONG_%,%,$(filter LONG_%,$(.VARIABLES)))
 
 ##@ For report writers
 .PHONY: plots quick draw-long $(PICTURES:%=plot-%) $(LONG:%=plot-%)
-plots: setup $(PICTURES:%=$P/%.txt) draw-long ## every picture, with the runs it needs (a few minutes)
+plots: setup $(PICTURES:%=$P/%.txt) draw-long ## every picture, and its runs (minutes)
 
 quick: ## the same from shorter runs, into build/quick/plots (a minute)
 	@$(MAKE) --no-print-directory QUICK=1 plots
