@@ -37,7 +37,7 @@ OPTIMIZE := $(if $(call on,$(SANITIZE)),$(SANITIZERS),$(if $(call on,$(DEBUG)),-
             $(if $(call on,$(PORTABLE)),,-march=$(or $(ARCH),native)) \
             -fno-math-errno -fno-trapping-math -ffp-contract=fast
 WARNINGS := -Wall -Wextra -Wshadow -Wdouble-promotion -Wfloat-conversion -Wstrict-prototypes
-CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -g $(OPTIMIZE) -fopenmp $(WARNINGS) \
+CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -g $(OPTIMIZE) -pthread $(WARNINGS) \
             -Icommon -Ichapters
 BLAS     := -lopenblas
 LDLIBS   := $(BLAS) -lpng -lz -ljansson -lm
@@ -76,7 +76,6 @@ endif
 .PHONY: help run chapter debug build clean setup FORCE
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
-.SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 
 ##@ For students
@@ -96,7 +95,7 @@ debug: ## N: gdb on that example; it stops inside the chapter's function
 	@$(MAKE) --no-print-directory CC=gcc DEBUG=1 SANITIZE= PORTABLE= NEEDS="build debug" \
 	    build/debug/$(CHOSEN)
 	@mkdir -p build/debug/data
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 gdb -q -x common/debug/tour.gdb \
+	OPENBLAS_NUM_THREADS=1 gdb -q -x common/debug/tour.gdb \
 	    -x common/debug/$(CHOSEN).gdb --args build/debug/$(CHOSEN) $(or $(ARGS),build/debug/data)
 
 build: $(CHAPTERS:%=$B/%) $B/compile_commands.json ## all seven programs, into build/
@@ -113,6 +112,8 @@ objects   = $(patsubst %.c,$B/$1/%.o,$(foreach c,$2 $(USES_$2),$(call library,$c
 SOURCES  := $(filter common/%.c,$(wildcard common/*.c)) \
             $(foreach c,$(CHAPTERS),$(call sources,$c)) \
             $(filter tests/%.c,$(wildcard tests/*.c tests/*/*.c))
+# Objects are kept. (Were everything .SECONDARY, a header that is gone would rebuild nothing.)
+.SECONDARY: $(foreach k,float double,$(SOURCES:%.c=$B/$k/%.o))
 
 $(CHAPTERS:%=$B/%): $B/%: $B/float/chapters/%/main.o $$(call objects,float,$$*) $B/float/common.a
 	@echo '  LINK $@'
@@ -149,6 +150,6 @@ $B/compile_commands.json: FORCE
 	    done; echo ']'; } > $@.part
 	@if cmp -s $@.part $@; then rm $@.part; else mv $@.part $@; fi
 
-include common/setup.mk tests/tests.mk chapters/07_lenet5/studies/studies.mk plots/plots.mk
-include docs/docs.mk
+include common/setup.mk tests/exam/exam.mk tests/tests.mk plots/plots.mk docs/docs.mk
+include chapters/07_lenet5/studies/studies.mk
 -include $(patsubst %.c,$B/float/%.d,$(SOURCES)) $(patsubst %.c,$B/double/%.d,$(SOURCES))

@@ -138,7 +138,7 @@ void gradcheck_tolerance(size_t count, const double *got, const double *want, co
 /**
  * @brief Compares one tensor and explains the worst entry.
  * @param owner   the layer's name, for the message
- * @param n       images in the batch, to recognise a mean in place of a sum
+ * @param n       images in the batch, to recognise a mean instead of a sum
  * @param tensor  the numbers
  * @param nonzero share of wanted entries that must differ from zero
  * @param finding starts with ok = true; keeps the first failure and counts entries

@@ -7,7 +7,7 @@
  * harness can check every layer, and a wrong layer for a test is one changed pointer.
  *
  * **Memory.** Images lie one after the other, each channel after channel, row after row: entry
- * (ch, r, q) of image i is x[i*shape_size(in) + at(in, ch, r, q)], see shape.h. Parameters lie the
+ * (ch, r, s) of image i is x[i*shape_size(in) + at(in, ch, r, s)], see shape.h. Parameters lie the
  * same way: the weight first, then the bias.
  *
  * **Gradients.** L is the number that training makes small: the loss at the end of the network. dx

@@ -13,8 +13,7 @@ uint64_t rng_next(Rng *rng) {
 }
 
 Rng rng_seed(uint64_t seed, uint64_t stream) {
-    /* Hash the seed, add the stream, hash again: neighbours end far apart on the counter's circle.
-       */
+    /* Hash the seed, add the stream, hash again: neighbouring seeds end far apart. */
     Rng a = {seed};
     Rng b = {rng_next(&a) + stream};
     return (Rng){rng_next(&b)};

@@ -70,8 +70,7 @@ static json_t *tensor_json(const Tensor *tensor, size_t begin) {
                      (json_int_t)begin, end);
 }
 
-/* The whole header, or NULL when there is no memory: jansson passes failures on through every call.
-   */
+/* The whole header, or NULL when there is no memory: jansson passes failures on. */
 static json_t *header_json(int tensors, const Tensor *tensor, int entries, const Metadata *entry) {
     json_t *header = json_object(), *metadata = json_object();
     size_t begin = 0;

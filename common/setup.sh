@@ -4,44 +4,50 @@
 # As root, or through sudo, the missing Debian packages are installed. Otherwise this prints the one
 # command that installs them and exits with 1. SKIP_SETUP=1 trusts that everything is there.
 #
-#   sh common/setup.sh --doctor      (make doctor) a line for every package: what for, which version, or what installs it
+#   sh common/setup.sh --doctor      (make doctor) one line per package: what for, which version, or
+#                                    what installs it
 set -eu
 
 packages() {
     case $1 in
     build) echo make gcc libc6-dev libopenblas-dev zlib1g-dev libjansson-dev libpng-dev ;;
-    test) echo libcriterion-dev ;;
+    test) echo libcriterion-dev python3 ;;
     debug) echo gdb ;;
     docs) echo python3 doxygen doxygen-awesome-css libjs-mathjax ;;
     book) echo python3 pandoc weasyprint katex fonts-liberation fonts-dejavu-core ;;
     quotes) echo python3 katex ;;
     look) echo python3 chromium epubcheck default-jre-headless poppler-utils ;;
     plots) echo gnuplot-nox fonts-dejavu-core ;;
-    report) echo pandoc weasyprint librsvg2-bin fonts-liberation fonts-dejavu-core fonts-wqy-microhei ;;
+    report) echo pandoc weasyprint librsvg2-bin katex python3-jinja2 \
+        fonts-liberation fonts-dejavu-core fonts-noto-cjk ;;
     format) echo clang-format ;;
     peers) echo python3-torch python3-numpy ;; # bench-peers, interop: asked for, never installed
-    clang) echo clang libomp-dev libclang-rt-14-dev ;;
+    clang) echo clang libclang-rt-14-dev ;;
     *) echo "setup.sh: unknown group $1" >&2 && exit 2 ;;
     esac
 }
 
 groups="build test debug docs book quotes look plots report format clang peers"
+apt="apt-get install -y --no-install-recommends"
 
-# A line a package; exits with 1 when one is missing that `make run` or `make test` needs.
+# One line per package; exits with 1 when one is missing that `make run` or `make test` needs.
 doctor() {
-    command -v dpkg-query > /dev/null || { echo "error: not a Debian system: this asks dpkg" >&2; exit 1; }
+    command -v dpkg-query > /dev/null ||
+        { echo "error: not a Debian system: this asks dpkg" >&2; exit 1; }
     need=0
     for group in $groups; do
         for package in $(packages $group); do
-            status=$(dpkg-query -W -f '${db:Status-Abbrev} ${Version}' $package 2> /dev/null) || status=
+            status=$(dpkg-query -W -f '${db:Status-Abbrev} ${Version}' $package 2> /dev/null) ||
+                status=
             case $status in
-            ii*) echo "$group $package ${status#ii* }" | awk '{ printf "%-8s %-22s %s\n", $1, $2, $3 }' ;;
-            *)  echo "$group $package" | awk '{ printf "%-8s %-22s missing: apt-get install -y --no-install-recommends %s\n", $1, $2, $2 }'
+            ii*) printf '%-8s %-22s %s\n' "$group" "$package" "${status#ii* }" ;;
+            *)  printf '%-8s %-22s missing: %s\n' "$group" "$package" "$apt $package"
                 case $group in build | test) need=1 ;; esac ;;
             esac
         done
     done
-    echo "processors: $(nproc); vector units: $(grep -owm1 -e avx512f -e avx2 /proc/cpuinfo | sort -u | tr '\n' ' ')"
+    units=$(grep -owm1 -e avx512f -e avx2 /proc/cpuinfo | sort -u | tr '\n' ' ')
+    echo "processors: $(nproc); vector units: $units"
     exit $need
 }
 [ "${1:-}" != --doctor ] || doctor
@@ -55,18 +61,21 @@ if ! command -v dpkg-query > /dev/null; then
     exit 0
 fi
 
-installed=" $(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' | sed -n 's/^ii *//p' | tr '\n' ' ')"
+installed=" $(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' | sed -n 's/^ii *//p' |
+    tr '\n' ' ')"
 missing=
 for package in $wanted; do
     case "$installed" in
     *" $package "*) ;;
-    *" gnuplot-qt "* | *" gnuplot-x11 "*) [ "$package" = gnuplot-nox ] || missing="$missing $package" ;;
+    *" gnuplot-qt "* | *" gnuplot-x11 "*)
+        [ "$package" = gnuplot-nox ] || missing="$missing $package" ;;
     *) missing="$missing $package" ;;
     esac
 done
 [ -n "$missing" ] || exit 0
 
-install="apt-get install -y --no-install-recommends$missing"
+install="$apt$missing"
+wait="-o DPkg::Lock::Timeout=300" # another set-up may be at it
 if [ "$(id -u)" = 0 ]; then
     sudo=
 elif command -v sudo > /dev/null && { sudo -n true 2> /dev/null || [ -t 0 ]; }; then
@@ -77,7 +86,7 @@ else
 fi
 echo "installing:$missing" >&2
 # A machine without package lists, or with old ones, needs the update; others are spared it.
-if ! $sudo env DEBIAN_FRONTEND=noninteractive $install > /dev/null 2>&1; then
+if ! $sudo env DEBIAN_FRONTEND=noninteractive $install $wait > /dev/null 2>&1; then
     $sudo apt-get update -qq
-    $sudo env DEBIAN_FRONTEND=noninteractive $install > /dev/null
+    $sudo env DEBIAN_FRONTEND=noninteractive $install $wait > /dev/null
 fi

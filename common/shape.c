@@ -3,6 +3,7 @@
 
 #include "fail.h"
 
+// [window-out]
 int window_out(int in, int size, int stride, int pad) {
     contract(in >= 1 && stride >= 1, "axis of %d with stride %d: both must be at least 1", in,
              stride);
@@ -11,6 +12,7 @@ int window_out(int in, int size, int stride, int pad) {
              pad);
     return (in + 2 * pad - size) / stride + 1;
 }
+// [window-out]
 
 Shape window_shape(Shape in, int channels, int size, int stride, int pad) {
     return (Shape){channels, window_out(in.h, size, stride, pad),

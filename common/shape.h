@@ -26,25 +26,27 @@ static inline int shape_size(Shape s) {
 
 /**
  * @brief Where an entry is stored: channel after channel, in each row after row.
- * @param s  the shape of x
+ * @param x  the shape of the image
  * @param ch channel, 0 .. c-1
  * @param r  row, 0 .. h-1
- * @param q  column, 0 .. w-1
- * @return the index i for which x[i] is entry (ch, r, q) of x
+ * @param s  column, 0 .. w-1
+ * @return the index i for which x[i] is entry (ch, r, s) of x
  */
-static inline int at(Shape s, int ch, int r, int q) {
-    return (ch * s.h + r) * s.w + q;
+// [at]
+static inline int at(Shape x, int ch, int r, int s) {
+    return (ch * x.h + r) * x.w + s;
 }
+// [at]
 
 /**
  * @brief Whether a place belongs to the image or to the padding around it.
- * @param s the image
+ * @param x the shape of the image
  * @param r row
- * @param q column
- * @return 0 <= r < h and 0 <= q < w
+ * @param s column
+ * @return 0 <= r < h and 0 <= s < w
  */
-static inline bool inside(Shape s, int r, int q) {
-    return r >= 0 && r < s.h && q >= 0 && q < s.w;
+static inline bool inside(Shape x, int r, int s) {
+    return r >= 0 && r < x.h && s >= 0 && s < x.w;
 }
 
 /**

@@ -1,9 +1,11 @@
-# The site and the book, which the scripts in docs/book make of the lessons. The report: its pictures
-# and data, then docs/report.sh; QUICK=1 makes it of shorter runs, in build/quick/report.
+# The site and the book, which the scripts in docs/book make of the lessons. The report: its
+# pictures and data, then docs/report.py; QUICK=1 makes it of shorter runs, in build/quick/report.
 R := build/$(if $(call on,$(QUICK)),quick/)report
-REPORT_DATA := $(addprefix $D/,report.tsv sigmoid.tsv tanh.tsv optimizers.tsv confusion.tsv)
+REPORT_NEEDS := plots $(PICTURES:%=$P/zh/%.txt) draw-long-zh \
+    $(addprefix $D/,report.tsv seeds.tsv optimizers.tsv confusion.tsv 02_time.tsv \
+        05_step_double.tsv sigmoid.tsv tanh.tsv sigmoid/histograms.tsv)
 
-.PHONY: docs book quotes quotes-check figures book-check report
+.PHONY: docs book quotes quotes-check figures book-check report draw-long-zh
 ##@ For students
 docs: setup ## the site, lessons and reference: build/docs/html/index.html
 	@python3 -B docs/book/site.py
@@ -27,8 +29,16 @@ book-check: docs book ## look at the site in a browser, wide and narrow; check t
 	@python3 -B docs/book/look.py
 
 ##@ For report writers
-report: plots $(REPORT_DATA) ## the report, English and Chinese, as HTML and PDF in build/report
-	@sh docs/report.sh $D $P $R $B/07_lenet5 '$(LONG)'
+report: $(REPORT_NEEDS) ## the report, English and Chinese, as HTML and PDF: build/report
+	@/usr/bin/python3 docs/report.py $D $P $R $B/07_lenet5
 
-$D/tanh.tsv: $B/07_lenet5
-	$(call run,$< train --activation tanh --epochs $(EPOCHS) --seed 1 --log $@)
+draw-long-zh: | setup
+	@mkdir -p $P/zh
+	@$(foreach name,$(LONG),$(call draw_long,$(name),$P/zh,zh) &&) true > /dev/null
+
+# The program that the prologue shows; it can also be compiled by hand.
+$B/prologue: docs/prologue.c $B/flags | setup
+	@echo '  LINK $@'
+	$Q$(CC) $(CFLAGS) $< -o $@
+
+FORMATTED += docs/prologue.c

@@ -1,8 +1,7 @@
-# What each departure from the original is worth: three seeds of each network.
+# What each departure from the original contributes: three seeds of each network.
 # data: ablation.tsv  make ablation
-w = 860; h = 520
+w = 620; h = 480
 load 'plots/style.gp'
-data = D.'/ablation.tsv'
-set title 'What each departure from the original is worth'
-set key top right
+table = D.'/ablation.tsv'
+end = 2
 load 'plots/dots.gp'

@@ -1,24 +1,38 @@
-# Accuracy on training and test images after every epoch: the report's first curve, and its upper end magnified.
-# data: report.tsv  make build/data/report.tsv
-w = 1040; h = 430
+# The share of images that the report's network gets wrong after every epoch: five seeds (pale),
+# their mean, and what the report has.
+# data: seeds.tsv  make build/data/seeds.tsv
+w = 520; h = 400
 load 'plots/style.gp'
-data = D.'/report.tsv'
-set multiplot layout 1,2 margins 0.08,0.977,0.2,0.89 spacing 0.1,0.1
-set xlabel 'epoch'
-set ylabel 'accuracy'
+data = D.'/seeds.tsv'
+of(k, y) = column('seed') == k ? y : NaN
+wrong(accuracy) = 100 * (1 - column(accuracy))
+stats data using 'epoch' nooutput
+last = STATS_max
+array end_text[2] = [T_test_images, T_training_images]
+array end_y[2]
+array end_color[2] = [orange, blue]
+stats data using (column('epoch') == last ? wrong('test_accuracy') : NaN) nooutput
+end_y[1] = STATS_mean
+stats data using (column('epoch') == last ? wrong('train_accuracy') : NaN) nooutput
+end_y[2] = STATS_mean
+low = 0.1; high = 100; logarithmic = 1
+load 'plots/ends.gp'
+
+set title T_accuracy_title
+set xlabel T_epoch
+set ylabel T_error_percent
+set logscale y
+set xrange [0:last]
+set yrange [low:high]
 set xtics 1
-set xrange [0:*]
-set key bottom right
-
-set title "The report's network: accuracy after every epoch"
-set yrange [0:1.02]
-plot data using 'epoch':'train_accuracy' with linespoints lt 1 title 'training images', \
-     data using 'epoch':'test_accuracy' with linespoints lt 2 title 'test images'
-unset label 99
-
-set title 'the same from the first epoch on, magnified'
-set xrange [1:*]
-set yrange [0.96:1]
-plot data using 'epoch':'train_accuracy' with linespoints lt 1 title 'training images', \
-     data using 'epoch':'test_accuracy' with linespoints lt 2 title 'test images'
-unset multiplot
+set format y '%g'
+set ytics (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+set rmargin at screen 0.83
+unset key
+report = 100 * (1 - 0.9829)
+set arrow 1 from 0,report to last,report nohead dashtype 2 lc rgb grey front
+set label 1 T_first_report at last,report right offset 0,0.7 textcolor rgb ink front
+plot for [k=1:5] data using 'epoch':(of(k, wrong('train_accuracy'))) with lines lc rgb pale dt 1, \
+     for [k=1:5] data using 'epoch':(of(k, wrong('test_accuracy'))) with lines lc rgb 0xf2c8a8 dt 1, \
+     data using 'epoch':(wrong('train_accuracy')) smooth unique with linespoints lt 1, \
+     data using 'epoch':(wrong('test_accuracy')) smooth unique with linespoints lt 2

@@ -1,44 +1,48 @@
 #!/bin/sh
-# Draws one picture as SVG and as PNG:  sh plots/draw.sh NAME DATA_FOLDER PICTURE_FOLDER
+# Draws one picture as SVG and as PNG:  sh plots/draw.sh NAME DATA_FOLDER PICTURE_FOLDER [zh]
 #
-# plots/NAME.gp names the files it reads and the commands that write them, a line each:
+# plots/NAME.gp names the files it reads and the commands that write them, one line each:
 #
 #     # data: FILE  COMMAND
 #
-# A missing file is an error that names its command. So is anything gnuplot complains about, a curve without points
-# included; then no picture is left. The caption is made of the same lines; where a rule wrote the file, FILE.command
-# says what really ran.
+# A missing file is an error that names its command. So is anything gnuplot complains about, a curve
+# without points included; then no picture is left. A picture may have several panels (see
+# plots/style.gp). Beside them, NAME.txt says what they were drawn from: files and commands. Where a
+# rule of make wrote the file, FILE.command says what really ran.
 set -eu
-name=$1 D=$2 P=$3
+name=$1 D=$2 P=$3 lang=${4:-en}
 script=plots/$name.gp
 [ -f "$script" ] || { echo "error: there is no plots/$name.gp" >&2; exit 2; }
-rm -f "$P/$name.svg" "$P/$name.png" # what cannot be drawn again is not left
 [ -w "$P" ] || { echo "error: $P: cannot write there" >&2; exit 1; }
-command -v gnuplot > /dev/null || { echo "error: gnuplot is missing (Debian: gnuplot-nox)" >&2; exit 1; }
+command -v gnuplot > /dev/null ||
+    { echo "error: gnuplot is missing (Debian: gnuplot-nox)" >&2; exit 1; }
+forget() { rm -f "$P/$name.$1" "$P/$name"-[0-9]."$1"; }
+for format in svg png txt; do forget $format; done # what cannot be drawn again is not left
 
-sed -n 's/^# data: *\([^ ]*\) *\(.*\)/\1 \2/p' "$script" > "$P/$name.data"
-caption=
+work=$(mktemp -d "$P/$name.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+sed -n 's/^# data: *\([^ ]*\) *\(.*\)/\1 \2/p' "$script" > "$work/data"
 while read -r file command; do
-    case $D in build/quick/*) command=$(echo "$command" | sed 's|^make build/data|make QUICK=1 build/quick/data|') ;; esac
-    [ -s "$D/$file" ] || { echo "error: $D/$file is missing: $command writes it" >&2; rm -f "$P/$name.data"; exit 1; }
-    [ ! -f "$D/$file.command" ] || command=$(cat "$D/$file.command")
-    case $caption in # files of one command stand together
-    *" ($command)") caption="${caption% ($command)}, $file ($command)" ;;
-    *) caption="$caption${caption:+\\n}$D/$file ($command)" ;;
+    case $D in
+    build/quick/*) command=$(echo "$command" | sed 's|^make build/data|make QUICK=1 &|
+                                                    s|build/data|build/quick/data|') ;;
     esac
-done < "$P/$name.data"
-rm -f "$P/$name.data"
+    [ -s "$D/$file" ] || { echo "error: $D/$file is missing: $command writes it" >&2; exit 1; }
+    [ ! -f "$D/$file.command" ] || command=$(cat "$D/$file.command")
+    echo "$D/$file ($command)"
+done < "$work/data" > "$work/$name.txt"
+rm "$work/data"
 
 for format in svg png; do
     code=0
-    gnuplot -e "format='$format'; out='$P/$name.$format.part'; D='$D'; caption=\"$caption\"" "$script" \
-        2> "$P/$name.err" || code=$?
-    if [ $code != 0 ] || [ -s "$P/$name.err" ]; then
-        echo "error: plots/$name.gp: $(grep -v '^ *$' "$P/$name.err" | head -n 3 | tr '\n' ' ')" >&2
-        rm -f "$P/$name.$format.part" "$P/$name.svg.part" "$P/$name.err"
+    tiles='with image'; [ $format = png ] || tiles='with image pixels'
+    gnuplot -e "format='$format'; lang='$lang'; out='$work/$name'; D='$D'; tiles='$tiles'" \
+        -e "set datafile separator tab; set datafile missing 'nan'" "$script" \
+        2> "$work/errors" || code=$?
+    if [ $code != 0 ] || [ -s "$work/errors" ]; then
+        echo "error: plots/$name.gp: $(grep -v '^ *$' "$work/errors" | head -n 3 | tr '\n' ' ')" >&2
         exit 1
     fi
 done
-rm -f "$P/$name.err"
-mv "$P/$name.png.part" "$P/$name.png"
-mv "$P/$name.svg.part" "$P/$name.svg" # last: make goes by its time
+mv "$work"/*.svg "$work"/*.png "$P"
+mv "$work/$name.txt" "$P" # last: make goes by its time

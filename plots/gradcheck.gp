@@ -1,19 +1,22 @@
-# How far numerical gradients are from backward's, by the step: too large, and the curve bends; too small, and rounding wins.
+# How far numerical gradients are from backward's, by the step: too large, and the curve bends; too
+# small, and rounding wins.
 # data: 05_step_float.tsv   make chapter 5
 # data: 05_step_double.tsv  make build/data/05_step_double.tsv
-w = 800; h = 480
+w = 520; h = 400
 load 'plots/style.gp'
-set title 'Central differences of softmax cross-entropy against backward'
-set xlabel 'step h of (f(x + h) - f(x - h)) / 2h'
-set ylabel 'length of the difference / length of the gradient'
+set title T_gradcheck_title
+set xlabel T_gradcheck_step
+set ylabel T_gradcheck_error
 set logscale xy
 set xrange [1e-16:1]
 set yrange [1e-12:10]
 set format '10^{%T}'
-set xtics 1e-16, 100
-set ytics 1e-12, 100
-set key bottom left Left reverse samplen 2
-set label 1 'rounding: grows as 1/h' at 3e-10,3e-4 center textcolor rgb '#303030'
-set label 2 'grows as h^2' at 4e-4,1e-9 left textcolor rgb '#303030'
-plot D.'/05_step_float.tsv' using 'step':'error' with linespoints lt 2 ps 0.5 title 'float', \
-     D.'/05_step_double.tsv' using 'step':'error' with linespoints lt 1 ps 0.5 title 'double'
+set xtics 1e-16, 10000
+set ytics 1e-12, 1000
+set label 1 T_gradcheck_rounding at 2e-13,1e-6 center textcolor rgb ink
+set label 2 T_gradcheck_bend at 7e-4,1e-9 left textcolor rgb ink
+set label 3 'float' at 3e-7,8 left textcolor rgb orange
+set label 4 'double' at 1e-14,8 left textcolor rgb blue
+unset key
+plot D.'/05_step_float.tsv' using 'step':'error' with linespoints lc rgb orange pt 5 ps 0.4, \
+     D.'/05_step_double.tsv' using 'step':'error' with linespoints lc rgb blue pt 7 ps 0.4

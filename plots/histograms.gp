@@ -1,43 +1,53 @@
-# Weights and gradients of every layer, as drawn and after training.
+# Weights and gradients of every layer, initial (filled) and after training (line). The height is
+# the share of a bin, each curve as high as its largest. The first bin of the gradients also holds
+# everything smaller than 10^-8, and is left out.
 # data: histograms.tsv  make build/data/histograms.tsv
-w = 1200; h = 580
-load 'plots/style.gp'
 data = D.'/histograms.tsv'
 layers = 'C1 C3 C5 F6 OUT'
-of(what, layer, y) = strcol('what') eq what && strcol('layer') eq layer ? y : NaN
-share(what, layer) = of(what, layer, 100*column('share'))
-size(what, layer) = of(what, layer, column('value'))
-set multiplot layout 2,5 margins 0.055,0.985,0.155,0.93 spacing 0.025,0.19
-set yrange [0:*]
-set xtics 0.4
-do for [i=1:5] {
-    layer = word(layers, i)
-    set title layer.', weights'
-    set xlabel 'weight'
-    set ylabel (i == 1 ? 'share, %' : '')
-    unset key
-    plot data using (size('weight drawn', layer)):(share('weight drawn', layer)) with histeps lt 6 lw 1.5, \
-         data using (size('weight trained', layer)):(share('weight trained', layer)) with histeps lt 2 lw 1.5
-    unset label 99
+first_bin = -7.8
+of(what, k, y) = strcol('what') eq what && strcol('layer') eq word(layers, k) ? y : NaN
+shown(what, k) = of(what, k, what[1:6] eq 'weight' || column('value') > first_bin ? \
+                    column('share') : NaN)
+array high[10]
+do for [k=1:5] {
+    do for [panel=1:2] {
+        what = panel == 1 ? 'weight' : 'gradient'
+        stats data using (shown(what.' initial', k)) nooutput
+        most = STATS_max
+        stats data using (shown(what.' trained', k)) nooutput
+        high[5*(panel-1)+k] = (STATS_max > most ? STATS_max : most) / 0.85
+    }
 }
-set offsets 0,0,graph 0.25,0 # room for the words
-set xrange [-8:0]
-set format x '10^{%g}'
-set xtics 2
-do for [i=1:5] {
-    layer = word(layers, i)
-    set title layer.', gradients'
-    set xlabel '|gradient|'
-    if (i == 1) { set key top left Left reverse samplen 2 } else { unset key }
-    set ylabel (i == 1 ? 'share, %' : '')
-    stats data using (share('gradient drawn zero', layer)) nooutput
-    drawn = STATS_max
-    stats data using (share('gradient trained zero', layer)) nooutput
-    if (drawn > 0.05 || STATS_max > 0.05) {
-        set label 1 sprintf('exactly 0: %.0f %%', drawn) at graph 0.03,0.93 textcolor lt 6
-        set label 2 sprintf('exactly 0: %.0f %%', STATS_max) at graph 0.03,0.84 textcolor lt 2
-    } else { unset label 1; unset label 2 }
-    plot data using (size('gradient drawn', layer)):(share('gradient drawn', layer)) with histeps lt 6 lw 1.5 title 'drawn', \
-         data using (size('gradient trained', layer)):(share('gradient trained', layer)) with histeps lt 2 lw 1.5 title 'trained'
+do for [panel=1:2] {
+    w = 520; h = 540
+    load 'plots/style.gp'
+    what = panel == 1 ? 'weight' : 'gradient'
+    height(when, k) = 5 - k + shown(what.when, k) / high[5*(panel-1)+k]
+    set title panel == 1 ? T_weights : T_gradients
+    set xlabel panel == 1 ? T_weight : T_gradient_size
+    set yrange [-0.05:5.4]
+    set ytics ('C1' 4, 'C3' 3, 'C5' 2, 'F6' 1, 'OUT' 0) scale 0
+    set grid noytics xtics
+    set border 1
+    if (panel == 1) {
+        stats data using (strstrt(strcol('what'), 'weight') ? abs(column('value')) : NaN) nooutput
+        set xrange [-STATS_max:STATS_max]
+        set xtics 0.2
+        set key at graph 0.5,0.99 center top horizontal
+    } else {
+        set xrange [-9.5:0]
+        set xtics -8, 2
+        set format x '10^{%g}'
+        unset key
+        do for [k=1:5] { do for [trained=0:1] {
+            when = trained ? ' trained' : ' initial'
+            stats data using (of('gradient'.when.' zero', k, column('share'))) nooutput
+            set label 10*k+trained sprintf(T_exactly_0, 100*STATS_max) at -9.4,5-k left \
+                offset 0,1.7-trained font small textcolor rgb (trained ? orange : blue)
+        } }
+    }
+    plot for [k=1:5] data using 'value':(height(' initial', k)):(5.0-k) with filledcurves \
+             fillcolor rgb pale title (k == 1 ? T_initial : ''), \
+         for [k=1:5] data using 'value':(height(' trained', k)) with lines lc rgb orange lw 2 dt 1 \
+             title (k == 1 ? T_trained : '')
 }
-unset multiplot

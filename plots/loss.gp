@@ -1,25 +1,31 @@
-# Loss of every mini-batch before it is learned from: the report's second curve, and the same on a logarithmic axis.
+# Loss of every mini-batch before it is learned from (pale), its running mean, and the loss over all
+# images after every epoch: the report's second curve, and the same on a logarithmic axis.
 # data: report.tsv  make build/data/report.tsv
-w = 1040; h = 430
-load 'plots/style.gp'
 data = D.'/report.tsv'
-set multiplot layout 1,2 margins 0.08,0.977,0.2,0.89 spacing 0.1,0.1
-set xlabel 'iteration (a mini-batch of 100 images)'
-set ylabel 'cross-entropy loss'
-set xrange [0:*]
-set key top right
-
-set title "The report's network: loss while training"
-set yrange [0:*]
-plot data using 'iteration':'loss' with lines lt 6 lw 0.7 title 'each mini-batch', \
-     data using 'iteration':'train_loss' with points lt 1 title 'all training images', \
-     data using 'iteration':'test_loss' with points lt 2 title 'all test images'
-unset label 99
-
-set title 'the same, logarithmic'
-set logscale y
-set yrange [0.001:4]
-plot data using 'iteration':'loss' with lines lt 6 lw 0.5 title 'each mini-batch', \
-     data using 'iteration':'train_loss' with linespoints lt 1 title 'all training images', \
-     data using 'iteration':'test_loss' with linespoints lt 2 title 'all test images'
-unset multiplot
+middle(iteration) = 50 * (floor((iteration - 1) / 50) + 0.5)
+do for [panel=1:2] {
+    w = 520; h = 380
+    load 'plots/style.gp'
+    set xlabel T_iteration
+    set ylabel T_loss
+    set xrange [0:*]
+    set key top right
+    stats data using 'loss' nooutput
+    if (panel == 1) {
+        set title T_loss_title
+        set yrange [0:*]
+    } else {
+        set title T_same_logarithmic
+        set logscale y
+        set yrange [10**floor(log10(STATS_min)):4]
+        set format y '10^{%T}'
+        set key bottom left Left reverse
+    }
+    plot data using 'iteration':'loss' with lines lc rgb pale lw 0.7 dt 1 title T_each_batch, \
+         data using (middle(column('iteration'))):'loss' smooth unique with lines lc rgb blue \
+             lw 2.5 dt 1 title T_mean_50, \
+         data using 'iteration':'train_loss' with points lc rgb ink pt 7 ps 0.9 \
+             title T_all_training, \
+         data using 'iteration':'test_loss' with points lc rgb orange pt 4 ps 1.4 lw 2 \
+             title T_all_test
+}

@@ -1,31 +1,62 @@
-# The five optimizers, and the report's listing of Adam, on the report's network: the same first weights, the same batches.
+# The five optimizers, and the report's listing of Adam, on the report's network: the same initial
+# weights, the same batches. Each name is followed by its rate.
 # data: optimizers.tsv  make build/data/optimizers.tsv
-w = 1040; h = 470
-load 'plots/style.gp'
 data = D.'/optimizers.tsv'
 names = 'sgd momentum adagrad rmsprop adam adam-twice'
 of(name, y) = strcol('optimizer') eq name ? y : NaN
 # the rate of a run, as the run printed it
 rate(name) = system(sprintf("awk -F '\t' '$1 == \"%s\" { print $2; exit }' %s", name, data))
-set multiplot layout 1,2 margins 0.08,0.977,0.19,0.89 spacing 0.1,0.1
+middle(iteration) = 50 * (floor((iteration - 1) / 50) + 0.5)
+stats data using 'iteration' nooutput
+iterations = STATS_max
+logarithmic = 1
+array end_text[6]
+array end_y[6]
+do for [k=1:6] { end_text[k] = word(names, k).' '.rate(word(names, k)) }
 
-set title 'Loss, mean of 20 mini-batches'
-set xlabel 'iteration (a mini-batch of 100 images)'
-set ylabel 'cross-entropy loss'
+w = 560; h = 400; panel = 1
+load 'plots/style.gp'
+array end_color[6] = [blue, orange, green, pink, yellow, sky]
+low = 0.01; high = 30
+do for [k=1:6] {
+    stats data using (column('iteration') > iterations - 50 ? \
+                      of(word(names, k), column('loss')) : NaN) nooutput
+    end_y[k] = STATS_mean
+}
+load 'plots/ends.gp'
+set title T_loss_mean_50
+set xlabel T_iteration
+set ylabel T_loss
 set logscale y
-set xrange [0:*]
-set yrange [0.02:100]
-set key top right
-plot for [i=1:6] data using (20*ceil(column('iteration')/20.0)-10):(of(word(names,i), column('loss'))) smooth unique \
-     with linespoints lt i lw 1.4 pointinterval -12 title word(names,i).', rate '.rate(word(names,i))
-unset label 99
-
-set title 'Accuracy on the test images'
-set xlabel 'epoch'
-set ylabel 'accuracy'
-unset logscale
-set yrange [0.8:1]
-set xtics 1
+set format y '%g'
+set xrange [0:iterations]
+set xtics iterations / 3
+set yrange [low:high]
+set rmargin at screen 0.72
 unset key
-plot for [i=1:6] data using 'epoch':(of(word(names,i), column('test_accuracy'))) with linespoints lt i
-unset multiplot
+plot for [k=1:6] data using (middle(column('iteration'))):(of(word(names, k), column('loss'))) \
+    smooth unique with lines lt k
+
+panel = 2
+load 'plots/style.gp'
+low = 0.8; high = 100
+do for [k=1:6] {
+    stats data using (column('iteration') == iterations ? \
+        of(word(names, k), 100 * (1 - column('test_accuracy'))) : NaN) nooutput
+    end_y[k] = STATS_max
+}
+load 'plots/ends.gp'
+set title T_test_error
+set xlabel T_epoch
+set ylabel T_error_percent
+set logscale y
+set format y '%g'
+set ytics (1, 2, 5, 10, 20, 50, 100)
+set xrange [0:*]
+set xtics 1
+set yrange [low:high]
+set rmargin at screen 0.72
+unset key
+epochs(name) = sprintf("< awk -F '\t' 'NR == 1 || $1 == \"%s\" && $8 != \"nan\"' %s", name, data)
+plot for [k=1:6] epochs(word(names, k)) using 'epoch':(100 * (1 - column('test_accuracy'))) \
+    with linespoints lt k

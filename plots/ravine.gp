@@ -1,28 +1,39 @@
 # Chapter 6: the paths of the optimizers down the ravine x^2/20 + y^2, 40 steps from (-7, 2).
 # data: 06_paths.tsv  make chapter 6
-w = 1080; h = 600
-load 'plots/style.gp'
 data = D.'/06_paths.tsv'
-set multiplot layout 2,4 title 'f(x, y) = x^2/20 + y^2: 40 steps from (-7, 2)' margins 0.05,0.985,0.14,0.88 spacing 0.045,0.16
-unset key
-set xlabel 'x' offset 0,0.5
-set ylabel 'y' offset 1,0
-unset grid
-set xrange [-8:8]
-set yrange [-3.2:3.2]
-set xtics 4
-set ytics 1
+array first_of[4] = ['sgd', 'adagrad', 'adam', 'sdlm']
+array second_of[4] = ['momentum', 'rmsprop', 'adam-twice', '']
+f(x, y) = x**2 / 20 + y**2
 # Lines of equal height c: ellipses with half axes sqrt(20 c) and sqrt(c).
 height(i) = 0.35 * i ** 1.6
 along(i, t) = sqrt(20 * height(i)) * cos(t)
 across(i, t) = sqrt(height(i)) * sin(t)
-set samples 200
-set label 1 '+' at 0,0 center textcolor rgb '#303030'
-names = 'sgd momentum adagrad rmsprop adam adam-twice sdlm'
-do for [name in names] {
-    set title name
-    plot for [i=1:9] [t=0:2*pi] '+' using (along(i, t)):(across(i, t)) with lines lc rgb '#c8c8c8' lw 0.7, \
-         data using name.'_x':name.'_y' with linespoints lt 1 lw 1.2 pt 7 ps 0.5
-    unset label 99
+do for [panel=1:4] {
+    w = 520; h = 340
+    load 'plots/style.gp'
+    unset grid
+    set samples 200
+    set xlabel 'x'
+    set ylabel 'y'
+    set xrange [-8:8]
+    set yrange [-3.2:3.2]
+    set xtics 4
+    set ytics 1
+    set key top right opaque
+    set label 1 '+' at 0,0 center textcolor rgb ink front
+    names = first_of[panel].' '.second_of[panel]
+    array says[2]
+    do for [k=1:words(names)] {
+        name = word(names, k)
+        stats data using (column('step') == 40 ? f(column(name.'_x'), column(name.'_y')) : NaN) \
+            nooutput
+        end = STATS_max
+        stats data using name.'_rate' nooutput
+        says[k] = sprintf(T_ravine_end, name, STATS_max, end)
+    }
+    plot for [i=1:9] [t=0:2*pi] '+' using (along(i, t)):(across(i, t)) with lines dt 1 \
+             lc rgb 0xd0d0d0 lw 0.7 notitle, \
+         for [k=1:words(names)] data using word(names, k).'_x':word(names, k).'_y' \
+             with linespoints lc rgb (k == 1 ? blue : orange) lw 1.2 dt 1 pt (k == 1 ? 7 : 4) \
+             ps 0.6 title says[k]
 }
-unset multiplot

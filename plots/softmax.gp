@@ -1,28 +1,42 @@
-# Chapter 5: cross-entropy in float, with and without the shift that puts the largest score at 0.
+# Chapter 5: cross-entropy by the formula, in double precision, and with the shift that puts the
+# largest score at 0.
 # data: 05_loss_float.tsv  make chapter 5
-w = 1080; h = 440
-load 'plots/style.gp'
 data = D.'/05_loss_float.tsv'
-set multiplot layout 1,2 margins 0.065,0.985,0.2,0.9 spacing 0.085,0.1
-
-set title 'scores (1, 2, 3) + shift: the loss must not change'
-set xlabel 'shift'
-set ylabel 'loss of the second class'
-set xrange [-125:125]
-set yrange [1.2:2]
-set xtics 40
-set key top left Left reverse samplen 4
-plot data using 'score':'shift_stable' with lines lt 6 lw 4 title 'largest score shifted to 0', \
-     data using 'score':'shift_formula' with lines lt 2 lw 1.5 title 'as the formula says, until 0/0 or ∞/∞'
-unset label 99
-
-set title 'a confident mistake: the loss should be the gap'
-set xlabel 'how far the true one of two scores is behind'
-set ylabel 'loss'
-set xrange [0:120]
-set yrange [0:160]
-set xtics 20
-plot data using 'score':'gap_stable' with lines lt 6 lw 4 title 'largest score shifted to 0', \
-     data using 'score':'gap_formula' with lines lt 2 lw 1.5 title 'as the formula says, until -log 0', \
-     data using 'score':'gap_report' with lines lt 1 lw 1.5 dt 2 title "the report's -log(p + 10^{-7})"
-unset multiplot
+do for [panel=1:2] {
+    w = 520; h = 380
+    load 'plots/style.gp'
+    set key top left Left reverse samplen 3
+    array column_of[2] = ['shift_formula', 'gap_formula']
+    stats data using (column(column_of[panel]) >= 0 ? column('score') : NaN) nooutput
+    highest = STATS_max
+    if (panel == 1) {
+        lowest = STATS_min
+        set title T_softmax_shift_title
+        set xlabel T_softmax_shift
+        set ylabel T_softmax_loss
+        set xrange [-1000:1000]
+        set yrange [1.2:1.8]
+        set xtics 500
+        set label 1 sprintf(T_softmax_lost_low, lowest) at -985,1.37 left textcolor rgb ink
+        set label 2 sprintf(T_softmax_lost_high, highest) at 985,1.37 right textcolor rgb ink
+        plot data using 'score':'shift_stable' with lines lc rgb pale dt 1 lw 6 \
+                 title T_softmax_stable, \
+             data using 'score':'shift_formula' with lines lc rgb orange dt 1 \
+                 title T_softmax_formula
+    } else {
+        set title T_softmax_gap_title
+        set xlabel T_softmax_gap
+        set ylabel T_loss
+        set xrange [0:1000]
+        set yrange [0:1400]
+        set xtics 250
+        set label 1 sprintf(T_softmax_lost_gap, highest) at highest,highest-60 left offset 0.5,-1 \
+            textcolor rgb ink
+        plot data using 'score':'gap_stable' with lines lc rgb pale dt 1 lw 6 \
+                 title T_softmax_stable, \
+             data using 'score':'gap_formula' with lines lc rgb orange dt 1 \
+                 title T_softmax_formula, \
+             data using 'score':'gap_report' with lines lc rgb blue dt (6,3) \
+                 title T_softmax_report
+    }
+}

@@ -1,32 +1,46 @@
-# The look that all pictures share. plots/draw.sh gives `format` (svg or png), `out`, `D` (the folder of the data) and
-# `caption`; a script says how large it is, then loads this:
+# The look that all pictures share. A script draws one panel or several, each a file of its own:
 #
-#     w = 900; h = 420
-#     load 'plots/style.gp'
+#     w = 520; h = 380
+#     load 'plots/style.gp'        # one panel: NAME.svg
 #
-# Colours that colour-blind readers can tell apart (Okabe and Ito), in an order that also differs in grey.
-if (format eq 'svg') set terminal svg size w,h dynamic enhanced font 'DejaVu Sans,13' linewidth 1.4 background '#ffffff'
-if (format eq 'png') set terminal pngcairo size w,h enhanced font 'DejaVu Sans,10' linewidth 1.4 background '#ffffff'
-set output out
-# `plot ... @tiles`: pixels with sharp edges. Viewers smooth an image inside an SVG, so there each pixel is a polygon; a
-# pixel that is NaN costs nothing.
-tiles = format eq 'svg' ? 'with image pixels' : 'with image'
-set linetype 1 lc rgb '#0072B2' lw 2 pt 7 ps 0.8
-set linetype 2 lc rgb '#D55E00' lw 2 pt 5 ps 0.8
-set linetype 3 lc rgb '#009E73' lw 2 pt 9 ps 0.9
-set linetype 4 lc rgb '#CC79A7' lw 2 pt 13 ps 0.9
-set linetype 5 lc rgb '#E69F00' lw 2 pt 11 ps 0.9
-set linetype 6 lc rgb '#56B4E9' lw 2 pt 4 ps 0.9
+#     w = 520; h = 380; panel = 1
+#     load 'plots/style.gp'        # the first of several: NAME-1.svg; later: panel = 2, and so on
+#
+# plots/draw.sh gives `format` (svg or png), `lang` (en or zh), `out` (path without an ending), `D`
+# (the folder of the data) and `tiles`: `plot ... @tiles` draws pixels with sharp edges. (Viewers
+# smooth an image inside an SVG, so there each pixel is a polygon; one that is NaN costs nothing.)
+# Panels are narrow, so that two fit side by side on paper and one on
+# a phone, with letters of a readable size in both.
+#
+# Colours that colour-blind readers can tell apart (Okabe and Ito). In grey they do not differ
+# enough: dashes and marks differ as well, and lines are named at their ends (plots/ends.gp).
+reset
+font = lang eq 'zh' ? 'Noto Sans CJK SC' : 'DejaVu Sans'
+if (format eq 'svg') { set terminal svg size w,h dynamic enhanced font font.',16' \
+    linewidth 1.6 background '#ffffff' }
+if (format eq 'png') { set terminal pngcairo size 2*w,2*h enhanced font font.',24' \
+    linewidth 3.2 pointscale 2 background '#ffffff' }
+small = format eq 'svg' ? ',14' : ',21' # no smaller: 9 pixels on a phone
+set output out.(exists('panel') ? '-'.panel : '').'.'.format
+
+# The words of all pictures: T_key is the text of that line of plots/words.tsv.
+load "< awk -F '\\t' -v text=".(lang eq 'zh' ? 3 : 2)." '/^#/ || NF == 0 { next } \
+    NF != 3 { print \"line \" NR \" of plots/words.tsv has no three columns\"; exit } \
+    { printf \"T_%s = \\\"%s\\\"\\n\", $1, $text }' plots/words.tsv"
+
+blue = 0x0072B2; orange = 0xD55E00; green = 0x009E73; pink = 0xCC79A7; yellow = 0xE69F00
+sky = 0x56B4E9; ink = 0x303030; grey = 0x808080; pale = 0xb4cde4
+set linetype 1 lc rgb blue lw 2 pt 7 ps 0.8 dt 1
+set linetype 2 lc rgb orange lw 2 pt 5 ps 0.8 dt (8,3)
+set linetype 3 lc rgb green lw 2 pt 9 ps 0.9 dt (4,2)
+set linetype 4 lc rgb pink lw 2 pt 13 ps 0.9 dt (10,3,2,3)
+set linetype 5 lc rgb yellow lw 2 pt 11 ps 0.9 dt (5,2)
+set linetype 6 lc rgb sky lw 2 pt 4 ps 0.9 dt (12,2,2,2,2,2)
 set linetype cycle 6
-set border 3 lc rgb '#808080'
-set tics nomirror scale 0.5 textcolor rgb '#303030'
-set grid lc rgb '#d8d8d8' lw 0.5
+set border 3 lc rgb grey
+set tics nomirror scale 0.5 textcolor rgb ink
+set title offset 0,-0.4
+set grid lc rgb 0xdcdcdc lw 0.5
+set key samplen 2 textcolor rgb ink
 set datafile separator tab
 set datafile missing 'nan'
-# What the picture was drawn from, small, in the lower left corner; leave it 30 pixels, and 12 more for every further line. In a multiplot: unset label 99
-# after the first plot.
-caption_lines = 1
-rest = caption
-while (strstrt(rest, "\n") > 0) { rest = rest[strstrt(rest, "\n") + 1:*]; caption_lines = caption_lines + 1 }
-set label 99 caption at screen 0,0 offset character 1,(0.75 * caption_lines - 0.15) left noenhanced font ',8' textcolor rgb '#707070'
-set bmargin at screen (72 + 12.0 * caption_lines)/h

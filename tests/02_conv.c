@@ -5,6 +5,7 @@
 #include "02_conv/direct/direct.h"
 #include "check.h"
 #include "gemm.h"
+#include "item.h"
 
 #include <string.h>
 
@@ -32,9 +33,7 @@ static Layer layer_of(const Geometry *g) {
 }
 
 static Layer naive_of(Layer layer) {
-    layer.forward = conv_forward_naive;
-    layer.backward = conv_backward_naive;
-    return layer;
+    return layer_with(layer, conv_forward_naive, conv_backward_naive);
 }
 
 /* The direct version where there is one, else the layer itself. */
@@ -43,18 +42,33 @@ static Layer direct_of(Layer layer) {
     return layer;
 }
 
-/* Weights, inputs and output gradients for a layer; missing links are 0, as layer.h wants. */
-static GradCase case_of(const Layer *l, int n, Rng *rng, real *(*draw)(Rng *, size_t)) {
-    real *w = draw(rng, layer_params(l));
-    for (size_t i = 0; i < layer_weights(l); i++)
-        if (!layer_linked(l, i)) w[i] = 0;
-    real *x = draw(rng, (size_t)(n * shape_size(l->in)));
-    real *dy = draw(rng, (size_t)(n * shape_size(l->out)));
+static GradCase case_of(const Layer *l, int n, Rng *rng, real *(*numbers)(Rng *, size_t)) {
     /* windows with gaps between them leave pixels without a gradient */
-    return (GradCase){l, n, w, x, dy, l->stride > l->size ? 0.1 : 0.5};
+    return random_case(l, n, rng, numbers, l->stride > l->size ? 0.1 : 0.5);
 }
 
-Test(ch02, t01_worked_example, .description = "[2 pts] two channels, two filters, by hand") {
+ITEM(ch02, i11_plain, "02.1-plain")
+ITEM(ch02, i12_geometry, "02.1-geometry")
+ITEM(ch02, i21_plain, "02.2-plain")
+ITEM(ch02, i22_geometry, "02.2-geometry")
+ITEM(ch02, i23_table, "02.2-table")
+ITEM(ch02, i31_plain, "02.3-plain")
+ITEM(ch02, i32_geometry, "02.3-geometry")
+ITEM(ch02, i41_exact, "02.4-exact")
+ITEM(ch02, i51_parameters, "02.5-parameters")
+ITEM(ch02, i52_input, "02.5-input")
+ITEM(ch02, i53_table, "02.5-table")
+
+/* ------------------------------------------------------------------ no points ------------ */
+
+/* Before a comparison with the naive loops: they must be right. */
+static void needs_naive(void) {
+    needs("02.1-geometry");
+    needs("02.2-geometry");
+    needs("02.3-geometry");
+}
+
+Test(ch02, t01_worked_example, .description = "two channels, two filters, by hand") {
     Layer l = conv_layer("C1", (Shape){2, 2, 3}, 2, 2, 1, 0, NULL);
     const real x[12] = {1, 2, 3, 4, 5, 6, /* second channel */ 0, 1, 0, 1, 0, 1};
     const real w[18] = {/* filter 0 */ 1, 0,  0,  1, 2, 0, 0, 0,
@@ -63,7 +77,7 @@ Test(ch02, t01_worked_example, .description = "[2 pts] two channels, two filters
     /* filter 0: x00 + x11 + 2*second00 + 10:  1+5+0+10, 2+6+2+10
        filter 1: x01 - x10 + 3*second11 - 10:  2-4+0-10, 3-5+3-10 */
     const real want[4] = {16, 20, -12, -9}, dy[4] = {1, 2, 3, 4};
-    real y[4], dw[18] = {0}, dx[12], *scratch = reals(l.scratch);
+    real dw[18] = {0}, *y = nans(4), *dx = nans(12), *scratch = nans(l.scratch);
     l.forward(&l, 1, w, x, y, scratch);
     expect_list("y", 4, y, want, 0);
     l.backward(&l, 1, w, x, y, dy, dw, dx, scratch);
@@ -78,44 +92,7 @@ Test(ch02, t01_worked_example, .description = "[2 pts] two channels, two filters
     expect_list("dx, first channel", 6, dx, want_dx, 0);
 }
 
-/* y[f,i,j] in whole numbers, from the formula and nothing else. */
-static int64_t exact_output(const Layer *l, const real *w, const real *x, int f, int i, int j) {
-    int64_t sum = (int64_t)w[layer_weights(l) + (size_t)f];
-    for (int ch = 0; ch < l->in.c; ch++)
-        for (int p = 0; p < l->size; p++)
-            for (int q = 0; q < l->size; q++) {
-                int r = i * l->stride + p - l->pad, s = j * l->stride + q - l->pad;
-                if (r < 0 || r >= l->in.h || s < 0 || s >= l->in.w) continue;
-                int weight = ((f * l->in.c + ch) * l->size + p) * l->size + q;
-                sum += (int64_t)w[weight] * (int64_t)x[(ch * l->in.h + r) * l->in.w + s];
-            }
-    return sum;
-}
-
-Test(ch02, t02_forward_exact, .description = "[2 pts] forward equals whole-number arithmetic") {
-    Rng rng = rng_seed(2, 0);
-    for (int g = 0; g < SMALL; g++) {
-        Layer l = layer_of(&small[g]), naive = naive_of(l);
-        GradCase c = case_of(&l, small[g].n, &rng, integers);
-        size_t one = (size_t)shape_size(l.out), count = (size_t)c.n * one;
-        real *y = normals(&rng, count), *want = reals(count), *scratch = normals(&rng, l.scratch);
-        size_t at = 0;
-        for (int image = 0; image < c.n; image++)
-            for (int f = 0; f < l.out.c; f++)
-                for (int i = 0; i < l.out.h; i++)
-                    for (int j = 0; j < l.out.w; j++)
-                        want[at++] =
-                            (real)exact_output(&l, c.w, c.x + image * shape_size(l.in), f, i, j);
-        char what[32];
-        snprintf(what, sizeof what, "geometry %d", g);
-        l.forward(&l, c.n, c.w, c.x, y, scratch);
-        expect_list(what, count, y, want, 0);
-        naive.forward(&naive, c.n, c.w, c.x, y, NULL);
-        expect_list("naive", count, y, want, 0);
-    }
-}
-
-Test(ch02, t03_backward_exact, .description = "[3 pts] dx, dw, db equal differences, tolerance 0") {
+Test(ch02, t03_backward_exact, .description = "dx, dw, db equal differences, tolerance 0") {
     Rng rng = rng_seed(3, 0);
     for (int g = 0; g < SMALL; g++) {
         Layer l = layer_of(&small[g]), naive = naive_of(l);
@@ -126,7 +103,8 @@ Test(ch02, t03_backward_exact, .description = "[3 pts] dx, dw, db equal differen
     }
 }
 
-Test(ch02, t04_float_against_naive, .description = "[1 pts] LeNet's sizes and odd ones in float") {
+Test(ch02, t04_float_against_naive, .description = "LeNet's sizes and odd ones in float") {
+    needs_naive();
     static const Geometry large[] = {
         {{1, 32, 32}, 6, 5, 1, 0, 2, NULL},
         {{6, 14, 14}, 16, 5, 1, 0, 2, NULL},
@@ -146,9 +124,84 @@ Test(ch02, t04_float_against_naive, .description = "[1 pts] LeNet's sizes and od
     }
 }
 
+Test(ch02, t05_connection_table, .description = "Table I: 60 links, 1,516 parameters") {
+    Layer l = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
+    static const char *const table[6] = {
+        "X...XXX..XXXX.XX", "XX...XXX..XXXX.X", "XXX...XXX..X.XXX",
+        ".XXX..XXXX..X.XX", "..XXX..XXXX.XX.X", "...XXX..XXXX.XXX",
+    };
+    int links = 0;
+    for (int ch = 0; ch < 6; ch++)
+        for (int f = 0; f < 16; f++) {
+            bool sees = conv_table_1998[f] >> ch & 1;
+            links += sees;
+            cr_expect(sees == (table[ch][f] == 'X'), "map %d, filter %d: %d", ch, f, sees);
+        }
+    cr_expect(links == 60, "%d links", links);
+    cr_expect(l.trainable == 1516, "%d trainable", l.trainable);
+    cr_expect(l.connections == 151600, "%ld connections", l.connections);
+
+    /* What is not linked starts at 0 and gets no gradient. */
+    Rng rng = rng_seed(5, 0);
+    real *w = reals(layer_params(&l)), *dw = reals(layer_params(&l)), *scratch = nans(l.scratch);
+    real *x = normals(&rng, 6 * 14 * 14), *y = nans(1600), *dy = normals(&rng, 1600);
+    layer_init(&l, INIT_HE, w, &rng);
+    l.forward(&l, 1, w, x, y, scratch);
+    l.backward(&l, 1, w, x, y, dy, dw, NULL, scratch);
+    int absent = 0, wrong = 0, still = 0;
+    for (size_t i = 0; i < layer_weights(&l); i++) {
+        bool linked = layer_linked(&l, i), none = dw[i] == 0 && w[i] == 0;
+        absent += !linked;
+        wrong += !linked && !none;
+        still += linked && (dw[i] == 0 || w[i] == 0);
+    }
+    cr_expect(absent == 36 * 25, "%d missing weights", absent);
+    cr_expect(wrong == 0, "%d missing links have a weight or a gradient", wrong);
+    cr_expect(still == 0, "%d links have neither", still);
+}
+
+Test(ch02, t06_images_are_independent, .description = "a batch is its images one by one") {
+    Rng rng = rng_seed(6, 0);
+    Layer l = conv_layer("C1", (Shape){2, 6, 5}, 3, 3, 1, 1, NULL);
+    GradCase c = case_of(&l, 3, &rng, integers);
+    real *together = nans(3 * 90), *alone = nans(3 * 90);
+    real *scratch = reals(l.scratch);
+    l.forward(&l, 3, c.w, c.x, together, scratch);
+    for (int i = 0; i < 3; i++)
+        l.forward(&l, 1, c.w, c.x + 60 * i, alone + 90 * i, scratch);
+    expect_list("y", 3 * 90, together, alone, 0);
+}
+
+Test(ch02, t07_link_to_missing_channel_aborts, .init = quiet, .signal = SIGABRT,
+     .description = "a table that names a channel that x does not have") {
+    static const uint16_t links[1] = {4};
+    conv_layer("C3", (Shape){2, 6, 6}, 1, 3, 1, 0, links);
+}
+
+/* ------------------------------------------------------------------ direct versions ------ */
+
+/* The direct versions, exactly: whole numbers, so the order of the sums does not matter. */
+Test(ch02, t08_lenet_shapes_exact, .description = "C1 and C3 equal the naive loops, exactly") {
+    needs_naive();
+    static const Geometry lenet[] = {
+        {{1, 32, 32}, 6, 5, 1, 0, 3, NULL},
+        {{6, 14, 14}, 16, 5, 1, 0, 3, NULL},
+        {{6, 14, 14}, 16, 5, 1, 0, 1, conv_table_1998},
+    };
+    Rng rng = rng_seed(8, 0);
+    for (size_t g = 0; g < sizeof lenet / sizeof *lenet; g++) {
+        Layer l = layer_of(&lenet[g]), naive = naive_of(l), direct = direct_of(l);
+        GradCase c = case_of(&l, lenet[g].n, &rng, integers);
+        expect_ok(gradcheck_naive(&c, &naive, false));
+        c.layer = &direct;
+        expect_ok(gradcheck_naive(&c, &naive, false));
+    }
+}
+
 /* Nearly LeNet's shapes: what direct.c must leave to the matrix product. */
 Test(ch02, t09_near_lenet,
-     .description = "[1 pts] other filters, strides, padding, channels do not become direct") {
+     .description = "other filters, strides, padding, channels do not become direct") {
+    needs_naive();
     static const Geometry near[] = {
         {{1, 32, 32}, 3, 5, 1, 0, 1, NULL},  {{1, 32, 32}, 6, 5, 2, 0, 1, NULL},
         {{1, 32, 32}, 6, 5, 1, 2, 1, NULL},  {{3, 32, 32}, 6, 5, 1, 0, 1, NULL},
@@ -169,76 +222,4 @@ Test(ch02, t09_near_lenet,
               "conv_layer() returns what the chapter teaches");
     cr_expect(direct_conv(&c1) == (direct_lanes() > 0) && direct_conv(&c3) == (direct_lanes() > 0),
               "LeNet's own become direct wherever there are lanes");
-}
-
-/* The direct versions, exactly: whole numbers, so the order of the sums does not matter. */
-Test(ch02, t08_lenet_shapes_exact,
-     .description = "[1 pts] C1 and C3 equal the naive loops, exactly") {
-    static const Geometry lenet[] = {
-        {{1, 32, 32}, 6, 5, 1, 0, 3, NULL},
-        {{6, 14, 14}, 16, 5, 1, 0, 3, NULL},
-        {{6, 14, 14}, 16, 5, 1, 0, 1, conv_table_1998},
-    };
-    Rng rng = rng_seed(8, 0);
-    for (size_t g = 0; g < sizeof lenet / sizeof *lenet; g++) {
-        Layer l = layer_of(&lenet[g]), naive = naive_of(l), direct = direct_of(l);
-        GradCase c = case_of(&l, lenet[g].n, &rng, integers);
-        expect_ok(gradcheck_naive(&c, &naive, false));
-        c.layer = &direct;
-        expect_ok(gradcheck_naive(&c, &naive, false));
-    }
-}
-
-Test(ch02, t05_connection_table, .description = "[1 pts] Table I: 60 links, 1,516 parameters") {
-    Layer l = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
-    static const char *const table[6] = {
-        "X...XXX..XXXX.XX", "XX...XXX..XXXX.X", "XXX...XXX..X.XXX",
-        ".XXX..XXXX..X.XX", "..XXX..XXXX.XX.X", "...XXX..XXXX.XXX",
-    };
-    int links = 0;
-    for (int ch = 0; ch < 6; ch++)
-        for (int f = 0; f < 16; f++) {
-            bool sees = conv_table_1998[f] >> ch & 1;
-            links += sees;
-            cr_expect(sees == (table[ch][f] == 'X'), "map %d, filter %d: %d", ch, f, sees);
-        }
-    cr_expect(links == 60, "%d links", links);
-    cr_expect(l.trainable == 1516, "%d trainable", l.trainable);
-    cr_expect(l.connections == 151600, "%ld connections", l.connections);
-
-    /* What is not linked starts at 0 and gets no gradient. */
-    Rng rng = rng_seed(5, 0);
-    real *w = reals(layer_params(&l)), *dw = reals(layer_params(&l)), *scratch = reals(l.scratch);
-    real *x = normals(&rng, 6 * 14 * 14), *y = reals(1600), *dy = normals(&rng, 1600);
-    layer_init(&l, INIT_HE, w, &rng);
-    l.forward(&l, 1, w, x, y, scratch);
-    l.backward(&l, 1, w, x, y, dy, dw, NULL, scratch);
-    int absent = 0, wrong = 0, still = 0;
-    for (size_t i = 0; i < layer_weights(&l); i++) {
-        if (layer_linked(&l, i))
-            still += dw[i] == 0 || w[i] == 0;
-        else
-            absent++, wrong += dw[i] != 0 || w[i] != 0;
-    }
-    cr_expect(absent == 36 * 25, "%d missing weights", absent);
-    cr_expect(wrong == 0, "%d missing links have a weight or a gradient", wrong);
-    cr_expect(still == 0, "%d links have neither", still);
-}
-
-Test(ch02, t06_images_are_independent, .description = "[1 pts] a batch is its images one by one") {
-    Rng rng = rng_seed(6, 0);
-    Layer l = conv_layer("C1", (Shape){2, 6, 5}, 3, 3, 1, 1, NULL);
-    GradCase c = case_of(&l, 3, &rng, integers);
-    real *together = normals(&rng, 3 * 90), *alone = normals(&rng, 3 * 90);
-    real *scratch = reals(l.scratch);
-    l.forward(&l, 3, c.w, c.x, together, scratch);
-    for (int i = 0; i < 3; i++)
-        l.forward(&l, 1, c.w, c.x + 60 * i, alone + 90 * i, scratch);
-    expect_list("y", 3 * 90, together, alone, 0);
-}
-
-Test(ch02, t07_link_to_missing_channel_aborts, .init = quiet, .signal = SIGABRT,
-     .description = "[1 pts] a table that names a channel that x does not have") {
-    static const uint16_t links[1] = {4};
-    conv_layer("C3", (Shape){2, 6, 6}, 1, 3, 1, 0, links);
 }

@@ -2,8 +2,8 @@
  * Who checks the checks? Layers that are wrong on purpose, in the ways in which students and famous
  * projects have been wrong, and the check that must catch each.
  *
- * A wrong layer is a right one with one changed pointer. Every test also asserts that the finding names
- * the tensor, and where a cause can be guessed, that it is the right one.
+ * A wrong layer is a correct one with one changed pointer. Every test also asserts that the finding
+ * names the tensor, and where a cause can be guessed, that it is the correct one.
  */
 #include "02_conv/conv.h"
 #include "03_pool/pool.h"
@@ -32,44 +32,37 @@ static void expect_caught(GradFinding finding, const char *tensor, const char *c
 
 #ifndef REAL_DOUBLE
 
-static Layer right_conv(void) {
+static Layer correct_conv(void) {
     return conv_layer("C3", (Shape){2, 5, 6}, 3, 3, 1, 1, NULL);
 }
 
-static Layer naive_of(Layer l) {
-    l.forward = conv_forward_naive;
-    l.backward = conv_backward_naive;
-    return l;
+static Layer naive_of(Layer layer) {
+    return layer_with(layer, conv_forward_naive, conv_backward_naive);
 }
 
 static GradCase case_of(const Layer *l) {
     Rng rng = rng_seed(1, 0);
-    return (GradCase){l,
-                      N,
-                      integers(&rng, layer_params(l)),
-                      integers(&rng, (size_t)(N * shape_size(l->in))),
-                      integers(&rng, (size_t)(N * shape_size(l->out))),
-                      0.5};
+    return random_case(l, N, &rng, integers, 0.5);
 }
 
 static void expect_backward_caught(LayerBackward *backward, const char *tensor, const char *cause) {
-    Layer l = right_conv();
+    Layer l = correct_conv();
     GradCase c = case_of(&l);
-    expect_ok(gradcheck_exact(&c)); /* the right layer passes */
+    expect_ok(gradcheck_exact(&c)); /* the correct layer passes */
     l.backward = backward;
     expect_caught(gradcheck_exact(&c), tensor, cause);
 }
 
-/* Runs the right backward into dw and dx. */
-static void right(const Layer *l, int n, const real *w, const real *x, const real *y,
-                  const real *dy, real *dw, real *dx, real *scratch) {
-    Layer good = right_conv();
+/* Runs the correct backward into dw and dx. */
+static void correct(const Layer *l, int n, const real *w, const real *x, const real *y,
+                    const real *dy, real *dw, real *dx, real *scratch) {
+    Layer good = correct_conv();
     (void)l;
     good.backward(&good, n, w, x, y, dy, dw, dx, scratch);
 }
 
 BACKWARD(sign_flipped) {
-    right(l, n, w, x, y, dy, dw, dx, scratch);
+    correct(l, n, w, x, y, dy, dw, dx, scratch);
     for (int i = 0; dx && i < n * shape_size(l->in); i++)
         dx[i] = -dx[i];
 }
@@ -79,8 +72,8 @@ Test(guard, sign_flipped) {
 }
 
 BACKWARD(doubled) {
-    right(l, n, w, x, y, dy, dw, NULL, scratch);
-    right(l, n, w, x, y, dy, dw, dx, scratch);
+    correct(l, n, w, x, y, dy, dw, NULL, scratch);
+    correct(l, n, w, x, y, dy, dw, dx, scratch);
 }
 
 Test(guard, doubled) {
@@ -89,7 +82,7 @@ Test(guard, doubled) {
 
 BACKWARD(divided_by_batch) {
     real *own = reals(layer_params(l));
-    right(l, n, w, x, y, dy, own, dx, scratch);
+    correct(l, n, w, x, y, dy, own, dx, scratch);
     for (size_t i = 0; i < layer_params(l); i++)
         dw[i] += own[i] / (real)n;
 }
@@ -100,7 +93,7 @@ Test(guard, mean_in_the_layer) {
 
 BACKWARD(overwritten) {
     memset(dw, 0, layer_params(l) * sizeof *dw);
-    right(l, n, w, x, y, dy, dw, dx, scratch);
+    correct(l, n, w, x, y, dy, dw, dx, scratch);
 }
 
 Test(guard, gradient_overwritten) {
@@ -109,7 +102,7 @@ Test(guard, gradient_overwritten) {
 
 BACKWARD(not_cleared) {
     real *own = reals((size_t)(n * shape_size(l->in)));
-    right(l, n, w, x, y, dy, dw, own, scratch);
+    correct(l, n, w, x, y, dy, dw, own, scratch);
     for (int i = 0; dx && i < n * shape_size(l->in); i++)
         dx[i] += own[i];
 }
@@ -122,7 +115,7 @@ Test(guard, buffer_not_cleared) {
 BACKWARD(kernel_rotated) {
     real *own = reals(layer_params(l));
     size_t weights = layer_weights(l);
-    right(l, n, w, x, y, dy, own, dx, scratch);
+    correct(l, n, w, x, y, dy, own, dx, scratch);
     for (size_t i = 0; i < weights; i++)
         dw[i] += own[i / 9 * 9 + 8 - i % 9];
     for (size_t i = weights; i < layer_params(l); i++)
@@ -134,7 +127,7 @@ Test(guard, kernel_not_rotated) {
 }
 
 BACKWARD(last_row_missed) {
-    right(l, n, w, x, y, dy, dw, dx, scratch);
+    correct(l, n, w, x, y, dy, dw, dx, scratch);
     for (int map = 0; dx && map < n * l->in.c; map++)
         for (int s = 0; s < l->in.w; s++)
             dx[(map * l->in.h + l->in.h - 1) * l->in.w + s] = 0;
@@ -145,7 +138,7 @@ Test(guard, last_row_missed) {
 }
 
 BACKWARD(writes_dy) {
-    right(l, n, w, x, y, dy, dw, dx, scratch);
+    correct(l, n, w, x, y, dy, dw, dx, scratch);
     ((real *)dy)[0] = 0;
 }
 
@@ -155,7 +148,7 @@ Test(guard, writes_into_dy) {
 
 BACKWARD(reads_scratch) {
     real stale = scratch[0];
-    right(l, n, w, x, y, dy, dw, dx, scratch);
+    correct(l, n, w, x, y, dy, dw, dx, scratch);
     if (dx) dx[0] += stale;
 }
 
@@ -164,7 +157,7 @@ Test(guard, reads_scratch) {
 }
 
 BACKWARD(one_entry_wrong) {
-    right(l, n, w, x, y, dy, dw, dx, scratch);
+    correct(l, n, w, x, y, dy, dw, dx, scratch);
     dw[30] += 1;
 }
 
@@ -194,7 +187,7 @@ Test(guard, weight_transposed) {
     expect_caught(gradcheck_exact(&c), "F6 dw[", "transposed");
 }
 
-/* ReLU as the report's listing has it: it clears the caller's dy in place. */
+/* ReLU as the report's listing has it: it clears the caller's dy. */
 BACKWARD(relu_in_place) {
     (void)w, (void)x, (void)dw, (void)scratch;
     for (int i = 0; i < n * shape_size(l->in); i++) {
@@ -226,7 +219,7 @@ BACKWARD(counts_null_dx) {
 
 Test(guard, dx_null_is_tried) {
     Rng rng = rng_seed(1, 0);
-    Layer right_layer = relu_layer("C1.relu", (Shape){2, 3, 4}), l = right_layer;
+    Layer correct_layer = relu_layer("C1.relu", (Shape){2, 3, 4}), l = correct_layer;
     real *x = distinct(&rng, 24 * N);
     for (int i = 0; i < 24 * N; i++)
         x[i] += 2;
@@ -234,7 +227,7 @@ Test(guard, dx_null_is_tried) {
     l.backward = counts_null_dx;
     expect_ok(gradcheck_exact(&c));
     cr_expect(asked_without_dx == 1, "gradcheck_exact asked %d times", asked_without_dx);
-    expect_ok(gradcheck_naive(&c, &right_layer, false));
+    expect_ok(gradcheck_naive(&c, &correct_layer, false));
     cr_expect(asked_without_dx == 2, "gradcheck_naive did not ask");
 }
 
@@ -268,7 +261,7 @@ Test(guard, every_tie_takes_all) {
 #define FORWARD(name) \
     static void name(const Layer *l, int n, const real *w, const real *x, real *y, real *scratch)
 
-/* Copies the images and changes the copy before the right layer sees it. */
+/* Copies the images and changes the copy before the correct layer sees it. */
 static real *changed(const Layer *l, int n, const real *x, bool border) {
     real *copy = reals((size_t)(n * shape_size(l->in)));
     memcpy(copy, x, (size_t)(n * shape_size(l->in)) * sizeof *copy);
@@ -281,7 +274,7 @@ static real *changed(const Layer *l, int n, const real *x, bool border) {
 
 static void forward_changed(const Layer *l, int n, const real *w, const real *x, real *y,
                             real *scratch, bool border) {
-    Layer good = right_conv();
+    Layer good = correct_conv();
     real *copy = changed(l, n, x, border);
     good.forward(&good, n, w, copy, y, scratch);
 }
@@ -289,7 +282,7 @@ static void forward_changed(const Layer *l, int n, const real *w, const real *x,
 static void backward_changed(const Layer *l, int n, const real *w, const real *x, const real *y,
                              const real *dy, real *dw, real *dx, real *scratch, bool border) {
     real *copy = changed(l, n, x, border);
-    right(l, n, w, copy, y, dy, dw, dx, scratch);
+    correct(l, n, w, copy, y, dy, dw, dx, scratch);
     if (!dx) return;
     copy = changed(l, n, dx, border); /* what was never looked at has no gradient */
     memcpy(dx, copy, (size_t)(n * shape_size(l->in)) * sizeof *copy);
@@ -309,7 +302,7 @@ BACKWARD(backward_lost_column) {
 }
 
 Test(guard, second_channel_ignored) {
-    Layer l = right_conv(), naive = naive_of(l);
+    Layer l = correct_conv(), naive = naive_of(l);
     l.forward = forward_one_channel;
     l.backward = backward_one_channel;
     GradCase c = case_of(&l);
@@ -319,7 +312,7 @@ Test(guard, second_channel_ignored) {
 }
 
 Test(guard, padded_column_lost) {
-    Layer l = right_conv(), naive = naive_of(l);
+    Layer l = correct_conv(), naive = naive_of(l);
     l.forward = forward_lost_column;
     l.backward = backward_lost_column;
     GradCase c = case_of(&l);
@@ -331,7 +324,7 @@ Test(guard, padded_column_lost) {
 /* ------------------------------------------------------------------ vacuous tests -------- */
 
 Test(guard, zero_gradient_proves_nothing) {
-    Layer l = right_conv();
+    Layer l = correct_conv();
     GradCase c = case_of(&l);
     c.dy = reals((size_t)(N * shape_size(l.out)));
     expect_caught(gradcheck_exact(&c), "C3 dx", "proves nothing");
@@ -356,7 +349,7 @@ Test(guard, mean_missing_in_the_loss) {
     expect_caught(gradcheck_loss(&l, 4, x, label, (real)0.25), "dx[", "is the 1/N missing");
 }
 
-/* The derivative of tanh in place of the sigmoid's: right at no point. */
+/* The derivative of tanh instead of the sigmoid's: correct at no point. */
 BACKWARD(wrong_formula) {
     (void)w, (void)x, (void)dw, (void)scratch;
     for (int i = 0; dx && i < n * shape_size(l->in); i++)
@@ -387,7 +380,8 @@ Test(guard, slightly_wrong) {
     expect_caught(gradcheck_smooth(&c), "F6.sigmoid dx[", "");
 }
 
-/* ReLU with inputs so near its kink that the step crosses it: a fault of the test, not of the layer. */
+/* ReLU with inputs so near its kink that the step crosses it: a fault of the test, not of the
+   layer. */
 Test(guard, kinks_are_noticed) {
     Rng rng = rng_seed(1, 0);
     Layer l = relu_layer("C1.relu", (Shape){1, 4, 5});

@@ -1,18 +1,34 @@
 /*
  * The last word over every test binary.
  *
- * Criterion 2.4.1 calls a test passed when its process leaves with exit(0) before the end, and when it
- * fails after its verdict (a leak that the sanitizer finds at exit). This hook, which runs before the
- * totals are printed, turns both into failures, makes a run in which no test matched an error, and
- * writes what `make grade` reads.
+ * Criterion 2.4.1 calls a test passed when its process leaves with exit(0) before the end, and
+ * when it fails after its verdict (a leak that the sanitizer finds at exit). This hook, which runs
+ * before the totals are printed, turns both into failures, makes a run in which no test matched an
+ * error, and prints what the items of the rubric are worth.
  */
+#include "exam/rubric.h"
+#include "todo.h"
+
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct criterion_test_stats TestStats;
 typedef struct criterion_suite_stats SuiteStats;
+typedef struct criterion_global_stats Totals;
+
+/* A test that reaches an exercise that is not written yet ends here: skipped, not failed. */
+static void skip_todo(const char *text) {
+    cr_skip_test("TODO %s", text);
+}
+
+__attribute__((constructor)) static void watch_todo(void) {
+    todo_told = skip_todo;
+}
+
+/* ------------------------------------------------------------------ verdicts ------------- */
 
 static bool passed(const TestStats *t) {
     return t->test_status == CR_STATUS_PASSED && !t->crashed;
@@ -29,32 +45,107 @@ static const char *hidden_failure(const TestStats *t) {
     return NULL;
 }
 
-static void fail_hidden(struct criterion_global_stats *all, SuiteStats *suite, TestStats *t) {
+static void fail_hidden(Totals *all, SuiteStats *suite, TestStats *t) {
     const char *why = hidden_failure(t);
     if (!why) return;
     t->test_status = CR_STATUS_FAILED;
-    suite->tests_passed--, suite->tests_failed++;
-    all->tests_passed--, all->tests_failed++;
+    suite->tests_passed--;
+    suite->tests_failed++;
+    all->tests_passed--;
+    all->tests_failed++;
     fprintf(stderr, "[FAIL] %s::%s: %s\n", t->test->category, t->test->name, why);
 }
 
-/* One line a test: suite, name, verdict. tests/grade/grade.sh adds the points. */
-static void write_verdict(FILE *out, const TestStats *t) {
-    fprintf(out, "%s\t%s\t%s\n", t->test->category, t->test->name, passed(t) ? "pass" : "fail");
+/* Whether the reason why a test was skipped begins with this word. */
+static bool waits(const TestStats *t, const char *word) {
+    bool skipped = t->test_status == CR_STATUS_SKIPPED && t->message;
+    return skipped && strncmp(t->message, word, strlen(word)) == 0;
 }
 
-ReportHook(POST_ALL)(struct criterion_global_stats *all) {
-    const char *path = getenv("VERDICTS");
-    FILE *out = path ? fopen(path, "a") : NULL;
+static const char *verdict_of(const TestStats *t) {
+    if (waits(t, "TODO")) return "TODO";
+    if (waits(t, "BLOCKED")) return "BLOCKED";
+    return passed(t) ? "PASS" : "FAIL";
+}
+
+/* ------------------------------------------------------------------ the rubric ----------- */
+
+/* The points of a binary's items. */
+typedef struct Points {
+    int items, passed, won, total;
+    FILE *file; /* where run.sh wants them, or NULL */
+} Points;
+
+/* The item that a test examines, NULL for the others. */
+static const Item *item_of(const TestStats *t) {
+    const char *id = t->test->data->description;
+    return id ? item_named(id) : NULL;
+}
+
+static void count_item(Points *points, const Item *item, const TestStats *t) {
+    int won = passed(t) ? item->points : 0;
+    points->items++;
+    points->passed += passed(t);
+    points->won += won;
+    points->total += item->points;
+    if (points->file)
+        fprintf(points->file, "%s\t%s\t%d\t%d\n", item->id, verdict_of(t), won, item->points);
+}
+
+/* One line per item, and the reason for TODO and BLOCKED, unless the line before had it too. */
+static const char *print_item(const Item *item, const TestStats *t, const char *before) {
+    const char *verdict = verdict_of(t), *reason = waits(t, verdict) ? t->message : NULL;
+    int won = passed(t) ? item->points : 0;
+    char points[16];
+    snprintf(points, sizeof points, "%d of %d", won, item->points);
+    fprintf(stderr, "  %-8s %-16s %s  %s\n", verdict, item->id,
+            item->points > 0 ? points : "  -   ", item->title);
+    if (reason && !(before && strcmp(reason, before) == 0))
+        fprintf(stderr, "           %s\n", reason + strlen(verdict) + 1);
+    return reason;
+}
+
+static void print_items(const Totals *all, const Points *points) {
+    int waiting = 0;
+    fprintf(stderr, "\n");
+    for (const SuiteStats *s = all->suites; s; s = s->next) {
+        const char *before = NULL;
+        /* Criterion's list is the wrong way round. */
+        for (int i = 0; i < items_count; i++)
+            for (const TestStats *t = s->tests; t; t = t->next)
+                if (item_of(t) == &items[i]) before = print_item(&items[i], t, before);
+        for (const TestStats *t = s->tests; t; t = t->next)
+            waiting += !item_of(t) && waits(t, verdict_of(t));
+    }
+    if (waiting > 0) fprintf(stderr, "  %d other tests wait for these\n", waiting);
+    fprintf(stderr, "%d of %d points\n", points->won, points->total);
+}
+
+/* All passed and not asked for details: a line says so. */
+static void print_points(const Totals *all, const Points *points) {
+    if (points->items == 0) return;
+    if (points->passed == points->items && getenv("SHORT"))
+        fprintf(stderr, "%d items: %d of %d points\n", points->items, points->won, points->total);
+    else
+        print_items(all, points);
+}
+
+ReportHook(POST_ALL)(Totals *all) {
+    const char *path = getenv("POINTS");
+    Points points = {.file = path ? fopen(path, "a") : NULL};
     int ran = 0;
     for (SuiteStats *s = all->suites; s; s = s->next)
         for (TestStats *t = s->tests; t; t = t->next) {
-            fail_hidden(all, s, t);
             if (t->test->data->disabled) continue;
-            if (out) write_verdict(out, t);
+            fail_hidden(all, s, t);
+            const Item *item = item_of(t);
+            if (item) count_item(&points, item, t);
+            /* a test that had to wait is no success */
+            all->errors += waits(t, verdict_of(t));
             ran++;
         }
-    if (out) fclose(out);
+    print_points(all, &points);
+    if (points.file) fclose(points.file);
     if (ran == 0) {
         all->errors++;
         fprintf(stderr, "[FAIL] no test matched\n");

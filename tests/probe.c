@@ -1,4 +1,4 @@
-/* The double half of a comparison: writes loss and gradient to stdout as raw doubles; see probe.h. */
+/* The double half of a comparison: loss and gradient as raw doubles on stdout; see probe.h. */
 #include "probe.h"
 
 #include <stdio.h>

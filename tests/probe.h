@@ -2,8 +2,8 @@
  * @file probe.h
  * @brief One fixed computation, made in the float build and in the double build, to be compared.
  *
- * A binary holds one of the two builds, so the double half is a program of its own (probe.c) that writes
- * its numbers to stdout, and the float half is a test that reads them.
+ * A binary holds one of the two builds, so the double half is a program of its own (probe.c) that
+ * writes its numbers to stdout, and the float half is a test that reads them.
  */
 #ifndef PROBE_H
 #define PROBE_H
@@ -16,7 +16,7 @@
 
 enum {
     PROBE_PARAMS = 61706, ///< entries of the gradient
-    PROBE_IMAGES = 30     ///< two slices: one full, one not
+    PROBE_IMAGES = 30     ///< four micro-batches, the last one smaller
 };
 
 /**

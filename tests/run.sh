@@ -1,15 +1,25 @@
 #!/bin/sh
 # Runs test binaries one after another:  sh tests/run.sh BINARY ...
 #
-# Every binary runs to its end; the exit code says whether all passed. The time limit around each is for a
-# runner that hangs; every single test has a limit of its own.
+# Every binary runs to its end; the exit code says whether all passed. The time limit around each is
+# for a runner that hangs; every single test has a limit of its own. The suites of one chapter list
+# their items; of several, only those with something to say do.
+
+tests=${1%/*}
+points=$tests/tmp-points.tsv
+export POINTS=$points
+[ $# -le 2 ] || export SHORT=1
 failed=
 # Folders that tests make for their files are gone afterwards, whatever happens.
-trap 'rm -rf "${1%/*}"/tmp-*' EXIT
+trap 'rm -rf "$tests"/tmp-*' EXIT
+rm -f "$points"
 for binary in "$@"; do
     echo "== $binary"
-    timeout -k 5 600 "$binary" -j1 2>&1 || failed="$failed ${binary##*/}"
+    timeout -k 5 1200 "$binary" -j1 2>&1 || failed="$failed ${binary##*/}"
 done
+if [ $# -gt 2 ] && [ -s "$points" ]; then
+    awk -F '\t' '{ won += $3; all += $4 } END { print won " of " all " points" }' "$points"
+fi
 if [ -n "$failed" ]; then
     echo "FAILED:$failed"
     exit 1

@@ -2,18 +2,21 @@
 SUITES := common $(CHAPTERS) guard
 USES_common :=
 USES_guard  := 01_im2col 02_conv 03_pool 04_affine 05_softmax_ce
-# A suite is tests/NAME.c, or a folder of sources with support.c, which they share.
+# A suite is tests/NAME.c, or a folder of sources; support.c is what those of both builds share.
 suite   = $(filter tests/%.c,$(wildcard tests/$1.c tests/$1/*.c))
-# What a suite has for the double build (numerical gradients).
-doubles = $(if $(call suite,$1),$(shell grep -l REAL_DOUBLE $(call suite,$1) 2> /dev/null))
+# What a suite has for the double build (numerical gradients), with support.c where there is one.
+smooth  = $(if $(call suite,$1),$(shell grep -l REAL_DOUBLE $(call suite,$1)))
+doubles = $(if $(call smooth,$1),$(sort $(call smooth,$1) $(filter %/support.c,$(call suite,$1))))
 DOUBLE := $(foreach s,$(SUITES),$(if $(call doubles,$s),$s))
 TESTS  := $(SUITES:%=$B/tests/%) $(DOUBLE:%=$B/tests/%.double)
+# Those of the chosen chapter, or all.
+chosen  = $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS))
+FUZZ   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out %/input.c,$(wildcard tests/fuzz/*.c)))
 
-.PHONY: test grade interop crash fuzz bench bench-peers speed format format-check
+.PHONY: test grade interop crash fuzz bench bench-peers bench-busy speed format format-check
 ##@ For students
-test: $$(chosen_tests) $B/compile_commands.json ## [N]: build and run all test suites, or those of chapter N
-	@sh tests/run.sh $(chosen_tests)
-chosen_tests = $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS))
+test: $$(chosen) $B/compile_commands.json ## [N]: build and run all suites, or those of chapter N
+	@sh tests/run.sh $(chosen)
 
 ##@ For graders
 grade: setup ## run all suites and print points per chapter; the table goes to build/grade.json too
@@ -26,7 +29,10 @@ bench: $B/bench ## where the time goes: every layer, training, testing, and the 
 bench-peers: $B/bench ## the same work in PyTorch and in NumPy, in turn, with ratios (two minutes)
 	@sh tests/bench/peers.sh $< common/mnist
 
-speed: $B/bench ## seconds per epoch by data, batch and threads: build/data/speed.tsv, for make plot-speed
+bench-busy: $B/bench ## an epoch beside 1, 2, 4 and 8 busy programs (on an idle machine)
+	@sh tests/bench/busy.sh $< common/mnist
+
+speed: $B/bench ## seconds per epoch by data, batch and threads, for make plot-speed
 	@mkdir -p build/data
 	@$< --scaling build/data/speed.tsv
 
@@ -36,13 +42,14 @@ interop: $B/07_lenet5 ## do PyTorch and NumPy read our files, and we theirs? (af
 	    $$python tests/interop.py $< || { [ "$$python" ] || \
 	    echo 'error: needs python3-torch and python3-numpy' >&2; exit 1; }
 
-crash: $B/07_lenet5 ## kills training runs at random moments; all must resume bit-identically (TIMES=20)
+crash: $B/07_lenet5 ## kills runs at random moments; all must resume bit-identically (TIMES=20)
 	@sh tests/crash.sh $< $(or $(TIMES),20)
 
 fuzz: $(FUZZ) ## random inputs for every reader of files: SECONDS=10 each, or RUNS=10000000
 	@sh tests/fuzz/run.sh $(or $(SECONDS),10) $(or $(RUNS),0) $(FUZZ)
 
-FORMATTED = $(SOURCES) $(wildcard common/*.h chapters/*/*.h chapters/*/*/*.h tests/*.h tests/*/*.h)
+FORMATTED = $(SOURCES) \
+            $(wildcard common/*.h chapters/*/*.h chapters/*/*/*.h tests/*.h tests/*/*.h)
 format: setup ## put every C file into the house format
 	clang-format -i $(FORMATTED)
 
@@ -50,21 +57,24 @@ format-check: setup # what .ci/run asks
 	clang-format --dry-run --Werror $(FORMATTED)
 
 # ---- rules ---------------------------------------------------------------------------------------
-$(SUITES:%=$B/tests/%): $B/tests/%: $$(patsubst $$(percent).c,$B/float/$$(percent).o,$$(call suite,$$*)) \
-    $B/float/tests/hooks.o $$(call objects,float,$$*) $B/float/common.a
+$(SUITES:%=$B/tests/%): $B/tests/%: $$(patsubst $$(percent).c,$B/float/$$(percent).o,$$(suite_of)) \
+    $B/float/tests/hooks.o $B/float/tests/check.o $B/float/tests/item.o $(EXAM) \
+    $$(call here,$$*) $$(call objects,float,$$*) $B/float/common.a
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
 percent := %
+suite_of = $(call suite,$*)
 
 $(DOUBLE:%=$B/tests/%.double): $B/tests/%.double: \
     $$(patsubst $$(percent).c,$B/double/$$(percent).o,$$(call doubles,$$*)) \
-    $B/double/tests/hooks.o $$(call objects,double,$$*) $B/double/common.a
+    $B/double/tests/hooks.o $B/double/tests/check.o $B/double/tests/exam/rubric.o \
+    $$(call objects,double,$$*) $B/double/common.a
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
 
-# Programs that the suite of chapter 7 runs: the program itself, and the double half of a comparison.
+# What the suite of chapter 7 runs: the program itself, and the double half of a comparison.
 $B/tests/07_lenet5: | $B/tests/probe.double $B/07_lenet5
 $B/tests/probe.double: $B/double/tests/probe.o $(call objects,double,07_lenet5) $B/double/common.a
 	@mkdir -p $(@D)
@@ -82,12 +92,11 @@ $B/bench: $B/float/tests/bench/bench.o $(call objects,float,07_lenet5) $B/float/
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 
 # libFuzzer is part of clang. One command per target: all it uses is compiled with the sanitizers.
-FUZZ  := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out %/input.c,$(wildcard tests/fuzz/*.c)))
 FUZZED = $(filter-out tests/% %/main.c,$(SOURCES))
 build/fuzz/%: tests/fuzz/%.c tests/fuzz/input.c $$(FUZZED) \
     $(wildcard common/*.h chapters/*/*.h chapters/*/*/*.h tests/fuzz/*.h) | setup
 	@mkdir -p $(@D)
 	@echo '  FUZZ $@'
-	$Qclang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -fopenmp $(WARNINGS) -Icommon -Ichapters \
+	$Qclang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -pthread $(WARNINGS) -Icommon -Ichapters \
 	    -DBUILD='"build"' -Wno-pass-failed -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=all $(filter %.c,$^) $(LDLIBS) -o $@

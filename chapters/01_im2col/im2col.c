@@ -52,6 +52,7 @@ void col2im_naive(Shape in, int size, int stride, int pad, const real *col, real
 
 /* ------------------------------------------------------------------ what we use ---------- */
 
+// [windows-inside]
 /* Places first .. last-1 along one axis of the output. */
 typedef struct Span {
     int first, last;
@@ -70,6 +71,7 @@ static Span windows_inside(int length, int p, int stride, int pad, int out) {
     if (first > last) first = last;
     return (Span){first, last};
 }
+// [windows-inside]
 
 /*
  * The order of the loops is the definition's. But which i and j lie inside is worked out once for
@@ -82,11 +84,13 @@ void im2col(Shape in, int size, int stride, int pad, const real *x, real *col) {
     for (int ch = 0; ch < in.c; ch++)
         for (int p = 0; p < size; p++)
             for (int q = 0; q < size; q++) {
+                /* One row of col: a map (oh, ow), what place (p,q) sees of channel ch. */
                 Span rows = windows_inside(in.h, p, stride, pad, oh);
                 Span columns = windows_inside(in.w, q, stride, pad, ow);
-                /* One row of col, as the image (oh, ow) that it is. Padding stays 0. */
+                /* What is not copied below is padding. */
                 if (pad > 0) memset(col, 0, (size_t)(oh * ow) * sizeof *col);
                 for (int i = rows.first; i < rows.last; i++) {
+                    /* Window (i,j) has x[from + j*stride] at this place. */
                     int from = at(in, ch, i * stride + p - pad, 0) + q - pad;
                     for (int j = columns.first; j < columns.last; j++)
                         col[i * ow + j] = x[from + j * stride];
@@ -107,6 +111,7 @@ void col2im(Shape in, int size, int stride, int pad, const real *col, real *x) {
                 Span rows = windows_inside(in.h, p, stride, pad, oh);
                 Span columns = windows_inside(in.w, q, stride, pad, ow);
                 for (int i = rows.first; i < rows.last; i++) {
+                    /* Read there by im2col, so added there. */
                     int to = at(in, ch, i * stride + p - pad, 0) + q - pad;
                     for (int j = columns.first; j < columns.last; j++)
                         x[to + j * stride] += col[i * ow + j];

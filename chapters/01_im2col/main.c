@@ -1,24 +1,45 @@
 /*
- * Chapter 1, the example: windows as columns, by eye.
+ * Chapter 1, the example: windows as columns, by eye. The lesson beside this file explains it.
  *
  *     make chapter 1    or: build/01_im2col [FOLDER for data [FOLDER with the four IDX files]]
  */
 #include "01_im2col/im2col.h"
 #include "lesson.h"
+#include "measure.h"
 #include "picture.h"
 
 #include <stdlib.h>
 
 enum { PAD = 2, SIDE = IMAGE_SIDE + 2 * PAD };
 
-/* The image of sections 1 and 2. */
-static const Shape small = {1, 3, 4};
-static const real image[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+/* ------------------------------------------------------------------ 1. memory ------------ */
 
-/* 1. Small enough to check every number. */
+/* An image in memory is a list of numbers; at() says where in the list an entry is. */
+static void memory_order(void) {
+    const Shape shape = {2, 3, 4};
+    real x[24];
+    for (int ch = 0; ch < shape.c; ch++)
+        for (int r = 0; r < shape.h; r++)
+            for (int s = 0; s < shape.w; s++)
+                x[at(shape, ch, r, s)] = (real)(100 * ch + 10 * r + s);
+    printf("1. How an image of shape (2, 3, 4) is stored\n\n"
+           "Entry (ch,r,s) holds the number 100*ch + 10*r + s, so that it says where it\n"
+           "belongs. The image itself, row after row\n\n");
+    matrix_print(stdout, "channel 0", 3, 4, x);
+    matrix_print(stdout, "channel 1", 3, 4, x + 3 * 4);
+    matrix_print(stdout, "the same 24 numbers in memory, x[0] to x[23], eight per line", 3, 8, x);
+}
+
+/* ------------------------------------------------------------------ 2. windows ----------- */
+
+/* The image of sections 2 and 3. */
+static const Shape small = {1, 3, 4};
+static real image[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+
+/* Small enough to check every number. */
 static void small_example(void) {
     real col[4 * 6] = {0}, padded[4 * 6] = {0};
-    printf("1. A 3x4 image and its 2x2 windows\n\n");
+    printf("\n2. A 3x4 image and its 2x2 windows\n\n");
     matrix_print(stdout, "x (3, 4)", 3, 4, image);
     im2col(small, 2, 1, 0, image, col);
     matrix_print(stdout,
@@ -32,6 +53,8 @@ static void small_example(void) {
                  4, 6, padded);
 }
 
+/* ------------------------------------------------------------------ 3. the way back ------ */
+
 /* Sum of a[i] * b[i]. */
 static double inner_product(int n, const real *a, const real *b) {
     double sum = 0;
@@ -40,27 +63,53 @@ static double inner_product(int n, const real *a, const real *b) {
     return sum;
 }
 
-/* 2. col2im adds what im2col copied: a pixel comes back once for every window that contains it. */
-static void way_back(void) {
-    real y[4 * 6], col[4 * 6], x[12];
-    printf("\n2. The way back\n\n");
-    for (int i = 0; i < 24; i++)
-        y[i] = 1;
-    col2im(small, 2, 1, 0, y, x);
-    matrix_print(stdout, "col2im of a col full of ones: how many windows contain each pixel", 3, 4,
-                 x);
+/* How much L grows with each entry of col: given, as if a layer had handed it back. */
+static const real dcol[4 * 6] = {
+    1,  0, 2, -1, 2,  3, /* place (0,0) of every window */
+    2,  2, 1, 3,  -2, 4, /* place (0,1)                 */
+    0,  1, 2, 3,  -1, 1, /* place (1,0)                 */
+    -1, 3, 0, 1,  0,  2, /* place (1,1)                 */
+};
 
-    for (int i = 0; i < 24; i++)
-        y[i] = (real)(i % 5);
-    matrix_print(stdout, "\ny (4, 6), any numbers", 4, 6, y);
-    col2im(small, 2, 1, 0, y, x);
-    matrix_print(stdout, "col2im(y) (3, 4)", 3, 4, x);
+/* L as a function of pixel (1,1), all others as they are. */
+static double loss_at(real pixel) {
+    real col[4 * 6];
+    const real kept = image[at(small, 0, 1, 1)];
+    image[at(small, 0, 1, 1)] = pixel;
     im2col(small, 2, 1, 0, image, col);
-    printf("\nsum of im2col(x) * y = %g\nsum of x * col2im(y) = %g\n", inner_product(24, col, y),
-           inner_product(12, image, x));
+    image[at(small, 0, 1, 1)] = kept;
+    return inner_product(24, dcol, col);
 }
 
-/* 3. The price in memory, at LeNet's sizes and some others. */
+/* col2im adds what im2col copied: a pixel comes back once for every window that contains it. */
+static void way_back(void) {
+    real ones[4 * 6], col[4 * 6], dx[12], count[12];
+    printf("\n3. The way back\n\n");
+    matrix_print(stdout, "dcol (4, 6), given: how much L grows with each entry of col", 4, 6, dcol);
+    col2im(small, 2, 1, 0, dcol, dx);
+    matrix_print(stdout, "\ndx (3, 4) = col2im(dcol); dx[1,1] should be 2 + 3 + 1 - 1 = 5", 3, 4,
+                 dx);
+
+    /* L is a sum of multiples of pixels, so a step of 1 to both sides measures exactly. */
+    double more = loss_at(7), less = loss_at(5);
+    printf("\nMeasured: L = sum of dcol * col is %g with x[1,1] = 7 and %g with 5, so its\n"
+           "slope is (%g - %g) / 2 = %g; col2im says %g\n",
+           more, less, more, less, (more - less) / 2, (double)dx[at(small, 0, 1, 1)]);
+
+    for (int i = 0; i < 24; i++)
+        ones[i] = 1;
+    col2im(small, 2, 1, 0, ones, count);
+    matrix_print(stdout, "\ncol2im of a col full of ones: how many windows contain each pixel", 3,
+                 4, count);
+
+    im2col(small, 2, 1, 0, image, col);
+    printf("\nsum of dcol * im2col(x) = %g\nsum of col2im(dcol) * x = %g\n",
+           inner_product(24, dcol, col), inner_product(12, dx, image));
+}
+
+/* ------------------------------------------------------------------ 4. memory ------------ */
+
+/* The price at LeNet's sizes and some others. */
 static void memory_factor(void) {
     static const struct {
         const char *what;
@@ -71,7 +120,7 @@ static void memory_factor(void) {
         {"C1, 5x5 windows", {1, 32, 32}, 5, 1, 0}, {"C3, 5x5 windows", {6, 14, 14}, 5, 1, 0},
         {"5x5, stride 2", {1, 32, 32}, 5, 2, 0},
     };
-    printf("\n3. The price: how many numbers x has, and how many col\n\n"
+    printf("\n4. The price: how many numbers x has, and how many col\n"
            "                     x         numbers   col          numbers   factor\n");
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         Shape in = row[i].in;
@@ -85,7 +134,38 @@ static void memory_factor(void) {
     }
 }
 
-/* 4. Rows of col are pictures too: the digit, shifted. */
+/* ------------------------------------------------------------------ 5. time -------------- */
+
+/* Microseconds for one image of C1: the median of five times a hundred calls. */
+static double time_of(Im2col *version, const real *from, real *to) {
+    const Shape in = {1, SIDE, SIDE};
+    double took[5];
+    for (int repeat = 0; repeat < 5; repeat++) {
+        double start = seconds_now();
+        for (int call = 0; call < 100; call++)
+            version(in, 5, 1, 0, from, to);
+        took[repeat] = seconds_now() - start;
+    }
+    return 1e6 * median(took, 5) / 100;
+}
+
+/* The definitions and the versions that the network runs on. Im2col and Col2im are the same type. */
+static void compare_versions(void) {
+    const Shape in = {1, SIDE, SIDE};
+    real *x = lesson_reals((size_t)shape_size(in)), *col = lesson_reals(im2col_size(in, 5, 1, 0));
+    printf("\n5. The same copies in two ways: microseconds per image of C1\n"
+           "                          im2col     col2im\n");
+    printf("   one entry at a time  %8.2f   %8.2f\n", time_of(im2col_naive, x, col),
+           time_of(col2im_naive, col, x));
+    printf("   one run at a time    %8.2f   %8.2f\n", time_of(im2col, x, col),
+           time_of(col2im, col, x));
+    free(x);
+    free(col);
+}
+
+/* ------------------------------------------------------------------ 6. a digit ----------- */
+
+/* Rows of col are pictures too: the digit, shifted. */
 static void rows_of_col(const Lesson *lesson) {
     const Shape in = {1, SIDE, SIDE};
     static real x[SIDE * SIDE], pair[2 * 28 * 28];
@@ -97,14 +177,16 @@ static void rows_of_col(const Lesson *lesson) {
     for (int r = 0; r < 2; r++)
         for (int i = 0; i < 784; i++)
             pair[r * 784 + i] = col[rows[r] * 784 + i];
-    printf("\n4. A column of col is a window. A row is the whole digit, as one place of the\n"
+    printf("\n6. A column of col is a window. A row is the whole digit, as one place of the\n"
            "window sees it: rows 0 and 24 of C1's col, which belong to the window places\n"
            "(0,0) and (4,4), drawn as 28x28\n\n");
     picture_print(stdout, 2, 28, 28, pair, 0, 1);
-    printf("\nThe same digit, moved up and to the left. Add up all 25 rows, each times one\n"
-           "of 25 weights, and that is a convolution: chapter 2.\n");
+    printf("\nOne digit, seen from two places of the window. Add up all 25 rows, each times\n"
+           "one of 25 weights, and that is a convolution: chapter 2.\n");
     free(col);
 }
+
+/* ------------------------------------------------------------------ for the picture ------ */
 
 /* Size of col over size of x, or nan where the window has no middle to be centred on. */
 static double factor(Shape in, int size, int stride, bool same) {
@@ -127,9 +209,11 @@ static void write_factors(const Lesson *lesson) {
 
 int main(int argc, char **argv) {
     Lesson lesson = lesson_start(argc, argv);
+    memory_order();
     small_example();
     way_back();
     memory_factor();
+    compare_versions();
     rows_of_col(&lesson);
     write_factors(&lesson);
     return 0;

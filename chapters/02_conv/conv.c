@@ -67,8 +67,8 @@ static void add_db(const Layer *l, int n, const real *dy, real *db) {
     }
 }
 
-/* Forward was y[f,i,j] = ... + w[f,ch,p,q] * x[ch,r,s], so dw[f,ch,p,q] += dy[f,i,j] * x[ch,r,s].
-   */
+/* Forward was y[f,i,j] = ... + w[f,ch,p,q] * x[ch,r,s], so dw[f,ch,p,q] += dy[f,i,j] * x[ch,r,s],
+   summed over images and outputs. */
 static void add_dw(const Layer *l, int n, const real *x, const real *dy, real *dw) {
     const Shape in = l->in, out = l->out, filter = {in.c, l->size, l->size};
     for (int f = 0; f < out.c; f++)

@@ -4,8 +4,7 @@
  *
  * @defgroup ch02 Chapter 2: convolution
  *
- * A filter is a small image that is laid over every window of the input; the output says how well
- * they match. f filters give f output maps:
+ * Lesson: chapters/02_conv/README.md.
  *
  *     x    (c, h, w)        one input image
  *     w    (f, c, k, k)     the filters; as a matrix (f, c*k*k), one filter per row
@@ -15,24 +14,14 @@
  *
  * @f[ y_{f,i,j} = b_f + \sum_{ch,p,q} w_{f,ch,p,q}\; x_{ch,\;i\,stride+p-pad,\;j\,stride+q-pad} @f]
  *
- * where x is 0 outside the image. conv_forward_naive() says this in six loops (and one over the
- * images) and is the definition to trust. With the windows as columns the triple sum is a row of w
- * times a column of col, so
+ * where x is 0 outside the image. The same as matrix products, for every image:
  *
- *     y   = w * col + b          for every image
+ *     y   = w * col + b          db += row sums of dy
+ *     dw += dy * col^T           dx  = col2im(w^T * dy)
  *
- *     db += row sums of dy
- *     dw += dy * col^T
- *     dx  = col2im(w^T * dy)
- *
- * That is what the layer runs on. (Mathematicians call this operation cross-correlation; their
- * convolution flips the filter. A network learns its filters, so it learns them flipped or not, and
- * the field says convolution.)
- *
- * **Connection table** (advanced). LeCun et al. 1998 let a filter of C3 see only some of the maps
- * of S2 (Table I). Bit ch of links[f] says whether filter f sees channel ch. Missing links are
- * stored as zero weights and their gradient is zero, so it is still one product; `trainable` does
- * not count them.
+ * **Connection table** (advanced). Bit ch of links[f] says whether filter f sees channel ch. Absent
+ * links are stored as zero weights and their gradient is zero, so it is still one product;
+ * `trainable` does not count them.
  *
  * Source: LeCun et al. 1998, sections II-A and II-B; the report, "Convolution".
  * @{

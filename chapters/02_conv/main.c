@@ -12,6 +12,7 @@
 #include "lesson.h"
 #include "measure.h"
 #include "picture.h"
+#include "team.h"
 
 #if __has_include("02_conv/direct/direct.h") /* optional reading, and an optional folder */
 #include "02_conv/direct/direct.h"
@@ -22,7 +23,6 @@ static bool direct_conv(Layer *l) {
 }
 #endif
 
-#include <omp.h>
 #include <stdlib.h>
 
 enum { PAD = 2, SIDE = IMAGE_SIDE + 2 * PAD };
@@ -132,7 +132,7 @@ static Trial trial_start(const char *name, Shape in, int filters, int n) {
     t.x = lesson_reals(ins);
     t.w = lesson_reals(layer_params(&t.layer));
     /* a piece of scratch for every thread */
-    t.scratch = lesson_reals((size_t)omp_get_max_threads() * t.layer.scratch);
+    t.scratch = lesson_reals((size_t)team_processors() * t.layer.scratch);
     t.y = lesson_reals(outs);
     t.want = lesson_reals(outs);
     Rng rng = rng_seed(1, 0);
@@ -182,17 +182,31 @@ static LayerForward *direct_forward(const Trial *t) {
     return direct_conv(&layer) ? layer.forward : NULL;
 }
 
-/* The trial's layer on all threads, each with a part of the images. */
+/* What the threads share, and the images of a part. */
+typedef struct Shared {
+    const Layer *l;
+    int n; /* images */
+    const real *w, *x;
+    real *y, *scratch;
+} Shared;
+
+enum { PART = 25 };
+
+static Team *team; /* all threads */
+
+static void forward_part(void *job, int part, int thread) {
+    const Shared *s = job;
+    int first = part * PART, images = s->n - first < PART ? s->n - first : PART;
+    s->l->forward(s->l, images, s->w, s->x + first * shape_size(s->l->in),
+                  s->y + first * shape_size(s->l->out),
+                  s->scratch + (size_t)thread * s->l->scratch);
+}
+
+/* The trial's layer on all threads, each with a part of the images at a time. */
 static void forward_threads(const Layer *l, int n, const real *w, const real *x, real *y,
                             real *scratch) {
-    const int part = 25;
-#pragma omp parallel for schedule(static, 1)
-    for (int first = 0; first < n; first += part) {
-        real *mine = scratch + (size_t)omp_get_thread_num() * l->scratch;
-        int images = n - first < part ? n - first : part;
-        l->forward(l, images, w, x + first * shape_size(l->in), y + first * shape_size(l->out),
-                   mine);
-    }
+    Shared shared = {l, n, w, x, y, scratch};
+    team_run(team, (n + PART - 1) / PART, forward_part, &shared);
 }
 
 static void compare_versions(const char *name, Shape in, int filters) {
@@ -208,7 +222,7 @@ static void compare_versions(const char *name, Shape in, int filters) {
         {"im2col, then three loops", forward_im2col_naive, FEW},
         {"im2col, then BLAS", conv_forward, N},
         {"direct (advanced)", direct, N},
-        {"the fastest, all threads", forward_threads, N},
+        {"the last one, all threads", forward_threads, N},
     };
     Shape out = t.layer.out;
     double loops = 0;
@@ -218,7 +232,7 @@ static void compare_versions(const char *name, Shape in, int filters) {
         if (k == VERSIONS - 1 && direct) t.layer.forward = direct;
         double us = trial_time(&t, version[k].forward, version[k].n);
         if (k == 0) loops = us;
-        printf("      %-24s %9.2f us  %6.1f times   difference %.1e\n", version[k].what, us,
+        printf("      %-25s %9.2f us  %6.1f times   difference %.1e\n", version[k].what, us,
                loops / us, largest_difference(&t, version[k].n));
     }
     trial_end(&t);
@@ -284,6 +298,9 @@ static void write_times(const Lesson *lesson) {
 
 int main(int argc, char **argv) {
     Lesson lesson = lesson_start(argc, argv);
+    Error error;
+    team = team_new(team_processors(), &error);
+    if (!team) fail_with(&error);
     small_numbers();
     filter_digit(&lesson);
     printf("\n3. The same sums in different ways: time per image, how many times faster than\n"
@@ -292,5 +309,6 @@ int main(int argc, char **argv) {
     compare_versions("C3", (Shape){6, 14, 14}, 16);
     connection_table();
     write_times(&lesson);
+    team_free(team);
     return 0;
 }

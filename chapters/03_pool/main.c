@@ -1,20 +1,36 @@
 /*
- * Chapter 3, the example: what max pooling keeps, and where its gradient goes.
+ * Chapter 3, the example: what max pooling keeps, and where its gradient goes. The lesson beside
+ * this file explains it.
  *
  *     make chapter 3    or: build/03_pool [FOLDER for data [FOLDER with the four IDX files]]
  */
 #include "03_pool/pool.h"
+
 #include "03_pool/subsample.h"
 #include "lesson.h"
+#include "measure.h"
 #include "picture.h"
+#include "rng.h"
 
-/* ------------------------------------------------------------------ 1 to 5. the rules ---- */
+#include <stdlib.h>
+
+#if __has_include("03_pool/rows/rows.h") /* optional reading, and an optional folder */
+#include "03_pool/rows/rows.h"
+#else
+static bool rows_pool(Layer *l) {
+    (void)l;
+    return false;
+}
+#endif
+
+/* ------------------------------------------------------------------ 1. by hand ----------- */
 
 /* Forward and backward of one small pool, printed. */
 static void show(const char *title, Shape in, int size, int stride, int pad, const real *x) {
     Layer l = max_pool_layer("S2", in, size, stride, pad);
     real y[64], dy[64], dx[64];
     contract(shape_size(in) <= 64 && shape_size(l.out) <= 64, "room for 64 numbers only");
+    /* dy = 1, 2, 3 ... in reading order */
     for (int i = 0; i < shape_size(l.out); i++)
         dy[i] = (real)(i + 1);
     l.forward(&l, 1, NULL, x, y, NULL);
@@ -26,27 +42,54 @@ static void show(const char *title, Shape in, int size, int stride, int pad, con
     matrix_print(stdout, "dx", in.h, in.w, dx);
 }
 
+/* The image of sections 1 and 5. */
+static const Shape small = {1, 4, 4};
+static const real plain[16] = {1, 2, 5, 0, 3, 4, 1, 1, 0, 0, 7, 8, 9, 0, 6, 2};
+
+/* L = sum of dy * y for the pool of section 1, with another number at (r,s). */
+static double loss_with(int r, int s, double value) {
+    const Layer l = max_pool_layer("S2", small, 2, 2, 0);
+    real x[16], y[4];
+    double sum = 0;
+    for (int i = 0; i < 16; i++)
+        x[i] = plain[i];
+    x[at(small, 0, r, s)] = (real)value;
+    l.forward(&l, 1, NULL, x, y, NULL);
+    for (int i = 0; i < 4; i++)
+        sum += (i + 1) * (double)y[i];
+    return sum;
+}
+
+/* The pool of section 1, and three attempts to move L. */
+static void by_hand(void) {
+    show("1. 2x2 windows, stride 2: each dy goes where the maximum was", small, 2, 2, 0, plain);
+    printf("\nMeasured: L = sum of dy * y is %g. With one number changed it is\n"
+           "   %-6g x[1,1] = 4.5 instead of 4, the maximum of its window\n"
+           "   %-6g x[0,0] = 1.5 instead of 1, not the maximum\n"
+           "   %-6g x[0,0] = 5, a step so large that another entry wins\n",
+           loss_with(0, 0, 1), loss_with(1, 1, 4.5), loss_with(0, 0, 1.5), loss_with(0, 0, 5));
+}
+
+/* ------------------------------------------------------------------ 2 to 5. the rules ---- */
+
+/* One small image per rule. */
 static void rules(void) {
     const real ties[16] = {1, 3, 2, 2, 3, 0, 2, 1, 0, 1, 5, 4, 2, 1, 5, 6};
     const real negative[9] = {-5, -2, -7, -1, -9, -3, -8, -4, -6};
     const real overlap[9] = {1, 2, 3, 4, 9, 5, 6, 7, 8};
-    const real plain[16] = {1, 2, 5, 0, 3, 4, 1, 1, 0, 0, 7, 8, 9, 0, 6, 2};
     real broken[16];
     for (int i = 0; i < 16; i++)
         broken[i] = plain[i];
     broken[5] = (real)NAN;
-    show("1. 2x2 windows, stride 2: each dy goes where the maximum was", (Shape){1, 4, 4}, 2, 2, 0,
-         plain);
     show("2. Ties: the upper windows have the 3 twice and the 2 three times; only the\n"
          "first maximum of a window gets the gradient",
-         (Shape){1, 4, 4}, 2, 2, 0, ties);
+         small, 2, 2, 0, ties);
     show("3. Padding never wins, not even against negative numbers (2x2, stride 2,\n"
          "padding 1)",
          (Shape){1, 3, 3}, 2, 2, 1, negative);
     show("4. Overlapping windows (2x2, stride 1): 9 wins all four, and gets 1+2+3+4",
          (Shape){1, 3, 3}, 2, 1, 0, overlap);
-    show("5. NaN propagates: it must not be hidden by a larger number", (Shape){1, 4, 4}, 2, 2, 0,
-         broken);
+    show("5. NaN propagates: it must not be hidden by a larger number", small, 2, 2, 0, broken);
 }
 
 /* ------------------------------------------------------------------ 6. a digit ----------- */
@@ -61,6 +104,7 @@ static double change(int n, const real *a, const real *b) {
     return ink > 0 ? difference / ink : 0;
 }
 
+/* A digit on its way through S2 and S4, and again one pixel further right. */
 static void pool_digit(const real *x) {
     static real half[14 * 14], quarter[7 * 7];
     Layer first = max_pool_layer("S2", (Shape){1, 28, 28}, 2, 2, 0);
@@ -85,21 +129,123 @@ static void pool_digit(const real *x) {
            100 * change(7 * 7, quarter, moved_quarter));
 }
 
-/* ------------------------------------------------------------------ 7. subsampling ------- */
+/* ------------------------------------------------------------------ 7. and ReLU ---------- */
+
+/* ReLU, which chapter 4 is about: a negative number becomes 0, the others stay. */
+static void relu(int n, const real *x, real *y) {
+    for (int i = 0; i < n; i++)
+        y[i] = x[i] < 0 ? 0 : x[i];
+}
+
+/* Its gradient: what was positive passes dy on, the rest stops it. */
+static void relu_back(int n, const real *y, const real *dy, real *dx) {
+    for (int i = 0; i < n; i++)
+        dx[i] = y[i] <= 0 ? 0 : dy[i];
+}
+
+/* Pooling and ReLU in either order: the same y, and the same gradient. */
+static void either_order(void) {
+    const Layer l = max_pool_layer("S2", (Shape){1, 2, 4}, 2, 2, 0);
+    const real x[8] = {-1, 2, -3, -4, 3, 1, -2, -5}, dy[2] = {1, 2};
+    real between[8], d_between[8], y[2], dx[8];
+    printf("\n7. Pooling and ReLU (negative numbers become 0) change places\n");
+    matrix_print(stdout, "x: in the right window everything is negative", 2, 4, x);
+
+    /* as the report's network has it */
+    relu(8, x, between);
+    l.forward(&l, 1, NULL, between, y, NULL);
+    l.backward(&l, 1, NULL, between, y, dy, NULL, d_between, NULL);
+    relu_back(8, between, d_between, dx);
+    printf("\nReLU, then pooling\n");
+    matrix_print(stdout, "y", 1, 2, y);
+    matrix_print(stdout, "the gradient 1 2 after its way back through pooling", 2, 4, d_between);
+    matrix_print(stdout, "and after ReLU: dx", 2, 4, dx);
+
+    /* and with ReLU on a quarter of the numbers */
+    l.forward(&l, 1, NULL, x, between, NULL);
+    relu(2, between, y);
+    relu_back(2, y, dy, d_between);
+    l.backward(&l, 1, NULL, x, between, d_between, NULL, dx, NULL);
+    printf("\nPooling, then ReLU\n");
+    matrix_print(stdout, "y", 1, 2, y);
+    matrix_print(stdout, "the gradient 1 2 after its way back through ReLU", 1, 2, d_between);
+    matrix_print(stdout, "and after pooling: dx", 2, 4, dx);
+}
+
+/* ------------------------------------------------------------------ 8. subsampling ------- */
 
 /* What the original did instead: sum, weigh, shift. */
+static void subsample_by_hand(void) {
+    const Layer l = subsample_layer("S2", (Shape){1, 2, 4}, 2);
+    const real x[8] = {1, 2, 3, 4, 5, 6, 7, 8}, w[2] = {2, /* b */ 10}, dy[2] = {1, 2};
+    real y[2], dw[2] = {0}, dx[8];
+    l.forward(&l, 1, w, x, y, NULL);
+    l.backward(&l, 1, w, x, y, dy, dw, dx, NULL);
+    printf("\n8. Trainable subsampling of 1998 (advanced): w * sum of four + b\n\n");
+    matrix_print(stdout, "x, two windows; w = 2 and b = 10", 2, 4, x);
+    matrix_print(stdout, "y; y[0] should be 2 * (1 + 2 + 5 + 6) + 10 = 38", 1, 2, y);
+    matrix_print(stdout, "dy, given", 1, 2, dy);
+    printf("dw = %g, should be 1*14 + 2*22; db = %g, should be 1 + 2\n", (double)dw[0],
+           (double)dw[1]);
+    matrix_print(stdout, "dx = w * dy, to each of the four", 2, 4, dx);
+}
+
+/* The same layer on a digit, once as a blur and once as a decision. */
 static void subsample_digit(const real *x) {
     static real blurred[14 * 14], strong[14 * 14];
     const Layer l = subsample_layer("S2", (Shape){1, 28, 28}, 2);
     const real mean[2] = {(real)0.25, 0}, steep[2] = {2, -3};
     l.forward(&l, 1, mean, x, blurred, NULL);
     l.forward(&l, 1, steep, x, strong, NULL);
-    printf("\n7. Trainable subsampling of 1998 (advanced): w * sum of four + b, for w = 1/4,\n"
-           "b = 0 (the mean) and for w = 2, b = -3 (nearly: are two of the four inked?).\n"
-           "The network learns w and b, one pair for each map\n\n");
+    printf("\nThe digit for w = 1/4, b = 0 (the mean) and for w = 2, b = -3 (nearly: are two\n"
+           "of the four inked?). The network learns w and b, one pair for each map\n\n");
     picture_print(stdout, 1, 14, 14, blurred, 0, 1);
     printf("\n");
     picture_print(stdout, 1, 14, 14, strong, 0, 5);
+}
+
+/* ------------------------------------------------------------------ 9. time -------------- */
+
+/* Microseconds per image, forward and backward: medians over some runs on 50 images. */
+static void print_time(const char *what, const Layer *l, const real *x, const real *dy) {
+    enum { N = 50, REPEATS = 15 };
+    real *y = lesson_reals((size_t)(N * shape_size(l->out)));
+    real *dx = lesson_reals((size_t)(N * shape_size(l->in))), *scratch = lesson_reals(l->scratch);
+    double took[2][REPEATS];
+    for (int repeat = 0; repeat < REPEATS; repeat++) {
+        /* forward first: backward along rows reads y */
+        double start = seconds_now();
+        l->forward(l, N, NULL, x, y, scratch);
+        double middle = seconds_now();
+        l->backward(l, N, NULL, x, y, dy, NULL, dx, scratch);
+        took[0][repeat] = middle - start;
+        took[1][repeat] = seconds_now() - middle;
+    }
+    printf("   %-20s %8.2f   %8.2f\n", what, 1e6 * median(took[0], REPEATS) / N,
+           1e6 * median(took[1], REPEATS) / N);
+    free(y);
+    free(dx);
+    free(scratch);
+}
+
+/* S2 of LeNet-5 on noise, where nobody can guess which of four is the largest. */
+static void compare_versions(void) {
+    enum { N = 50 };
+    const Layer windows = max_pool_layer("S2", (Shape){6, 28, 28}, 2, 2, 0);
+    Layer rows = windows;
+    real *x = lesson_reals((size_t)(N * shape_size(windows.in)));
+    real *dy = lesson_reals((size_t)(N * shape_size(windows.out)));
+    Rng rng = rng_seed(1, 0);
+    for (int i = 0; i < N * shape_size(windows.in); i++)
+        x[i] = (real)rng_normal(&rng);
+    for (int i = 0; i < N * shape_size(windows.out); i++)
+        dy[i] = (real)rng_normal(&rng);
+    printf("\n9. Pooling along rows (advanced): microseconds per image of S2, 6x28x28\n"
+           "                         forward   backward\n");
+    print_time("window by window", &windows, x, dy);
+    if (rows_pool(&rows)) print_time("along rows", &rows, x, dy);
+    free(x);
+    free(dy);
 }
 
 /* ------------------------------------------------------------------ for the picture ------ */
@@ -123,10 +269,14 @@ int main(int argc, char **argv) {
     static real x[IMAGE_BYTES];
     Lesson lesson = lesson_start(argc, argv);
     printf("Max pooling keeps the largest number of every window.\n");
+    by_hand();
     rules();
     lesson_digit(&lesson, 2, 0, x);
     pool_digit(x);
+    either_order();
+    subsample_by_hand();
     subsample_digit(x);
+    compare_versions();
     write_digit(&lesson, x);
     return 0;
 }

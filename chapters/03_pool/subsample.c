@@ -40,12 +40,14 @@ void subsample_backward_naive(const Layer *l, int n, const real *w, const real *
                               const real *dy, real *dw, real *dx, real *scratch) {
     (void)y, (void)scratch;
     for (int ch = 0; ch < l->in.c; ch++) {
+        /* dw and db of one map, on top of what is there: gradients accumulate */
         double weight = (double)dw[ch], bias = (double)dw[l->in.c + ch];
         for (int image = 0; image < n; image++)
             for (int i = 0; i < l->out.h; i++)
                 for (int j = 0; j < l->out.w; j++) {
                     const real *map = x + image * shape_size(l->in) + at(l->in, ch, 0, 0);
                     double d = (double)dy[image * shape_size(l->out) + at(l->out, ch, i, j)];
+                    /* dw += dy * sum4, db += dy */
                     weight += d * window_sum(l, map, i, j);
                     bias += d;
                 }
@@ -53,6 +55,7 @@ void subsample_backward_naive(const Layer *l, int n, const real *w, const real *
         dw[l->in.c + ch] = (real)bias;
     }
     if (!dx) return;
+    /* Entry (r,s) is in window (r/size, s/size) and in no other: dx = w * dy. */
     for (int image = 0; image < n; image++)
         for (int ch = 0; ch < l->in.c; ch++)
             for (int r = 0; r < l->in.h; r++)
@@ -70,6 +73,7 @@ void subsample_forward(const Layer *l, int n, const real *w, const real *x, real
     (void)scratch;
     const real *b = w + l->in.c;
     for (int map = 0; map < n * l->in.c; map++) {
+        /* Maps of all images in one row; each has its own w and b. */
         int ch = map % l->in.c;
         for (int i = 0; i < l->out.h; i++)
             for (int j = 0; j < l->out.w; j++) {
@@ -77,6 +81,7 @@ void subsample_forward(const Layer *l, int n, const real *w, const real *x, real
                 for (int p = 0; p < l->size; p++)
                     for (int q = 0; q < l->size; q++)
                         sum4 += x[at(l->in, 0, i * l->size + p, j * l->size + q)];
+                /* y = w * sum4 + b */
                 y[at(l->out, 0, i, j)] = w[ch] * sum4 + b[ch];
             }
         x += l->in.h * l->in.w;
@@ -84,7 +89,8 @@ void subsample_forward(const Layer *l, int n, const real *w, const real *x, real
     }
 }
 
-/* Forward was y = w * sum4 + b. */
+// [subsample-backward]
+/* Forward was y = w * sum4 + b, so dw += dy * sum4, db += dy, and dx = w * dy in the window. */
 void subsample_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
                         const real *dy, real *dw, real *dx, real *scratch) {
     (void)y, (void)scratch;
@@ -94,12 +100,14 @@ void subsample_backward(const Layer *l, int n, const real *w, const real *x, con
         for (int i = 0; i < l->out.h; i++)
             for (int j = 0; j < l->out.w; j++) {
                 real d = dy[at(l->out, 0, i, j)], sum4 = 0;
+                /* The sum is added up again, and all who were in it get w * dy. */
                 for (int p = 0; p < l->size; p++)
                     for (int q = 0; q < l->size; q++) {
                         int here = at(l->in, 0, i * l->size + p, j * l->size + q);
                         sum4 += x[here];
                         if (dx) dx[here] = w[ch] * d;
                     }
+                /* dw += dy * sum4, db += dy */
                 weight += d * sum4;
                 bias += d;
             }
@@ -110,9 +118,11 @@ void subsample_backward(const Layer *l, int n, const real *w, const real *x, con
         dy += l->out.h * l->out.w;
     }
 }
+// [subsample-backward]
 
 /* ------------------------------------------------------------------ the layer ------------ */
 
+/* Weights first, then biases: w[ch] is at ch, b[ch] at in.c + ch. */
 Layer subsample_layer(const char *name, Shape in, int size) {
     contract(size >= 1 && in.h % size == 0 && in.w % size == 0,
              "%s: windows of %d do not divide %dx%d", name, size, in.h, in.w);

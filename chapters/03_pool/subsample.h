@@ -4,21 +4,16 @@
  *
  * @addtogroup ch03
  *
- * **Subsampling** (advanced) in LeCun et al. 1998 adds the four numbers of a window and lets the
- * network learn what to make of the sum: every map has one weight and one bias,
+ * **Subsampling** (advanced): every map has one weight and one bias, and windows do not overlap.
  *
  *     y[ch,i,j] = w[ch] * (sum of the window of x[ch] at size*i, size*j) + b[ch]
+ *     dw[ch] += sum of dy * window sum      db[ch] += sum of dy
+ *     dx = w[ch] * dy, to every entry of the window
  *
- * and a squash follows as a layer of its own (chapter 4). With a small w a map passes on a blur;
- * with a large one the squash turns it into a noisy AND or OR of its inputs. Unlike max pooling,
- * all inputs of a window get a gradient:
+ * The squash that follows in the paper is a layer of its own (chapter 4). The paper says "added" on
+ * page 7 and "averages" on page 6, a factor of 4 in w; we add.
  *
- *     dw[ch] += sum dy * sum4        db[ch] += sum dy        dx = w[ch] * dy, to each of the four
- *
- * The paper says "added" on page 7 and "averages" on page 6; the two differ by a factor of 4 in w,
- * and in the size of initial weights and steps. We add, as LeCun's own later code does.
- *
- * Source: LeCun et al. 1998, section II-B, layers S2 and S4.
+ * Lesson: chapters/03_pool/README.md. Source: LeCun et al. 1998, section II-B, layers S2 and S4.
  * @{
  */
 #ifndef SUBSAMPLE_H
@@ -27,7 +22,7 @@
 #include "layer.h"
 
 /**
- * @brief A trainable subsampling layer with windows that do not overlap.
+ * @brief A trainable subsampling layer.
  * @param name unique in its network
  * @param in   shape of one input; size must divide h and w
  * @param size side of the square window, also its stride

@@ -20,7 +20,7 @@ static void relu_forward(const Layer *l, int n, const real *w, const real *x, re
         y[i] = x[i] < 0 ? 0 : x[i];
 }
 
-/* Forward was y = max(x, 0): y > 0 exactly where x > 0, and there dy/dx = 1. */
+/* Forward was y = max(x, 0): y > 0 exactly where x > 0, and there the slope is 1. */
 static void relu_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
                           const real *dy, real *dw, real *dx, real *scratch) {
     (void)w, (void)x, (void)dw, (void)scratch;
@@ -44,7 +44,7 @@ static void sigmoid_forward(const Layer *l, int n, const real *w, const real *x,
         y[i] = 1 / (1 + exp(-x[i]));
 }
 
-/* Forward was y = 1 / (1 + e^-x), so dy/dx = e^-x / (1 + e^-x)^2 = y (1 - y). */
+/* Forward was y = 1 / (1 + e^-x), so the slope is e^-x / (1 + e^-x)^2 = y (1 - y). */
 static void sigmoid_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
                              const real *dy, real *dw, real *dx, real *scratch) {
     (void)w, (void)x, (void)dw, (void)scratch;
@@ -67,7 +67,7 @@ static void squash_forward(const Layer *l, int n, const real *w, const real *x, 
         y[i] = squash_a * tanh(squash_s * x[i]);
 }
 
-/* Forward was y = A tanh(S x), so dy/dx = A S (1 - tanh^2) = (S/A) (A - y) (A + y). */
+/* Forward was y = A tanh(S x), so the slope is A S (1 - tanh^2) = (S/A) (A - y) (A + y). */
 static void squash_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
                             const real *dy, real *dw, real *dx, real *scratch) {
     (void)w, (void)x, (void)dw, (void)scratch;

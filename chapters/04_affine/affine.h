@@ -1,26 +1,20 @@
 /**
  * @file affine.h
- * @brief The fully connected layer.
+ * @brief The fully connected layer: every output sees every input.
  *
  * @defgroup ch04 Chapter 4: full connection and activations
  *
- * Every output is a weighted sum of all inputs and a bias. For a batch of n images that is one
- * matrix product:
+ * Lesson: chapters/04_affine/README.md
  *
- *     x   (n, in)       one input per row
- *     w   (out, in)     one unit per row, as PyTorch stores it (the report stores the transpose)
- *     b   (out)         stored after w
- *     y   (n, out)
+ *     x  (n, in)     one image per row; a feature map (c, h, w) is a row of c*h*w numbers
+ *     w  (out, in)   one unit per row, as PyTorch stores it (the report stores the transpose)
+ *     b  (out)       stored after w
+ *     y  (n, out)
  *
  * @f[ y_{i,o} = b_o + \sum_{k} w_{o,k}\; x_{i,k} @f]
  *
  *     y   = x * w^T + b
- *
- *     db += column sums of dy
- *     dw += dy^T * x
- *     dx  = dy * w
- *
- * A feature map (c, h, w) is already a row of c*h*w numbers, so there is nothing to flatten.
+ *     dw += dy^T * x       db += column sums of dy       dx = dy * w
  *
  * Source: the report, "Affine"; LeCun et al. 1998, layers C5 and F6.
  * @{

@@ -1,38 +1,110 @@
 /*
- * Chapter 4, the example: a product by hand, the activations, and a classifier that never learned.
+ * Chapter 4, the example: a layer by hand, why it takes a bend to make two layers more than one,
+ * what the bends cost the gradient, and a classifier that never learned.
  *
  *     make chapter 4    or: build/04_affine [FOLDER for data [FOLDER with the four IDX files]]
  */
 #include "04_affine/activation.h"
 #include "04_affine/affine.h"
+#include "gemm.h"
 #include "lesson.h"
+#include "measure.h"
 #include "picture.h"
+#include "rng.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* 1. Two images, two inputs, three units: every number can be checked. */
-static void worked_example(void) {
-    const Layer l = affine_layer("F6", (Shape){2, 1, 1}, 3);
-    const real x[4] = {1, 2, 3, -1}, dy[6] = {1, 0, -1, 0, 2, 1};
+/* ------------------------------------------------------------------ 1. two by two -------- */
+
+/* Two inputs, two units, one image: forward, backward, and one derivative measured. */
+static void two_by_two(void) {
+    const Layer l = affine_layer("A", (Shape){2, 1, 1}, 2);
+    const real x[2] = {1, 2}, dy[2] = {2, -1};
+    real w[6] = {2, 0, 1, -1, /* b */ 1, 0};
+    real y[2], dw[6] = {0}, dx[2];
+    l.forward(&l, 1, w, x, y, NULL);
+    printf("1. Two inputs, two units\n\n");
+    matrix_print(stdout, "x (2)", 1, 2, x);
+    matrix_print(stdout, "w (2, 2), one unit per row", 2, 2, w);
+    matrix_print(stdout, "b (2)", 1, 2, w + 4);
+    matrix_print(stdout, "y (2); y[0] should be 2*1 + 0*2 + 1 = 3", 1, 2, y);
+
+    l.backward(&l, 1, w, x, y, dy, dw, dx, NULL);
+    matrix_print(stdout, "\ndy (2), given: how much L grows with each y", 1, 2, dy);
+    matrix_print(stdout, "dw (2, 2); dw[1,0] should be -1*1 = -1", 2, 2, dw);
+    matrix_print(stdout, "db (2), which is dy", 1, 2, dw + 4);
+    matrix_print(stdout, "dx (2); dx[0] should be 2*2 - 1*1 = 3", 1, 2, dx);
+
+    /* L = sum of dy * y; y is linear in w, so a step of 1 to both sides measures exactly. */
+    double sum[2];
+    for (int side = 0; side < 2; side++) {
+        w[2] = side ? 0 : 2;
+        l.forward(&l, 1, w, x, y, NULL);
+        sum[side] = (double)(dy[0] * y[0] + dy[1] * y[1]);
+    }
+    printf("\nMeasured: L = sum of dy * y is %g with w[1,0] = 2 and %g with w[1,0] = 0, so\n"
+           "its slope is (%g - %g) / 2 = %g; backward says %g\n",
+           sum[0], sum[1], sum[0], sum[1], (sum[0] - sum[1]) / 2, (double)dw[2]);
+}
+
+/* ------------------------------------------------------------------ 2. a batch ----------- */
+
+/* Two images, one per row, and a third unit: the numbers of 1. come back as parts of sums. */
+static void batch(void) {
+    const Layer l = affine_layer("A", (Shape){2, 1, 1}, 3);
+    const real x[4] = {1, 2, 3, -1}, dy[6] = {2, -1, 1, 0, 2, 1};
     const real w[9] = {2, 0, 1, -1, 0, 3, /* b */ 1, 0, -2};
     real y[6], dw[9] = {0}, dx[4];
     l.forward(&l, 2, w, x, y, NULL);
     l.backward(&l, 2, w, x, y, dy, dw, dx, NULL);
-    printf("1. y = x * w^T + b by hand\n\n");
-    matrix_print(stdout, "x (2, 2): two images, one per row", 2, 2, x);
-    matrix_print(stdout, "w (3, 2): three units, one per row", 3, 2, w);
+    printf("\n2. The same with a second image and a third unit\n\n");
+    matrix_print(stdout, "x (2, 2), one image per row", 2, 2, x);
+    matrix_print(stdout, "w (3, 2), one unit per row", 3, 2, w);
     matrix_print(stdout, "b (3)", 1, 3, w + 6);
-    matrix_print(stdout, "y (2, 3); y[0,0] should be 2*1 + 0*2 + 1 = 3", 2, 3, y);
+    matrix_print(stdout, "y = x * w^T + b (2, 3)", 2, 3, y);
     matrix_print(stdout, "\ndy (2, 3), given", 2, 3, dy);
-    matrix_print(stdout, "dw = dy^T * x (3, 2): row o adds up the images, each times dy[.,o]", 3, 2,
-                 dw);
+    matrix_print(stdout, "dw = dy^T * x (3, 2); dw[1,0] should be -1*1 + 2*3 = 5", 3, 2, dw);
     matrix_print(stdout, "db = column sums of dy (3)", 1, 3, dw + 6);
-    matrix_print(stdout, "dx = dy * w (2, 2): row i adds up the rows of w, each times dy[i,.]", 2,
-                 2, dx);
+    matrix_print(stdout, "dx = dy * w (2, 2); dx[0,1] should be 2*0 - 1*(-1) + 1*3 = 4", 2, 2, dx);
 }
 
-/* x through relu, sigmoid and squash, and what they let through of a gradient of 1. */
+/* ------------------------------------------------------------------ 3. two are one ------- */
+
+/* Two affine layers, the one layer that they are, and what a ReLU between them changes. */
+static void collapse(void) {
+    const Shape two = {2, 1, 1};
+    const Layer first = affine_layer("A", two, 2), second = affine_layer("B", two, 2);
+    const Layer relu = relu_layer("A.relu", two);
+    const real w1[6] = {2, 0, 1, -1, 1, 0}, w2[6] = {1, 2, 3, 1, 0, -1};
+    const real image[3][2] = {{-1, 1}, {1, 0}, {3, -1}};
+    real w[6];
+    /* w2 (w1 x + b1) + b2  =  (w2 w1) x + (w2 b1 + b2), and that bias is what B makes of b1 */
+    gemm_naive(PLAIN, PLAIN, 2, 2, 2, w2, w1, 0, w);
+    second.forward(&second, 1, w2, w1 + 4, w + 4, NULL);
+    printf("\n3. A second layer after the first\n\n");
+    matrix_print(stdout, "w2 (2, 2)", 2, 2, w2);
+    matrix_print(stdout, "b2 (2)", 1, 2, w2 + 4);
+    matrix_print(stdout, "w2 * w1 (2, 2)", 2, 2, w);
+    matrix_print(stdout, "w2 * b1 + b2 (2)", 1, 2, w + 4);
+    printf("\n     image     both layers   w2*w1 alone   with a ReLU between\n");
+    for (int i = 0; i < 3; i++) {
+        const real *x = image[i];
+        real y1[2], both[2], one[2], y1_relu[2], bent[2];
+        first.forward(&first, 1, w1, x, y1, NULL);
+        second.forward(&second, 1, w2, y1, both, NULL);
+        first.forward(&first, 1, w, x, one, NULL);
+        relu.forward(&relu, 1, NULL, y1, y1_relu, NULL);
+        second.forward(&second, 1, w2, y1_relu, bent, NULL);
+        printf("   %3g %3g   %6g %4g   %8g %4g   %8g %4g\n", (double)x[0], (double)x[1],
+               (double)both[0], (double)both[1], (double)one[0], (double)one[1], (double)bent[0],
+               (double)bent[1]);
+    }
+}
+
+/* ------------------------------------------------------------------ 4. activations ------- */
+
+/* relu, sigmoid and squash of x, and what each lets through of a gradient of 1. */
 static void activate(real x, real y[3], real dx[3]) {
     const Shape one = {1, 1, 1};
     const Layer l[3] = {relu_layer("relu", one), sigmoid_layer("sigmoid", one),
@@ -44,24 +116,47 @@ static void activate(real x, real y[3], real dx[3]) {
     }
 }
 
-/* 2. The activations and their slopes. */
 static void activations(void) {
     const real x[9] = {-20, -4, -2, -1, 0, 1, 2, 4, 20};
     real y[3], dx[3];
-    printf("\n2. Activations and their derivatives; the squash of 1998 is 1.7159 tanh(2/3 x)\n\n"
+    printf("\n4. Activations and their slopes; the squash of 1998 is 1.7159 tanh(2/3 x)\n\n"
            "        x     relu  relu'   sigmoid  sigmoid'     squash   squash'\n");
     for (int i = 0; i < 9; i++) {
         activate(x[i], y, dx);
         printf("   %6g   %6g %6g  %8.6f  %8.6f  %9.6f  %8.6f\n", (double)x[i], (double)y[0],
                (double)dx[0], (double)y[1], (double)dx[1], (double)y[2], (double)dx[2]);
     }
-    activate(0, y, dx);
-    printf("\nA gradient that passes a sigmoid is multiplied by %g at best; after four of\n"
-           "them, by %.6f. ReLU passes all of it, or nothing.\n",
-           (double)dx[1], pow((double)dx[1], 4));
 }
 
-/* The same from -6 to 6 in steps of 1/32. */
+// [through]
+/* x = 1 through `depth` copies of an activation, and a gradient of 1 all the way back. */
+static real through(const Layer *l, int depth) {
+    enum { MOST = 16 };
+    real y[MOST + 1] = {1}, dy[MOST + 1];
+    for (int k = 0; k < depth; k++)
+        l->forward(l, 1, NULL, &y[k], &y[k + 1], NULL);
+    dy[depth] = 1;
+    /* the dx of a layer is the dy of the layer before it */
+    for (int k = depth; k > 0; k--)
+        l->backward(l, 1, NULL, &y[k - 1], &y[k], &dy[k], NULL, &dy[k - 1], NULL);
+    return dy[0];
+}
+// [through]
+
+/* What is left of a gradient of 1 after several activations. */
+static void vanishing(void) {
+    const Shape one = {1, 1, 1};
+    const Layer relu = relu_layer("relu", one), sigmoid = sigmoid_layer("sigmoid", one);
+    const Layer squash = squash_layer("squash", one);
+    printf("\nA gradient of 1 on its way back through several of them, x = 1 at the front,\n"
+           "and the best that sigmoids can do, a slope of 1/4 in each\n\n"
+           "   depth      relu      sigmoid     0.25^depth       squash\n");
+    for (int depth = 1; depth <= 16; depth *= 2)
+        printf("   %5d   %7g   %10.3g   %12.3g   %10.3g\n", depth, (double)through(&relu, depth),
+               (double)through(&sigmoid, depth), pow(0.25, depth), (double)through(&squash, depth));
+}
+
+/* Values and slopes from -6 to 6 in steps of 1/32, for the picture. */
 static void write_activations(const Lesson *lesson) {
     real y[3], dx[3];
     Output table = lesson_table(lesson, "04_activation.tsv");
@@ -76,8 +171,9 @@ static void write_activations(const Lesson *lesson) {
     lesson_table_end(&table, "activation");
 }
 
-/* Rows of w become the mean digits, biases -|w|^2/2: then the largest output is the nearest mean.
-   */
+/* ------------------------------------------------------------------ 5. a digit ----------- */
+
+/* Rows of w become the mean digits, biases -|w|^2/2, so the largest output is the nearest mean. */
 static void mean_digits(const Dataset *train, real *w) {
     int count[CLASSES] = {0};
     real x[IMAGE_BYTES], *b = w + CLASSES * IMAGE_BYTES;
@@ -113,13 +209,13 @@ static double accuracy(const Layer *l, const real *w, const Dataset *data) {
     return (double)correct / data->n;
 }
 
-/* 3. An affine layer as ten templates. */
+/* An affine layer as ten templates. */
 static void templates(const Lesson *lesson) {
     const Layer l = affine_layer("T", (Shape){1, IMAGE_SIDE, IMAGE_SIDE}, CLASSES);
     Dataset train = lesson_set(lesson, "train"), test = lesson_set(lesson, "t10k");
     real *w = lesson_reals(layer_params(&l)), pair[2 * IMAGE_BYTES];
     mean_digits(&train, w);
-    printf("\n3. A unit of an affine layer compares its input with its row of weights. Take\n"
+    printf("\n5. A unit of an affine layer compares its input with its row of weights. Take\n"
            "the mean image of each digit as that row (bias -|w|^2/2); here 0 and 3:\n\n");
     memcpy(pair, w, sizeof pair / 2);
     memcpy(pair + IMAGE_BYTES, w + 3 * IMAGE_BYTES, sizeof pair / 2);
@@ -132,11 +228,54 @@ static void templates(const Lesson *lesson) {
     dataset_free(&test);
 }
 
+/* ------------------------------------------------------------------ 6. the price --------- */
+
+enum { IMAGES = 25 };
+
+/* Microseconds per image for all images, n of them at once: the median of a few runs. */
+static double price(const Layer *l, LayerForward *forward, int n, const real *w, const real *x,
+                    real *y) {
+    enum { RUNS = 15 };
+    double took[RUNS];
+    for (int run = 0; run < RUNS; run++) {
+        double start = seconds_now();
+        for (int first = 0; first < IMAGES; first += n)
+            forward(l, n, w, x + first * shape_size(l->in), y + first * shape_size(l->out), NULL);
+        took[run] = seconds_now() - start;
+    }
+    return 1e6 * median(took, RUNS) / IMAGES;
+}
+
+/* C5 in loops and as a product, one image at a time and all at once. */
+static void loops_and_product(void) {
+    const Layer l = affine_layer("C5", (Shape){16, 5, 5}, 120);
+    size_t params = layer_params(&l), ins = (size_t)(IMAGES * shape_size(l.in));
+    real *w = lesson_reals(params), *x = lesson_reals(ins);
+    real *y = lesson_reals((size_t)(IMAGES * shape_size(l.out)));
+    Rng rng = rng_seed(1, 0);
+    for (size_t i = 0; i < params; i++)
+        w[i] = (real)rng_normal(&rng);
+    for (size_t i = 0; i < ins; i++)
+        x[i] = (real)rng_normal(&rng);
+    printf("\n6. C5, 400 inputs and 120 units: microseconds per image\n\n"
+           "   images at once   three loops   one product\n");
+    for (int n = 1; n <= IMAGES; n += IMAGES - 1)
+        printf("   %14d   %11.2f   %11.2f\n", n, price(&l, affine_forward_naive, n, w, x, y),
+               price(&l, affine_forward, n, w, x, y));
+    free(w);
+    free(x);
+    free(y);
+}
+
 int main(int argc, char **argv) {
     Lesson lesson = lesson_start(argc, argv);
-    worked_example();
+    two_by_two();
+    batch();
+    collapse();
     activations();
+    vanishing();
     templates(&lesson);
+    loops_and_product();
     write_activations(&lesson);
     return 0;
 }

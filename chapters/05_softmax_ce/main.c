@@ -1,6 +1,6 @@
 /*
- * Chapter 5, the example: why softmax is shifted, why 1e-7 is not needed, and the first thing that
- * learns.
+ * Chapter 5, the example: three scores by hand, why the loss is a logarithm, why softmax is
+ * shifted, and the first thing that learns.
  *
  *     make chapter 5    or: build/05_softmax_ce [FOLDER for data [FOLDER with the four IDX files]]
  */
@@ -23,54 +23,54 @@ static double plain(double value) {
 
 /* ------------------------------------------------------------------ 1. by hand ----------- */
 
+/* Scores and the true class: the loss as a function of each score. */
+typedef struct Scores {
+    Loss loss;
+    real x[CLASSES], p[CLASSES];
+    uint8_t label;
+} Scores;
+
+static double loss_of_scores(void *context) {
+    Scores *s = context;
+    int decision;
+    return s->loss.forward(&s->loss, 1, s->x, &s->label, s->p, &decision);
+}
+
 /* Three scores, their probabilities, and loss and gradient for each class that may be true. */
 static void by_hand(void) {
-    const Loss l = softmax_ce_loss(3);
-    const real x[3] = {1, 2, 3};
-    real p[3], dx[3];
-    int decision;
-    softmax(1, 3, x, p);
-    printf("1. Three scores x = (1, 2, 3)\n\n"
-           "   p = e^x / sum of e^x   %8.4f %8.4f %8.4f\n\n"
-           "   true class      loss        dx = p, and 1 less for the true class\n",
-           (double)p[0], (double)p[1], (double)p[2]);
-    for (int t = 0; t < 3; t++) {
-        const uint8_t label = (uint8_t)t;
-        double loss = l.forward(&l, 1, x, &label, p, &decision);
-        l.backward(&l, 1, x, &label, p, 1, dx);
-        printf("   %10d  %8.4f        %8.4f %8.4f %8.4f\n", t, loss, (double)dx[0], (double)dx[1],
+    Scores s = {.loss = softmax_ce_loss(3), .x = {0, log((real)2), log((real)5)}};
+    real dx[3], sum = 0;
+    printf("1. Three scores x, the logarithms of 1, 2 and 5\n\n   x                   ");
+    for (int i = 0; i < 3; i++)
+        printf(" %8.4f", (double)s.x[i]);
+    printf("\n   e^x                 ");
+    for (int i = 0; i < 3; i++) {
+        printf(" %8.4f", exp((double)s.x[i]));
+        sum += exp(s.x[i]);
+    }
+    softmax(1, 3, s.x, s.p);
+    printf("   sum %.4f\n   p = e^x / sum       ", (double)sum);
+    for (int i = 0; i < 3; i++)
+        printf(" %8.4f", (double)s.p[i]);
+    printf("\n\n   true class     loss    dx = p, and 1 less for the true class\n");
+    for (s.label = 0; s.label < 3; s.label++) {
+        double loss = loss_of_scores(&s);
+        s.loss.backward(&s.loss, 1, s.x, &s.label, s.p, 1, dx);
+        printf("   %10d %8.4f %8.4f %8.4f %8.4f\n", s.label, loss, (double)dx[0], (double)dx[1],
                (double)dx[2]);
     }
+    s.label = 2;
+    printf("\nMeasured: with class 2 true, the slope of the loss along x[0], x[1], x[2] is\n"
+           "  ");
+    for (int i = 0; i < 3; i++)
+        printf(" %.3f", gradcheck_central(loss_of_scores, &s, &s.x[i], 1.0 / 64));
+    printf("\n");
 }
 
-/* ------------------------------------------------------------------ 2. the shift --------- */
-
-/* softmax of (1, 2, 3) + shift, as the formula says and with the maximum at 0. */
-static void both_ways(int shift, double naive[3], real stable[3]) {
-    const real x[3] = {(real)(1 + shift), (real)(2 + shift), (real)(3 + shift)};
-    softmax_naive(1, 3, x, naive);
-    softmax(1, 3, x, stable);
-}
-
-static void shifting(void) {
-    double naive[3];
-    real stable[3];
-    printf("\n2. softmax of (1, 2, 3) + shift, as the formula says and shifted back to 0\n\n"
-           "   shift   formula                         shifted\n");
-    for (int shift = 0; shift <= 800; shift += 400) {
-        both_ways(shift, naive, stable);
-        printf("   %5d   %8.5f %8.5f %8.5f      %8.5f %8.5f %8.5f\n", shift, plain(naive[0]),
-               plain(naive[1]), plain(naive[2]), (double)stable[0], (double)stable[1],
-               (double)stable[2]);
-    }
-    printf("\ne^%d is %g even as a double, and infinity / infinity is not a number (nan).\n", 803,
-           exp(803.0));
-}
-
-/* ------------------------------------------------------------------ 3. a mistake --------- */
+/* ------------------------------------------------------------------ 2. surprise ---------- */
 
 /* Loss of two classes, the true one `gap` below the other; p and gradient of the true one. */
-static double mistake(int gap, double *p, double *gradient) {
+static double mistake(double gap, double *p, double *gradient) {
     const Loss l = softmax_ce_loss(2);
     const uint8_t label = 0;
     const real x[2] = {0, (real)gap};
@@ -83,9 +83,49 @@ static double mistake(int gap, double *p, double *gradient) {
     return loss;
 }
 
+/* The logarithm, and a loss that looks as good: the square of what p lacks. */
+static void surprise(void) {
+    const double truth[6] = {0.99, 0.9, 0.5, 0.1, 0.01, 0.000001};
+    printf("\n2. How surprised is a network that gave the true class the probability p?\n"
+           "And how steep is the loss along that class's score? How steep is (1 - p)^2?\n\n"
+           "   p of truth    -log p   its slope   slope of (1 - p)^2\n");
+    for (int i = 0; i < 6; i++) {
+        double p, gradient, loss = mistake(log((1 - truth[i]) / truth[i]), &p, &gradient);
+        /* dp/dx = p (1 - p), so d(1 - p)^2/dx = -2 (1 - p) p (1 - p) */
+        printf("   %10g  %8.4f   %9.6f   %18.6f\n", truth[i], loss, gradient,
+               -2 * p * (1 - p) * (1 - p));
+    }
+}
+
+/* ------------------------------------------------------------------ 3. the shift --------- */
+
+/* softmax of (1, 2, 3) + shift, as the formula says and with the maximum at 0. */
+static void both_ways(int shift, double naive[3], real stable[3]) {
+    const real x[3] = {(real)(1 + shift), (real)(2 + shift), (real)(3 + shift)};
+    softmax_naive(1, 3, x, naive);
+    softmax(1, 3, x, stable);
+}
+
+static void shifting(void) {
+    double naive[3];
+    real stable[3];
+    printf("\n3. softmax of (1, 2, 3) + shift, as the formula says and shifted back to 0\n\n"
+           "   shift   formula                         shifted\n");
+    for (int shift = 0; shift <= 800; shift += 400) {
+        both_ways(shift, naive, stable);
+        printf("   %5d   %8.5f %8.5f %8.5f      %8.5f %8.5f %8.5f\n", shift, plain(naive[0]),
+               plain(naive[1]), plain(naive[2]), (double)stable[0], (double)stable[1],
+               (double)stable[2]);
+    }
+    printf("\ne^%d is %g even as a double, and infinity / infinity is not a number (nan).\n", 803,
+           exp(803.0));
+}
+
+/* ------------------------------------------------------------------ 4. a mistake --------- */
+
 /* A network that is wrong and confident. */
 static void confident_mistake(void) {
-    printf("\n3. Two classes, the true one scored `gap` below the other: which of the two\n"
+    printf("\n4. Two classes, the true one scored `gap` below the other: which of the two\n"
            "losses keeps growing, as the gradient says it must?\n\n"
            "     gap   p of the truth   log-sum-exp   -log(p + 1e-7)   gradient p - 1\n");
     for (int gap = 0; gap <= 120; gap = gap ? gap * 2 : 15) {
@@ -95,7 +135,7 @@ static void confident_mistake(void) {
     }
 }
 
-/* ------------------------------------------------------------------ 4. learning ---------- */
+/* ------------------------------------------------------------------ 5. learning ---------- */
 
 // [learn]
 /* One pass over the training images in batches of 100, w -= lr * dw. Returns the mean loss. */
@@ -124,17 +164,18 @@ static double learn(const Layer *l, const Loss *loss, const Dataset *data, real 
 }
 // [learn]
 
-/* The share of correct predictions. */
-static double accuracy(const Layer *l, const Loss *loss, const Dataset *data, const real *w) {
+/* One line of the table: the mean loss and the share of correct predictions. */
+static void examine(const Layer *l, const Loss *loss, const Dataset *data, const real *w) {
     real x[IMAGE_BYTES], y[CLASSES], p[CLASSES];
     int decision, correct = 0;
+    double total = 0;
     for (int i = 0; i < data->n; i++) {
         dataset_image(data, i, (Input){0, 1}, 0, x);
         l->forward(l, 1, w, x, y, NULL);
-        loss->forward(loss, 1, y, &data->label[i], p, &decision);
+        total += loss->forward(loss, 1, y, &data->label[i], p, &decision);
         correct += decision == data->label[i];
     }
-    return (double)correct / data->n;
+    printf("      %8.4f        %8.4f\n", total / data->n, (double)correct / data->n);
 }
 
 /* Affine and softmax on real digits, plain gradient descent. */
@@ -143,12 +184,16 @@ static void first_learner(const Lesson *lesson) {
     const Loss loss = softmax_ce_loss(CLASSES);
     Dataset train = lesson_set(lesson, "train"), test = lesson_set(lesson, "t10k");
     real *w = lesson_reals(layer_params(&l)), pair[2 * IMAGE_BYTES];
-    printf("\n4. The first thing that learns: one affine layer and softmax, w -= lr * dw,\n"
-           "lr = 0.3, then 0.1. All weights start at 0, so all ten scores are equal\n\n");
+    printf("\n5. The first thing that learns: one affine layer and softmax, w -= lr * dw,\n"
+           "lr = 0.3, at the end 0.1. All weights start at 0, so all ten scores are equal\n\n"
+           "                         loss            of the test images\n"
+           "   epoch       while learning          loss        accuracy\n"
+           "       0                    -");
+    examine(&l, &loss, &test, w);
     for (int epoch = 1; epoch <= 4; epoch++) {
         double mean = learn(&l, &loss, &train, (real)(epoch < 4 ? 0.3 : 0.1), w);
-        printf("   epoch %d   mean loss while learning %.4f   test accuracy %.4f\n", epoch, mean,
-               accuracy(&l, &loss, &test, w));
+        printf("   %5d             %8.4f", epoch, mean);
+        examine(&l, &loss, &test, w);
     }
     printf("\nThe weights for 0 and 3 (bright: ink speaks for the digit, dark: against it,\n"
            "grey: it does not matter):\n\n");
@@ -160,11 +205,11 @@ static void first_learner(const Lesson *lesson) {
     dataset_free(&test);
 }
 
-/* ------------------------------------------------------------------ 5. codes ------------- */
+/* ------------------------------------------------------------------ 6. codes ------------- */
 
-/* The codes of 1998, and what a state of F6 is worth to each class. */
+/* The codes of 1998, five to a line. */
 static void codes(void) {
-    printf("\n5. The original has no softmax (advanced): 84 units draw 7x12 pixels, and the\n"
+    printf("\n6. The original has no softmax (advanced): 84 units draw 7x12 pixels, and the\n"
            "nearest of these wins\n\n");
     for (int line = 0; line < 2 * CODE_ROWS; line++)
         for (int k = 0; k < 5; k++) {
@@ -172,30 +217,41 @@ static void codes(void) {
             printf("   %.*s%s", CODE_COLUMNS, code + line % CODE_ROWS * CODE_COLUMNS,
                    k == 4 ? "\n" : "");
         }
-    /* halfway between the 6 and the 8, a little nearer to the 8 */
+}
+
+/* The loss of one state, and how long its gradient is. */
+static double pull(const Loss *l, const real *x, uint8_t label, double *length) {
+    real y[CLASSES], dx[CODE];
+    int decision;
+    double loss = l->forward(l, 1, x, &label, y, &decision), sum = 0;
+    l->backward(l, 1, x, &label, y, 1, dx);
+    for (int i = 0; i < CODE; i++)
+        sum += (double)(dx[i] * dx[i]);
+    *length = sqrt(sum);
+    return loss;
+}
+
+/* A state between the 6 and the 8, a little nearer to the 8: its distances, and what each loss
+   makes of it when it was an 8 and when it was a 6. */
+static void between_codes(void) {
     const Loss losses[3] = {rbf_loss(HUGE_VAL), rbf_loss(0.1), rbf_loss(30)};
     const uint8_t label = 8;
-    real x[CODE], y[CLASSES], dx[CODE];
+    real x[CODE], y[CLASSES];
     int decision;
     for (int k = 0; k < CODE; k++)
         x[k] = (real)(0.45 * (double)rbf_target(rbf_codes[6], k) +
                       0.55 * (double)rbf_target(rbf_codes[8], k));
     losses[0].forward(&losses[0], 1, x, &label, y, &decision);
-    printf("\nA state halfway between 6 and 8 has these squared distances; the smallest is\n"
-           "that of %d\n\n  ",
+    printf("\nSquared distances of a state between 6 and 8; the smallest is that of %d\n  ",
            decision);
     for (int i = 0; i < CLASSES; i++)
-        printf(" %d:%5.1f%s", i, (double)y[i], i == 4 ? "\n  " : "");
-    printf("\n\n");
-    for (int k = 0; k < 3; k++) {
-        double loss = losses[k].forward(&losses[k], 1, x, &label, y, &decision), length = 0;
-        losses[k].backward(&losses[k], 1, x, &label, y, 1, dx);
-        for (int i = 0; i < CODE; i++)
-            length += (double)(dx[i] * dx[i]);
-        printf("   %-12s  loss %8.4f   length of its gradient %8.4f\n", losses[k].name, loss,
-               sqrt(length));
-    }
-    printf("\nRBF alone pulls to the true class; with j = 30 the classes compete (rbf.h).\n");
+        printf(" %d:%6.2f%s", i, (double)y[i], i == 4 ? "\n  " : "");
+    printf("\n\n   true class   loss               value   length of its gradient\n");
+    for (uint8_t truth = 8; truth >= 6; truth -= 2)
+        for (int k = 0; k < 3; k++) {
+            double length, loss = pull(&losses[k], x, truth, &length);
+            printf("   %10d   %-12s %11.4f   %22.4f\n", truth, losses[k].name, loss, length);
+        }
 }
 
 /* ------------------------------------------------------------------ for the pictures ----- */
@@ -208,7 +264,7 @@ static Output open_table(const Lesson *lesson, const char *what) {
     return lesson_table(lesson, name);
 }
 
-/* What 2. and 3. show, for scores from -1000 to 1000. */
+/* What 3. and 4. show, for scores from -1000 to 1000. */
 static void write_losses(const Lesson *lesson) {
     Output table = open_table(lesson, "loss");
     fprintf(table.stream,
@@ -229,19 +285,6 @@ static void write_losses(const Lesson *lesson) {
         fprintf(table.stream, "\n");
     }
     lesson_table_end(&table, "softmax");
-}
-
-/* Ten scores and the true class: the loss as a function of each score. */
-typedef struct Scores {
-    Loss loss;
-    real x[CLASSES], p[CLASSES];
-    uint8_t label;
-} Scores;
-
-static double loss_of_scores(void *context) {
-    Scores *s = context;
-    int decision;
-    return s->loss.forward(&s->loss, 1, s->x, &s->label, s->p, &decision);
 }
 
 /* Length of (differences - want) over length of want. */
@@ -277,10 +320,12 @@ static void write_steps(const Lesson *lesson) {
 int main(int argc, char **argv) {
     Lesson lesson = lesson_start(argc, argv);
     by_hand();
+    surprise();
     shifting();
     confident_mistake();
     first_learner(&lesson);
     codes();
+    between_codes();
     write_losses(&lesson);
     write_steps(&lesson);
     return 0;

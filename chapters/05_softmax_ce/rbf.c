@@ -145,7 +145,7 @@ const char rbf_codes[10][CODE + 1] = {
 
 enum { DIGITS = 10 };
 
-// [rbf]
+// [rbf-distance]
 /* y_i = sum over k of (x_k - code_ik)^2 */
 static real distance(const real *x, int i) {
     real sum = 0;
@@ -155,6 +155,7 @@ static real distance(const real *x, int i) {
     }
     return sum;
 }
+// [rbf-distance]
 
 /*
  * p_i = e^-y_i / (e^-j + sum over k of e^-y_k); returns log(e^-j + sum over k of e^-y_k).
@@ -197,6 +198,7 @@ static double rbf_forward(const Loss *l, int n, const real *x, const uint8_t *la
     return total;
 }
 
+// [rbf-backward]
 /* dloss/dx_k = 2 (x_k - code_tk) - 2 sum over i of p_i (x_k - code_ik) */
 static void rbf_backward(const Loss *l, int n, const real *x, const uint8_t *label,
                          const real *score, real scale, real *dx) {
@@ -215,9 +217,10 @@ static void rbf_backward(const Loss *l, int n, const real *x, const uint8_t *lab
         score += DIGITS;
     }
 }
+// [rbf-backward]
 
-/* (8) 2,  (9) 2 p_r + 4 (sum p_i d_i^2 - (sum p_i d_i)^2), d_i = x_k - code_ik, p_r = 1 - sum p_i
-   */
+/* (8) 2,  (9) 2 p_r + 4 (sum p_i d_i^2 - (sum p_i d_i)^2)
+   with d_i = x_k - code_ik and p_r = 1 - sum p_i */
 static void rbf_curvature(const Loss *l, int n, const real *x, const uint8_t *label,
                           const real *score, real *hx) {
     double p[DIGITS];
@@ -239,7 +242,6 @@ static void rbf_curvature(const Loss *l, int n, const real *x, const uint8_t *la
         score += DIGITS;
     }
 }
-// [rbf]
 
 Loss rbf_loss(double j) {
     contract(j > 0, "the constant j of the RBF loss is %g, it must be positive", j);

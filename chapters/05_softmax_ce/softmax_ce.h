@@ -4,32 +4,20 @@
  *
  * @defgroup ch05 Chapter 5: softmax and cross-entropy
  *
- * The last layer gives every class a number x_i. Softmax makes them probabilities; cross-entropy
- * says how improbable they consider the true class t:
+ * Lesson: chapters/05_softmax_ce/README.md
  *
- * @f[ p_i = \frac{e^{x_i}}{\sum_k e^{x_k}} \qquad loss = -\log p_t @f]
- *
- *     x         (n, classes)    one row per image
- *     label     (n)             the true classes
- *     score     (n, classes)    the probabilities p
+ *     x         (n, classes)    the scores of one image per row
+ *     label     (n)             the true classes t, below classes
+ *     score     (n, classes)    the probabilities p, written by forward, read by backward
  *     decision  (n)             the class with the largest x, the first one on a tie
  *
- * **Stable.** e^89 overflows a float. But p does not change when all x shift by the same number, so
- * we shift by m = max x: the largest exponential is 1, the sum lies between 1 and the number of
- * classes, and the loss takes the logarithm of that sum and of nothing else:
+ * @f[ p_i = \frac{e^{x_i}}{\sum_k e^{x_k}} \qquad
+ *     loss = -\log p_t = m + \log \sum_k e^{x_k - m} - x_t, \quad m = \max_k x_k @f]
  *
- * @f[ loss = \log \sum_k e^{x_k} - x_t = m + \log \sum_k e^{x_k - m} - x_t @f]
+ *     dx_i = scale * (p_i - truth_i)       truth_i = 1 where i = t, else 0
  *
- * **Fused backward.** The derivative of that line is a difference of probabilities, what the
- * network said minus what it should have said:
- *
- * @f[ \frac{\partial loss}{\partial x_i} = p_i - \begin{cases} 1 & i = t \\ 0 & \text{else}
- * \end{cases} @f]
- *
- * forward returns the **sum** over the images; backward multiplies by `scale`, and scale = 1/N,
- * given by the trainer, is the only place where the batch is averaged.
- *
- * NaN: a row with a NaN, or with +infinity, has NaN scores and makes the loss NaN.
+ * forward returns the **sum** over the images. A mean is asked for by scale = 1/N, here and nowhere
+ * else. A row with a NaN, or with +infinity, has NaN scores and makes the loss NaN.
  *
  * Source: the report, "SoftmaxWithCrossEntropy".
  * @{
@@ -42,7 +30,7 @@
 /**
  * @brief The fused loss.
  * @param classes inputs of one image, at least 2
- * @return the loss; labels must be below classes
+ * @return the loss
  */
 Loss softmax_ce_loss(int classes);
 
@@ -67,13 +55,8 @@ double cross_entropy_naive(int n, int classes, const real *x, const uint8_t *lab
 
 /**
  * @brief The report's cross-entropy of one image: -log(p_t + 1e-7). For comparison only.
- *
- * The 1e-7 keeps the logarithm finite when p underflows to 0. It costs twice: the loss of a
- * confident mistake stops growing at -log(1e-7) = 16.1, and the value is no longer the function
- * whose gradient backward returns.
- *
  * @param p the probability of the true class
- * @return at most 16.1; the report computes in double, and so does this
+ * @return at most -log(1e-7) = 16.1; the report computes in double, and so does this
  */
 double cross_entropy_report(double p);
 

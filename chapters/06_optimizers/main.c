@@ -1,6 +1,6 @@
 /*
- * Chapter 6, the example: two steps by hand, a ravine, Adam's correction applied once and twice,
- * and how to settle down when every gradient is noisy.
+ * Chapter 6, the example: three steps by hand, two gradients to think with, a ravine, Adam's
+ * correction applied once and twice, and how to settle when every gradient is noisy.
  *
  *     make chapter 6    or: build/06_optimizers [FOLDER for data]
  */
@@ -11,11 +11,33 @@
 
 #include <string.h>
 
+/* Adam as it would be without the correction of its bias: only to see what that is for. */
+static void uncorrected_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+    real *m = state, *v = state + n;
+    real beta1 = (real)o->beta1, beta2 = (real)o->beta2, lr = (real)o->lr, eps = (real)o->eps;
+    for (size_t i = 0; i < n; i++) {
+        m[i] = beta1 * m[i] + (1 - beta1) * g[i];
+        v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i];
+        /* w -= lr * m / (sqrt(v) + eps) */
+        w[i] -= lr * m[i] / (sqrt(v[i]) + eps);
+    }
+}
+
+/* An optimizer of the chapter by its name, or Adam with the step above. */
+static const char uncorrected[] = "adam, uncorrected";
+
 static Optimizer named(const char *name) {
     Optimizer o;
-    bool known = optimizer_named(name, &o);
+    bool known = optimizer_named(name == uncorrected ? "adam" : name, &o);
     contract(known, "no optimizer is named %s", name);
+    if (name == uncorrected) o.step = uncorrected_step;
     return o;
+}
+
+/* The report's five, and that one. */
+enum { TRIED = 6 };
+static const char *tried(int k) {
+    return k < TRIED - 1 ? optimizer_names[k] : uncorrected;
 }
 
 /* A number that is printed as 0 has no sign. */
@@ -28,12 +50,12 @@ static double unsigned_zero(double value, double unit) {
 /* L = w^2, so dL/dw = 2w; from w = 1 with rate 0.1. */
 static void by_hand(void) {
     printf("1. L = w^2, so g = 2w. From w = 1, with rate 0.1:\n\n"
-           "                  step 1    step 2    step 3\n");
-    for (int k = 0; k < 5; k++) {
-        Optimizer o = named(optimizer_names[k]);
+           "                         step 1    step 2    step 3\n");
+    for (int k = 0; k < TRIED; k++) {
+        Optimizer o = named(tried(k));
         real state[2] = {0}, w = 1;
         o.lr = 0.1;
-        printf("   %-10s", o.name);
+        printf("   %-17s", tried(k));
         for (int t = 0; t < 3; t++) {
             const real g = 2 * w;
             optimizer_step(&o, 1, &g, state, &w);
@@ -43,7 +65,40 @@ static void by_hand(void) {
     }
 }
 
-/* ------------------------------------------------------------------ 2. the ravine -------- */
+/* ------------------------------------------------------------------ 2. two gradients ----- */
+
+/* How long a step is under the gradients 1, 1, 1, ... or 1, -1, 1, ..., with rate 1. */
+static void print_lengths(const char *title, real next) {
+    static const int shown[] = {1, 2, 3, 10, 100, 1000};
+    printf("\n   %-17s", title);
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+        printf("  t =%4d", shown[i]);
+    printf("\n");
+    for (int k = 0; k < TRIED; k++) {
+        Optimizer o = named(tried(k));
+        real state[2] = {0}, g = 1;
+        size_t i = 0;
+        o.lr = 1;
+        printf("   %-17s", tried(k));
+        for (int t = 1; i < sizeof shown / sizeof *shown; t++) {
+            real w = 0; /* where a parameter is makes no difference to any rule */
+            optimizer_step(&o, 1, &g, state, &w);
+            g *= next;
+            if (t != shown[i]) continue;
+            printf("  %7.4f", fabs((double)w));
+            i++;
+        }
+        printf("\n");
+    }
+}
+
+static void two_gradients(void) {
+    printf("\n2. How long is step t, if the rate is 1 and the gradient\n");
+    print_lengths("is always 1", 1);
+    print_lengths("is 1, -1, 1, ...", -1);
+}
+
+/* ------------------------------------------------------------------ 3. the ravine -------- */
 
 /*
  * f(x, y) = x^2/20 + y^2: steep across, nearly flat along. Its gradient (x/10, 2y) hardly points at
@@ -94,17 +149,18 @@ static void print_paths(int first, int last, real path[][2 * (STEPS + 1)]) {
     }
 }
 
-/* Step, then x and y of every optimizer. */
+/* Step, then x, y and rate of every optimizer. */
 static void write_paths(const Lesson *lesson, real path[][2 * (STEPS + 1)]) {
     Output table = lesson_table(lesson, "06_paths.tsv");
     fprintf(table.stream, "step");
     for (int k = 0; k < RULES; k++)
-        fprintf(table.stream, "\t%s_x\t%s_y", optimizer_names[k], optimizer_names[k]);
+        fprintf(table.stream, "\t%s_x\t%s_y\t%s_rate", optimizer_names[k], optimizer_names[k],
+                optimizer_names[k]);
     for (int t = 0; t <= STEPS; t++) {
         fprintf(table.stream, "\n%d", t);
         for (int k = 0; k < RULES; k++)
-            fprintf(table.stream, "\t%.9g\t%.9g", (double)path[k][2 * t],
-                    (double)path[k][2 * t + 1]);
+            fprintf(table.stream, "\t%.9g\t%.9g\t%g", (double)path[k][2 * t],
+                    (double)path[k][2 * t + 1], ravine_rate(optimizer_names[k]));
     }
     fprintf(table.stream, "\n");
     lesson_table_end(&table, "ravine");
@@ -115,43 +171,43 @@ static void ravine(const Lesson *lesson) {
     contract(optimizer_names[RULES] == NULL, "there are not %d optimizers", RULES);
     for (int k = 0; k < RULES; k++)
         walk(optimizer_names[k], path[k]);
-    printf("\n2. Down the ravine x^2/20 + y^2 from (-7, 2); the minimum is (0, 0). Look at\n"
+    printf("\n3. Down the ravine x^2/20 + y^2 from (-7, 2); the minimum is (0, 0). Look at\n"
            "y, the steep direction: which one jumps from wall to wall, which swings out\n"
            "and comes back? Look at x: how long is the first step, and who arrives?\n");
     print_paths(0, 5, path);
-    printf("\nThe report's listing of Adam (see 3.), and the step of 1998 (advanced), which\n"
+    printf("\nThe report's listing of Adam (see 4.), and the step of 1998 (advanced), which\n"
            "is told the curvatures 1/10 and 2:\n");
     print_paths(5, RULES, path);
     write_paths(lesson, path);
 }
 
-/* ------------------------------------------------------------------ 3. Adam twice -------- */
+/* ------------------------------------------------------------------ 4. Adam twice -------- */
 
 /* With a gradient of 1 all the time, Adam's step is its rate: what does the listing make of it? */
 static void corrected_twice(void) {
     static const int shown[] = {1, 2, 12, 100, 600, 3000};
     Optimizer once = named("adam"), twice = named("adam-twice");
-    real state[2][2] = {{0}}, w[2] = {0, 0};
+    real state[2][2] = {{0}};
     const real g = 1;
-    int next = 0;
-    printf("\n3. Adam's steps for a constant gradient of 1 and rate 0.001: the formula, and\n"
+    size_t i = 0;
+    printf("\n4. Adam's steps for a constant gradient of 1 and rate 0.001: the formula, and\n"
            "the report's listing, which corrects the bias a second time\n\n"
            "      t    adam step    adam-twice step    ratio\n");
-    for (int t = 1; t <= 3000; t++) {
-        real before[2] = {w[0], w[1]};
+    for (int t = 1; i < sizeof shown / sizeof *shown; t++) {
+        real w[2] = {0, 0};
         optimizer_step(&once, 1, &g, state[0], &w[0]);
         optimizer_step(&twice, 1, &g, state[1], &w[1]);
-        if (t != shown[next]) continue;
-        next++;
-        double step[2] = {(double)(before[0] - w[0]), (double)(before[1] - w[1])};
-        printf("   %4d    %9.6f    %15.6f    %5.3f\n", t, step[0], step[1], step[1] / step[0]);
+        if (t != shown[i]) continue;
+        printf("   %4d    %9.6f    %15.6f    %5.3f\n", t, -(double)w[0], -(double)w[1],
+               (double)w[1] / (double)w[0]);
+        i++;
     }
 }
 
-/* ------------------------------------------------------------------ 4. noise ------------- */
+/* ------------------------------------------------------------------ 5. noise ------------- */
 
-/* f(w) = w^2/2 from w = 1, sgd, 1000 steps, every gradient w plus noise: the last |w| and |mean|.
-   */
+/* L = w^2/2 from w = 1: 1000 steps of sgd, every gradient w plus noise. Gives the last |w| and
+   |mean|. */
 static void noisy_run(Schedule schedule, uint64_t seed, double *last, double *average) {
     enum { NOISY_STEPS = 1000 };
     Optimizer o = named("sgd");
@@ -178,7 +234,7 @@ static void settling_down(void) {
             last[s] += w / TIMES;
             average[s] += mean / TIMES;
         }
-    printf("\n4. Noise: the minimum is 0, but every gradient is w plus a normal number.\n"
+    printf("\n5. Noise: the minimum is 0, but every gradient is w plus a normal number.\n"
            "Distance from the minimum after 1000 steps of sgd, rate 0.1, mean of %d runs\n\n"
            "                        the last w    mean of the last 100 or so\n"
            "   constant rate          %8.4f    %8.4f\n"
@@ -189,6 +245,7 @@ static void settling_down(void) {
 int main(int argc, char **argv) {
     Lesson lesson = lesson_start(argc, argv);
     by_hand();
+    two_gradients();
     ravine(&lesson);
     corrected_twice();
     settling_down();

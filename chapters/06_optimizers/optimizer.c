@@ -29,6 +29,7 @@ static void momentum_step(const Optimizer *o, size_t n, const real *g, real *sta
 }
 // [momentum]
 
+// [adagrad]
 static void adagrad_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
     real lr = (real)o->lr, eps = (real)o->eps;
     real *h = state;
@@ -38,7 +39,9 @@ static void adagrad_step(const Optimizer *o, size_t n, const real *g, real *stat
         w[i] -= lr * g[i] / (sqrt(h[i]) + eps);
     }
 }
+// [adagrad]
 
+// [rmsprop]
 static void rmsprop_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
     real lr = (real)o->lr, eps = (real)o->eps, decay = (real)o->decay;
     real fresh = (real)(1 - o->decay);
@@ -49,6 +52,7 @@ static void rmsprop_step(const Optimizer *o, size_t n, const real *g, real *stat
         w[i] -= lr * g[i] / (sqrt(h[i]) + eps);
     }
 }
+// [rmsprop]
 
 // [adam]
 /* Both Adams: rate is the factor before the corrected quotient. */
@@ -74,12 +78,14 @@ static void adam_step(const Optimizer *o, size_t n, const real *g, real *state, 
 }
 // [adam]
 
+// [adam-twice]
 /* The report's listing: lr_t already holds the correction that adam_move applies once more. */
 static void adam_twice_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
     double t = (double)o->t;
     double lr_t = o->lr * sqrt(1 - pow(o->beta2, t)) / (1 - pow(o->beta1, t));
     adam_move(o, lr_t, n, g, state, w);
 }
+// [adam-twice]
 
 // [sdlm]
 /* The curvature h is given: it is the state. */
@@ -127,6 +133,7 @@ bool optimizer_named(const char *name, Optimizer *o) {
     return false;
 }
 
+// [optimizer-step]
 void optimizer_step(Optimizer *o, size_t n, const real *g, real *state, real *w) {
     o->t++;
     if (o->weight_decay > 0) {
@@ -137,3 +144,4 @@ void optimizer_step(Optimizer *o, size_t n, const real *g, real *state, real *w)
     }
     o->step(o, n, g, state, w);
 }
+// [optimizer-step]

@@ -4,10 +4,13 @@
  *
  * @defgroup ch06 Chapter 6: optimizers
  *
- * backward says which way is up. An optimizer decides how far to go the other way, and all it ever
- * sees is one flat vector of parameters w and one of gradients g. It never knows what a layer is.
+ * Lesson: chapters/06_optimizers/README.md
  *
- * With the learning rate lr, everything element by element, state starting at 0:
+ *     w      (n)           parameters
+ *     g      (n)           their gradients
+ *     state  (slots, n)    what a rule remembers, 0 before the first step
+ *
+ * Element by element, with the learning rate lr:
  *
  *     sgd        w -= lr * g
  *     momentum   v  = momentum * v - lr * g             w += v
@@ -16,34 +19,14 @@
  *     adam       m  = beta1 * m + (1 - beta1) * g
  *                v  = beta2 * v + (1 - beta2) * g^2
  *                w -= lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)   t = 1, 2, ...
+ *     adam-twice the report's listing of Adam: lr * sqrt(1 - beta2^t) / (1 - beta1^t) as its rate
+ *     sdlm       w -= lr / (mu + h) * g                 h: curvatures, given as the state
  *
- * The report's constants: momentum 0.9, decay 0.99, beta1 0.9, beta2 0.999, eps 1e-7; its rates:
- * 0.001 for Adam, 0.01 for the others.
- *
- * **adam-twice.** m and v start at 0 and are too small at first; dividing by 1 - beta^t corrects
- * that. The report *states* the formula above, but its *listing* corrects twice: it folds the
- * factor c_t = sqrt(1 - beta2^t) / (1 - beta1^t) into the rate **and** divides m and v. Each step
- * is then c_t times Adam's: 0.32 at t = 1, 0.15 at t = 12, 0.67 at t = 600, nearly 1 at t = 3000.
- * An accidental warm-up, harmless in the end. Ours is named `adam`, the listing's is `adam-twice`.
- *
- * **sdlm** (advanced), the stochastic diagonal Levenberg-Marquardt step of LeCun et al. 1998: every
- * parameter has a rate of its own,
- *
- *     w -= lr / (mu + h) * g
- *
- * where h estimates the curvature d2L/dw2 in its direction. Where the loss curves strongly the step
- * is small; where it is flat mu (0.02) keeps it from becoming huge. Here h is **given**: it is the
- * optimizer's state, and whoever trains fills it (chapter 7 estimates it before every pass).
- *
- * **Weight decay**, with any of them: before the step every parameter shrinks by the factor 1 - lr
- * * weight_decay. It stays apart from g, so that Adam does not divide it away (Loshchilov and
- * Hutter 2019).
- *
- * An optimizer owns no memory: the caller gives it `slots` vectors of n numbers, cleared, as its
- * state.
+ * Before any of them, w -= lr * weight_decay * w.
  *
  * Source: the report, "optimizers" and its formulas for Adam; LeCun et al. 1998, equations 18 and
- * 21; Duchi et al. 2011 (AdaGrad), Tieleman and Hinton 2012 (RMSprop), Kingma and Ba 2015 (Adam).
+ * 21 (sdlm); Duchi et al. 2011 (AdaGrad), Tieleman and Hinton 2012 (RMSprop), Kingma and Ba 2015
+ * (Adam), Loshchilov and Hutter 2019 (decay apart from g).
  * @{
  */
 #ifndef OPTIMIZER_H

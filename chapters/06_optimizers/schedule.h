@@ -1,30 +1,19 @@
 /**
  * @file schedule.h
- * @brief Settling down: rates that fall, and parameters that are averaged.
+ * @brief Rates that fall, and parameters that are averaged.
  *
  * @addtogroup ch06
  *
- * An epoch is one pass over the training images; a mini-batch is the handful of them used for one
- * step. The gradient of a mini-batch is the true one plus noise, and with a constant rate the
- * parameters never settle: they oscillate around the minimum. Two remedies, which go well together:
- *
- * **A falling rate.** The step is `share * lr`, and the share depends on how much of the run is
- * done:
+ * A step of the optimizer has the rate share * lr; t runs from 0 to 1 over the epochs after the
+ * warm-up, in which the share rises in a straight line from 0 to 1:
  *
  *     constant   share = 1
- *     cosine     share = (1 + cos(pi * t)) / 2        t from 0 to 1 over the run
- *     1998       share = 1 1 .4 .4 .4 .2 .2 .2 .1 .1 .1 .1 .02 ...   by pass: the paper's table
+ *     cosine     share = (1 + cos(pi * t)) / 2
+ *     1998       share = 1 1 .4 .4 .4 .2 .2 .2 .1 .1 .1 .1 .02 ...   by epoch: the paper's table
  *
- * With a warm-up of some epochs the share first rises in a straight line from 0 to 1, and the
- * cosine takes the rest: a large rate is safe once the first steps have moved away from the random
- * start. (A cosine with a long warm-up is also known as a one-cycle rate.)
+ * The average of the parameters after step t = 1, 2, ...:
  *
- * **An average.** Step as before, but evaluate the network at the mean of the recent parameters:
- *
- *     mean = keep * mean + (1 - keep) * w         after every step
- *
- * With keep = 0.999 that is about the last thousand steps. At the start there are not that many, so
- * keep begins small: min(keep, (t - 1) / (t + 8)) for step t = 1, 2, ...
+ *     mean = k * mean + (1 - k) * w       k = min(keep, (t - 1) / (t + 8))
  *
  * Source: LeCun et al. 1998, section III-B (the table); Loshchilov and Hutter 2017 (cosine); Polyak
  * and Juditsky 1992 (averaging).

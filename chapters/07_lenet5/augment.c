@@ -19,7 +19,6 @@ static double either_way(double most, Rng *rng) {
     return rng_uniform(rng, -most, most);
 }
 
-// [warp-random]
 Warp warp_random(const Augment *a, Rng *rng) {
     Warp warp = {.bent = a->bend > 0};
     double angle = either_way(a->rotate, rng) * 3.14159265358979 / 180;
@@ -41,7 +40,6 @@ Warp warp_random(const Augment *a, Rng *rng) {
                 warp.bend[k][r][q] = (real)either_way(a->bend, rng);
     return warp;
 }
-// [warp-random]
 
 /* ------------------------------------------------------------------ the definition -------- */
 

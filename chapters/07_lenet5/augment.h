@@ -4,31 +4,20 @@
  *
  * @addtogroup ch07
  *
- * **Augmentation** (advanced). A 4 that is moved by a pixel, rotated by a few degrees or written a
- * little wider is still a 4. Showing the network such images costs nothing but time, and it cannot
- * memorise them.
- *
- * The map runs **backwards**: for every pixel of the new image it says which place of the old one
- * to look at, so that no pixel stays empty. With the origin in the middle of the image, x to the
- * right and y down:
+ * The map runs backwards, from a pixel (x, y) of the new image to a place (u, v) of the old one,
+ * with the origin in the middle, x to the right and y down:
  *
  *     u = scale * squeeze * (xr + shear * yr) + shift_x + bend_x(x, y)
  *     v = scale / squeeze *  yr               + shift_y + bend_y(x, y)
  *
  *     xr = cos(a)*x - sin(a)*y,   yr = sin(a)*x + cos(a)*y,   a: the angle of the rotation
  *
- * The value at (u, v) is interpolated between its four pixels; outside is background. Every amount
- * is random for each image, uniform on both sides of "nothing happens".
+ * The value at (u, v) is interpolated between its four pixels; outside is background. Each amount
+ * is random, uniform on both sides of "nothing happens". bend is a field of displacements: random
+ * ones on a coarse grid, blended by a cubic B-spline, so that a pixel mostly moves less than `bend`.
  *
- * - shift, scale, squeeze (narrower and taller, or the reverse) and horizontal shear are the
- *   paper's kinds (LeCun et al. 1998, section III-A; it gives no ranges). Rotation is ours.
- * - The bend is an elastic distortion as in Simard et al. 2003, who smooth a field of random
- *   displacements with a Gaussian. Ours puts random displacements on a coarse grid and blends them
- *   with a cubic B-spline: as smooth, and a tenth of the work. The spline passes near the grid's
- *   points, not through them, so a pixel mostly moves less than `bend`.
- *
- * Everything follows from one generator per image, so an image and a seed give the same picture on
- * any thread.
+ * Source: LeCun et al. 1998, section III-A (shift, scale, squeeze, shear; no ranges); Simard et al.
+ * 2003 (the bend, there smoothed by a Gaussian). Rotation is ours.
  * @{
  */
 #ifndef AUGMENT_H

@@ -3,45 +3,65 @@
  */
 #include "07_lenet5/evaluate.h"
 
-#include <omp.h>
+#include "team.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 enum { THREADS_MOST = 8 }; /* more would only take memory: 10,000 images need 30 ms */
 
-/*
- * Runs all images in micro-batches: the loss of each micro-batch into loss, the predicted class of
- * each image into decision, its scores into score (n, classes) unless that is NULL.
- */
-static bool forward_all(const Network *net, const real *params, const Dataset *data, int threads,
-                        double *loss, int *decision, real *score, Error *error) {
-    int parts = (data->n + MICRO_BATCH - 1) / MICRO_BATCH, classes = net->loss.classes;
+/* How many micro-batches a data set has. */
+static int parts_of(const Dataset *data) {
+    return (data->n + MICRO_BATCH - 1) / MICRO_BATCH;
+}
+
+/* What a pass over a data set reads, and what it leaves; score may be NULL. */
+typedef struct Pass {
+    const Network *net;
+    const real *params;
+    const Dataset *data;
+    Workspace *space; /* one for each thread          */
+    double *loss;     /* of each micro-batch          */
+    int *decision;    /* (n) the predicted classes    */
+    real *score;      /* (n, classes)                 */
+} Pass;
+
+/* Micro-batch s of the data set, on one of the threads. */
+static void pass_micro_batch(void *job, int s, int thread) {
+    const Pass *pass = job;
+    Workspace *space = &pass->space[thread];
+    int first = s * MICRO_BATCH, left = pass->data->n - first, classes = pass->net->loss.classes;
+    int n = left < MICRO_BATCH ? left : MICRO_BATCH;
+    network_input(pass->net, pass->data, first, n, space);
+    pass->loss[s] = network_forward(pass->net, n, pass->params, space);
+    memcpy(pass->decision + first, space->decision, (size_t)n * sizeof *space->decision);
+    if (pass->score)
+        memcpy(pass->score + first * classes, space->score,
+               (size_t)(n * classes) * sizeof *space->score);
+}
+
+/* Runs all images in micro-batches, with threads and workspaces of its own. */
+static bool forward_all(Pass *pass, int threads, Error *error) {
     if (threads > THREADS_MOST) threads = THREADS_MOST;
-    Workspace *space = workspaces_new(net, threads, error);
-    if (!space) return false;
-#pragma omp parallel for num_threads(threads) schedule(dynamic, 4)
-    for (int s = 0; s < parts; s++) {
-        Workspace *mine = &space[omp_get_thread_num()];
-        int first = s * MICRO_BATCH, left = data->n - first;
-        int n = left < MICRO_BATCH ? left : MICRO_BATCH;
-        network_input(net, data, first, n, mine);
-        loss[s] = network_forward(net, n, params, mine);
-        memcpy(decision + first, mine->decision, (size_t)n * sizeof *decision);
-        if (score)
-            memcpy(score + first * classes, mine->score, (size_t)(n * classes) * sizeof *score);
-    }
-    workspaces_free(space, threads);
-    return true;
+    Team *team = team_new(threads, error);
+    if (!team) return false;
+    pass->space = workspaces_new(pass->net, threads, error);
+    bool ok = pass->space != NULL;
+    if (ok) team_run(team, parts_of(pass->data), pass_micro_batch, pass);
+    workspaces_free(pass->space, threads);
+    team_free(team);
+    return ok;
 }
 
 // [evaluate]
 bool evaluate(const Network *net, const real *params, const Dataset *data, int threads,
               Evaluation *result, Error *error) {
-    int parts = (data->n + MICRO_BATCH - 1) / MICRO_BATCH;
+    int parts = parts_of(data);
     double *loss = calloc((size_t)parts, sizeof *loss);
     int *decision = calloc((size_t)data->n, sizeof *decision);
     bool ok = (loss && decision) || error_set(error, "no memory to evaluate %d images", data->n);
-    ok = ok && forward_all(net, params, data, threads, loss, decision, NULL, error);
+    Pass pass = {net, params, data, NULL, loss, decision, NULL};
+    ok = ok && forward_all(&pass, threads, error);
     *result = (Evaluation){.n = data->n};
     if (ok) {
         /* added in the order of the micro-batches: the same sum on any number of threads */
@@ -76,13 +96,14 @@ Prediction prediction_of(const Loss *loss, const real *score, int decision) {
 
 bool predict(const Network *net, const real *params, const Dataset *data, int threads,
              Prediction *each, Error *error) {
-    int parts = (data->n + MICRO_BATCH - 1) / MICRO_BATCH, classes = net->loss.classes;
+    int parts = parts_of(data), classes = net->loss.classes;
     double *loss = calloc((size_t)parts, sizeof *loss);
     int *decision = calloc((size_t)data->n, sizeof *decision);
     real *score = calloc((size_t)(data->n * classes), sizeof *score);
     bool ok = loss && decision && score;
     if (!ok) error_set(error, "no memory to predict %d images", data->n);
-    ok = ok && forward_all(net, params, data, threads, loss, decision, score, error);
+    Pass pass = {net, params, data, NULL, loss, decision, score};
+    ok = ok && forward_all(&pass, threads, error);
     for (int i = 0; ok && i < data->n; i++)
         each[i] = prediction_of(&net->loss, score + i * classes, decision[i]);
     free(loss);

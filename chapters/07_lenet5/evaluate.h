@@ -4,19 +4,13 @@
  *
  * @addtogroup ch07
  *
- * **Evaluation** counts over all images; a last micro-batch that is not full is one like the
- * others. (The report's `accuracy` drops the last images when the batch does not divide their
- * number, but still divides by all of them.)
- *
- * **Rejection** (advanced). A machine that reads cheques may hand the doubtful ones to a person.
- * Sort the images by how confident the network is, reject the least confident k of n, and count the
- * errors among the others:
+ * Everything is counted over all images, whatever their number. Rejecting the k least confident of
+ * n images leaves
  *
  *     error(k) = wrong among the n - k that are kept / (n - k)
  *
- * A good measure of doubt puts the wrong ones first, and the error falls steeply. Two measures: the
- * **score** of the predicted class (a probability, or the squared distance to the nearest code, as
- * in LeCun et al. 1998, section III-C) and its **margin**, the lead over the second best class.
+ * Source: the report, `accuracy` (which drops the last images when the batch does not divide their
+ * number); LeCun et al. 1998, section III-C (rejection).
  * @{
  */
 #ifndef EVALUATE_H

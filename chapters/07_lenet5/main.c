@@ -12,8 +12,8 @@
 #include "07_lenet5/workbench/workbench.h"
 #include "lesson.h"
 #include "measure.h"
+#include "team.h"
 
-#include <omp.h>
 #include <string.h>
 
 enum { EPOCHS = 1, SEED = 1 };
@@ -24,6 +24,7 @@ typedef struct Result {
     double seconds;
 } Result;
 
+// [plan]
 /* How to train: the report's recipe, for one epoch. */
 static Plan plan_of_report(void) {
     Plan plan = {.init = INIT_UNIFORM, .batch = 100, .epochs = EPOCHS};
@@ -31,9 +32,10 @@ static Plan plan_of_report(void) {
     contract(known, "there is no adam");
     return plan;
 }
+// [plan]
 
 // [epoch-loop]
-/* Trains the network, evaluates it after every epoch, and writes a line of the log for each step. */
+/* Trains the network, evaluates it after every epoch, and logs every step. */
 static Result train(Trainer *t, const Dataset *test, FILE *log) {
     Result result = {.seconds = 0};
     Error error;
@@ -47,7 +49,7 @@ static Result train(Trainer *t, const Dataset *test, FILE *log) {
             Step step = trainer_step(t, first);
             iteration++;
             fprintf(log, "%ld\t%d\t%.9g\tnan\n", iteration, epoch, step.loss);
-            if (iteration % 100 == 0)
+            if (iteration == 1 || iteration % 100 == 0)
                 printf("   iteration %4ld   loss %.4f\n", iteration, step.loss);
         }
         result.seconds += seconds_now() - start;
@@ -66,7 +68,7 @@ static Result run(const Network *net, const Lesson *lesson, const Dataset *train
     Plan plan = plan_of_report();
     Tensor tensor[2 * LAYERS_MAX];
     char path[PATH_MAX];
-    if (!trainer_new(&trainer, net, train_set, &plan, omp_get_num_procs(), SEED, &error))
+    if (!trainer_new(&trainer, net, train_set, &plan, team_processors(), SEED, &error))
         fail_with(&error);
     snprintf(path, sizeof path, "07_%s.tsv", name);
     Output log = lesson_table(lesson, path);
@@ -75,14 +77,14 @@ static Result run(const Network *net, const Lesson *lesson, const Dataset *train
     snprintf(path, sizeof path, "%s/07_%s.safetensors", lesson->folder, name);
     int count = network_tensors(net, trainer.params, tensor);
     if (!safetensors_save(path, count, tensor, 0, NULL, &error)) fail_with(&error);
-    printf("   the loss of every step is in %s, the parameters are in\n   %s\n", log.path, path);
+    printf("   every loss is in   %s\n   parameters are in  %s\n", log.path, path);
     trainer_free(&trainer);
     return result;
 }
 
 static void print_confusion(const Evaluation *e) {
-    printf("\n3. Test accuracy %.4f, loss %.4f. Confusion matrix: a row is the true digit, a\n"
-           "column the prediction\n\n      ",
+    printf("\n3. Test accuracy %.4f, loss %.4f. Confusion matrix: a row is the true\n"
+           "digit, a column the prediction\n\n      ",
            e->accuracy, e->loss);
     for (int k = 0; k < CLASSES; k++)
         printf("%5d", k);
@@ -101,7 +103,9 @@ int main(int argc, char **argv) {
     Network net = lenet5(ACTIVATION_RELU);
     printf("1. The network, layer by layer\n\n");
     network_print(stdout, &net);
-    printf("\n2. Training on the functions of chapters 1 to 6: %d images, batches of 100, Adam\n\n",
+    printf("\n2. One epoch on the functions of chapters 1 to 6: %d images in mini-batches\n"
+           "of 100, Adam. Before the first step the network guesses, and ten equal guesses\n"
+           "have a loss of log 10 = 2.3026\n\n",
            train_set.n);
     Result textbook = run(&net, &lesson, &train_set, &test_set, "textbook");
     print_confusion(&textbook.test);

@@ -71,8 +71,12 @@ int network_tensors(const Network *net, real *params, Tensor *tensor) {
 static void print_row(FILE *out, const char *name, const char *kind, const char *from,
                       const char *to, long trainable, long connections) {
     char text[2][32];
-    fprintf(out, "%-10s %-14s %9s %2s %-9s %10s %12s\n", name, kind, from, *to ? "->" : "", to,
-            with_commas(trainable, text[0], sizeof text[0]),
+    /* A row without shapes has their columns for its kind. */
+    if (*from)
+        fprintf(out, "%-10s %-14s %9s -> %-9s", name, kind, from, to);
+    else
+        fprintf(out, "%-10s %-37s", name, kind);
+    fprintf(out, " %10s %12s\n", with_commas(trainable, text[0], sizeof text[0]),
             with_commas(connections, text[1], sizeof text[1]));
 }
 

@@ -4,19 +4,17 @@
  *
  * @addtogroup ch07
  *
- * **A network** is a list of layers with a loss at the end. Forward is a loop over the list,
- * backward is the same loop reversed:
+ * All parameters are one flat vector, layer after layer, the weight before the bias; the gradient
+ * is another of the same length. With w[i] a layer's part of it, for n images:
  *
- *     y[0] = images
- *     y[i+1] = layer[i](y[i])                       i = 0 .. layers-1
- *     loss(y[layers], label)
+ *     y[0] = images                                 y[i]   (n, c, h, w) of layer i's input
+ *     y[i+1] = layer[i](w[i], y[i])                 i = 0 .. layers-1
+ *     loss(y[layers], label)                        summed over the images
  *
- *     d = dloss/dy[layers]
+ *     d = scale * dloss/dy[layers]
  *     d = layer[i].backward(d),  grad[i] += ...     i = layers-1 .. 0
  *
- * All parameters of a network are one flat vector, layer after layer, the weight before the bias;
- * the gradient is another of the same length. Activations and gradients of n images live in a
- * Workspace, one for each thread.
+ * Source: the report, "LeNet5", `predict` and `gradient`.
  * @{
  */
 #ifndef NETWORK_H

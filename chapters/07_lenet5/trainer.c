@@ -3,7 +3,6 @@
  */
 #include "07_lenet5/trainer.h"
 
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,11 +17,12 @@ bool trainer_new(Trainer *t, const Network *net, const Dataset *data, const Plan
     t->optimizer = plan->optimizer;
     t->shuffle = rng_seed(seed, 's');
     t->space = workspaces_new(net, t->threads, error);
+    t->team = team_new(t->threads, error);
     t->params = calloc(n, sizeof(real));
     t->grad = calloc(n, sizeof(real));
     t->state = calloc(n * slots + 1, sizeof(real));
     t->order = calloc((size_t)t->patterns, sizeof(int));
-    bool ok = t->space && t->params && t->grad && t->state && t->order;
+    bool ok = t->space && t->team && t->params && t->grad && t->state && t->order;
     for (int k = 0; k < WAVE; k++) {
         t->micro_grad[k] = calloc(n, sizeof(real));
         ok = ok && t->micro_grad[k];
@@ -43,6 +43,7 @@ bool trainer_new(Trainer *t, const Network *net, const Dataset *data, const Plan
 }
 
 void trainer_free(Trainer *t) {
+    team_free(t->team);
     workspaces_free(t->space, t->threads);
     for (int k = 0; k < WAVE; k++)
         free(t->micro_grad[k]);
@@ -110,44 +111,66 @@ static Step micro_gradient(const Trainer *t, const int *index, int n, real scale
 }
 // [micro-batch]
 
-/* grad += the gradients of a wave, in order; threads share out the entries. */
-static void add_gradients(Trainer *t, int count) {
-    long n = (long)network_params(t->net);
-#pragma omp parallel for num_threads(t->threads) schedule(static)
-    for (long i = 0; i < n; i++) {
-        real sum = t->grad[i];
-        for (int s = 0; s < count; s++)
-            sum += t->micro_grad[s][i];
-        t->grad[i] = sum;
+/* A wave: the micro-batches of a mini-batch that the team works on at a time. */
+typedef struct Wave {
+    Trainer *t;
+    const int *index; /* the patterns of the mini-batch  */
+    int n;            /* how many                        */
+    int size;         /* of a micro-batch                */
+    int begin;        /* micro-batches before this wave  */
+    int count;        /* micro-batches in this wave      */
+    Step step[WAVE];  /* what each of them gave          */
+} Wave;
+
+// [wave]
+/* Micro-batch s of a wave, on one of the threads: its gradient into micro_grad[s]. */
+static void wave_micro_batch(void *job, int s, int thread) {
+    Wave *wave = job;
+    Trainer *t = wave->t;
+    int first = (wave->begin + s) * wave->size, left = wave->n - first;
+    int n = left < wave->size ? left : wave->size;
+    real scale = 1 / (real)wave->n; /* L is the mean over the mini-batch */
+    wave->step[s] =
+        micro_gradient(t, wave->index + first, n, scale, &t->space[thread], t->micro_grad[s]);
+}
+
+/* One share of the entries: grad += the gradients of a wave, in their order. */
+static void wave_sum(void *job, int share, int thread) {
+    (void)thread;
+    const Wave *wave = job;
+    const Trainer *t = wave->t;
+    size_t params = network_params(t->net), length = (params + SHARES - 1) / SHARES;
+    size_t first = (size_t)share * length;
+    if (first >= params) return; /* fewer entries than shares */
+    size_t n = params - first < length ? params - first : length;
+    real *grad = t->grad + first;
+    if (wave->begin == 0) memset(grad, 0, n * sizeof *grad);
+    for (int s = 0; s < wave->count; s++) {
+        const real *part = t->micro_grad[s] + first;
+        for (size_t i = 0; i < n; i++)
+            grad[i] += part[i];
     }
 }
+// [wave]
 
 // [gradient]
 Step trainer_gradient(Trainer *t, const int *index, int n) {
     int size = micro_batch(n), parts = (n + size - 1) / size;
-    real scale = 1 / (real)n; /* L is the mean over the mini-batch */
     Step total = {0};
     if (parts == 1) {
         /* nothing to add up, nothing to share out */
-        total = micro_gradient(t, index, n, scale, &t->space[0], t->grad);
+        total = micro_gradient(t, index, n, 1 / (real)n, &t->space[0], t->grad);
         total.loss /= n;
         return total;
     }
-    memset(t->grad, 0, network_params(t->net) * sizeof *t->grad);
-    for (int wave = 0; wave < parts; wave += WAVE) {
-        int count = parts - wave < WAVE ? parts - wave : WAVE;
-        Step step[WAVE];
-#pragma omp parallel for num_threads(t->threads) schedule(dynamic, 1)
+    for (int begin = 0; begin < parts; begin += WAVE) {
+        int count = parts - begin < WAVE ? parts - begin : WAVE;
+        Wave wave = {.t = t, .index = index, .n = n, .size = size, .begin = begin, .count = count};
+        team_run(t->team, count, wave_micro_batch, &wave);
+        team_run(t->team, SHARES, wave_sum, &wave);
         for (int s = 0; s < count; s++) {
-            int first = (wave + s) * size;
-            int images = n - first < size ? n - first : size;
-            step[s] = micro_gradient(t, index + first, images, scale,
-                                     &t->space[omp_get_thread_num()], t->micro_grad[s]);
-        }
-        add_gradients(t, count);
-        for (int s = 0; s < count; s++) {
-            total.loss += step[s].loss;
-            total.correct += step[s].correct;
+            total.loss += wave.step[s].loss;
+            total.correct += wave.step[s].correct;
         }
     }
     total.loss /= n;

@@ -4,28 +4,20 @@
  *
  * @addtogroup ch07
  *
- * **The trainer** walks through the training set in mini-batches: gradient of the mean loss of a
- * batch, one step of the optimizer, next batch. Every epoch visits every image once, in a new
- * random order. (The report draws each batch with replacement, so its "epoch" of 600 batches sees
- * about 63 % of the images, some of them several times.)
- *
  *     for each epoch                              trainer_begin()
  *         for each mini-batch                     trainer_step()
  *             gradient of its mean loss           trainer_gradient()
  *             one step of the optimizer           optimizer_step()
  *
- * **Micro-batches.** A mini-batch is cut into micro-batches of MICRO_BATCH images (a quarter of a
- * mini-batch below 100), whatever the number of threads. A thread takes a micro-batch through the
- * network in its own workspace and leaves its gradient; the gradients are added in the order of the
- * micro-batches. Floating-point sums depend on their order, and here the order never changes: **the
- * same seed gives the same bits on 1, 2 or 64 threads**. Micro-batches run in waves of WAVE, so
- * that memory does not grow with the mini-batch, nor beyond WAVE threads.
+ * Every epoch visits every image once. A mini-batch is cut into micro-batches of MICRO_BATCH images
+ * (a quarter of a mini-batch below 100) whatever the number of threads, and their gradients are
+ * added in order: the same seed gives the same bits on any number of threads.
  *
- * **Augmented images** (augment.h, advanced) are made when a micro-batch needs them and never
- * stored. Either every epoch shows a new distortion of every image, or there is a fixed number of
- * copies, as in 1998: 540,000 patterns in addition to the 60,000, of which an epoch sees the next
- * 60,000 in one long random order. The last epochs may show the images as they are: test images are
- * undistorted, and at a rate near 0 little is forgotten.
+ * With plan.copies = k there are k augmented copies of every image in addition to the image itself,
+ * in one random order of which an epoch sees the next data->n; without, an augmenting plan shows
+ * every image in a new form each epoch.
+ *
+ * Source: the report, "Trainer" (which draws its batches with replacement).
  * @{
  */
 #ifndef TRAINER_H
@@ -35,9 +27,11 @@
 #include "06_optimizers/schedule.h"
 #include "07_lenet5/augment.h"
 #include "07_lenet5/network.h"
+#include "team.h"
 
 enum {
-    WAVE = 8, ///< micro-batches whose gradients are kept at a time; more threads have no work
+    WAVE = 8,    ///< micro-batches whose gradients are kept at a time; more threads have no work
+    SHARES = 16, ///< pieces of the gradient that threads add up
     THREADS_MAX = 256 ///< more than this is a typing error
 };
 
@@ -72,6 +66,7 @@ struct Trainer {
     real *grad;             ///< the flat gradient of the last mini-batch
     real *state;            ///< the optimizer's slots
     real *micro_grad[WAVE]; ///< one gradient for each micro-batch of a wave
+    Team *team;             ///< the threads
     Workspace *space;       ///< one for each thread
     int *order;             ///< all patterns (images and their copies) in random order
     int patterns;           ///< how many: data->n * (1 + copies)

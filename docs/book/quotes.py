@@ -37,7 +37,7 @@ import textwrap
 import pages
 
 CACHE = "build/quotes"
-MESSAGE = "tests/mutants/message.sh"  # sh MESSAGE NAME prints what the tests say about NAME
+MESSAGE = "tests/wrong.py"  # prints what the tests say about a known-wrong solution
 MARK = re.compile(r"^\s*(?://|#) \[([\w-]+)\]$")
 ORDER = re.compile(
     r"""
@@ -153,7 +153,7 @@ def wanted(order, old):
     if asked["verb"] == "message":
         if not os.path.exists(MESSAGE):
             raise Wrong(f"there is no {MESSAGE} yet, which knows the known-wrong solutions")
-        command = f"sh {MESSAGE} {command}"
+        command = f"python3 {MESSAGE} message {command}"
     new = printed(command)
     if asked["first"] is not None:
         new = section(new, asked["first"], asked["last"], asked["end"])

@@ -1,31 +1,39 @@
 /*
- * make bench: where the time goes, layer by layer, and what share of the machine's own speed is used.
+ * make bench: where the time goes, layer by layer, and what share of the machine's own speed is
+ * used.
  *
- * Every figure is the median of several runs. The yardstick is measured in the same run: the GFLOP/s of one
- * large product in the same BLAS, on as many threads, the best of several runs. Nothing here is a test; machines are shared and noisy.
+ * Every figure is the median of several runs. The yardstick is measured in the same run: the
+ * GFLOP/s of one large product in the same BLAS, on as many threads, the best of several runs.
+ * Nothing here is a test; machines are shared and noisy.
  *
  *     build/bench [DIR]                      the tables; DIR holds the four IDX files
  *     build/bench --figures THREADS [DIR]    one line for `make bench-peers`
- *     build/bench --scaling FILE [DIR]       a table of seconds by data, batch and threads, for a plot
+ *     build/bench --layers BATCH [DIR]       a line per layer for `make bench-peers`
+ *     build/bench --epoch THREADS [DIR]      the seconds of an epoch, for `make bench-busy`
+ *     build/bench --scaling FILE [DIR]       a table of seconds by data, batch and threads
  */
-#include "02_conv/conv.h"
-#include "03_pool/pool.h"
-#include "04_affine/affine.h"
+#include "02_conv/direct/direct.h"
+#include "03_pool/rows/rows.h"
+#include "07_lenet5/evaluate.h"
 #include "07_lenet5/lenet5.h"
-#include "07_lenet5/recipe.h"
+#include "07_lenet5/trainer.h"
+#include "07_lenet5/workbench/recipe.h"
 #include "gemm.h"
 #include "measure.h"
+#include "team.h"
 
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { RUNS = 9, PEAK_SIDE = 512 };
+enum { RUNS = 9, PEAK_SIDE = 512, BATCH = 100 };
 
 static real *reals(size_t count) {
-    real *memory = calloc(count + 16, sizeof *memory);
-    if (!memory) fail(EXIT_WORLD, "no memory for %zu numbers", count);
+    /* as aligned as the memory of a workspace */
+    real *memory = aligned_alloc(64, (count * sizeof *memory / 64 + 1) * 64);
+    if (!memory) fail(EXIT_FAILURE, "no memory for %zu numbers", count);
+    memset(memory, 0, count * sizeof *memory);
     return memory;
 }
 
@@ -36,41 +44,58 @@ static void fill(Rng *rng, size_t n, real *x) {
 
 /* ------------------------------------------------------------------ the yardstick -------- */
 
-/* GFLOP/s of square products, every thread with matrices of its own: the best run, to be strict. */
+enum { PRODUCTS = 10, PEAK_SIZE = PEAK_SIDE * PEAK_SIDE };
+
+/* Some square products, with matrices of the thread's own. */
+static void square_products(void *job, int item, int thread) {
+    (void)thread;
+    real *a = (real *)job + 3 * PEAK_SIZE * (size_t)item, *b = a + PEAK_SIZE, *c = b + PEAK_SIZE;
+    for (int i = 0; i < PRODUCTS; i++)
+        gemm(PLAIN, PLAIN, PEAK_SIDE, PEAK_SIDE, PEAK_SIDE, a, b, 0, c);
+}
+
+/* GFLOP/s of square products on so many threads: the best run, to be strict. */
 static double peak_gflops(int threads) {
-    enum { TIMES = 10 };
-    size_t size = PEAK_SIDE * PEAK_SIDE;
-    real *block = reals(3 * size * (size_t)threads);
+    size_t numbers = 3 * PEAK_SIZE * (size_t)threads;
+    real *block = reals(numbers);
     double best = 1e9;
     Rng rng = rng_seed(1, 0);
-    fill(&rng, 3 * size * (size_t)threads, block);
+    Error error;
+    Team *team = team_new(threads, &error);
+    if (!team) fail_with(&error);
+    fill(&rng, numbers, block);
     for (int run = 0; run < RUNS; run++) {
         double start = seconds_now();
-#pragma omp parallel for num_threads(threads) schedule(static, 1)
-        for (int t = 0; t < threads; t++) {
-            real *a = block + 3 * size * (size_t)t;
-            for (int i = 0; i < TIMES; i++)
-                gemm(PLAIN, PLAIN, PEAK_SIDE, PEAK_SIDE, PEAK_SIDE, a, a + size, 0, a + 2 * size);
-        }
+        team_run(team, threads, square_products, block);
         double took = seconds_now() - start;
         if (took < best) best = took;
     }
+    team_free(team);
     free(block);
-    return 2e-9 * PEAK_SIDE * PEAK_SIDE * PEAK_SIDE * TIMES * threads / best;
+    return 2e-9 * PEAK_SIZE * PEAK_SIDE * PRODUCTS * threads / best;
 }
 
 /* ------------------------------------------------------------------ one layer ------------ */
 
-/* A layer with data for one slice. */
+/* A layer with data for n images. */
 typedef struct Subject {
     const Layer *l;
+    int n;
+    bool first; /* in its network: nobody wants its dx */
     real *w, *x, *y, *dy, *dw, *dx, *scratch;
 } Subject;
 
-static Subject subject_new(const Layer *l) {
-    size_t in = (size_t)(SLICE * shape_size(l->in)), out = (size_t)(SLICE * shape_size(l->out));
-    Subject s = {l,          reals(layer_params(l)), reals(in), reals(out),
-                 reals(out), reals(layer_params(l)), reals(in), reals(l->scratch)};
+/* Pooling and activations find what a convolution would give them: half of it is negative. */
+static Subject subject_new(const Layer *l, int n, bool first) {
+    size_t in = (size_t)(n * shape_size(l->in)), out = (size_t)(n * shape_size(l->out));
+    Subject s = {.l = l, .n = n, .first = first};
+    s.w = reals(layer_params(l));
+    s.x = reals(in);
+    s.y = reals(out);
+    s.dy = reals(out);
+    s.dw = reals(layer_params(l));
+    s.dx = reals(in);
+    s.scratch = reals(l->scratch);
     Rng rng = rng_seed(1, 0);
     layer_init(l, INIT_UNIFORM, s.w, &rng);
     fill(&rng, in, s.x);
@@ -79,54 +104,94 @@ static Subject subject_new(const Layer *l) {
 }
 
 static void subject_free(Subject *s) {
-    free(s->w), free(s->x), free(s->y), free(s->dy), free(s->dw), free(s->dx), free(s->scratch);
+    real *const memory[] = {s->w, s->x, s->y, s->dy, s->dw, s->dx, s->scratch};
+    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
+        free(memory[i]);
 }
 
-/* Seconds per image of one direction; the first layer of a network needs no dx. */
-static double layer_seconds(Subject *s, bool backward, bool first) {
+static void run_layer(Subject *s, bool backward) {
+    const Layer *l = s->l;
+    if (backward)
+        l->backward(l, s->n, s->w, s->x, s->y, s->dy, s->dw, s->first ? NULL : s->dx, s->scratch);
+    else
+        l->forward(l, s->n, s->w, s->x, s->y, s->scratch);
+}
+
+/* Seconds of this thread, so that other programs on the machine do not count. */
+static double thread_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Seconds per image of one direction. A first run, which is not counted, says how often. */
+static double layer_seconds(Subject *s, bool backward) {
     double took[RUNS];
     int times = 1;
     for (int run = -1; run < RUNS; run++) {
-        double start = seconds_now();
+        double start = thread_seconds();
         for (int i = 0; i < times; i++)
-            if (backward)
-                s->l->backward(s->l, SLICE, s->w, s->x, s->y, s->dy, s->dw, first ? NULL : s->dx,
-                               s->scratch);
-            else
-                s->l->forward(s->l, SLICE, s->w, s->x, s->y, s->scratch);
-        double seconds = seconds_now() - start;
-        if (run >= 0) took[run] = seconds / times / SLICE;
+            run_layer(s, backward);
+        double seconds = thread_seconds() - start;
+        if (run >= 0) took[run] = seconds / times / s->n;
         if (run < 0) times = seconds < 1e-6 ? 1000 : 1 + (int)(0.01 / seconds);
     }
     return median(took, RUNS);
 }
 
+/* Both directions of one layer, in seconds per image. */
+static void time_layer(const Layer *l, int n, bool first, double seconds[2]) {
+    Subject s = subject_new(l, n, first);
+    for (int back = 0; back < 2; back++)
+        seconds[back] = layer_seconds(&s, back);
+    subject_free(&s);
+}
+
+/* GFLOP of one image in one direction. */
+static double layer_gflop(const Layer *l, bool backward, bool first) {
+    int products = backward && !first ? 2 : 1; /* dw and dx */
+    return 2e-9 * products * (double)l->macs;
+}
+
+static void print_speed(double seconds, double gflop, double peak) {
+    printf("  %9.2f", 1e6 * seconds);
+    if (gflop > 0)
+        printf("  %7.1f  %6.1f%% ", gflop / seconds, 100 * gflop / seconds / peak);
+    else
+        printf("  %7s  %7s ", "", "");
+}
+
 static void print_layers(const Network *net, double peak) {
-    double sum[2] = {0, 0}, flop[2] = {0, 0};
-    printf("one thread, a slice of %d images, us an image\n\n"
+    double sum[2] = {0, 0}, work[2] = {0, 0};
+    printf("one thread, a micro-batch of %d images, us per image\n\n"
            "  layer        forward  GFLOP/s  of peak    backward  GFLOP/s  of peak\n",
-           SLICE);
+           MICRO_BATCH);
     for (int i = 0; i < net->layers; i++) {
         const Layer *l = &net->layer[i];
-        Subject s = subject_new(l);
-        double work[2] = {2e-9 * (double)l->macs, (i ? 4e-9 : 2e-9) * (double)l->macs};
+        double seconds[2];
+        time_layer(l, MICRO_BATCH, i == 0, seconds);
         printf("  %-9s", l->name);
         for (int back = 0; back < 2; back++) {
-            double seconds = layer_seconds(&s, back, i == 0);
-            sum[back] += seconds, flop[back] += work[back];
-            printf("  %9.2f", 1e6 * seconds);
-            if (l->macs)
-                printf("  %7.1f  %6.1f%% ", work[back] / seconds,
-                       100 * work[back] / seconds / peak);
-            else
-                printf("  %7s  %7s ", "", "");
+            double gflop = layer_gflop(l, back, i == 0);
+            print_speed(seconds[back], gflop, peak);
+            sum[back] += seconds[back];
+            work[back] += gflop;
         }
         printf("\n");
-        subject_free(&s);
     }
-    printf("  %-9s  %9.2f  %7.1f  %6.1f%%   %9.2f  %7.1f  %6.1f%%\n\n", "sum", 1e6 * sum[0],
-           flop[0] / sum[0], 100 * flop[0] / sum[0] / peak, 1e6 * sum[1], flop[1] / sum[1],
-           100 * flop[1] / sum[1] / peak);
+    printf("  %-9s", "sum");
+    for (int back = 0; back < 2; back++)
+        print_speed(sum[back], work[back], peak);
+    printf("\n\n");
+}
+
+/* What tests/bench/peer_layers.py prints too: name, us forward, us backward. */
+static void layer_lines(const Network *net, int n) {
+    for (int i = 0; i < net->layers; i++) {
+        double seconds[2];
+        time_layer(&net->layer[i], n, i == 0, seconds);
+        printf("%s\t%.3f\t%.3f\n", net->layer[i].name, 1e6 * seconds[0], 1e6 * seconds[1]);
+    }
 }
 
 /* ------------------------------------------------------------------ the whole ------------ */
@@ -135,7 +200,8 @@ static void print_layers(const Network *net, double peak) {
 static double train_gflop(const Network *net) {
     double sum = 0;
     for (int i = 0; i < net->layers; i++)
-        sum += (i ? 6e-9 : 4e-9) * (double)net->layer[i].macs;
+        for (int back = 0; back < 2; back++)
+            sum += layer_gflop(&net->layer[i], back, i == 0);
     return sum;
 }
 
@@ -143,8 +209,9 @@ static Trainer trainer_for(const Network *net, const Dataset *data, int batch, i
     Trainer t;
     Plan plan = {.init = INIT_UNIFORM, .batch = batch, .epochs = 1};
     Error error;
-    contract(optimizer_named("adam", &plan.optimizer), "there is no adam");
-    if (!trainer_new(&t, net, data, &plan, threads, 1, &error)) fail(EXIT_WORLD, "%s", error.text);
+    bool known = optimizer_named("adam", &plan.optimizer);
+    contract(known, "there is no adam");
+    if (!trainer_new(&t, net, data, &plan, threads, 1, &error)) fail_with(&error);
     return t;
 }
 
@@ -168,7 +235,7 @@ static double test_seconds(const Network *net, const real *params, const Dataset
     Error error;
     for (int run = 0; run < RUNS; run++) {
         double start = seconds_now();
-        if (!evaluate(net, params, data, threads, &e, &error)) fail(EXIT_WORLD, "%s", error.text);
+        if (!evaluate(net, params, data, threads, &e, &error)) fail_with(&error);
         took[run] = seconds_now() - start;
     }
     return median(took, RUNS);
@@ -180,11 +247,11 @@ static double one_image_seconds(const Network *net, const real *params, const Da
     double took[RUNS];
     Workspace space;
     Error error;
-    if (!workspace_new(net, 1, &space, &error)) fail(EXIT_WORLD, "%s", error.text);
+    if (!workspace_new(net, 1, &space, &error)) fail_with(&error);
     for (int run = 0; run < RUNS; run++) {
         double start = seconds_now();
         for (int i = 0; i < TIMES; i++) {
-            network_input(net, data, NULL, i % data->n, 1, &space);
+            network_input(net, data, i % data->n, 1, &space);
             network_forward(net, 1, params, &space);
         }
         took[run] = (seconds_now() - start) / TIMES;
@@ -195,7 +262,7 @@ static double one_image_seconds(const Network *net, const real *params, const Da
 
 static void print_whole(const Network *net, const Dataset *train, const Dataset *test, int threads,
                         double peak) {
-    Trainer t = trainer_for(net, train, 100, threads);
+    Trainer t = trainer_for(net, train, BATCH, threads);
     double epoch = epoch_seconds(&t), gflops = train_gflop(net) * train->n / epoch;
     double all = test_seconds(net, t.params, test, threads);
     printf("  %2d thread%s  %8.3f s  %7.1f  %6.1f%% of %5.1f   %8.4f s", threads,
@@ -205,12 +272,10 @@ static void print_whole(const Network *net, const Dataset *train, const Dataset 
     trainer_free(&t);
 }
 
-/* ------------------------------------------------------------------ distortion ----------- */
+/* ------------------------------------------------------------------ augmentation --------- */
 
-typedef void WarpImage(const Dataset *, int, Input, int, const Warp *, real *);
-
-/* Microseconds to draw a distortion and make an image, one thread. */
-static double warp_us(const Dataset *data, const Distortion *d, WarpImage *make) {
+/* Microseconds for a random map and the image that it makes, one thread. */
+static double warp_us(const Dataset *data, const Augment *augment, WarpImage *make) {
     enum { TIMES = 2000 };
     double took[RUNS];
     static real x[WARP_SIDE * WARP_SIDE];
@@ -218,7 +283,7 @@ static double warp_us(const Dataset *data, const Distortion *d, WarpImage *make)
     for (int run = 0; run < RUNS; run++) {
         double start = seconds_now();
         for (int i = 0; i < TIMES; i++) {
-            Warp warp = warp_draw(d, &rng);
+            Warp warp = warp_random(augment, &rng);
             make(data, i % data->n, (Input){0, 1}, 2, &warp, x);
         }
         took[run] = 1e6 * (seconds_now() - start) / TIMES;
@@ -226,76 +291,81 @@ static double warp_us(const Dataset *data, const Distortion *d, WarpImage *make)
     return median(took, RUNS);
 }
 
-/* What distorted images cost, and what share of an epoch that is. */
-static void print_distortion(const Network *net, const Dataset *train, int threads) {
+/* What augmented images cost, and what share of an epoch that is. */
+static void print_augmentation(const Network *net, const Dataset *train, int threads) {
     Recipe record;
-    contract(recipe_named("record", &record), "no recipe record");
-    const Distortion bent = record.plan.distortion;
-    Distortion affine = bent;
+    bool known = recipe_named("record", &record);
+    contract(known, "there is no recipe record");
+    const Augment bent = record.plan.augment;
+    Augment affine = bent;
     affine.bend = 0;
-    printf("\ndistorted images, us each on one thread: affine %.2f, with bending %.2f, "
+    printf("\naugmented images, us each on one thread: affine %.2f, with bending %.2f, "
            "bending as defined %.1f\n",
            warp_us(train, &affine, warp_image), warp_us(train, &bent, warp_image),
            warp_us(train, &bent, warp_image_naive));
-    Trainer plain = trainer_for(net, train, 100, threads);
-    Trainer distorted = trainer_for(net, train, 100, threads);
-    distorted.plan.distortion = bent;
-    double before = epoch_seconds(&plain), after = epoch_seconds(&distorted);
+    Trainer plain = trainer_for(net, train, BATCH, threads);
+    Trainer augmented = trainer_for(net, train, BATCH, threads);
+    augmented.plan.augment = bent;
+    double before = epoch_seconds(&plain), after = epoch_seconds(&augmented);
     printf("an epoch of them, %d thread%s: %.3f s, of plain images %.3f s: %.0f %% more\n", threads,
            threads > 1 ? "s" : "", after, before, 100 * (after / before - 1));
-    trainer_free(&plain), trainer_free(&distorted);
+    trainer_free(&plain);
+    trainer_free(&augmented);
 }
 
 /* ------------------------------------------------------------------ the steps ------------ */
 
-/* The network as it was before a step: some of its functions exchanged for the older ones. */
-static Network before(bool naive_affine, bool naive_conv, bool gemm_conv, bool naive_pool) {
+/* The network as it runs after the first steps of the way from loops to kernels. */
+static Network network_after(int steps) {
     Network net = lenet5(ACTIVATION_RELU);
+    if (steps == 0) network_naive(&net);
     for (int i = 0; i < net.layers; i++) {
-        Layer *l = &net.layer[i];
-        bool conv = strcmp(l->kind, "conv") == 0;
-        if (conv && naive_conv) l->forward = conv_forward_naive, l->backward = conv_backward_naive;
-        if (conv && gemm_conv) l->forward = conv_forward_gemm, l->backward = conv_backward_gemm;
-        if (strcmp(l->kind, "max pool") == 0 && naive_pool)
-            l->forward = max_pool_forward_naive, l->backward = max_pool_backward_naive;
-        if (strcmp(l->kind, "affine") == 0 && naive_affine)
-            l->forward = affine_forward_naive, l->backward = affine_backward_naive;
+        if (steps >= 2) rows_pool(&net.layer[i]);
+        if (steps >= 3) direct_conv(&net.layer[i]);
     }
+    if (steps >= 4) network_accelerate(&net);
     return net;
 }
 
-/* Seconds an epoch before and after each step, measured on part of the images. */
+/* Seconds per epoch before and after each step, measured on part of the images. */
 static void print_steps(const Dataset *train, int processors) {
-    const struct {
+    static const struct {
         const char *what;
-        Network net;
         int images;
     } step[] = {
-        {"naive loops everywhere", before(true, true, false, true), 500},
-        {"im2col and BLAS", before(false, false, true, true), 10000},
-        {"pooling along rows", before(false, false, true, false), 10000},
-        {"C1 and C3 in place", before(false, false, false, false), 20000},
+        {"naive loops", 500},          {"im2col and BLAS", 10000}, {"pooling along rows", 10000},
+        {"direct convolution", 20000}, {"the rest", 20000},
     };
-    printf("\nwhat each step of the code brings, seconds an epoch (from part of the images)\n\n"
+    printf("\nwhat each step of the code brings, seconds per epoch (from part of the images)\n\n"
            "                              1 thread   %2d threads\n",
            processors);
-    for (size_t k = 0; k < sizeof step / sizeof *step; k++) {
+    for (int k = 0; k < (int)(sizeof step / sizeof *step); k++) {
+        Network net = network_after(k);
         Dataset some = {step[k].images, train->image, train->label};
         double scale = (double)train->n / some.n;
-        Trainer one = trainer_for(&step[k].net, &some, 100, 1);
-        Trainer all = trainer_for(&step[k].net, &some, 100, processors);
+        Trainer one = trainer_for(&net, &some, BATCH, 1);
+        Trainer all = trainer_for(&net, &some, BATCH, processors);
         printf("  %-26s %10.3f  %10.3f\n", step[k].what, scale * epoch_seconds(&one),
                scale * epoch_seconds(&all));
-        trainer_free(&one), trainer_free(&all);
+        trainer_free(&one);
+        trainer_free(&all);
     }
 }
 
+/* ------------------------------------------------------------------ for scripts ---------- */
+
 /* What the peers' scripts print too. */
 static void figures(const Network *net, const Dataset *train, const Dataset *test, int threads) {
-    Trainer t = trainer_for(net, train, 100, threads);
+    Trainer t = trainer_for(net, train, BATCH, threads);
     printf("train=%.4f", epoch_seconds(&t));
     printf(" test=%.4f", test_seconds(net, t.params, test, threads));
     printf(" one_us=%.1f\n", 1e6 * one_image_seconds(net, t.params, test));
+    trainer_free(&t);
+}
+
+static void one_epoch(const Network *net, const Dataset *train, int threads) {
+    Trainer t = trainer_for(net, train, BATCH, threads);
+    printf("%.4f\n", epoch_seconds(&t));
     trainer_free(&t);
 }
 
@@ -306,25 +376,25 @@ static void scaling_line(FILE *out, const Network *net, const Dataset *data, con
     double seconds = epoch_seconds(&t), memory = peak_memory_mb();
     fprintf(out, "%s\t%d\t%.4f\t%.3f\t%.1f\n", what, value, seconds, 1e6 * seconds / data->n,
             memory);
-    printf("  %-8s %6d  %8.4f s an epoch  %7.2f us an image  %5.1f MB\n", what, value, seconds,
+    printf("  %-8s %6d  %8.4f s per epoch  %7.2f us per image  %5.1f MB\n", what, value, seconds,
            1e6 * seconds / data->n, memory);
     trainer_free(&t);
 }
 
-/* Seconds an epoch for parts of the data, for batches, and for threads; one thing varied at a time. */
+/* Seconds per epoch for parts of the data, for batches, and for threads; one varied at a time. */
 static void scaling(const Network *net, const Dataset *train, int processors, const char *path) {
     FILE *out = fopen(path, "w");
-    if (!out) fail(EXIT_WORLD, "%s: cannot write", path);
+    if (!out) fail(EXIT_FAILURE, "%s: cannot write", path);
     fprintf(out, "what\tvalue\tseconds\tus_per_image\tmemory_mb\n");
     for (int part = 8; part >= 1; part /= 2) {
         Dataset some = {train->n / part, train->image, train->label};
-        scaling_line(out, net, &some, "images", some.n, 100, processors);
+        scaling_line(out, net, &some, "images", some.n, BATCH, processors);
     }
     for (int batch = 1; batch <= 10000 && batch <= train->n; batch *= 10)
         scaling_line(out, net, train, "batch", batch, batch, processors);
     for (int threads = 1; threads <= processors; threads++)
-        scaling_line(out, net, train, "threads", threads, 100, threads);
-    if (fclose(out) != 0) fail(EXIT_WORLD, "%s: cannot write all of it", path);
+        scaling_line(out, net, train, "threads", threads, BATCH, threads);
+    if (fclose(out) != 0) fail(EXIT_FAILURE, "%s: cannot write all of it", path);
     printf("wrote %s\n", path);
 }
 
@@ -332,32 +402,36 @@ static void scaling(const Network *net, const Dataset *train, int processors, co
 static void tables(const Network *net, const Dataset *train, const Dataset *test, int processors) {
     double peak = peak_gflops(1);
     print_layers(net, peak);
-    printf("training: Adam, batch 100, %d images an epoch, %.2f MFLOP an image\n\n"
+    printf("training: Adam, batch %d, %d images per epoch, %.2f MFLOP per image\n\n"
            "              epoch      GFLOP/s  share of peak    test %d    one image\n",
-           train->n, 1e3 * train_gflop(net), test->n);
+           BATCH, train->n, 1e3 * train_gflop(net), test->n);
     print_whole(net, train, test, 1, peak);
     if (processors > 1) print_whole(net, train, test, processors, peak_gflops(processors));
-    print_distortion(net, train, processors);
+    print_augmentation(net, train, processors);
     if (train->n >= 20000) print_steps(train, processors);
     printf("\npeak memory %.0f MB\n", peak_memory_mb());
 }
 
 int main(int argc, char **argv) {
-    bool one_line = argc > 2 && strcmp(argv[1], "--figures") == 0;
-    bool table = argc > 2 && strcmp(argv[1], "--scaling") == 0;
-    int last = one_line || table ? 3 : 1;
+    const char *mode = argc > 2 && argv[1][0] == '-' ? argv[1] : "", *value = *mode ? argv[2] : "";
+    int last = *mode ? 3 : 1, number = atoi(value) > 0 ? atoi(value) : 1;
     const char *dir = argc > last ? argv[last] : MNIST_DIR;
-    int processors = omp_get_num_procs() < WAVE ? omp_get_num_procs() : WAVE;
+    int processors = team_processors() < WAVE ? team_processors() : WAVE;
     Network net = lenet5(ACTIVATION_RELU);
     Dataset train, test;
     Error error;
     gemm_single_thread();
+    network_accelerate(&net);
     if (!dataset_load(dir, "train", &train, &error) || !dataset_load(dir, "t10k", &test, &error))
-        fail(EXIT_WORLD, "%s", error.text);
-    if (one_line)
-        figures(&net, &train, &test, atoi(argv[2]) > 0 ? atoi(argv[2]) : 1);
-    else if (table)
-        scaling(&net, &train, processors, argv[2]);
+        fail_with(&error);
+    if (strcmp(mode, "--figures") == 0)
+        figures(&net, &train, &test, number);
+    else if (strcmp(mode, "--layers") == 0)
+        layer_lines(&net, number);
+    else if (strcmp(mode, "--epoch") == 0)
+        one_epoch(&net, &train, number);
+    else if (strcmp(mode, "--scaling") == 0)
+        scaling(&net, &train, processors, value);
     else
         tables(&net, &train, &test, processors);
     dataset_free(&train);

@@ -12,12 +12,7 @@ rounds=${ROUNDS:-3}
 figures=$(mktemp)
 trap 'rm -f "$figures"' EXIT
 
-python_with() {
-    for python in ${PYTHON:-} python3 /usr/bin/python3; do
-        if "$python" -c "import $1" 2> /dev/null; then echo "$python" && return; fi
-    done
-    echo "missing: python3-$1; apt-get install python3-$1 brings it" >&2
-}
+. tests/bench/python.sh
 torch=$(python_with torch)
 numpy=$(python_with numpy)
 

@@ -1,5 +1,5 @@
-/* Any bytes as a checkpoint: the settings and the place that a run would go on with. */
-#include "07_lenet5/checkpoint.h"
+/* Any bytes as a checkpoint: the settings and the place that a run would continue with. */
+#include "07_lenet5/workbench/checkpoint.h"
 
 #include "input.h"
 
@@ -16,6 +16,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     promise(recipe_check(&recipe, &error), "its settings fit together");
     promise(place.epoch >= 1 && place.epoch <= recipe.plan.epochs + 1,
             "its epoch is one of the run's");
-    promise(place.first >= 0 && place.right >= 0 && place.iteration >= 0, "its place is one");
+    promise(place.first >= 0 && place.correct >= 0 && place.iteration >= 0, "its place is one");
     return 0;
 }

@@ -1,7 +1,7 @@
-/* Any bytes as a drawing: PNG or PGM, and then everything that `predict` does before the network. */
+/* Any bytes as a drawing, PNG or PGM, and then all that `predict` does before the network. */
 #include "image.h"
 
-#include "07_lenet5/prepare.h"
+#include "07_lenet5/workbench/preprocess.h"
 #include "input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     promise(grey.w >= 1 && grey.h >= 1 && grey.w <= PICTURE_MAX && grey.h <= PICTURE_MAX,
             "no picture is larger than PICTURE_MAX");
     unsigned sum = 0;
-    if (prepare_digit(&grey, byte, &error))
+    if (preprocess_digit(&grey, byte, &error))
         for (int p = 0; p < IMAGE_BYTES; p++)
             sum += byte[p];
     promise(sum <= 255u * IMAGE_BYTES, "every pixel is there");

@@ -1,9 +1,10 @@
 /*
- * What the fuzz targets share. Our readers take a path, not a piece of memory; so every input becomes a file.
+ * What the fuzz targets share. Our readers take a path, not a piece of memory; so every input
+ * becomes a file.
  *
- * A target is one function that libFuzzer calls with bytes of its invention, millions of times (make fuzz). It must
- * return, without a leak, an overrun or undefined behaviour, whatever the bytes; and it aborts when a reader breaks
- * one of the promises below.
+ * A target is one function that libFuzzer calls with bytes of its invention, millions of times
+ * (make fuzz). It must return, without a leak, an overrun or undefined behaviour, whatever the
+ * bytes; and it aborts when a reader breaks one of the promises below.
  */
 #ifndef INPUT_H
 #define INPUT_H
@@ -16,7 +17,8 @@
 /* The entry that libFuzzer expects of every target. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Writes the bytes to a file, always the same one, in memory where the system has /dev/shm. Returns its path. */
+/* Writes the bytes to a file, always the same one, in memory where the system has /dev/shm. Returns
+   its path. */
 const char *input_file(const uint8_t *data, size_t size);
 
 /* A promise: when it does not hold, the target aborts with these words. */

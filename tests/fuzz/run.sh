@@ -1,8 +1,11 @@
 #!/bin/sh
-# Runs fuzz targets, as many at a time as there are processors:  sh tests/fuzz/run.sh SECONDS RUNS PROGRAM ...
+# Runs fuzz targets, as many at a time as there are processors:
 #
-# Each stops after SECONDS, or after RUNS executions where RUNS is not 0. It starts from tests/fuzz/seeds/NAME and from what
-# earlier runs found interesting (build/fuzz/corpus/NAME). An input that breaks something is kept and named.
+#   sh tests/fuzz/run.sh SECONDS RUNS PROGRAM ...
+#
+# Each stops after SECONDS, or after RUNS executions where RUNS is not 0. It starts from
+# tests/fuzz/seeds/NAME and from what earlier runs found interesting (build/fuzz/corpus/NAME). An
+# input that breaks something is kept and named.
 set -u
 seconds=$1 runs=$2
 shift 2
@@ -18,7 +21,9 @@ one='seconds=$1 runs=$2 program=$3 name=$(basename "$3")
         echo "$name: $count executions, nothing broke"
     else
         echo "$name: BROKEN after $count executions; see $out" >&2
-        sed -n "s/^Test unit written to \(.*\)/    the input: \1; once mended, keep it: cp \1 tests\/fuzz\/seeds\/$name\//p" "$out" >&2
+        input=$(sed -n "s/^Test unit written to //p" "$out")
+        echo "    the input: $input; once mended, keep it:" >&2
+        echo "    cp $input tests/fuzz/seeds/$name/" >&2
         exit 1
     fi'
 printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 sh -c "$one" one "$seconds" "$runs"

@@ -1,19 +1,18 @@
 /*
- * Direct convolution for the shapes of LeNet-5. The idea is in direct.h.
+ * Direct convolution for the shapes of LeNet-5. The idea is in direct.h, Lanes in lanes.h.
  *
- * `Lanes` is a vector of 16 or 8 reals (an extension of GCC and clang): + and * work lane by lane,
- * and a number times a vector multiplies every lane. Each body below is written for any geometry
- * and inlined with the constants of a plan, so that its small loops vanish and the acc arrays
- * become registers. How many sums are formed at a time follows from how many registers there are.
+ * Each body below is written for any geometry and inlined with the constants of a plan, so that its
+ * small loops vanish and the acc arrays become registers. How many sums are formed at a time
+ * follows from how many registers there are.
  */
 #include "02_conv/direct/direct.h"
 
 #include "fail.h"
-#include "inlined.h"
+#include "lanes.h"
 
 #include <string.h>
 
-#if !defined(REAL_DOUBLE) && (defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__)))
+#if LANES
 
 /* ------------------------------------------------------------------ the plans ------------ */
 
@@ -69,192 +68,158 @@ INLINED int weights(Plan g) {
     return g.f * window(g);
 }
 
-/* ------------------------------------------------------------------ lanes ---------------- */
-
-#ifdef __AVX512F__ /* 32 registers of 16 floats */
-enum { LANES = 16, WINDOW_ROWS = 5, FILTERS = 3 };
-#else /* 16 registers of 8 floats */
-enum { LANES = 8, WINDOW_ROWS = 1, FILTERS = 2 };
-#endif
-
-typedef real Lanes __attribute__((vector_size(LANES * sizeof(real))));
-/* The same at any address; memory is real, so the compiler must expect both types. */
-typedef real Loose __attribute__((vector_size(LANES * sizeof(real)), aligned(4), may_alias));
-
-INLINED Lanes load(const real *from) {
-    return *(const Loose *)from;
-}
-
-/* The same, and it stays in a register: gcc 12 would load it again for each product. */
-INLINED Lanes load_once(const real *from) {
-    Lanes value = load(from);
-    __asm__("" : "+x"(value));
-    return value;
-}
-
-INLINED void store(real *to, Lanes value) {
-    *(Loose *)to = value;
-}
-
-INLINED real sum_of(Lanes value) {
-    real sum = 0;
-    for (int i = 0; i < LANES; i++)
-        sum += value[i];
-    return sum;
-}
-
 /* ------------------------------------------------------------------ filters in lanes ----- */
 
-/* The filters of C3, and the vectors that hold one number of each. */
-enum { WIDE = C3_FILTERS, BLOCKS = WIDE / LANES };
-
-/* to[o][f] = from[f][o]: what belongs to one place, for all filters, side by side. */
-INLINED void filters_to_lanes(int columns, const real *from, real *to) {
-    for (int o = 0; o < columns; o++)
-        for (int f = 0; f < WIDE; f++)
-            to[o * WIDE + f] = from[f * columns + o];
-}
-
-INLINED void lanes_to_filters(int columns, const real *from, real *to) {
-    for (int f = 0; f < WIDE; f++)
-        for (int o = 0; o < columns; o++)
-            to[f * columns + o] = from[o * WIDE + f];
-}
+/* The filters of C3, which are side by side in memory here: (place, WIDE). */
+enum { WIDE = C3_FILTERS };
 
 // [direct-forward]
-/* A piece of an output row at a time: acc[j] is y[0..15, i, j], complete when all pixels are added.
-   */
+/*
+ * A row of outputs at a time, of LANES filters: acc[j] is y[f .. f+LANES-1, i, j]. A pixel that is
+ * loaded serves every output whose window it is in: x[ch, i+p, s] adds to acc[s-q] for all q.
+ */
 INLINED void forward_filters(Plan g, const real *w, const real *bias, const real *x, real *y) {
-    enum { COLUMNS = C3_SIDE / BLOCKS };
     for (int i = 0; i < g.oh; i++)
-        for (int j0 = 0; j0 < g.ow; j0 += COLUMNS) {
-            Lanes acc[COLUMNS][BLOCKS];
-            for (int j = 0; j < COLUMNS; j++)
-                for (int b = 0; b < BLOCKS; b++)
-                    acc[j][b] = load(bias + b * LANES);
-            /* (c, k, k, 16): all filters' weights at one place of the window */
-            const real *weight = w;
+        for (int f = 0; f < WIDE; f += LANES) {
+            Lanes acc[C3_SIDE];
+            for (int j = 0; j < C3_SIDE; j++)
+                acc[j] = load(bias + f);
+            const real *weight = w + f; /* (c, k, k, WIDE) */
             for (int ch = 0; ch < g.c; ch++)
-                for (int p = 0; p < g.k; p++)
-                    for (int q = 0; q < g.k; q++) {
-                        const real *pixel = x + (ch * g.h + i + p) * g.w + j0 + q;
-                        Lanes wpq[BLOCKS];
-                        for (int b = 0; b < BLOCKS; b++)
-                            wpq[b] = load(weight + b * LANES);
-                        for (int j = 0; j < COLUMNS; j++)
-                            for (int b = 0; b < BLOCKS; b++)
-                                acc[j][b] += pixel[j] * wpq[b];
-                        weight += WIDE;
-                    }
-            for (int j = 0; j < COLUMNS; j++)
-                for (int b = 0; b < BLOCKS; b++)
-                    store(y + j * WIDE + b * LANES, acc[j][b]);
-            y += COLUMNS * WIDE;
+                for (int p = 0; p < g.k; p++) {
+                    const real *row = x + (ch * g.h + i + p) * g.w;
+                    Lanes wq[K];
+                    for (int q = 0; q < K; q++)
+                        wq[q] = load_once(weight + q * WIDE);
+#pragma GCC unroll 16
+                    for (int s = 0; s < C3_SIDE + K - 1; s++)
+                        for (int q = 0; q < K; q++)
+                            if (s >= q && s - q < C3_SIDE) acc[s - q] += row[s] * wq[q];
+                    weight += K * WIDE;
+                }
+            for (int j = 0; j < C3_SIDE; j++)
+                store(y + (i * C3_SIDE + j) * WIDE + f, acc[j]);
         }
 }
 // [direct-forward]
 
-/* dw[ch,p..,q] of all filters += sum over outputs of x[ch,i+p,j+q] * dy[0..15,i,j], for WINDOW_ROWS
-   rows p of the window at a time. */
-INLINED void weights_filters(Plan g, const real *x, const real *dy, real *dw) {
-    for (int row = 0; row < g.c * g.k; row += WINDOW_ROWS) {
-        const real *corner = x + (row / g.k * g.h + row % g.k) * g.w; /* row counts ch and p */
-        Lanes acc[WINDOW_ROWS][K][BLOCKS];
+/* Rows p of windows (all channels counted on) whose sums for dw are formed at a time. */
+enum { WINDOW_ROWS = REGISTERS >= 32 ? 5 : 2 };
+
+/* acc[p][q] += sum over a row of outputs of x[i+p, j+q] * dy[i, j]; x begins at the row for p = 0.
+ */
+INLINED void add_weights(const real *const x[WINDOW_ROWS], const real *dy,
+                         Lanes acc[WINDOW_ROWS][K]) {
+    Lanes d[C3_SIDE]; /* no more than K of them are needed at a time */
+#pragma GCC unroll 16
+    for (int s = 0; s < C3_SIDE + K - 1; s++) {
+        if (s < C3_SIDE) d[s] = load_once(dy + s * WIDE);
+#pragma GCC unroll 8
         for (int p = 0; p < WINDOW_ROWS; p++)
-            for (int q = 0; q < g.k; q++)
-                for (int b = 0; b < BLOCKS; b++)
-                    acc[p][q][b] = load(dw + (p * g.k + q) * WIDE + b * LANES);
-        for (int i = 0; i < g.oh; i++)
-            for (int j = 0; j < g.ow; j++) {
-                const real *first = corner + i * g.w + j;
-                Lanes d[BLOCKS];
-                for (int b = 0; b < BLOCKS; b++)
-                    d[b] = load(dy + (i * g.ow + j) * WIDE + b * LANES);
-                for (int p = 0; p < WINDOW_ROWS; p++)
-                    for (int q = 0; q < g.k; q++)
-                        for (int b = 0; b < BLOCKS; b++)
-                            acc[p][q][b] += first[p * g.w + q] * d[b];
-            }
-        for (int p = 0; p < WINDOW_ROWS; p++)
-            for (int q = 0; q < g.k; q++)
-                for (int b = 0; b < BLOCKS; b++)
-                    store(dw + (p * g.k + q) * WIDE + b * LANES, acc[p][q][b]);
-        dw += WINDOW_ROWS * g.k * WIDE;
+#pragma GCC unroll 8
+            for (int q = 0; q < K; q++)
+                if (s >= q && s - q < C3_SIDE) acc[p][q] += x[p][s] * d[s - q];
     }
+}
+
+/* dw[f .. f+LANES-1, ch, p, q] += sum over outputs of x[ch, i+p, j+q] * dy[f .., i, j]. */
+INLINED void weights_filters(Plan g, const real *x, const real *dy, real *dw) {
+    for (int f = 0; f < WIDE; f += LANES)
+        for (int row = 0; row < g.c * g.k; row += WINDOW_ROWS) { /* row counts ch and p */
+            const real *from[WINDOW_ROWS];
+            real *sums = dw + row * g.k * WIDE + f; /* (c, k, k, WIDE) */
+            Lanes acc[WINDOW_ROWS][K];
+            for (int p = 0; p < WINDOW_ROWS; p++) {
+                from[p] = x + ((row + p) / g.k * g.h + (row + p) % g.k) * g.w;
+                for (int q = 0; q < g.k; q++)
+                    acc[p][q] = load(sums + (p * g.k + q) * WIDE);
+            }
+            for (int i = 0; i < g.oh; i++) {
+                add_weights(from, dy + i * g.ow * WIDE + f, acc);
+                for (int p = 0; p < WINDOW_ROWS; p++)
+                    from[p] += g.w;
+            }
+            for (int p = 0; p < WINDOW_ROWS; p++)
+                for (int q = 0; q < g.k; q++)
+                    store(sums + (p * g.k + q) * WIDE, acc[p][q]);
+        }
 }
 
 /* db of all filters += sum over outputs of dy. */
 INLINED void bias_filters(Plan g, const real *dy, real *db) {
-    for (int b = 0; b < WIDE; b += LANES) {
-        Lanes bias = load(db + b);
+    for (int f = 0; f < WIDE; f += LANES) {
+        Lanes bias = load(db + f);
         for (int o = 0; o < g.oh * g.ow; o++)
-            bias += load(dy + o * WIDE + b);
-        store(db + b, bias);
+            bias += load(dy + o * WIDE + f);
+        store(db + f, bias);
     }
 }
 
 /* ------------------------------------------------------------------ columns in lanes ----- */
 
 /*
- * A row of C1's output has 28 columns: pieces of LANES that begin at these. The last piece is moved
- * to the left to end with the row; its first four columns are in the piece before as well. They
- * come out the same there; in a sum over columns the last piece drops them.
+ * A row of C1's output has 28 columns: pieces of LANES, an even number of them. The last piece is
+ * moved to the left to end with the row; what it has in common with the one before comes out the
+ * same there, and a sum over columns drops it.
  */
-typedef int32_t Bits __attribute__((vector_size(sizeof(Lanes))));
-#ifdef __AVX512F__
-enum { PIECES = 2 };
-static const int piece[PIECES] = {0, C1_SIDE - LANES};
-static const Bits last_piece = {0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
-#else
-enum { PIECES = 4 };
-static const int piece[PIECES] = {0, LANES, 2 * LANES, C1_SIDE - LANES};
-static const Bits last_piece = {0, 0, 0, 0, -1, -1, -1, -1};
-#endif
+enum {
+    PIECES = 2 * ((C1_SIDE + 2 * LANES - 1) / (2 * LANES)),
+    TWICE = PIECES * LANES - C1_SIDE /* columns that two pieces have */
+};
+static const int32_t last_piece[16] __attribute__((aligned(64))) = {
+    0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}; /* TWICE is 4 */
 
-/* A piece of a row of dy; the last without its first four columns (0 times infinity is NaN). */
-INLINED Lanes load_piece(const real *row, int k) {
-    Lanes value = load(row + piece[k]);
-    return k == PIECES - 1 ? (Lanes)((Bits)value & last_piece) : value;
+INLINED int piece(int k) {
+    return k == PIECES - 1 ? C1_SIDE - LANES : k * LANES;
 }
 
-/* One output row of all filters, two pieces at a time: acc[f] is y[f, i, piece[k ..]]. */
+/* A piece of a row of dy; the last without what it has in common (0 times infinity is NaN). */
+INLINED Lanes load_piece(const real *row, int k) {
+    Lanes value = load(row + piece(k));
+    return k == PIECES - 1 ? (Lanes)((Mask)value & *(const Mask *)last_piece) : value;
+}
+
+/* One output row of all filters, two pieces at a time: acc[f] is y[f, i, piece(k) ..]. */
 INLINED void forward_columns(Plan g, const real *w, const real *bias, const real *x, real *y) {
     for (int i = 0; i < g.oh; i++)
         for (int k = 0; k < PIECES; k += 2) {
             Lanes acc[C1_FILTERS][2];
             for (int f = 0; f < g.f; f++) {
-                acc[f][0] = bias[f] + (Lanes){0};
+                acc[f][0] = all_lanes(bias[f]);
                 acc[f][1] = acc[f][0];
             }
             for (int p = 0; p < g.k; p++)
                 for (int q = 0; q < g.k; q++) {
                     const real *pixel = x + (i + p) * g.w + q;
                     const real *wpq = w + (p * g.k + q) * g.f; /* w is (k, k, f) here */
-                    Lanes left = load(pixel + piece[k]), right = load(pixel + piece[k + 1]);
+                    Lanes left = load(pixel + piece(k)), right = load(pixel + piece(k + 1));
                     for (int f = 0; f < g.f; f++) {
                         acc[f][0] += wpq[f] * left;
                         acc[f][1] += wpq[f] * right;
                     }
                 }
             for (int f = 0; f < g.f; f++) {
-                store(y + (f * g.oh + i) * g.ow + piece[k], acc[f][0]);
-                store(y + (f * g.oh + i) * g.ow + piece[k + 1], acc[f][1]);
+                store(y + (f * g.oh + i) * g.ow + piece(k), acc[f][0]);
+                store(y + (f * g.oh + i) * g.ow + piece(k + 1), acc[f][1]);
             }
         }
 }
 
-/* db[f] += sum of dy[f], lane by lane. */
+/* db[f] += sum of dy[f], lane by lane, all filters at a time. */
 INLINED void bias_columns(Plan g, const real *dy, real *db) {
-    for (int f = 0; f < g.f; f++) {
-        Lanes bias = load(db + f * LANES);
-        for (int i = 0; i < g.oh; i++) {
-            for (int k = 0; k < PIECES; k++)
-                bias += load_piece(dy, k);
-            dy += g.ow;
-        }
-        store(db + f * LANES, bias);
-    }
+    Lanes bias[C1_FILTERS];
+    for (int f = 0; f < g.f; f++)
+        bias[f] = load(db + f * LANES);
+    for (int i = 0; i < g.oh; i++)
+        for (int k = 0; k < PIECES; k++)
+            for (int f = 0; f < g.f; f++)
+                bias[f] += load_piece(dy + (f * g.oh + i) * g.ow, k);
+    for (int f = 0; f < g.f; f++)
+        store(db + f * LANES, bias[f]);
 }
+
+/* Filters of C1 whose sums for dw are formed at a time. */
+enum { FILTERS = REGISTERS >= 32 ? 3 : 2 };
 
 /* dw[f..,p,0..4] += sum over i of dy[f,i,j] * x[i+p,j+q], lane by lane, FILTERS filters at a time.
    */
@@ -269,7 +234,7 @@ INLINED void weights_columns(Plan g, const real *x, const real *dy, real *dw) {
                     acc[m][q] = load(sums + m * next + q * LANES);
             for (int i = 0; i < g.oh; i++)
                 for (int k = 0; k < PIECES; k++) {
-                    const real *pixel = x + (i + p) * g.w + piece[k];
+                    const real *pixel = x + (i + p) * g.w + piece(k);
                     Lanes d[FILTERS];
                     for (int m = 0; m < FILTERS; m++)
                         d[m] = load_piece(dy + (f + m) * map + i * g.ow, k);
@@ -376,6 +341,26 @@ INLINED void input_gradient(Plan g, int n, const real *w, const real *dy, real *
     }
 }
 
+/* ------------------------------------------------------------------ kernels -------------- */
+
+/* The bodies with the constants of their layer, one image at a time. */
+
+KERNEL void c1_forward_image(const real *turned, const real *bias, const real *x, real *y) {
+    forward_columns(plan_c1, turned, bias, x, y);
+}
+
+KERNEL void c1_weights_image(const real *x, const real *dy, real *sums) {
+    weights_columns(plan_c1, x, dy, sums);
+}
+
+KERNEL void c3_forward_image(const real *turned, const real *bias, const real *x, real *y) {
+    forward_filters(plan_c3, turned, bias, x, y);
+}
+
+KERNEL void c3_weights_image(const real *x, const real *dy, real *sums) {
+    weights_filters(plan_c3, x, dy, sums);
+}
+
 /* ------------------------------------------------------------------ the layers ----------- */
 
 static void c1_forward(const Layer *l, int n, const real *w, const real *x, real *y,
@@ -387,7 +372,7 @@ static void c1_forward(const Layer *l, int n, const real *w, const real *x, real
         for (int m = 0; m < window(g); m++)
             turned[m * g.f + f] = w[f * window(g) + m];
     for (int image = 0; image < n; image++) {
-        forward_columns(g, turned, w + weights(g), x, y);
+        c1_forward_image(turned, w + weights(g), x, y);
         x += inputs(g);
         y += outputs(g);
     }
@@ -398,10 +383,10 @@ static void c3_forward(const Layer *l, int n, const real *w, const real *x, real
     (void)l;
     const Plan g = plan_c3;
     real *lanes = scratch, *out = lanes + weights(g);
-    filters_to_lanes(window(g), w, lanes);
+    transpose(WIDE, window(g), w, lanes);
     for (int image = 0; image < n; image++) {
-        forward_filters(g, lanes, w + weights(g), x, out);
-        lanes_to_filters(g.oh * g.ow, out, y);
+        c3_forward_image(lanes, w + weights(g), x, out);
+        transpose(g.oh * g.ow, WIDE, out, y);
         x += inputs(g);
         y += outputs(g);
     }
@@ -415,7 +400,7 @@ static void c1_backward(const Layer *l, int n, const real *w, const real *x, con
     real *sums = scratch; /* weights and biases, LANES partial sums each */
     memset(sums, 0, (size_t)(params * LANES) * sizeof *sums);
     for (int image = 0; image < n; image++) {
-        weights_columns(g, x + image * inputs(g), dy + image * outputs(g), sums);
+        c1_weights_image(x + image * inputs(g), dy + image * outputs(g), sums);
         bias_columns(g, dy + image * outputs(g), sums + weights(g) * LANES);
     }
     for (int i = 0; i < params; i++)
@@ -430,8 +415,8 @@ static void c3_backward(const Layer *l, int n, const real *w, const real *x, con
     real *lanes = scratch, *sums = lanes + outputs(g), *bias = sums + weights(g);
     memset(sums, 0, (size_t)(weights(g) + g.f) * sizeof *sums);
     for (int image = 0; image < n; image++) {
-        filters_to_lanes(g.oh * g.ow, dy + image * outputs(g), lanes);
-        weights_filters(g, x + image * inputs(g), lanes, sums);
+        transpose(WIDE, g.oh * g.ow, dy + image * outputs(g), lanes);
+        c3_weights_image(x + image * inputs(g), lanes, sums);
         bias_filters(g, lanes, bias);
     }
     for (int f = 0; f < g.f; f++) {
@@ -456,19 +441,15 @@ bool direct_conv(Layer *l) {
     return true;
 }
 
-int direct_lanes(void) {
-    return LANES;
-}
-
-#else /* no AVX2 with FMA, or doubles: layers keep the matrix product */
+#else /* doubles, or a processor that lanes.h does not know: layers keep the matrix product */
 
 bool direct_conv(Layer *l) {
     (void)l;
     return false;
 }
 
-int direct_lanes(void) {
-    return 0;
-}
-
 #endif
+
+int direct_lanes(void) {
+    return LANES;
+}

@@ -10,7 +10,8 @@
  * be formed over the image itself. The processor adds and multiplies LANES numbers in one
  * instruction; the question is which LANES outputs to compute side by side:
  *
- * - **Filters in lanes** (C3: its 16 filters fill one vector of 16 or two of 8). One pixel times
+ * - **Filters in lanes** (C3: its 16 filters fill one vector of 16, two of 8 or four of 4). One
+ *   pixel times
  *   the weights of all filters at one place of the window is one instruction: acc[j] += x[i+p, j+q]
  *   * w[0..15, p, q].
  * - **Columns in lanes** (C1, and every dx): neighbouring outputs of a row use neighbouring pixels.
@@ -20,9 +21,8 @@
  * The sums that are being formed stay in registers; a pixel or weight that is loaded serves several
  * of them. `make chapter 2` times this against the matrix product, with the difference beside it.
  *
- * Where it does not fit, a layer keeps the matrix product: other shapes, the double build,
- * processors without AVX2. (AVX-512 has 32 registers of 16 floats, AVX2 16 of 8; how many sums are
- * formed at a time follows from that.)
+ * Where it does not fit, a layer keeps the matrix product: other shapes, and the double build.
+ * How many lanes and registers there are, and so how many sums are formed at a time, is in lanes.h.
  *
  * NaN: lanes beyond the end of a row multiply padding zeros, so a NaN or infinity in the data may
  * reach more entries of a gradient than in the definition, never fewer.
@@ -36,13 +36,13 @@
 /**
  * @brief Makes a convolution direct, if it is C1 or C3 of LeNet-5 (with or without links).
  * @param layer a layer; its two functions are replaced when it fits
- * @return whether it fits; always false in builds without AVX2 and FMA, or with doubles
+ * @return whether it fits; always false with doubles
  */
 bool direct_conv(Layer *layer);
 
 /**
  * @brief How many numbers one instruction works on in this build.
- * @return 16, 8, or 0 where direct_conv() never fits
+ * @return 16, 8, 4, or 0 where direct_conv() never fits
  */
 int direct_lanes(void);
 

@@ -3,7 +3,7 @@
  */
 #include "03_pool/rows/rows.h"
 
-#include "inlined.h"
+#include "lanes.h"
 
 #include <string.h>
 
@@ -88,15 +88,176 @@ INLINED void unpool_map(Geometry g, const real *x, const real *y, const real *dy
         }
 }
 
+/* ------------------------------------------------------------------ windows of 2x2 ------- */
+
+#if LANES
+
+/*
+ * LeNet's two shapes have windows of 2x2 that cover the map: a window is a pair of neighbours in
+ * two rows. A piece is a part of a row. The last piece of a row is moved to the left to end with
+ * the row; what it has in common with the one before comes out the same. A piece has eight lanes
+ * at most, because a row of S4 has only ten entries.
+ */
+#if LANES >= 8
+enum { PIECE = 8 };
+#else
+enum { PIECE = 4 };
+#endif
+
+typedef real Piece __attribute__((vector_size(PIECE * sizeof(real))));
+typedef int32_t Choice __attribute__((vector_size(PIECE * sizeof(real)))); /* all ones: yes */
+typedef real LoosePiece __attribute__((vector_size(PIECE * sizeof(real)), aligned(4), may_alias));
+
+INLINED Piece load_piece(const real *from) {
+    return *(const LoosePiece *)from;
+}
+
+INLINED void store_piece(real *to, Piece value) {
+    *(LoosePiece *)to = value;
+}
+
+#if LANES >= 8
+static const Choice right_of_pair = {0, -1, 0, -1, 0, -1, 0, -1};
+
+INLINED Piece lefts(Piece a, Piece b) {
+    return SHUFFLE(Choice, a, b, 0, 2, 4, 6, 8, 10, 12, 14);
+}
+INLINED Piece rights(Piece a, Piece b) {
+    return SHUFFLE(Choice, a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+}
+INLINED Piece first_half_twice(Piece a) {
+    return SHUFFLE(Choice, a, a, 0, 0, 1, 1, 2, 2, 3, 3);
+}
+INLINED Piece second_half_twice(Piece a) {
+    return SHUFFLE(Choice, a, a, 4, 4, 5, 5, 6, 6, 7, 7);
+}
+INLINED Choice neighbours(Choice a) {
+    return SHUFFLE(Choice, a, a, 1, 0, 3, 2, 5, 4, 7, 6);
+}
+#else
+static const Choice right_of_pair = {0, -1, 0, -1};
+
+INLINED Piece lefts(Piece a, Piece b) {
+    return SHUFFLE(Choice, a, b, 0, 2, 4, 6);
+}
+INLINED Piece rights(Piece a, Piece b) {
+    return SHUFFLE(Choice, a, b, 1, 3, 5, 7);
+}
+INLINED Piece first_half_twice(Piece a) {
+    return SHUFFLE(Choice, a, a, 0, 0, 1, 1);
+}
+INLINED Piece second_half_twice(Piece a) {
+    return SHUFFLE(Choice, a, a, 2, 2, 3, 3);
+}
+INLINED Choice neighbours(Choice a) {
+    return SHUFFLE(Choice, a, a, 1, 0, 3, 2);
+}
+#endif
+
+/* Where a piece begins that would begin at s in a row of n. */
+INLINED int begin_of(int s, int n) {
+    return s + PIECE < n ? s : n - PIECE;
+}
+
+/* larger(), lane by lane. */
+INLINED Piece larger_lanes(Piece a, Piece b) {
+    Choice is_a = (a > b) | (a != a), difference = (Choice)a ^ (Choice)b;
+    return (Piece)((Choice)b ^ (difference & is_a)); /* b, or b with all its differences from a */
+}
+
+/* column[i, s] = larger of rows 2i and 2i+1, then y[i, j] = larger of column[i, 2j] and [i, 2j+1];
+   the second step sees column and y as one long row each. */
+INLINED void pool_pairs(Geometry g, const real *x, real *y, real *column) {
+    const int windows = g.oh * g.ow;
+    for (int i = 0; i < g.oh; i++)
+        for (int s = 0; s < g.w; s += PIECE) {
+            int from = begin_of(s, g.w);
+            const real *upper = x + 2 * i * g.w + from, *lower = upper + g.w;
+            store_piece(column + i * g.w + from,
+                        larger_lanes(load_piece(upper), load_piece(lower)));
+        }
+    for (int s = 0; s < windows; s += PIECE) {
+        int from = begin_of(s, windows);
+        Piece a = load_piece(column + 2 * from), b = load_piece(column + 2 * from + PIECE);
+        store_piece(y + from, larger_lanes(lefts(a, b), rights(a, b)));
+    }
+}
+
+/* to = from[0], from[0], from[1], from[1], ... for n numbers. */
+INLINED void twice(int n, const real *from, real *to) {
+    for (int s = 0; s < n; s += PIECE) {
+        int first = begin_of(s, n);
+        Piece value = load_piece(from + first);
+        store_piece(to + 2 * first, first_half_twice(value));
+        store_piece(to + 2 * first + PIECE, second_half_twice(value));
+    }
+}
+
+/* The first entry equal to the maximum takes dy; the order is upper left, upper right, lower left,
+   lower right. */
+INLINED void unpool_pairs(Geometry g, const real *x, const real *y, const real *dy, real *dx,
+                          real *scratch) {
+    real *most = scratch, *given = most + g.oh * g.w; /* y and dy for both columns of a window */
+    twice(g.oh * g.ow, y, most);
+    twice(g.oh * g.ow, dy, given);
+    for (int i = 0; i < g.oh; i++)
+        for (int s = 0; s < g.w; s += PIECE) {
+            int from = begin_of(s, g.w), above = 2 * i * g.w + from, below = above + g.w;
+            Piece upper = load_piece(x + above), lower = load_piece(x + below);
+            Piece y2 = load_piece(most + i * g.w + from);
+            Choice dy2 = (Choice)load_piece(given + i * g.w + from);
+            Choice hit = (upper == y2) | (upper != upper), beside = neighbours(hit);
+            Choice low_hit = (lower == y2) | (lower != lower), low_beside = neighbours(low_hit);
+            Choice takes = hit & ~(beside & right_of_pair);
+            Choice low_takes = low_hit & ~(low_beside & right_of_pair) & ~(hit | beside);
+            store_piece(dx + above, (Piece)(dy2 & takes));
+            store_piece(dx + below, (Piece)(dy2 & low_takes));
+        }
+}
+
+#else /* no lanes: the bodies for any window */
+
+INLINED void pool_pairs(Geometry g, const real *x, real *y, real *column) {
+    pool_map(g, x, y, column);
+}
+
+INLINED void unpool_pairs(Geometry g, const real *x, const real *y, const real *dy, real *dx,
+                          real *scratch) {
+    (void)scratch;
+    unpool_map(g, x, y, dy, dx);
+}
+
+#endif
+
+/* ------------------------------------------------------------------ its layer ------------ */
+
+/* The bodies with the constants of their layer, one map at a time. */
+
+KERNEL void s2_map(const real *x, real *y, real *scratch) {
+    pool_pairs(lenet_s2, x, y, scratch);
+}
+
+KERNEL void s4_map(const real *x, real *y, real *scratch) {
+    pool_pairs(lenet_s4, x, y, scratch);
+}
+
+KERNEL void s2_back(const real *x, const real *y, const real *dy, real *dx, real *scratch) {
+    unpool_pairs(lenet_s2, x, y, dy, dx, scratch);
+}
+
+KERNEL void s4_back(const real *x, const real *y, const real *dy, real *dx, real *scratch) {
+    unpool_pairs(lenet_s4, x, y, dy, dx, scratch);
+}
+
 static void max_pool_rows(const Layer *l, int n, const real *w, const real *x, real *y,
                           real *scratch) {
     (void)w;
     bool s2 = is(&lenet_s2, l), s4 = is(&lenet_s4, l);
     for (int map = 0; map < n * l->in.c; map++) {
         if (s2)
-            pool_map(lenet_s2, x, y, scratch);
+            s2_map(x, y, scratch);
         else if (s4)
-            pool_map(lenet_s4, x, y, scratch);
+            s4_map(x, y, scratch);
         else
             pool_map(geometry_of(l), x, y, scratch);
         x += l->in.h * l->in.w;
@@ -106,14 +267,14 @@ static void max_pool_rows(const Layer *l, int n, const real *w, const real *x, r
 
 static void max_unpool_rows(const Layer *l, int n, const real *w, const real *x, const real *y,
                             const real *dy, real *dw, real *dx, real *scratch) {
-    (void)w, (void)dw, (void)scratch;
+    (void)w, (void)dw;
     if (!dx) return;
     bool s2 = is(&lenet_s2, l), s4 = is(&lenet_s4, l);
     for (int map = 0; map < n * l->in.c; map++) {
         if (s2)
-            unpool_map(lenet_s2, x, y, dy, dx);
+            s2_back(x, y, dy, dx, scratch);
         else if (s4)
-            unpool_map(lenet_s4, x, y, dy, dx);
+            s4_back(x, y, dy, dx, scratch);
         else
             unpool_map(geometry_of(l), x, y, dy, dx);
         x += l->in.h * l->in.w;
@@ -195,7 +356,7 @@ static void spread_rows(const Layer *l, int n, const real *w, const real *x, con
 
 bool rows_pool(Layer *l) {
     if (strcmp(l->kind, "max pool") == 0) {
-        l->scratch = (size_t)(l->out.h * (l->in.w + 2 * l->pad));
+        l->scratch = (size_t)(2 * l->out.h * (l->in.w + 2 * l->pad));
         l->forward = max_pool_rows;
         l->backward = max_unpool_rows;
         return true;

@@ -4,8 +4,8 @@
  *
  * @addtogroup ch03
  *
- * **Pooling along rows** (advanced). Window by window, every comparison decides which way the
- * program goes on, and the processor guesses wrongly half of the time. A window's maximum is also
+ * **Pooling along rows** (advanced). Window by window, every comparison is a branch that
+ * depends on data, and the processor guesses wrongly half of the time. A window's maximum is also
  * the maximum of its columns' maxima, so a map can be pooled in passes that run along whole rows
  * and choose a value instead of a way; such loops become vector code. backward looks for the first
  * entry that equals the maximum, again without a branch that depends on data.

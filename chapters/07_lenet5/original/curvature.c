@@ -6,8 +6,7 @@
 #include <string.h>
 
 // [curvature-linear]
-/* y = sum w*x + b: backward on w^2 and x^2. A bias enters y with a factor of 1, whose square is 1.
-   */
+/* y = sum w*x + b: backward on w^2 and x^2. A bias has the factor 1, whose square is 1. */
 static void curvature_linear(const Layer *l, int n, const real *w, const real *x, const real *y,
                              const real *hy, real *hw, real *hx, real *scratch) {
     size_t params = layer_params(l), weights = layer_weights(l);

@@ -4,19 +4,14 @@
  *
  * @addtogroup ch07
  *
- * **Curvature** (advanced). The step of LeCun et al. 1998 divides by an estimate of d2L/dw2 for
- * every parameter (optimizer.h, sdlm). It comes from one more pass back through the layers, with hy
- * = d2L/dy2 coming in and hx = d2L/dx2 going out. Off-diagonal terms are dropped, and so is the
- * term with f'' (the Gauss-Newton approximation, equation 27), which keeps the result from becoming
- * negative. No layer needs code of its own for this:
+ * hy = d2L/dy2 comes in, hx = d2L/dx2 goes out, hw = d2L/dw2 stays; without off-diagonal terms and
+ * without f'' (Gauss-Newton), so never negative:
  *
- * - **With parameters**, y = sum w*x + b: a second derivative reaches w and x through squared
- *   factors, d2L/dw2 = sum hy * x^2, d2L/dx2 = sum w^2 * hy, d2L/db2 = sum hy (equations 23, 25 and
- *   27). That is what backward computes when it is given w^2, x^2 and hy.
- * - **Element by element**, y = f(x): hx = f'(x)^2 * hy, backward applied twice.
- * - **Max pooling** copies: its derivative is 1 or 0, and so is its square; backward applied once.
+ *     y = sum w*x + b     hw = sum hy * x^2,  hb = sum hy,  hx = sum w^2 * hy
+ *     y = f(x)            hx = f'(x)^2 * hy
+ *     y = max x           hx = hy where the maximum was, else 0
  *
- * Source: LeCun et al. 1998, appendix C.
+ * Source: LeCun et al. 1998, appendix C, equations 23 to 27.
  * @{
  */
 #ifndef CURVATURE_H

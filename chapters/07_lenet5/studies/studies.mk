@@ -1,4 +1,4 @@
-# Long runs whose tables stand in docs/. Each takes ARGS, and SEEDS="1 2 3" from the environment.
+# Long runs; docs/ quotes their tables. Each takes ARGS, and SEEDS="1 2 3" from the environment.
 STUDIES := chapters/07_lenet5/studies
 ORIGINAL := chapters/07_lenet5/original
 
@@ -22,7 +22,7 @@ choices: $B/07_lenet5 ## what the paper leaves open, varied one at a time (12 mi
 	@sh $(STUDIES)/study.sh $< $(ORIGINAL)/choices.txt build/data/choices.tsv \
 	    --recipe 1998 --validate 10000 $(ARGS)
 
-ablation: $B/07_lenet5 ## what each departure from the original buys, 12 networks (5 minutes)
+ablation: $B/07_lenet5 ## what each departure from the original contributes, 12 networks (5 minutes)
 	@mkdir -p build/data
 	@sh $(STUDIES)/study.sh $< $(STUDIES)/ablation.txt build/data/ablation.tsv $(ARGS)
 

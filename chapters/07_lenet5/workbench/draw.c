@@ -22,7 +22,8 @@ extern char **environ;
 static const double seconds_between = 2;
 
 /* A picture is made by this command; the script finds the log through the environment. */
-static const char characters[] = "LIVE_TERMINAL=dumb gnuplot " SCRIPT " 2> /dev/null";
+static const char plain[] = "LIVE_TERMINAL=dumb gnuplot " SCRIPT " 2> /dev/null";
+static const char coloured[] = "LIVE_TERMINAL=ansi gnuplot " SCRIPT " 2> /dev/null";
 
 static bool has_display(void) {
     const char *x11 = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
@@ -81,7 +82,7 @@ bool draw_due(const Drawing *drawing, bool epoch) {
 
 void draw_now(Drawing *drawing) {
     char line[400];
-    FILE *picture = popen(characters, "r");
+    FILE *picture = popen(drawing->fancy ? coloured : plain, "r");
     drawing->drawn = seconds_now();
     if (!picture) return;
     /* back to the first row of the last picture; wipe it, and the progress bar below it */
@@ -89,9 +90,8 @@ void draw_now(Drawing *drawing) {
     if (drawing->fancy) fputs("\r\033[J", drawing->out);
     drawing->rows = 0;
     while (fgets(line, sizeof line, picture)) {
-        if (strspn(line, "\f\n") == strlen(line)) continue;
-        fputs(line, drawing->out);
-        drawing->rows++;
+        fputs(line + strspn(line, "\f"), drawing->out); /* terminals take \f for a new line */
+        if (strchr(line, '\n')) drawing->rows++; /* the last line may only reset the colour */
     }
     fflush(drawing->out);
     if (pclose(picture) != 0) drawing->out = NULL; /* gnuplot is gone: no more pictures */

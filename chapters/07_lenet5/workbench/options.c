@@ -4,10 +4,11 @@
 #define _GNU_SOURCE /* getopt_long */
 #include "07_lenet5/workbench/options.h"
 
+#include "team.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -331,7 +332,7 @@ static bool complete(const Options *o, Error *error) {
 
 bool options_read(int argc, char **argv, Options *o, Error *error) {
     static const char *const commands[] = {"train", "test", "predict", "tables", "info"};
-    int processors = omp_get_num_procs();
+    int processors = team_processors();
     *o = (Options){.data = MNIST_DIR, .seed = 1, .image = -1, .kernels = KERNELS_FAST};
     o->threads = processors < THREADS_MAX ? processors : THREADS_MAX;
     o->program = argv[0];

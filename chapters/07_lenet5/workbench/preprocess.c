@@ -143,7 +143,6 @@ static bool find_digit(int h, int w, uint8_t *ink, Frame *whole, Error *error) {
 
 /* ------------------------------------------------------------------ size and place ------- */
 
-// [preprocess-scale]
 /* How much of [from, to) lies in [i, i + 1). */
 static double share(double from, double to, int i) {
     double low = from > i ? from : i, high = to < i + 1 ? to : i + 1;
@@ -178,7 +177,6 @@ static void draw(const uint8_t *ink, int w, const Frame *f, double down, double 
             byte[r * IMAGE_SIDE + q] = (uint8_t)lround(level);
         }
 }
-// [preprocess-scale]
 
 /* The centre of mass of a canvas: row and column. */
 static void centre_of_mass(const uint8_t *byte, double centre[2]) {

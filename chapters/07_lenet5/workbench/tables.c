@@ -28,7 +28,7 @@ static void write_maps(FILE *out, const char *name, Shape s, const real *x) {
 }
 
 static bool write_image_maps(FILE *out, const Subject *subject, Error *error) {
-    const Network *net = subject->trainer->net;
+    const Network *net = subject->maps;
     Workspace space;
     if (!workspace_new(net, 1, &space, error)) return false;
     network_input(net, subject->test, subject->image, 1, &space);
@@ -106,6 +106,7 @@ static bool write_confusion(FILE *out, const Subject *subject, Error *error) {
 typedef struct Mistake {
     int image, label, digit;
     double probability; /* of the predicted digit */
+    double label_probability;
 } Mistake;
 
 static int most_confident_first(const void *a, const void *b) {
@@ -120,7 +121,8 @@ static int find_mistakes(const Dataset *test, const Prediction *each, Mistake *m
     for (int i = 0; i < test->n; i++) {
         int digit = each[i].digit;
         if (digit == test->label[i]) continue;
-        mistake[count++] = (Mistake){i, test->label[i], digit, each[i].probability[digit]};
+        mistake[count++] = (Mistake){i, test->label[i], digit, each[i].probability[digit],
+                                     each[i].probability[test->label[i]]};
     }
     qsort(mistake, (size_t)count, sizeof *mistake, most_confident_first);
     return count;
@@ -128,10 +130,10 @@ static int find_mistakes(const Dataset *test, const Prediction *each, Mistake *m
 
 /* The list, then a picture of each. */
 static void print_mistakes(FILE *out, const Dataset *test, const Mistake *mistake, int count) {
-    fprintf(out, "# image\tlabel\tdecision\tprobability\n");
+    fprintf(out, "# image\tlabel\tprediction\tprobability\tlabel_probability\n");
     for (int i = 0; i < count; i++)
-        fprintf(out, "%d\t%d\t%d\t%.6f\n", mistake[i].image, mistake[i].label, mistake[i].digit,
-                mistake[i].probability);
+        fprintf(out, "%d\t%d\t%d\t%.6f\t%.6f\n", mistake[i].image, mistake[i].label,
+                mistake[i].digit, mistake[i].probability, mistake[i].label_probability);
     fputs("\n\n", out);
     for (int i = 0; i < count; i++) {
         real x[IMAGE_BYTES];

@@ -9,7 +9,7 @@
  *     confusion.tsv   10 x 10 counts over the test images; a row is the true digit, a column the
  *                     prediction
  *     mistakes.tsv    the MISTAKES mistakes it was most confident about: image, label, prediction,
- *                     probability; then their pixels
+ *                     probability, the label's probability; then their pixels
  *     filters.tsv     every filter of C1 and C3, initial (from the seed) and trained
  *     maps.tsv        one test image through every layer, then its probabilities
  *     histograms.tsv  weights and gradients of every layer, initial and trained
@@ -40,6 +40,7 @@ enum {
 /** What the tables are about. */
 typedef struct Subject {
     Trainer *trainer;    ///< the run before its first step; its parameters and gradient change
+    const Network *maps; ///< the same network in the order of its table, for the feature maps
     const real *params;  ///< the trained parameters
     const Dataset *test; ///< the images to classify
     int image;           ///< the one whose feature maps are written

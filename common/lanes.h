@@ -1,0 +1,136 @@
+/**
+ * @file lanes.h
+ * @brief Several reals in one instruction: what the fast kernels (the rooms marked "advanced")
+ *        are made of.
+ *
+ * `Lanes` is a vector of 16, 8 or 4 floats, an extension of GCC and clang: + and * work lane by
+ * lane, a number times a vector multiplies every lane, and a comparison gives all ones or all
+ * zeros in each lane. The same code serves every width:
+ *
+ *     processor                        LANES   REGISTERS
+ *     x86-64 with AVX-512                 16          32
+ *     x86-64 with AVX2 and FMA             8          16
+ *     any other x86-64 (SSE2)              4          16
+ *     ARM, 64 bits (NEON)                  4          32
+ *
+ * How many sums a kernel forms at a time follows from REGISTERS: they must all have one.
+ * LANES is 0, and there is nothing else in this file, for other processors and for doubles.
+ */
+#ifndef LANES_H
+#define LANES_H
+
+#include "inlined.h"
+#include "real.h"
+
+#include <stdint.h>
+
+#ifdef REAL_DOUBLE
+#define LANES 0
+#elif defined(__AVX512F__)
+#define LANES     16
+#define REGISTERS 32
+#elif defined(__AVX2__) && defined(__FMA__)
+#define LANES     8
+#define REGISTERS 16
+#elif defined(__x86_64__)
+#define LANES     4
+#define REGISTERS 16
+#elif defined(__aarch64__)
+#define LANES     4
+#define REGISTERS 32
+#else
+#define LANES 0
+#endif
+
+#if LANES
+
+typedef real Lanes __attribute__((vector_size(LANES * sizeof(real))));
+
+/** One lane is all ones or all zeros. */
+typedef int32_t Mask __attribute__((vector_size(LANES * sizeof(real))));
+
+/** The same at any address; memory is real, so the compiler must expect both types. */
+typedef real LooseLanes __attribute__((vector_size(LANES * sizeof(real)), aligned(4), may_alias));
+
+/** LANES numbers, which begin at any address. */
+INLINED Lanes load(const real *from) {
+    return *(const LooseLanes *)from;
+}
+
+/** The same, and they stay in a register: gcc 12 would load them again for each product. */
+INLINED Lanes load_once(const real *from) {
+    Lanes value = load(from);
+#ifdef __x86_64__
+    __asm__("" : "+x"(value));
+#else
+    __asm__("" : "+w"(value));
+#endif
+    return value;
+}
+
+INLINED void store(real *to, Lanes value) {
+    *(LooseLanes *)to = value;
+}
+
+/** The same number in every lane. */
+INLINED Lanes all_lanes(real value) {
+    return value - (Lanes){0};
+}
+
+INLINED real sum_of(Lanes value) {
+    real sum = 0;
+    for (int i = 0; i < LANES; i++)
+        sum += value[i];
+    return sum;
+}
+
+/** @def SHUFFLE
+ *  @brief Lanes of a and b in another order: numbers below the width count those of a. MASK is the
+ *         type of whole numbers that is as wide. */
+#ifdef __clang__
+#define SHUFFLE(MASK, a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLE(MASK, a, b, ...) __builtin_shuffle(a, b, (MASK){__VA_ARGS__})
+#endif
+
+typedef real Four __attribute__((vector_size(4 * sizeof(real))));
+typedef int32_t FourMask __attribute__((vector_size(4 * sizeof(real))));
+typedef real LooseFour __attribute__((vector_size(4 * sizeof(real)), aligned(4), may_alias));
+
+/** to[j][i] = from[i][j] for i and j below 4: rows of `from` and `to` are that far apart. */
+INLINED void transpose_4x4(int from_row, const real *from, int to_row, real *to) {
+    Four a = *(const LooseFour *)from, b = *(const LooseFour *)(from + from_row);
+    Four c = *(const LooseFour *)(from + 2 * from_row),
+         d = *(const LooseFour *)(from + 3 * from_row);
+    Four ab_left = SHUFFLE(FourMask, a, b, 0, 4, 1, 5),
+         ab_right = SHUFFLE(FourMask, a, b, 2, 6, 3, 7);
+    Four cd_left = SHUFFLE(FourMask, c, d, 0, 4, 1, 5),
+         cd_right = SHUFFLE(FourMask, c, d, 2, 6, 3, 7);
+    *(LooseFour *)to = SHUFFLE(FourMask, ab_left, cd_left, 0, 1, 4, 5);
+    *(LooseFour *)(to + to_row) = SHUFFLE(FourMask, ab_left, cd_left, 2, 3, 6, 7);
+    *(LooseFour *)(to + 2 * to_row) = SHUFFLE(FourMask, ab_right, cd_right, 0, 1, 4, 5);
+    *(LooseFour *)(to + 3 * to_row) = SHUFFLE(FourMask, ab_right, cd_right, 2, 3, 6, 7);
+}
+
+/** to[j][i] = from[i][j]: from (rows, columns) without gaps, to (columns, to_row), of whose rows
+    what is beyond `rows` becomes 0. */
+INLINED void transpose_rows(int rows, int columns, const real *from, int to_row, real *to) {
+    const int whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
+    for (int j = 0; j < whole_columns; j += 4) /* `to` in its order, or it would leave the cache */
+        for (int i = 0; i < whole_rows; i += 4)
+            transpose_4x4(columns, from + i * columns + j, to_row, to + j * to_row + i);
+    for (int i = 0; i < rows; i++) /* what 4x4 leaves over */
+        for (int j = i < whole_rows ? whole_columns : 0; j < columns; j++)
+            to[j * to_row + i] = from[i * columns + j];
+    for (int j = 0; j < columns; j++)
+        for (int i = rows; i < to_row; i++)
+            to[j * to_row + i] = 0;
+}
+
+/** to[j][i] = from[i][j]: from (rows, columns), to (columns, rows), both without gaps. */
+INLINED void transpose(int rows, int columns, const real *from, real *to) {
+    transpose_rows(rows, columns, from, rows, to);
+}
+
+#endif
+#endif

@@ -1,0 +1,144 @@
+/*
+ * The command line: what it refuses, and how it says so.
+ */
+#include "program.h"
+#include "reading.h"
+
+#include <string.h>
+
+TestSuite(ch07_options, .timeout = 120);
+
+/* Every one of these is one line on stderr, "error: ...". */
+static const struct {
+    int code;
+    const char *arguments, *says;
+} bad[] = {
+    /* commands */
+    {2, "teach", "unknown command teach: train, test, predict, tables or info?"},
+    {2, "test", "test needs --load FILE"},
+    {2, "predict x.png", "predict needs --load FILE"},
+    {2, "predict --load x", "at least one image"},
+    {2, "tables --load x", "tables needs --load FILE, the parameters, and --dir DIR"},
+    {2, "tables --dir x", "tables needs --load FILE"},
+    {2, "train now", "unexpected argument now"},
+    /* flags */
+    {2, "train --bogus 3", "unknown flag --bogus"},
+    {2, "train -x", "unknown flag -x"},
+    {2, "train --log", "--log needs a value"},
+    {2, "train --save ''", "--save needs a value"},
+    {2, "train --live=1", "--live takes no value"},
+    {2, "train --live", "add --log FILE"},
+    {2, "train --shift 1", "--shift is a setting without a flag: use --set shift=VALUE"},
+    /* flags of other commands */
+    {2, "test --load x --validate 100", "--validate is for train, not for test"},
+    {2, "test --load x --epochs 3", "--epochs is for train info, not for test"},
+    {2, "train --dir x", "--dir is for test tables, not for train"},
+    {2, "predict --load x --data y z", "--data is for train test tables info, not for predict"},
+    {2, "info --live", "--live is for train, not for info"},
+    {2, "train --json", "--json is for predict, not for train"},
+    /* numbers */
+    {2, "train --batch 0", "batch 0: expected a whole number from 1"},
+    {2, "train --batch 5x", "batch 5x"},
+    {2, "train --batch 2.5", "batch 2.5: expected a whole number"},
+    {2, "train --data . --batch 301", "batch 301: there are only 300"},
+    {2, "train --epochs -1", "epochs -1"},
+    {2, "train --epochs 99999999999999999999", "epochs 99999999999999999999"},
+    {2, "train --lr nan", "lr nan: expected a number from 1e-30"},
+    {2, "train --lr 0", "lr 0"},
+    {2, "train --lr=-0.1", "lr -0.1"},
+    {2, "train --threads 9999", "--threads 9999: expected a whole number from 1 to 256"},
+    {2, "train --seed -1", "--seed -1: expected a whole number from 0"},
+    {2, "train --seed 99999999999999999999", "--seed 99999999999999999999"},
+    {2, "train --probe 0", "--probe 0: expected a whole number from 1"},
+    {2, "train --data . --validate 300", "--validate 300: there are only 300"},
+    {2, "test --data . --load params --image 200", "--image 200: there are only 200 test images"},
+    {2, "info --data . --set shift=1 --image 300", "there are only 300 training images"},
+    /* words */
+    {2, "train --kernels quick", "--kernels quick: expected one of: naive textbook fast"},
+    {2, "train --optimizer adamw", "expected one of: sgd momentum"},
+    {2, "train --activation elu", "expected one of: relu sigmoid tanh"},
+    {2, "train --net 1989", "expected one of: modern 1998"},
+    {2, "train --recipe best", "--recipe best: expected one of: report"},
+    {2, "train --pool mean", "expected one of: max subsample"},
+    {2, "train --c3 half", "expected one of: full table"},
+    {2, "train --init zero", "expected one of: uniform"},
+    {2, "train --schedule step", "expected one of: constant cosine"},
+    {2, "train --watch none", "expected one of: both test end"},
+    /* settings by --set */
+    {2, "train --set shift", "--set shift: expected key=value"},
+    {2, "train --set tilt=3", "--set tilt: no such setting"},
+    {2, "train --set shift=-1", "shift -1: expected a number from 0 to 28"},
+    {2, "train --set rotate=1,shift=29", "shift 29: expected a number from 0 to 28"},
+    {2, "train --set average=1", "average 1: expected a number from 0"},
+    {2, "train --set j=0", "j 0: expected a number from 1e-300 to inf"},
+    /* settings that do not fit each other */
+    {2, "train --head rbf", "head rbf needs activation tanh"},
+    {2, "train --set copies=3", "copies without augmentation"},
+    {2, "train --set mu=0.1", "mu belongs to optimizer sdlm"},
+    {2, "train --optimizer sdlm --set mu=0", "sdlm divides by mu"},
+    {2, "info --image 3", "recipe report augments nothing"},
+    /* files */
+    {1, "tables --data . --load none --dir .", "No such file"},
+    {1, "tables --data . --load params --dir none", "none/confusion.tsv: cannot save there"},
+    {1, "test --data . --load params --dir none", "none/outputs.tsv: cannot save there"},
+    {1, "train --data none", "none/train-images-idx3-ubyte"},
+    {1, "train --data . --save none/x", "cannot save there"},
+    {1, "train --data . --log none/x", "cannot write the log"},
+    {1, "train --data . --log train-labels-idx1-ubyte", "exists and is not a log"},
+    {1, "train --data . --epochs 1 --log /dev/full", "/dev/full: the log is incomplete"},
+    {1, "train --data . --epochs 1 --save /dev/full", "not a regular file"},
+    {1, "train --data . --epochs 1 --checkpoint none/x", "cannot save there"},
+    {1, "train --data . --resume train-labels-idx1-ubyte", "not a safetensors file"},
+    {1, "test --data . --load none", "No such file"},
+    {1, "test --data . --load train-labels-idx1-ubyte", "not a safetensors file"},
+    {1, "train --data . --optimizer sgd --lr 1e30 --batch 50 --epochs 3",
+     "try a smaller rate than --lr 1e+30"},
+};
+
+Test(ch07_options, t01_refuses, .description = "one line that says what, where and what to do") {
+    const char *dir = small_set();
+    lenet5_ok(dir, "train --data . --epochs 1 --save params");
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        Ran ran = lenet5_in(dir, "%s", bad[k].arguments);
+        const char *end = strchr(ran.err, '\n');
+        cr_expect(ran.code == bad[k].code, "'%s': exit code %d, want %d: %s", bad[k].arguments,
+                  ran.code, bad[k].code, ran.err);
+        cr_expect(strstr(ran.err, bad[k].says) != NULL, "'%s' does not say '%s': %s",
+                  bad[k].arguments, bad[k].says, ran.err);
+        cr_expect(strncmp(ran.err, "error: ", 7) == 0 && end && end[1] == '\0',
+                  "'%s': not one line: %s", bad[k].arguments, ran.err);
+    }
+}
+
+Test(ch07_options, t02_help, .description = "--help and info, from anywhere") {
+    static const char *const asks[] = {"help", "--help", "-h", "train --help", "test -h"};
+    const char *dir = folder();
+    for (size_t k = 0; k < sizeof asks / sizeof *asks; k++) {
+        Ran ran = lenet5_ok(dir, "%s", asks[k]);
+        cr_expect(strstr(ran.out, "--optimizer NAME") != NULL, "%s: %s", asks[k], ran.out);
+        cr_expect(strstr(ran.out, "--kernels NAME") != NULL, "%s: %s", asks[k], ran.out);
+        cr_expect_str_eq(ran.err, "");
+    }
+    Ran ran = lenet5_ok(dir, "info");
+    cr_expect(strstr(ran.out, "61,706") != NULL, "%s", ran.out);
+    ran = lenet5_ok(dir, "info --net 1998");
+    cr_expect(strstr(ran.out, "60,000") && strstr(ran.out, "340,908"), "%s", ran.out);
+}
+
+Test(ch07_options, t03_full_disk, .description = "a stdout that takes nothing is an error") {
+    Ran ran = lenet5_in(folder(), "info > /dev/full");
+    cr_expect(ran.code == 1 && strstr(ran.err, "cannot write to stdout"), "%d: %s", ran.code,
+              ran.err);
+}
+
+Test(ch07_options, t04_augmented_images,
+     .description = "info --image shows a training image as five epochs, or copies, would see it") {
+    const char *dir = small_set();
+    Ran ran = lenet5_ok(dir, "info --data . --set shift=2 --image 3");
+    cr_expect(strstr(ran.out, "as it is") != NULL, "%s", ran.out);
+    cr_expect(strstr(ran.out, "epoch 1\n") && strstr(ran.out, "epoch 5\n"), "%s", ran.out);
+    Ran again = lenet5_ok(dir, "info --data . --set shift=2 --image 3 --seed 2");
+    cr_expect(strcmp(ran.out, again.out) != 0, "another seed augments alike");
+    ran = lenet5_ok(dir, "info --data . --set shift=2,copies=5 --image 3");
+    cr_expect(strstr(ran.out, "copy 1\n") && strstr(ran.out, "copy 5\n"), "%s", ran.out);
+}

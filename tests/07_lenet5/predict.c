@@ -1,0 +1,103 @@
+/*
+ * 07_lenet5 predict: drawings from files.
+ */
+#include "07_lenet5/workbench/inspect.h"
+#include "07_lenet5/workbench/preprocess.h"
+#include "program.h"
+#include "support.h"
+
+#include <jansson.h>
+#include <string.h>
+
+TestSuite(ch07_predict, .timeout = 120);
+
+static void write_drawing(const char *path, const Grey *grey) {
+    const char *head = textf("P5 %d %d 255\n", grey->w, grey->h);
+    size_t length = strlen(head), pixels = (size_t)grey->w * (size_t)grey->h;
+    uint8_t *file = kept(length + pixels);
+    memcpy(file, head, length);
+    memcpy(file + length, grey->byte, pixels);
+    write_file(path, file, length + pixels);
+}
+
+/* A small set with trained parameters p and the drawings a.pgm (light on dark) and b.pgm. */
+static const char *drawings(Grey grey[2]) {
+    const char *dir = small_set();
+    Dataset data = few(2);
+    for (int i = 0; i < 2; i++) {
+        grey[i] = drawing_of(data.image + i * IMAGE_BYTES, i);
+        write_drawing(in(dir, i ? "b.pgm" : "a.pgm"), &grey[i]);
+    }
+    Grey blank = grey[0];
+    blank.byte = kept((size_t)blank.w * (size_t)blank.h);
+    write_drawing(in(dir, "blank.pgm"), &blank);
+    lenet5_ok(dir, "train --data . --epochs 3 --batch 20 --save p");
+    return dir;
+}
+
+/* What the saved parameters say about a drawing. */
+static Prediction predicted(const char *path, const Grey *grey) {
+    Network net = lenet5(ACTIVATION_RELU);
+    Tensor tensor[2 * LAYERS_MAX];
+    Error error;
+    Prediction prediction;
+    uint8_t byte[IMAGE_BYTES], label = 0;
+    const Dataset one = {1, byte, &label};
+    real *params = reals(network_params(&net));
+    int count = network_tensors(&net, params, tensor);
+    cr_assert(safetensors_load(path, count, tensor, &error), "%s", error.text);
+    cr_assert(preprocess_digit(grey, byte, &error), "%s", error.text);
+    cr_assert(inspect_image(NULL, &net, params, &one, 0, &prediction, &error), "%s", error.text);
+    return prediction;
+}
+
+/* One line of --json against that. */
+static void expect_json(const char *line, const char *file, const Prediction *want) {
+    json_error_t why;
+    json_t *object = json_loads(line, JSON_DISABLE_EOF_CHECK, &why);
+    json_t *list = json_object_get(object, "probabilities"),
+           *digit = json_object_get(object, "digit");
+    cr_assert(json_array_size(list) == CLASSES && json_is_integer(digit), "%s", line);
+    cr_expect_str_eq(json_string_value(json_object_get(object, "file")), file);
+    cr_expect(json_integer_value(digit) == want->digit, "%s", line);
+    for (size_t k = 0; k < CLASSES; k++) {
+        double p = json_real_value(json_array_get(list, k));
+        cr_expect(fabs(p - want->probability[k]) < 1e-5, "class %zu: %g, want %g", k, p,
+                  want->probability[k]);
+    }
+    json_decref(object);
+}
+
+Test(ch07_predict, t01_json, .description = "one JSON object per drawing, in the given order") {
+    Grey grey[2];
+    const char *dir = drawings(grey);
+    Ran ran = lenet5_ok(dir, "predict a.pgm --load p --json b.pgm");
+    const char *second = strchr(ran.out, '\n');
+    cr_assert(second != NULL, "%s", ran.out);
+    Prediction a = predicted(in(dir, "p"), &grey[0]), b = predicted(in(dir, "p"), &grey[1]);
+    expect_json(ran.out, "a.pgm", &a);
+    expect_json(second + 1, "b.pgm", &b);
+}
+
+Test(ch07_predict, t02_text, .description = "size, digit and probability for people") {
+    Grey grey[2];
+    const char *dir = drawings(grey);
+    Ran ran = lenet5_ok(dir, "predict --load p a.pgm");
+    Prediction a = predicted(in(dir, "p"), &grey[0]);
+    const char *last = textf("a.pgm: %d (%.2f %%)\n", a.digit, 100 * a.probability[a.digit]);
+    cr_expect(strstr(ran.out, "a.pgm: 260 x 300 pixels") != NULL, "%s", ran.out);
+    cr_expect(strstr(ran.out, last) != NULL, "no '%s': %s", last, ran.out);
+}
+
+Test(ch07_predict, t03_bad_drawing,
+     .description = "one line of error, and the next drawing is still read") {
+    Grey grey[2];
+    const char *dir = drawings(grey);
+    Ran ran = lenet5_in(dir, "predict --load p blank.pgm");
+    const char *end = strchr(ran.err, '\n');
+    cr_expect(ran.code == 1, "exit code %d", ran.code);
+    cr_expect(strstr(ran.err, "blank.pgm: no digit") && end && !end[1], "%s", ran.err);
+    ran = lenet5_in(dir, "predict --json --load p blank.pgm b.pgm");
+    cr_expect(ran.code == 1, "exit code %d", ran.code);
+    cr_expect(strstr(ran.out, "\"b.pgm\"") != NULL, "the next one is not read: %s", ran.out);
+}

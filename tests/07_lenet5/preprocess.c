@@ -1,0 +1,81 @@
+/*
+ * From a drawing to an image like MNIST's.
+ */
+#include "07_lenet5/workbench/preprocess.h"
+
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+TestSuite(ch07_preprocess, .timeout = 60);
+
+/* The page that the small examples are drawn on: 60 x 60, white. */
+enum { PAGE = 60 };
+static uint8_t page_pixels[PAGE * PAGE];
+
+static Grey blank_page(uint8_t level) {
+    memset(page_pixels, level, sizeof page_pixels);
+    return (Grey){PAGE, PAGE, page_pixels};
+}
+
+/* A black bar on a page. */
+static void draw_bar(Grey *page, int top, int left, int tall, int wide) {
+    for (int r = top; r < top + tall; r++)
+        memset(page->byte + r * PAGE + left, 0, (size_t)wide);
+}
+
+Test(ch07_preprocess, t01_like_mnist,
+     .description = "a drawing becomes what MNIST would have made of it") {
+    Dataset data = few(300);
+    uint8_t byte[IMAGE_BYTES];
+    Error error;
+    int same = 0;
+    for (int i = 0; i < data.n; i++) {
+        const uint8_t *want = data.image + i * IMAGE_BYTES;
+        Grey grey = drawing_of(want, i % 2);
+        cr_assert(preprocess_digit(&grey, byte, &error), "image %d: %s", i, error.text);
+        double difference = 0, ink = 0;
+        for (int p = 0; p < IMAGE_BYTES; p++) {
+            difference += abs(byte[p] - want[p]);
+            ink += want[p];
+        }
+        same += difference < 0.1 * ink;
+    }
+    /* scaled 7 times, moved, its contrast lowered: back come all but faint pixels, for nearly every
+       image */
+    cr_expect(same > 0.9 * data.n, "%d of %d are the same", same, data.n);
+}
+
+/* A bar of 10 by 40 pixels, fully inked: 5 by 20, in the middle. */
+static void expect_bar(const uint8_t *byte) {
+    for (int p = 0; p < IMAGE_BYTES; p++) {
+        int r = p / IMAGE_SIDE, q = p % IMAGE_SIDE;
+        int want = r >= 4 && r < 24 && q >= 12 && q < 17 ? 255 : 0;
+        cr_expect(abs(byte[p] - want) <= 1, "row %d, column %d: %d, want %d", r, q, byte[p], want);
+    }
+}
+
+Test(ch07_preprocess, t02_bar, .description = "scale and centre by hand; specks change nothing") {
+    uint8_t byte[IMAGE_BYTES], again[IMAGE_BYTES];
+    Error error;
+    Grey page = blank_page(255);
+    draw_bar(&page, 5, 3, 40, 10);
+    cr_assert(preprocess_digit(&page, byte, &error), "%s", error.text);
+    expect_bar(byte);
+    draw_bar(&page, 58, 58, 1, 1);
+    draw_bar(&page, 2, 50, 1, 1);
+    cr_assert(preprocess_digit(&page, again, &error), "%s", error.text);
+    cr_expect(memcmp(again, byte, sizeof byte) == 0, "specks moved the digit");
+}
+
+Test(ch07_preprocess, t03_refuses, .description = "two digits, and an empty page") {
+    uint8_t byte[IMAGE_BYTES];
+    Error error;
+    Grey page = blank_page(255);
+    draw_bar(&page, 5, 3, 40, 10);
+    draw_bar(&page, 20, 40, 25, 5);
+    expect_error(preprocess_digit(&page, byte, &error), &error, "several digits");
+    page = blank_page(200);
+    expect_error(preprocess_digit(&page, byte, &error), &error, "no digit");
+}

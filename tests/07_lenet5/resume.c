@@ -1,0 +1,160 @@
+/*
+ * train --checkpoint and --resume, as a user calls them; Ctrl-C; what must not be replaced.
+ */
+#include "07_lenet5/workbench/checkpoint.h"
+#include "program.h"
+#include "reading.h"
+
+#include <signal.h>
+#include <string.h>
+
+TestSuite(ch07_resume, .timeout = 120);
+
+#define THREE_EPOCHS "--data . --epochs 3 --batch 30 --threads 1"
+
+/* A finished run with log b, parameters b.st and checkpoint c. */
+static const char *finished_run(void) {
+    const char *dir = small_set();
+    lenet5_ok(dir, "train " THREE_EPOCHS " --log b --save b.st --checkpoint c");
+    return dir;
+}
+
+Test(ch07_resume, t01_log_continues,
+     .description = "the log is cut to the checkpoint; nothing is left to do") {
+    const char *dir = finished_run();
+    lenet5_ok(dir, "train " THREE_EPOCHS " --log a --save a.st");
+    cr_expect(same_bytes(in(dir, "a.st"), in(dir, "b.st")), "a checkpoint changes the run");
+    command_in(dir, "printf '99\\t4\\tleft over\\n' >> b");
+    lenet5_ok(dir, "train --resume c --data . --log b --save c.st");
+    expect_same_log(in(dir, "a"), in(dir, "b"));
+    cr_expect(same_bytes(in(dir, "a.st"), in(dir, "c.st")), "other parameters");
+}
+
+Test(ch07_resume, t02_refuses, .description = "settings, files and images that do not fit") {
+    static const struct {
+        int code;
+        const char *arguments, *says;
+    } bad[] = {
+        {2, "--resume c --data . --lr 1", "leave out --lr"},
+        {2, "--resume c --data . --seed 1", "leave out --seed"},
+        {2, "--resume c --data . --recipe report", "leave out --recipe"},
+        {2, "--resume c --data . --load b.st", "leave out --load"},
+        {2, "--resume c --data . --set shift=1", "leave out --shift"},
+        {1, "--resume b.st --data .", "not a checkpoint"},
+        {1, "--resume c --data . --validate 30", "other training images"},
+        {1, "--resume c --data . --log numbers", "is not a log"},
+        {1, "--resume c --data . --log short", "it is too short"},
+        {1, "--resume none --data .", "No such file"},
+    };
+    const char *dir = finished_run();
+    command_in(dir, "seq 1000000 > numbers; cp numbers copy; head -n 3 b > short");
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        Ran ran = lenet5_in(dir, "train %s", bad[k].arguments);
+        cr_expect(ran.code == bad[k].code, "train %s: exit code %d: %s", bad[k].arguments, ran.code,
+                  ran.err);
+        cr_expect(strstr(ran.err, bad[k].says) != NULL, "train %s does not say '%s': %s",
+                  bad[k].arguments, bad[k].says, ran.err);
+    }
+    cr_expect(same_bytes(in(dir, "numbers"), in(dir, "copy")), "a file that is no log was cut");
+}
+
+/* ------------------------------------------------------------------ Ctrl-C --------------- */
+
+/* Starts a long run, sends a signal after its first epoch, and returns how it ended. */
+static Ran interrupt(const char *dir, const char *arguments, int signal_number) {
+    Running run = lenet5_start(dir, arguments);
+    wait_for(&run, "\nepoch  1/");
+    kill(run.pid, signal_number);
+    return wait_for_end(&run);
+}
+
+/* The arguments of the command that was printed after "to resume:". */
+static const char *printed_arguments(const Ran *ran) {
+    const char *command = strstr(ran->out, "; to resume:\n");
+    cr_assert(command != NULL, "%s", ran->out);
+    const char *arguments = strstr(command, "/07_lenet5 ");
+    cr_assert(arguments != NULL, "%s", command);
+    arguments += strlen("/07_lenet5 ");
+    return textf("%.*s", (int)strcspn(arguments, "\n"), arguments);
+}
+
+Test(ch07_resume, t03_ctrl_c_without_a_checkpoint,
+     .description = "Ctrl-C finishes the batch and says that nothing was saved") {
+    Ran ran = interrupt(small_set(), "train --epochs 100000 --data .", SIGINT);
+    cr_expect(ran.code == 128 + SIGINT, "exit code %d", ran.code);
+    cr_expect(strstr(ran.out, "stopped in epoch") != NULL, "%s", ran.out);
+    cr_expect(strstr(ran.out, "nothing was saved") != NULL, "%s", ran.out);
+}
+
+/* The printed command has what the checkpoint does not hold: images, kernels, probes. */
+Test(ch07_resume, t04_sigterm_with_a_checkpoint,
+     .description = "SIGTERM saves, and prints a command that resumes on the same kernels") {
+    const char *dir = small_set();
+    const char *flags = "--data . --kernels textbook --validate 20 --probe 500";
+    Ran ran = interrupt(
+        dir, textf("train --epochs 100000 --checkpoint 'c d' --save \"it's\" %s", flags), SIGTERM);
+    cr_expect(ran.code == 128 + SIGTERM, "exit code %d", ran.code);
+    const char *arguments = printed_arguments(&ran);
+    cr_expect_str_eq(arguments, textf("train --resume 'c d' %s --save 'it'\\''s'", flags));
+    Recipe recipe;
+    Place place;
+    Error error;
+    uint64_t seed;
+    cr_assert(checkpoint_read(in(dir, "c d"), &recipe, &seed, &place, &error), "%s", error.text);
+    long before = place.iteration;
+    cr_expect(before >= 3 && recipe.plan.epochs == 100000, "iteration %ld", before);
+
+    Running run = lenet5_start(dir, arguments);
+    wait_for(&run, ", textbook kernels\n");
+    wait_for(&run, "\nepoch ");
+    kill(run.pid, SIGINT);
+    ran = wait_for_end(&run);
+    cr_expect(ran.code == 128 + SIGINT, "exit code %d: %s", ran.code, ran.err);
+    cr_assert(checkpoint_read(in(dir, "c d"), &recipe, &seed, &place, &error), "%s", error.text);
+    cr_expect(place.iteration > before, "iteration %ld, before %ld", place.iteration, before);
+}
+
+/* ------------------------------------------------------------------ good files ----------- */
+
+#define QUICK "--watch end --threads 1 --data ."
+
+/* sdlm with nothing under the line: a loss that is finite, and a step that is not. What cannot be
+   read again replaces no good file. */
+Test(ch07_resume, t05_keeps_the_good_file,
+     .description = "a diverged run leaves the last good checkpoint as it was") {
+    const char *dir = small_set();
+    lenet5_ok(dir, "train --epochs 1 --batch 50 " QUICK " --checkpoint good");
+    command_in(dir, "cp good copy");
+    Ran ran = lenet5_in(dir, "train --optimizer sdlm --lr 1e30 --set mu=1e-30 --batch 300 " QUICK
+                             " --checkpoint good");
+    cr_expect(ran.code == 1, "exit code %d", ran.code);
+    cr_expect(strstr(ran.err, "good: not saved: ") != NULL, "%s", ran.err);
+    cr_expect(strstr(ran.err, "is not finite") != NULL, "%s", ran.err);
+    cr_expect(same_bytes(in(dir, "good"), in(dir, "copy")), "the good checkpoint is gone");
+}
+
+/* The temporary file of a process that was killed has its number in its name. */
+Test(ch07_resume, t06_old_temporaries, .description = "a dead process blocks no later one") {
+    const char *dir = small_set();
+    Ran ran = command_in(
+        dir, "echo old > s.$$.tmp; exec %s train --epochs 1 --batch 50 " QUICK " --save s",
+        program_path());
+    cr_expect(ran.code == 0 && exists(in(dir, "s")), "%d: %s", ran.code, ran.err);
+}
+
+/* A place that its iteration contradicts. */
+Test(ch07_resume, t07_inconsistent_place, .description = "an edited checkpoint is refused") {
+    const char *dir = small_set();
+    size_t bytes;
+    lenet5_ok(dir, "train --epochs 1 --batch 50 " QUICK " --checkpoint good");
+    char *file = read_file(in(dir, "good"), &bytes), *number = NULL;
+    const char *six = "\"iteration\":\"6\"";
+    for (size_t i = 0; i + strlen(six) < bytes && !number; i++)
+        if (memcmp(file + i, six, strlen(six)) == 0) number = file + i;
+    cr_assert(number != NULL, "the checkpoint has no iteration 6");
+    number[strlen(six) - 2] = '5';
+    write_file(in(dir, "bad"), file, bytes);
+    Ran ran = lenet5_in(dir, "train --resume bad --data .");
+    cr_expect(ran.code == 1 && strstr(ran.err, "not a checkpoint: iteration 5"), "%d: %s", ran.code,
+              ran.err);
+}

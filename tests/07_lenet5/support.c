@@ -1,0 +1,64 @@
+/*
+ * Networks, images, training; see support.h.
+ */
+#include "support.h"
+
+#include "gemm.h"
+
+#include <string.h>
+
+Dataset few(int n) {
+    static Dataset all;
+    Error error;
+    if (all.n == 0) cr_assert(dataset_load(MNIST_DIR, "t10k", &all, &error), "%s", error.text);
+    return (Dataset){n, all.image, all.label};
+}
+
+Optimizer optimizer_for(const char *name) {
+    Optimizer optimizer;
+    bool known = optimizer_named(name, &optimizer);
+    cr_assert(known, "there is no %s", name);
+    return optimizer;
+}
+
+Trainer planned(const Network *net, const Dataset *data, int threads, Plan plan) {
+    Trainer trainer;
+    Error error;
+    gemm_single_thread();
+    cr_assert(trainer_new(&trainer, net, data, &plan, threads, 1, &error), "%s", error.text);
+    return trainer;
+}
+
+Trainer trainer_for(const Network *net, const Dataset *data, int batch, int threads,
+                    const char *optimizer) {
+    Plan plan = {
+        .init = INIT_UNIFORM, .optimizer = optimizer_for(optimizer), .batch = batch, .epochs = 1};
+    return planned(net, data, threads, plan);
+}
+
+Step train_epochs(Trainer *trainer, int epochs) {
+    Step step = {0};
+    for (int epoch = 1; epoch <= epochs; epoch++) {
+        trainer_begin(trainer, epoch);
+        for (int first = 0; first < trainer->data->n; first += trainer->plan.batch)
+            step = trainer_step(trainer, first);
+    }
+    return step;
+}
+
+bool same_bits(size_t n, const real *a, const real *b) {
+    return memcmp(a, b, n * sizeof(real)) == 0;
+}
+
+Grey drawing_of(const uint8_t *byte, bool dark) {
+    enum { TIMES = 7, H = 300, W = 260, DOWN = 80, ACROSS = 15 };
+    uint8_t *pixels = kept(H * W);
+    for (int i = 0; i < H * W; i++) {
+        int down = i / W - DOWN, across = i % W - ACROSS;
+        int r = down / TIMES, q = across / TIMES;
+        bool inside = down >= 0 && across >= 0 && r < IMAGE_SIDE && q < IMAGE_SIDE;
+        int ink = inside ? byte[r * IMAGE_SIDE + q] * 200 / 255 : 0;
+        pixels[i] = (uint8_t)(dark ? 230 - ink : 20 + ink);
+    }
+    return (Grey){H, W, pixels};
+}

@@ -1,0 +1,164 @@
+/*
+ * The trainer: the order of images, the gradient of a mini-batch, the same bits on any threads.
+ */
+#include "support.h"
+
+#include "07_lenet5/evaluate.h"
+
+#include <string.h>
+
+TestSuite(ch07_trainer, .timeout = 120);
+
+Test(ch07_trainer, t01_every_image_once_per_epoch,
+     .description = "a new order, a permutation, from the seed") {
+    enum { IMAGES = 1000 };
+    Network net = lenet5(ACTIVATION_RELU);
+    Dataset data = few(IMAGES);
+    Trainer t = trainer_for(&net, &data, 100, 1, "adam");
+    Trainer again = trainer_for(&net, &data, 100, 1, "adam");
+    int seen[IMAGES] = {0}, before[IMAGES];
+    for (int epoch = 1; epoch <= 3; epoch++) {
+        memcpy(before, t.order, sizeof before);
+        trainer_begin(&t, epoch);
+        trainer_begin(&again, epoch);
+        for (int i = 0; i < IMAGES; i++)
+            seen[t.order[i]]++;
+        cr_expect(memcmp(before, t.order, sizeof before) != 0, "the order did not change");
+        cr_expect(memcmp(again.order, t.order, sizeof before) == 0,
+                  "the same seed gave another order");
+    }
+    for (int i = 0; i < IMAGES; i++)
+        cr_expect(seen[i] == 3, "image %d: %d times in 3 epochs", i, seen[i]);
+    trainer_free(&t);
+    trainer_free(&again);
+}
+
+Test(ch07_trainer, t02_batch_is_the_mean_of_its_images,
+     .description = "micro-batches lose and repeat nothing") {
+    Network net = lenet5(ACTIVATION_RELU);
+    Dataset data = few(300);
+    Trainer t = trainer_for(&net, &data, 300, 2, "sgd");
+    real *mean = reals(PARAMS);
+    const int sizes[] = {1, 3, 57, 100, 211};
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        int n = sizes[k], correct = 0;
+        double loss = 0;
+        memset(mean, 0, PARAMS * sizeof *mean);
+        for (int i = 0; i < n; i++) {
+            Step one = trainer_gradient(&t, t.order + i, 1);
+            loss += one.loss / n;
+            correct += one.correct;
+            for (int j = 0; j < PARAMS; j++)
+                mean[j] += t.grad[j] / (real)n;
+        }
+        Step all = trainer_gradient(&t, t.order, n);
+        cr_expect(fabs(all.loss - loss) < 1e-6, "%d images: loss %g, want %g", n, all.loss, loss);
+        cr_expect(all.correct == correct, "%d images: %d correct, want %d", n, all.correct,
+                  correct);
+        expect_list("gradient", PARAMS, t.grad, mean, 1e-6);
+    }
+    trainer_free(&t);
+}
+
+/* Two epochs on more threads must end in the parameters of one thread. */
+static void expect_same_on(int threads, const Trainer *one, Step want) {
+    const Network *net = one->net;
+    Trainer many = trainer_for(net, one->data, one->plan.batch, threads, "adam");
+    Step got = train_epochs(&many, 2);
+    Evaluation e1, e2;
+    Error error;
+    cr_expect(got.loss == want.loss && got.correct == want.correct,
+              "batch %d, %d threads: loss %.17g and %.17g", one->plan.batch, threads, got.loss,
+              want.loss);
+    cr_expect(same_bits(PARAMS, one->params, many.params), "batch %d, %d threads: other parameters",
+              one->plan.batch, threads);
+    cr_assert(evaluate(net, one->params, one->data, 1, &e1, &error), "%s", error.text);
+    cr_assert(evaluate(net, one->params, one->data, threads, &e2, &error), "%s", error.text);
+    cr_expect(memcmp(&e1, &e2, sizeof e1) == 0, "evaluation depends on threads");
+    trainer_free(&many);
+}
+
+Test(ch07_trainer, t03_same_bits_on_any_threads,
+     .description = "1, 2 and 3 threads, bit for bit, on textbook and fast kernels") {
+    Network net = lenet5(ACTIVATION_RELU);
+    Dataset data = few(500);
+    /* quarters of 37; four micro-batches of 25; two waves and a micro-batch that is not full */
+    const int batches[3] = {37, 100, 260};
+    for (int fast = 0; fast < 2; fast++) {
+        if (fast) network_accelerate(&net);
+        for (int b = 0; b < 3; b++) {
+            Trainer one = trainer_for(&net, &data, batches[b], 1, "adam");
+            Step want = train_epochs(&one, 2);
+            expect_same_on(2, &one, want);
+            expect_same_on(3, &one, want);
+            trainer_free(&one);
+        }
+    }
+    Trainer crowd = trainer_for(&net, &data, 100, 64, "adam");
+    cr_expect(crowd.threads == WAVE, "%d threads take memory, a wave has %d micro-batches",
+              crowd.threads, WAVE);
+    trainer_free(&crowd);
+}
+
+/* The same steps by hand: the rate within an epoch, the mean of the parameters after each step. */
+Test(ch07_trainer, t04_rate_and_mean,
+     .description = "the schedule within an epoch, the mean of the parameters") {
+    Network net = lenet5(ACTIVATION_RELU);
+    Dataset data = few(300);
+    Plan plan = {
+        .batch = 110, .epochs = 3, .average = 0.9, .schedule = SCHEDULE_COSINE, .warmup = 1};
+    plan.optimizer = optimizer_for("adam");
+    Trainer t = planned(&net, &data, 1, plan);
+    real *mean = reals(PARAMS);
+    memcpy(mean, t.params, PARAMS * sizeof *mean);
+    cr_expect(same_bits(PARAMS, trainer_result(&t), mean), "at first the mean is the parameters");
+    for (int epoch = 1; epoch <= 2; epoch++) {
+        trainer_begin(&t, epoch);
+        for (int first = 0; first < data.n; first += plan.batch) {
+            trainer_step(&t, first);
+            double done = epoch - 1 + (double)first / data.n;
+            double share = schedule_share(plan.schedule, plan.warmup, done, plan.epochs);
+            cr_expect(t.optimizer.lr == plan.optimizer.lr * share,
+                      "epoch %d, image %d: rate %g, want %g", epoch, first, t.optimizer.lr,
+                      plan.optimizer.lr * share);
+            average_step(PARAMS, plan.average, t.optimizer.t, t.params, mean);
+        }
+    }
+    cr_expect(same_bits(PARAMS, trainer_result(&t), mean), "another mean");
+    cr_expect(!same_bits(PARAMS, trainer_result(&t), t.params), "the mean is not the last step");
+    trainer_free(&t);
+}
+
+Test(ch07_trainer, t05_learns,
+     .description = "it can learn 200 digits by heart, with ReLU and sigmoid") {
+    for (int sigmoid = 0; sigmoid < 2; sigmoid++) {
+        Network net = lenet5(sigmoid ? ACTIVATION_SIGMOID : ACTIVATION_RELU);
+        Dataset data = few(200);
+        Trainer t = trainer_for(&net, &data, 20, 1, "adam");
+        if (sigmoid) { /* its gradients are small: larger weights, a larger rate, more steps */
+            network_init(&net, INIT_HE, 1, t.params);
+            t.plan.optimizer.lr = 0.003;
+        }
+        train_epochs(&t, sigmoid ? 80 : 25);
+        Evaluation e;
+        Error error;
+        cr_assert(evaluate(&net, t.params, &data, 2, &e, &error), "%s", error.text);
+        cr_expect(0.985 <= e.accuracy, "%s: accuracy %g", sigmoid ? "sigmoid" : "relu", e.accuracy);
+        trainer_free(&t);
+    }
+}
+
+Test(ch07_trainer, t06_no_step_after_divergence,
+     .description = "a loss that is not finite leaves the parameters alone") {
+    Network net = lenet5(ACTIVATION_RELU);
+    Dataset data = few(50);
+    Trainer t = trainer_for(&net, &data, 50, 1, "sgd");
+    real *before = reals(PARAMS);
+    t.params[0] = (real)NAN;
+    memcpy(before, t.params, PARAMS * sizeof *before);
+    Step step = trainer_step(&t, 0);
+    cr_expect(isnan(step.loss), "loss %g", step.loss);
+    cr_expect(same_bits(PARAMS, before, t.params), "it took a step");
+    cr_expect(t.optimizer.t == 0, "it counted a step");
+    trainer_free(&t);
+}

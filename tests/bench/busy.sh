@@ -1,0 +1,49 @@
+#!/bin/sh
+# make bench-busy: an epoch beside other programs that never pause; on an otherwise idle machine.
+#
+#     sh tests/bench/busy.sh BENCH DIR        BENCH: our build/bench, DIR: the folder with MNIST
+#
+# Beside K busy programs, P threads on P processors have P of P + K shares. So the fair time is
+# (P + K) / P times the idle one; the table shows how many times that fair time was needed. Each
+# program that is started here ends with this script, or after ten minutes by itself.
+set -eu
+bench=$1
+dir=$2
+processors=$(nproc)
+busy=
+trap 'for id in $busy; do kill "$id" 2> /dev/null || :; done' EXIT
+trap 'exit 1' INT TERM
+
+. tests/bench/python.sh
+torch=$(python_with torch)
+
+torch_seconds() { # THREADS: the seconds of an epoch
+    timeout 300 "$torch" tests/bench/peer_torch.py "$dir" "$1" | sed 's/train=\([0-9.]*\).*/\1/'
+}
+
+cell() { # SECONDS IDLE K: the seconds, and how many times the fair time that is
+    echo "$1 $2 $3 $processors" | awk '{ printf "%9.3f s %6.2f", $1, $1 / ($2 * ($4 + $3) / $4) }'
+}
+
+echo "seconds per epoch, and how many times the fair share of the idle time"
+echo
+printf 'busy programs  ours, %d threads    ours, 8 threads  ' "$processors"
+[ -z "$torch" ] && echo || printf '  PyTorch, %d threads\n' "$processors"
+running=0
+for k in 0 1 2 4 8; do
+    while [ "$running" -lt "$k" ]; do
+        timeout 600 sh -c 'while :; do :; done' &
+        busy="$busy $!"
+        running=$((running + 1))
+    done
+    ours=$(timeout 300 "$bench" --epoch "$processors" "$dir")
+    many=$(timeout 300 "$bench" --epoch 8 "$dir")
+    [ "$k" -gt 0 ] || idle=$ours
+    printf '%8d     %s   %s' "$k" "$(cell "$ours" "$idle" "$k")" "$(cell "$many" "$idle" "$k")"
+    if [ -n "$torch" ]; then
+        peer=$(torch_seconds "$processors")
+        [ "$k" -gt 0 ] || torch_idle=$peer
+        printf '   %s' "$(cell "$peer" "$torch_idle" "$k")"
+    fi
+    echo
+done

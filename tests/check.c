@@ -1,0 +1,163 @@
+/*
+ * What the suites share; see check.h.
+ */
+#include "check.h"
+
+#include <dirent.h>
+#include <stdarg.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ expectations --------- */
+
+void quiet(void) {
+    cr_redirect_stderr();
+}
+
+void expect_ok(GradFinding finding) {
+    cr_expect(finding.ok, "%s", finding.text);
+}
+
+void expect_list(const char *what, size_t n, const real *got, const real *want, double tolerance) {
+    size_t bad = 0, first = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (fabs((double)got[i] - (double)want[i]) <= tolerance) continue;
+        if (bad == 0) first = i;
+        bad++;
+    }
+    cr_expect(bad == 0, "%s: %zu of %zu differ; first [%zu]: got %.9g, want %.9g", what, bad, n,
+              first, (double)got[first], (double)want[first]);
+}
+
+void expect_error(bool ok, const Error *error, const char *what) {
+    cr_expect(!ok, "accepted what it must refuse: %s", what);
+    if (ok) return;
+    cr_expect(strstr(error->text, what) != NULL, "'%s' does not say '%s'", error->text, what);
+    cr_expect(strchr(error->text, '\n') == NULL, "more than one line: %s", error->text);
+}
+
+/* ------------------------------------------------------------------ numbers -------------- */
+
+void *kept(size_t bytes) {
+    typedef union Block {
+        union Block *before;
+        double align[2];
+    } Block;
+    static Block *last;
+    Block *block = calloc(1, sizeof *block + bytes);
+    cr_assert(block != NULL, "no memory for the test");
+    block->before = last;
+    last = block;
+    return block + 1;
+}
+
+real *reals(size_t n) {
+    return kept(n * sizeof(real));
+}
+
+real *nans(size_t n) {
+    real *x = reals(n);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (real)NAN;
+    return x;
+}
+
+real *integers(Rng *rng, size_t n) {
+    real *x = reals(n);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (real)(rng_below(rng, 9) - 4);
+    return x;
+}
+
+real *normals(Rng *rng, size_t n) {
+    real *x = reals(n);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (real)rng_normal(rng);
+    return x;
+}
+
+real *distinct(Rng *rng, size_t n) {
+    real *x = reals(n);
+    int *order = kept(n * sizeof *order);
+    for (size_t i = 0; i < n; i++)
+        order[i] = (int)i;
+    rng_shuffle(rng, order, (int)n);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (real)(4 * (order[i] - (int)n / 2));
+    return x;
+}
+
+Layer layer_with(Layer layer, LayerForward *forward, LayerBackward *backward) {
+    layer.forward = forward;
+    layer.backward = backward;
+    return layer;
+}
+
+GradCase random_case(const Layer *layer, int n, Rng *rng, real *(*numbers)(Rng *, size_t),
+                     double nonzero) {
+    real *w = numbers(rng, layer_params(layer));
+    for (size_t i = 0; i < layer_weights(layer); i++)
+        if (!layer_linked(layer, i)) w[i] = 0;
+    real *x = numbers(rng, (size_t)(n * shape_size(layer->in)));
+    real *dy = numbers(rng, (size_t)(n * shape_size(layer->out)));
+    return (GradCase){layer, n, w, x, dy, nonzero};
+}
+
+/* ------------------------------------------------------------------ files ---------------- */
+
+const char *folder(void) {
+    char *path = kept(sizeof BUILD "/tests/tmp-XXXXXX");
+    strcpy(path, BUILD "/tests/tmp-XXXXXX");
+    cr_assert(mkdtemp(path) != NULL, "cannot make a folder in " BUILD "/tests");
+    return path;
+}
+
+const char *textf(const char *format, ...) {
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    size_t size = (size_t)vsnprintf(NULL, 0, format, args) + 1;
+    char *made = kept(size);
+    vsnprintf(made, size, format, again);
+    va_end(again);
+    va_end(args);
+    return made;
+}
+
+const char *in(const char *dir, const char *name) {
+    return textf("%s/%s", dir, name);
+}
+
+const char *listing(const char *dir) {
+    struct dirent **entry;
+    const char *names = "";
+    int count = scandir(dir, &entry, NULL, alphasort);
+    cr_assert(count >= 0, "cannot list %s", dir);
+    for (int i = 0; i < count; i++) {
+        const char *name = entry[i]->d_name;
+        bool shown = strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+        if (shown) names = textf("%s%s%s", names, *names ? " " : "", name);
+        free(entry[i]);
+    }
+    free(entry);
+    return names;
+}
+
+void write_file(const char *path, const void *bytes, size_t count) {
+    FILE *file = fopen(path, "wb");
+    cr_assert(file != NULL, "cannot write %s", path);
+    cr_assert(fwrite(bytes, 1, count, file) == count, "cannot write %s", path);
+    cr_assert(fclose(file) == 0, "cannot write %s", path);
+}
+
+char *read_file(const char *path, size_t *bytes) {
+    FILE *file = fopen(path, "rb");
+    cr_assert(file != NULL, "cannot read %s", path);
+    cr_assert(fseek(file, 0, SEEK_END) == 0, "cannot read %s", path);
+    size_t size = (size_t)ftell(file);
+    rewind(file);
+    char *all = kept(size + 1);
+    cr_assert(fread(all, 1, size, file) == size, "cannot read %s", path);
+    fclose(file);
+    if (bytes) *bytes = size;
+    return all;
+}

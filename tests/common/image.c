@@ -1,0 +1,122 @@
+/*
+ * Drawings: PNG and PGM.
+ */
+#include "image.h"
+#include "../check.h"
+
+#include <png.h>
+#include <string.h>
+
+TestSuite(common_image, .timeout = 60);
+
+static void write_png(const char *path, png_uint_32 format, int w, int h, const void *pixels) {
+    png_image png = {.version = PNG_IMAGE_VERSION,
+                     .width = (png_uint_32)w,
+                     .height = (png_uint_32)h,
+                     .format = format};
+    cr_assert(png_image_write_to_file(&png, path, 0, pixels, 0, NULL), "%s: %s", path, png.message);
+}
+
+static void expect_grey(const char *path, int w, int h, const uint8_t *want) {
+    Grey grey;
+    Error error;
+    cr_assert(grey_read(path, &grey, &error), "%s", error.text);
+    cr_assert(grey.w == w && grey.h == h, "%s: %d x %d", path, grey.w, grey.h);
+    for (int i = 0; i < w * h; i++)
+        cr_expect(abs(grey.byte[i] - want[i]) <= 1, "%s: pixel %d is %d, want %d", path, i,
+                  grey.byte[i], want[i]);
+    grey_free(&grey);
+}
+
+Test(common_image, reads_png_and_pgm) {
+    const char *dir = folder();
+    static const uint8_t level[6] = {0, 51, 102, 153, 204, 255}; /* 3 wide, 2 high */
+    /* colours of one brightness each; and black, ever less of it, over what must become white */
+    static const uint8_t rgb[18] = {0,   0,   0,   51,  51,  51,  102, 102, 102,
+                                    153, 153, 153, 204, 204, 204, 255, 255, 255};
+    static const uint8_t alpha[12] = {0, 255, 0, 204, 0, 153, 0, 102, 0, 51, 0, 0};
+    write_png(in(dir, "grey"), PNG_FORMAT_GRAY, 3, 2, level);
+    write_png(in(dir, "rgb"), PNG_FORMAT_RGB, 3, 2, rgb);
+    write_png(in(dir, "alpha"), PNG_FORMAT_GA, 3, 2, alpha);
+    expect_grey(in(dir, "grey"), 3, 2, level);
+    expect_grey(in(dir, "rgb"), 3, 2, level);
+    Grey grey;
+    Error error;
+    cr_assert(grey_read(in(dir, "alpha"), &grey, &error), "%s", error.text);
+    for (int i = 0; i < 6; i++) /* alpha is linear in light, grey is not: only the order is exact */
+        cr_expect(i == 0 ? grey.byte[0] == 0 : grey.byte[i] > grey.byte[i - 1], "pixel %d: %d", i,
+                  grey.byte[i]);
+    cr_expect(grey.byte[5] == 255, "nothing at all is white: %d", grey.byte[5]);
+    grey_free(&grey);
+    static const char text[] = "P2 # a comment\n3 2\n5\n0 1 2\n3 # another\n4 5\n";
+    static const char bytes[] = "P5\n3 2\n255\n\0\63\146\231\314\377";
+    static const char wide[] = "P5 3 2 65535\n\0\0\63\63\146\146\231\231\314\314\377\377";
+    write_file(in(dir, "text"), text, sizeof text - 1);
+    write_file(in(dir, "bytes"), bytes, sizeof bytes - 1);
+    write_file(in(dir, "wide"), wide, sizeof wide - 1);
+    expect_grey(in(dir, "text"), 3, 2, level);
+    expect_grey(in(dir, "bytes"), 3, 2, level);
+    expect_grey(in(dir, "wide"), 3, 2, level);
+}
+
+Test(common_image, refuses) {
+    const char *dir = folder(), *path = in(dir, "file");
+    static const struct {
+        const char *why;
+        size_t size;
+        const char *bytes;
+    } bad[] = {
+        {"neither PNG nor PGM", 0, ""},
+        {"neither PNG nor PGM", 4, "GIF8"},
+        {"neither PNG nor PGM", 15, "P6 1 1 255\n\1\2\3"}, /* colour */
+        {"not a sound PNG", 8, "\211PNG\r\n\032\n"},
+        {"bad header", 2, "P5"},
+        {"bad header", 10, "P5 1 1 0\n\1"},
+        {"bad header", 14, "P5 1 1 65536\n\1"},
+        {"bad header", 12, "P5 1x1 255\n\1"},
+        {"bad header", 13, "P5 -1 1 255\n\1"},
+        {"at most 4096 a side", 16, "P5 5000 1 255\n\1\1"},
+        {"at most 4096 a side", 13, "P5 0 99 255\n1"},
+        {"truncated", 20, "P5 4096 4096 255\n123"}, /* 16 MB in 3 bytes */
+        {"pixel 3 of 4 is missing", 14, "P5 2 2 255\n\1\1\1"},
+        {"pixel 1 of 2 is above its maximum", 13, "P2 2 1 9\n9 10"},
+        {"pixel 1 of 2 is missing", 13, "P2 2 1 9\n9   "},
+        {"more bytes than", 13, "P5 1 1 255\n\1\1"},
+    };
+    Grey grey;
+    Error error;
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        write_file(path, bad[k].bytes, bad[k].size);
+        expect_error(grey_read(path, &grey, &error), &error, bad[k].why);
+        cr_expect(grey.byte == NULL);
+    }
+    expect_error(grey_read(in(dir, "missing"), &grey, &error), &error, "No such file");
+    expect_error(grey_read("/dev/zero", &grey, &error), &error, "not a regular file");
+    static uint8_t pixels[5000];
+    write_png(in(dir, "wide"), PNG_FORMAT_GRAY, 5000, 1, pixels);
+    expect_error(grey_read(in(dir, "wide"), &grey, &error), &error, "at most 4096 a side");
+}
+
+/* Cut anywhere, with a byte more, or with one bit changed in its data. */
+Test(common_image, refuses_damaged_png) {
+    const char *path = in(folder(), "file");
+    Grey grey;
+    Error error;
+    Rng rng = rng_seed(1, 0);
+    uint8_t pixels[900];
+    size_t size;
+    for (int i = 0; i < 900; i++)
+        pixels[i] = (uint8_t)rng_below(&rng, 256);
+    write_png(path, PNG_FORMAT_GRAY, 30, 30, pixels);
+    char *whole = read_file(path, &size);
+    cr_assert(size > 900, "%zu bytes", size);
+    for (size_t cut = 8; cut < size - 12; cut += 41) {
+        write_file(path, whole, cut);
+        expect_error(grey_read(path, &grey, &error), &error, "not a sound PNG");
+    }
+    write_file(path, whole, size + 1);
+    expect_error(grey_read(path, &grey, &error), &error, "last bytes are not its end");
+    whole[500] ^= 1;
+    write_file(path, whole, size);
+    expect_error(grey_read(path, &grey, &error), &error, "not a sound PNG");
+}

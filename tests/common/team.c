@@ -1,0 +1,73 @@
+/*
+ * Threads that share out the items of a job.
+ */
+#include "team.h"
+#include "../check.h"
+
+#include <time.h>
+#include <unistd.h>
+
+TestSuite(common_team, .timeout = 60);
+
+/* How often each item was done, and on which threads. */
+typedef struct Tally {
+    int threads;
+    int times[100];
+    bool busy[8];
+    bool broken; /* an item met another on its thread, or a thread that does not exist */
+} Tally;
+
+static void count_item(void *job, int item, int thread) {
+    Tally *tally = job;
+    if (thread < 0 || thread >= tally->threads || tally->busy[thread]) {
+        tally->broken = true;
+        return;
+    }
+    tally->busy[thread] = true;
+    tally->times[item]++;
+    tally->busy[thread] = false;
+}
+
+Test(common_team, team_does_every_item_once) {
+    Error error;
+    for (int threads = 1; threads <= 8; threads++) {
+        Team *team = team_new(threads, &error);
+        cr_assert(team != NULL, "%s", error.text);
+        /* Jobs of every size, without a pause between them: none may see another's items. */
+        for (int count = 0; count <= 100; count++)
+            for (int repeat = 0; repeat < 20; repeat++) {
+                Tally tally = {.threads = threads};
+                team_run(team, count, count_item, &tally);
+                int wrong = 0;
+                for (int i = 0; i < 100; i++)
+                    wrong += tally.times[i] != (i < count);
+                cr_assert(wrong == 0, "%d threads, %d items: %d wrong", threads, count, wrong);
+                cr_assert(!tally.broken, "%d threads, %d items", threads, count);
+            }
+        team_free(team);
+    }
+    team_free(NULL);
+}
+
+static void doze(void *job, int item, int thread) {
+    (void)job, (void)item, (void)thread;
+    nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
+}
+
+/* A thread that waits for another uses no processor: here one item takes long, and seven threads
+   have nothing to do; then the caller waits for a worker. */
+Test(common_team, team_waits_asleep) {
+    Error error;
+    Team *team = team_new(8, &error);
+    cr_assert(team != NULL, "%s", error.text);
+    clock_t before = clock();
+    for (int items = 1; items <= 2; items++)
+        team_run(team, items, doze, NULL);
+    double seconds = (double)(clock() - before) / CLOCKS_PER_SEC;
+    cr_expect(seconds < 0.1, "0.4 s of waiting took %.3f s of processor time", seconds);
+    team_free(team);
+}
+
+Test(common_team, team_processors) {
+    cr_expect(team_processors() >= 1 && team_processors() <= sysconf(_SC_NPROCESSORS_CONF));
+}

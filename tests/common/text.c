@@ -1,0 +1,106 @@
+/*
+ * What goes to a terminal, and what goes to a file instead.
+ */
+#include "../check.h"
+#include "measure.h"
+#include "picture.h"
+#include "progress.h"
+
+#include <string.h>
+
+TestSuite(common_text, .timeout = 60);
+
+/* What a function prints into a file, as a string. */
+static char *printed(void (*print)(FILE *)) {
+    static char text[4000];
+    FILE *file = tmpfile();
+    cr_assert(file != NULL);
+    print(file);
+    rewind(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void print_picture(FILE *out) {
+    const real x[8] = {0, 1, 1, 0, 0, 1, 0, 1}; /* two images of 2x2 */
+    picture_print(out, 2, 2, 2, x, 0, 1);
+}
+
+static void print_nan(FILE *out) {
+    const real x[4] = {0, (real)NAN, 1, 1};
+    picture_print(out, 1, 2, 2, x, 0, 1);
+}
+
+static void print_flat(FILE *out) {
+    const real x[4] = {5, 5, 5, 5};
+    picture_print(out, 1, 2, 2, x, 0, 0);
+}
+
+Test(common_text, pictures_without_a_terminal) {
+    cr_expect_str_eq(printed(print_picture), "  ==   @\n");
+    cr_expect_str_eq(printed(print_flat), "    \n");
+    cr_expect_str_eq(printed(print_nan), "  =?\n");
+}
+
+static void print_progress(FILE *out) {
+    Progress bar;
+    progress_start(&bar, out, "epoch 1/2", 1000);
+    progress_update(&bar, 100, 2.3, 0.1); /* too soon for a line */
+    bar.drawn -= 60;
+    bar.started -= 10;
+    progress_update(&bar, 500, 1.5, 0.5);
+    progress_end(&bar);
+}
+
+Test(common_text, progress_without_a_terminal) {
+    const char *text = printed(print_progress);
+    cr_expect(strncmp(text, "epoch 1/2   50%  loss 1.5000  accuracy 0.5000", 45) == 0, "%s", text);
+    cr_expect(strstr(text, "10 s left") != NULL && strchr(text, '\n') == text + strlen(text) - 1,
+              "%s", text);
+    cr_expect(strchr(text, '\r') == NULL && strchr(text, '\033') == NULL, "%s", text);
+}
+
+/* The line fits any terminal; what matters least goes first. */
+Test(common_text, progress_fits_any_width) {
+    static const struct {
+        int width;
+        const char *want;
+    } lines[] = {
+        {100, "epoch  1/10 [============>           ]  50%  loss 0.1234  accuracy 0.9876  3000 "
+              "images/s  10 s left"},
+        {79, "epoch  1/10 [=========>         ]  50%  loss 0.1234  accuracy 0.9876  10 s left"},
+        {60, "epoch  1/10 [========>        ]  50%  loss 0.1234  10 s left"},
+        {40, "epoch  1/10 [====>   ]  50%  loss 0.1234"},
+        {30, "epoch  1/10 [=====>     ]  50%"},
+        {20, "epoch  1/10  50%"},
+        {5, "epoch"},
+    };
+    Progress bar = {.label = "epoch  1/10", .total = 60000};
+    for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) {
+        char line[160];
+        progress_line(&bar, 30000, 0.1234, 0.9876, 10, lines[k].width, line, sizeof line);
+        cr_expect((int)strlen(line) <= lines[k].width, "%zu columns: %s", strlen(line), line);
+        cr_expect_str_eq(line, lines[k].want);
+    }
+    for (int width = 1; width < 130; width++) {
+        char line[160];
+        progress_line(&bar, 59999, 123.4567, 0.9, 1e-3, width, line, sizeof line);
+        cr_expect((int)strlen(line) <= width, "%d columns: %s", width, line);
+    }
+}
+
+Test(common_text, measures) {
+    double odd[3] = {3, 1, 2}, even[4] = {4, 1, 3, 2};
+    cr_expect(median(odd, 3) == 2 && median(even, 4) == 2.5);
+    double start = seconds_now();
+    cr_expect(seconds_now() >= start && peak_memory_mb() > 1 && peak_memory_mb() < 1e5);
+}
+
+Test(common_text, commas) {
+    char text[32];
+    cr_expect_str_eq(with_commas(0, text, sizeof text), "0");
+    cr_expect_str_eq(with_commas(999, text, sizeof text), "999");
+    cr_expect_str_eq(with_commas(61706, text, sizeof text), "61,706");
+    cr_expect_str_eq(with_commas(1234567, text, sizeof text), "1,234,567");
+}

@@ -1,0 +1,225 @@
+/* Running and judging the cases of an item; see exam.h. */
+#include "exam.h"
+
+#include "case.h"
+#include "expected.h"
+#include "fail.h"
+#include "report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The examination of one item. */
+struct Exam {
+    const Item *item;
+    Port *port;
+    uint64_t seed;
+    Case *cases;
+    int count;
+    bool stopped; /* a TODO or a loop: more cases would say the same */
+    Findings findings;
+};
+
+const char *verdict_word(Verdict verdict) {
+    static const char *const word[] = {"PASS", "FAIL", "TODO", "BLOCKED", "ERROR"};
+    return word[verdict];
+}
+
+Rng exam_rng(const Exam *exam) {
+    return rng_seed(exam->seed, (uint64_t)(exam->item - items) + 1);
+}
+
+/* ------------------------------------------------------------------ one case ------------- */
+
+bool case_wrong(const Case *c, Slot slot, size_t i) {
+    double got = c->got[slot][i], want = c->want[slot][i];
+    if (isnan(got) || isnan(want)) return !(isnan(got) && isnan(want));
+    if (got == want) return false;
+    return !(fabs(got - want) <= expected_slack(&c->sent, want));
+}
+
+static void compare(Case *c) {
+    expected_right(&c->sent, c->want);
+    for (int s = 0; s < SLOTS; s++) {
+        if (!case_compares(c, s)) continue;
+        for (size_t i = 0; i < c->sent.array[s].count; i++)
+            if (case_wrong(c, s, i) && c->wrong[s]++ == 0) c->first[s] = i;
+    }
+}
+
+static Case *run(Exam *exam, Call call, bool own) {
+    if (exam->stopped) {
+        call_free(&call);
+        return NULL;
+    }
+    exam->cases = realloc(exam->cases, (size_t)(exam->count + 1) * sizeof *exam->cases);
+    contract(exam->cases != NULL, "no memory for a test");
+    Case *c = &exam->cases[exam->count++];
+    *c = (Case){.sent = call, .back = call_copy(&call), .own = own};
+    c->reply = exam->port->run(exam->port, &c->sent, &c->back);
+    Outcome end = c->reply.outcome;
+    exam->stopped = end == CALL_TODO || end == CALL_ENDLESS || end == CALL_NOWHERE;
+    call_doubles(&c->sent, c->before);
+    call_doubles(&c->sent, c->want);
+    call_doubles(&c->back, c->got);
+    return c;
+}
+
+void examine(Exam *exam, Call call) {
+    Case *c = run(exam, call, false);
+    if (c && c->reply.outcome == CALL_DONE) compare(c);
+}
+
+const Call *examine_only(Exam *exam, Call call) {
+    Case *c = run(exam, call, true);
+    return c && c->reply.outcome == CALL_DONE ? &c->back : NULL;
+}
+
+void reject(Exam *exam, const char *id, const char *format, ...) {
+    char text[300];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    findings_add(&exam->findings, exam->count - 1, id, text, NULL);
+}
+
+/* ------------------------------------------------------------------ findings ------------- */
+
+/* All crashes come with dx = NULL, and every other case of that kind returns. */
+static bool only_without_dx(const Exam *exam) {
+    int without = 0, with = 0;
+    for (int k = 0; k < exam->count; k++) {
+        const Case *c = &exam->cases[k];
+        bool dx = c->sent.array[A_DX].present, backward = c->sent.array[A_DY].present;
+        if (c->reply.outcome == CALL_CRASHED && (dx || !backward)) return false;
+        without += c->reply.outcome == CALL_CRASHED;
+        with += c->reply.outcome == CALL_DONE && dx;
+    }
+    return without > 0 && with > 0;
+}
+
+static void find_ends(Exam *exam) {
+    bool no_dx = only_without_dx(exam);
+    int ended = 0, rules = 0;
+    for (int k = 0; k < exam->count; k++) {
+        const Case *c = &exam->cases[k];
+        char text[200], broken[80];
+        const char *rule = NULL;
+        if (c->reply.outcome != CALL_DONE && ended++ > 0) {
+            exam->findings.more++;
+            continue;
+        }
+        if (c->reply.outcome != CALL_DONE) {
+            describe_end(&c->reply, text, sizeof text);
+            bool crash = c->reply.outcome == CALL_CRASHED;
+            findings_add(&exam->findings, k, crash && no_dx ? "no-dx" : "-", text,
+                         crash && no_dx ? "dx may be NULL: then nobody wants it" : NULL);
+            continue;
+        }
+        rule = call_broken(&c->sent, &c->back, broken, sizeof broken);
+        if (rule && rules++ > 0)
+            exam->findings.more++;
+        else if (rule)
+            findings_add(&exam->findings, k, rule, broken, NULL);
+    }
+}
+
+/* One finding for each array: the first case in which it is wrong. */
+static void find_numbers(Exam *exam) {
+    for (int s = 0; s < SLOTS; s++) {
+        bool told = false;
+        for (int k = 0; k < exam->count; k++) {
+            const Case *c = &exam->cases[k];
+            char text[300];
+            if (!case_compares(c, s) || c->wrong[s] == 0) continue;
+            if (told) {
+                exam->findings.more++;
+                continue;
+            }
+            Cause cause = likely_cause(exam->cases, exam->count, s);
+            describe_numbers(c, s, text, sizeof text);
+            findings_add(&exam->findings, k, cause.id, text, cause.text);
+            told = true;
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ the verdict ---------- */
+
+static void exam_free(Exam *exam) {
+    for (int k = 0; k < exam->count; k++) {
+        Case *c = &exam->cases[k];
+        free(c->before[SLOTS]);
+        free(c->got[SLOTS]);
+        free(c->want[SLOTS]);
+        call_free(&c->sent);
+        call_free(&c->back);
+    }
+    free(exam->cases);
+    findings_free(&exam->findings);
+}
+
+/* An exercise that is not written yet: this one, or one that it calls. */
+static Result todo_result(const Exam *exam, const char *todo) {
+    const char *own = exercises[exam->item->exercise].id;
+    bool mine = strncmp(todo, own, strlen(own)) == 0;
+    Result result = {.verdict = mine ? VERDICT_TODO : VERDICT_BLOCKED};
+    result.text = report_line("%s", todo);
+    return result;
+}
+
+static Result judge(Exam *exam) {
+    Result result = {.verdict = VERDICT_PASS};
+    const Case *last = exam->count > 0 ? &exam->cases[exam->count - 1] : NULL;
+    if (!last || last->reply.outcome == CALL_NOWHERE) {
+        result.verdict = VERDICT_ERROR;
+        result.text = report_line("no call could be run");
+        return result;
+    }
+    if (last->reply.outcome == CALL_TODO) return todo_result(exam, last->reply.todo);
+    find_ends(exam);
+    find_numbers(exam);
+    if (exam->findings.count == 0) return result;
+    result.verdict = VERDICT_FAIL;
+    result.text = report_findings(exam->item, exam->cases, exam->count, &exam->findings);
+    findings_causes(&exam->findings, result.causes, sizeof result.causes);
+    return result;
+}
+
+static Result examine_item(const Item *item, Port *port, uint64_t seed) {
+    Exam exam = {.item = item, .port = port, .seed = seed};
+    item->cases(&exam);
+    Result result = judge(&exam);
+    exam_free(&exam);
+    return result;
+}
+
+/* The first graded item of an exercise that does not pass, NULL if all do. */
+static const Item *obstacle(const char *exercise, Port *port, uint64_t seed, Verdict *why) {
+    for (int i = 0; i < items_count; i++) {
+        const Item *item = &items[i];
+        if (strcmp(exercises[item->exercise].id, exercise) != 0 || item->points == 0) continue;
+        Result result = examine_item(item, port, seed);
+        free(result.text);
+        *why = result.verdict;
+        if (result.verdict != VERDICT_PASS) return item;
+    }
+    return NULL;
+}
+
+Result exam_item(const Item *item, Port *port, uint64_t seed) {
+    const Exercise *exercise = &exercises[item->exercise];
+    for (int k = 0; exercise->needs[k]; k++) {
+        Verdict why;
+        const Item *first = obstacle(exercise->needs[k], port, seed, &why);
+        if (!first) continue;
+        const char *state = why == VERDICT_FAIL ? "does not pass yet" : "is not written yet";
+        return (Result){.verdict = VERDICT_BLOCKED,
+                        .text = report_line("%s %s comes first: it %s", first->id,
+                                            exercises[first->exercise].title, state)};
+    }
+    return examine_item(item, port, seed);
+}

@@ -1,0 +1,84 @@
+/**
+ * @file exam.h
+ * @brief Examines an item: runs its cases through a port, compares, and says what went wrong.
+ *
+ * The cases of an item (items_NN.c) are calls with their data. Each is run, and what comes back is
+ * compared with what is expected (expected.h). If something is wrong, the likely cause is named, but
+ * only if exactly one known mistake explains every case: the wrong ones and the right ones.
+ */
+#ifndef EXAM_H
+#define EXAM_H
+
+#include "call.h"
+#include "port.h"
+#include "rng.h"
+#include "rubric.h"
+
+typedef struct Exam Exam;
+
+/** What became of an item. */
+typedef enum Verdict {
+    VERDICT_PASS,    ///< all cases are right
+    VERDICT_FAIL,    ///< at least one is not
+    VERDICT_TODO,    ///< the exercise is not written yet
+    VERDICT_BLOCKED, ///< it builds on an exercise that does not pass yet
+    VERDICT_ERROR    ///< the examination itself failed
+} Verdict;
+
+/** A verdict with its reasons. */
+typedef struct Result {
+    Verdict verdict;
+    char *text;      ///< findings, TODO or what blocks; malloc'd, NULL after a pass
+    char causes[96]; ///< the likely cause of each finding, "-" for none: "no-bias,-"
+} Result;
+
+/**
+ * @brief Examines an item, after the exercises that it builds on.
+ * @param item which
+ * @param port where calls run
+ * @param seed of the data that are random
+ * @return the verdict; free(text)
+ */
+Result exam_item(const Item *item, Port *port, uint64_t seed);
+
+/**
+ * @brief The word for a verdict.
+ * @param verdict the verdict
+ * @return "PASS", "FAIL", "TODO", "BLOCKED" or "ERROR"
+ */
+const char *verdict_word(Verdict verdict);
+
+/* ------------------------------------------------------------------ for items ------------ */
+
+/**
+ * @brief Runs a case whose results expected.h knows.
+ * @param exam the item's examination
+ * @param call the case, filled; it belongs to the examination from now on
+ */
+void examine(Exam *exam, Call call);
+
+/**
+ * @brief Runs a case that its item judges itself, with reject().
+ * @param exam the item's examination
+ * @param call the case, filled; it belongs to the examination from now on
+ * @return what came back, NULL if nothing did
+ */
+const Call *examine_only(Exam *exam, Call call);
+
+/**
+ * @brief Adds a finding about the last case.
+ * @param exam   the item's examination
+ * @param id     short name of the cause, "-" for none
+ * @param format as in printf: what is wrong
+ */
+void reject(Exam *exam, const char *id, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/**
+ * @brief A generator for the data of an item.
+ * @param exam the examination: its seed and its item
+ * @return the generator
+ */
+Rng exam_rng(const Exam *exam);
+
+#endif

@@ -1,0 +1,92 @@
+/* A child process for each call; see port.h. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include "port.h"
+
+#include "here.h"
+#include "todo.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    SECONDS = 10,          /* for a call */
+    TRAINING_SECONDS = 120 /* for the one that trains a network */
+};
+
+/* What parent and child share; the call's block follows. */
+typedef struct Shared {
+    _Alignas(64) volatile bool finished;
+    volatile bool not_linked;
+    char todo[400];
+} Shared;
+
+/* There when the address sanitizer is: it ends a program with exit code 1. */
+extern void __asan_init(void) __attribute__((weak));
+
+static Shared *shared; /* in the child: where TODO() leaves its words */
+
+static void keep_todo(const char *text) {
+    snprintf(shared->todo, sizeof shared->todo, "%s", text);
+    _exit(EXIT_TODO);
+}
+
+static unsigned seconds_for(const Port *port, const Call *call) {
+    int seconds = call->function == CALL_TRAINING ? TRAINING_SECONDS : SECONDS;
+    return (unsigned)(seconds * port->slower);
+}
+
+static _Noreturn void child(const Port *port, const Call *call) {
+    Call mine = *call;
+    mine.block = (unsigned char *)(shared + 1);
+    todo_told = keep_todo;
+    for (int s = 1; s < 32; s++)
+        signal(s, SIG_DFL);
+    alarm(seconds_for(port, call));
+    shared->not_linked = !call_here(&mine);
+    fflush(NULL);
+    shared->finished = true;
+    _exit(0);
+}
+
+/* What the child's end says. */
+static Reply reply_of(const Port *port, const Call *call, int status) {
+    if (shared->not_linked) return (Reply){.outcome = CALL_NOWHERE};
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+        return (Reply){.outcome = CALL_ENDLESS, .detail = (int)seconds_for(port, call)};
+    if (WIFSIGNALED(status)) return (Reply){.outcome = CALL_CRASHED, .detail = WTERMSIG(status)};
+    if (shared->finished) return (Reply){.outcome = CALL_DONE};
+    Reply reply = {.outcome = CALL_LEFT, .detail = WEXITSTATUS(status)};
+    if (__asan_init && reply.detail == 1) return (Reply){.outcome = CALL_CRASHED};
+    if (reply.detail == EXIT_TODO && shared->todo[0]) {
+        reply.outcome = CALL_TODO;
+        memcpy(reply.todo, shared->todo, sizeof reply.todo);
+    }
+    return reply;
+}
+
+static Reply run_forked(Port *port, const Call *call, Call *back) {
+    Reply reply = {.outcome = CALL_NOWHERE};
+    size_t bytes = sizeof(Shared) + call->bytes;
+    int status = 0;
+    shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) return reply;
+    memcpy(shared + 1, call->block, call->bytes);
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) child(port, call);
+    if (pid > 0 && waitpid(pid, &status, 0) == pid) {
+        reply = reply_of(port, call, status);
+        memcpy(back->block, shared + 1, call->bytes);
+    }
+    munmap(shared, bytes);
+    return reply;
+}
+
+Port port_forked(void) {
+    return (Port){.run = run_forked, .slower = __asan_init ? 5 : 1};
+}
