@@ -38,9 +38,10 @@ class Chapter(pages.Translator):
 
     def heading(self, token):
         level, title = len(token["hashes"]), token["heading"]
+        below = "#" if self.page.path in pages.solutions() else ""  # all in one chapter
         label = self.page.label(pages.slug(title) if level > 1 else "")
         kind = " .advanced" if title.endswith("(advanced)") else ""
-        return f"{token['hashes']} {title} {{#{label}{kind}}}"
+        return f"{below}{token['hashes']} {title} {{#{label}{kind}}}"
 
     def figure(self, token):
         path, _ = self.page.resolve(token["figure"])
@@ -99,6 +100,8 @@ def manuscript(in_print):
     for page in pages.read(pages.book()):
         text = re.sub(r"<!-- navigation -->\n.*\n?", "", page.text)  # for screens
         page.tokens = list(pages.tokens(text))
+        if page.path in pages.solutions()[:1]:
+            chapters.append("# Solutions {#solutions}")
         chapters.append(Chapter(page, terms).whole())
     return "\n\n".join([*chapters, index(terms, in_print)])
 

@@ -168,6 +168,7 @@ def read(path):
 
 
 def tabs(paths):
+    """A line of the tree for each page."""
     tab = '<tab type="user" url="@ref {}" title="{}"/>\n'
     return "".join(tab.format(p.label(), html.escape(p.title())) for p in pages.read(paths))
 
@@ -176,8 +177,9 @@ def layout():
     """Doxygen's layout with the lessons first in the tree, and a group's text before its list."""
     ask = ["doxygen", "-l", "/dev/stdout"]
     text = subprocess.run(ask, stdout=subprocess.PIPE, text=True, check=True).stdout
-    first = '<tab type="mainpage" visible="yes" title="Contents"/>\n' + tabs(pages.book())
-    first += f'<tab type="usergroup" url="[none]" title="More">\n{tabs(pages.more())}</tab>\n'
+    first = '<tab type="mainpage" visible="yes" title="Contents"/>\n' + tabs(pages.lessons())
+    for title, paths in (("Solutions", pages.solutions()), ("More", pages.more())):
+        first += f'<tab type="usergroup" url="[none]" title="{title}">\n{tabs(paths)}</tab>\n'
     text = re.sub(r'<tab type="mainpage".*\n', lambda _: first, text)
     text = re.sub(r'(<tab type="(?:pages|examples)") visible="yes"', r'\1 visible="no"', text)
     text = re.sub(r'(<tab type="modules" visible="yes") title=""', r'\1 title="Reference"', text)
