@@ -24,6 +24,8 @@
 
 #include <stdint.h>
 
+/** @def LANES
+ *  @brief Floats in one vector; 0 where there are no kernels made of them. */
 #ifdef REAL_DOUBLE
 #define LANES 0
 #elif defined(__AVX512F__)

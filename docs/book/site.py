@@ -25,8 +25,8 @@ MATHJAX = "/usr/share/javascript/mathjax"
 
 # ---- the filter ----------------------------------------------------------------------------------
 def source_files():
-    """What docs/Doxyfile reads: every source but the tests' headers."""
-    return [path for path in quotes.sources() if not re.match(r"tests/(bench|fuzz|.*\.h$)", path)]
+    """What docs/Doxyfile reads: every source but the inner parts of the tests."""
+    return [path for path in quotes.sources() if not re.match(r"tests/(bench|fuzz|exam|oracle|.*\.h$)", path)]
 
 
 def file_page(path):
