@@ -46,7 +46,7 @@ class Chapter(pages.Translator):
     def figure(self, token):
         path, _ = self.page.resolve(token["figure"])
         alt = html.escape(pages.plain(token["alt"]))
-        caption = self.inline(token["caption"] or "")
+        caption = self.inline(token["caption"] or token["alt"])
         begin = f'<figure><img src="{path}" alt="{alt}"/><figcaption>'
         return f"{begin}\n\n{caption}\n\n</figcaption></figure>"
 
@@ -55,7 +55,8 @@ class Chapter(pages.Translator):
             return '<div class="answer">\n'
         if token["fold"] == "</details>":
             return "</div>"
-        return "\n**" + re.sub("<[^>]*>", "", token["fold"]) + ".**"
+        question = re.sub(r"<[^>]*>", "", token["fold"]).strip()
+        return f"\n**{question}{'' if question[-1] in '.?!' else '.'}**"
 
     def comment(self, token):
         words = pages.words(token)

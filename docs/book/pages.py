@@ -20,9 +20,9 @@ PARTS = r"""
   | ^(?P<hashes>\#+)\ +(?P<heading>.*?)(?:\ *\{\#(?P<id>\w+)\})?\ *$
   | ^!\[(?P<alt>[^\]]*)\]\((?P<figure>[^)\s]+)\)$               # a picture, a paragraph of its own
      (?:\n\n\*(?=[^\s*])(?P<caption>(?:(?!\n\n)[^*])+)\*$)?     # and then its caption, in italics
-  | ^(?P<fold></?details>|<summary>.*</summary>)$
+  | ^(?P<fold></?details>|<summary>(?:(?!\n\n)[^\0])*?</summary>)$
   | <!--\ *(?P<comment>[^\0]*?)\ *-->
-  | (?P<tick>`+)(?P<code>[^`].*?)(?<!`)(?P=tick)(?!`)
+  | (?P<tick>`+)(?P<code>[^`](?:(?!\n\n)[^\0])*?)(?<!`)(?P=tick)(?!`)
   | (?<![\\$\w])\$(?P<math>[^\s$](?:[^$]*[^\s$\\])?)\$(?![$\d])
   | !\[(?P<alternative>[^\]]*)\]\((?P<image>[^)\s]+)\)
   | \[(?P<text>(?:[^][`]|`[^`]+`)*)\]\((?P<link>[^)\s]+)\)
