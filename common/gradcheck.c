@@ -137,19 +137,22 @@ static double guess_transposed(const GradTensor *t, int n, size_t i) {
     return t->want[i % rows * cols + i / rows];
 }
 
+/* Facts, as far as they go: what every entry is, whatever made it so. */
 static const struct {
     Guess *guess;
     const char *text;
+    int least; /* images, below which it says nothing */
 } guesses[] = {
-    {guess_zero, "every entry is 0: never computed?"},
-    {guess_sign, "every entry has the wrong sign"},
-    {guess_twice, "every entry is twice too large: added twice?"},
-    {guess_mean, "every entry is divided by the batch size: that belongs to the loss alone"},
-    {guess_sum, "every entry is multiplied by the batch size: is the 1/N missing?"},
-    {guess_kept, "the old content is still in it: dx must be overwritten, not added to"},
-    {guess_overwritten, "the old content is gone: dw must be added to, not overwritten"},
-    {guess_rotated, "equal to the wanted kernel rotated by 180 degrees"},
-    {guess_transposed, "equal to the wanted matrix transposed"},
+    {guess_zero, "every entry is 0: never computed?", 1},
+    {guess_sign, "every entry has the wrong sign", 1},
+    {guess_twice, "every entry is twice what it should be: added twice?", 1},
+    {guess_mean, "every entry is divided by the number of images, or by something of that size", 2},
+    {guess_sum, "every entry is multiplied by the number of images, or by something of that size",
+     3},
+    {guess_kept, "the old content is still in it: dx must be overwritten, not added to", 1},
+    {guess_overwritten, "the old content is gone: dw must be added to, not overwritten", 1},
+    {guess_rotated, "equal to the wanted kernel rotated by 180 degrees", 1},
+    {guess_transposed, "equal to the wanted matrix transposed", 1},
 };
 
 static bool guess_fits(const GradTensor *t, int n, Guess *guess) {
@@ -161,30 +164,44 @@ static bool guess_fits(const GradTensor *t, int n, Guess *guess) {
     return true;
 }
 
-/* Whether all wrong entries lie in the last row, or none in the first channel. */
-static const char *guess_place(const GradTensor *t) {
-    bool last_row = t->dims == 4 && t->dim[2] > 1, later_channels = t->dims == 4 && t->dim[1] > 1;
-    bool last_image = t->dims == 4 && t->dim[0] > 1;
+/* Whether all wrong entries have this index, or in `later` any but 0, along an axis; and at least
+   half of the entries there are wrong: one wrong entry says nothing about a place. */
+static bool wrong_at(const GradTensor *t, int axis, int place, bool later) {
+    size_t there = 0, wrong = 0;
     for (size_t i = 0; i < tensor_count(t); i++) {
         int at[4] = {0};
-        if (!entry_wrong(t, i)) continue;
         tensor_index(t, i, at);
-        last_row = last_row && at[2] == t->dim[2] - 1;
-        later_channels = later_channels && at[1] > 0;
-        last_image = last_image && at[0] == t->dim[0] - 1;
+        bool in = later ? at[axis] > 0 : at[axis] == place;
+        if (entry_wrong(t, i) && !in) return false;
+        there += in;
+        wrong += in && entry_wrong(t, i);
     }
-    if (last_row) return "only the last row is wrong: a loop that ends too early?";
-    if (later_channels) return "the first channel is right, the others are not: is c in the index?";
-    if (last_image) return "only the last one of the first index is wrong: a loop bound?";
+    return there < tensor_count(t) && 2 * wrong >= there;
+}
+
+/* Where all wrong entries lie. */
+static const char *guess_place(const GradTensor *t) {
+    if (t->dims != 4) return "";
+    if (wrong_at(t, 2, t->dim[2] - 1, false))
+        return "only the last row is wrong: a loop that ends too early?";
+    if (wrong_at(t, 3, t->dim[3] - 1, false))
+        return "only the last column is wrong: a loop that ends too early?";
+    if (wrong_at(t, 1, 0, true)) return "only the first channel is right";
+    if (wrong_at(t, 0, 0, true)) return "along the first axis only the first one is right";
     return "";
 }
 
+/* The one guess that fits; none if there are two. */
 static const char *likely_cause(const GradTensor *t, int n) {
+    const char *cause = NULL;
     for (size_t i = 0; i < tensor_count(t); i++)
         if (isnan(t->got[i])) return "there are NaNs: scratch read before it was written?";
-    for (size_t g = 0; g < sizeof guesses / sizeof *guesses; g++)
-        if (guess_fits(t, n, guesses[g].guess)) return guesses[g].text;
-    return guess_place(t);
+    for (size_t g = 0; g < sizeof guesses / sizeof *guesses; g++) {
+        if (n < guesses[g].least || !guess_fits(t, n, guesses[g].guess)) continue;
+        if (cause) return "";
+        cause = guesses[g].text;
+    }
+    return cause ? cause : guess_place(t);
 }
 
 /* ------------------------------------------------------------------ judging -------------- */
@@ -200,9 +217,10 @@ static void explain(const char *owner, int n, const GradTensor *t, size_t worst,
         length +=
             (size_t)snprintf(place + length, sizeof place - length, "%s%d", d ? "," : "", at[d]);
     const char *cause = likely_cause(t, n);
+    const char *by = t->by_forward ? " by differences of forward, if that is right" : "";
     snprintf(finding->text, sizeof finding->text,
-             "%s %s[%s]: got %.9g, want %.9g, tolerance %.2g (%zu of %zu wrong%s%s)", owner,
-             t->name, place, t->got[worst], t->want[worst], t->tolerance[worst], wrong,
+             "%s %s[%s]: got %.9g, want %.9g%s, tolerance %.2g (%zu of %zu wrong%s%s)", owner,
+             t->name, place, t->got[worst], t->want[worst], by, t->tolerance[worst], wrong,
              tensor_count(t), *cause ? "; " : "", cause);
 }
 
@@ -391,6 +409,7 @@ static GradTensor tensor_of(const Run *run, const char *name) {
 static void check_tensor(Run *run, const char *name, bool exact, double nonzero, real *value,
                          const real *result, real before, GradFinding *finding) {
     GradTensor t = tensor_of(run, name);
+    t.by_forward = true;
     size_t count = tensor_count(&t);
     bool weight = strcmp(name, "dw") == 0;
     for (size_t i = 0; i < count; i++) {
@@ -532,7 +551,7 @@ GradFinding gradcheck_loss(const Loss *loss, int n, const real *x, const uint8_t
             want[i] = gradcheck_difference(loss_objective, &run, &run.x[i], &bar[i]);
         }
         gradcheck_tolerance(count, got, want, bar, loss_objective(&run), tolerance);
-        GradTensor t = {"dx", 2, {n, loss->in}, got, want, tolerance};
+        GradTensor t = {"dx", 2, {n, loss->in}, got, want, tolerance, true};
         gradcheck_judge(loss->name, n, &t, 0.9, &finding);
     } else {
         finding = (GradFinding){.text = "no memory for the check"};

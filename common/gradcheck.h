@@ -20,7 +20,7 @@
  *
  * A check that cannot fail is worse than none: a gradient that is nearly all zero is reported as a
  * failure of the test (field `nonzero`). And a failure should teach: the finding names the worst
- * entry, what it is and should be, and a likely cause.
+ * entry, what it is and should be, and what all wrong entries have in common, if that is one thing.
  */
 #ifndef GRADCHECK_H
 #define GRADCHECK_H
@@ -56,6 +56,7 @@ typedef struct GradTensor {
     const double *got;       ///< what the code under test says
     const double *want;      ///< what it should say
     const double *tolerance; ///< how far they may be apart, entry by entry; below 0: skip the entry
+    bool by_forward;         ///< want was measured by running forward, which may itself be wrong
 } GradTensor;
 
 /**

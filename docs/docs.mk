@@ -29,6 +29,7 @@ book-check: docs book ## look at the site in a browser, wide and narrow; check t
 	@python3 -B docs/book/look.py
 
 ##@ For report writers
+# Debian's Python is the one that has Debian's Jinja2.
 report: $(REPORT_NEEDS) ## the report, English and Chinese, as HTML and PDF: build/report
 	@/usr/bin/python3 docs/report.py $D $P $R $B/07_lenet5
 

@@ -473,9 +473,8 @@ def for_print(markdown, work):
 
 def make(data, pictures, report, program):
     """Both languages, HTML and PDF. What cannot be made again is not left."""
-    os.makedirs(report, exist_ok=True)
-    for file in os.listdir(report):
-        os.remove(os.path.join(report, file))
+    shutil.rmtree(report, ignore_errors=True)
+    os.makedirs(report)
     known = values(data, program)
     for lang, template in TEMPLATES.items():
         folder = pictures if lang == "en" else f"{pictures}/{lang}"

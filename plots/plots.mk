@@ -39,9 +39,9 @@ LONG     := $(patsubst LONG_%,%,$(filter LONG_%,$(.VARIABLES)))
 
 ##@ For report writers
 .PHONY: plots quick draw-long $(PICTURES:%=plot-%) $(LONG:%=plot-%)
-plots: setup $(PICTURES:%=$P/%.txt) draw-long ## every picture, and the runs behind it (two minutes)
+plots: setup $(PICTURES:%=$P/%.txt) draw-long ## every picture, and its runs (minutes)
 
-quick: ## the same from shorter runs, into build/quick/plots (half a minute)
+quick: ## the same from shorter runs, into build/quick/plots (a minute)
 	@$(MAKE) --no-print-directory QUICK=1 plots
 
 # Pictures of long runs, those whose data is there. draw,NAME,FOLDER,LANGUAGE: others are named.

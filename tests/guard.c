@@ -88,7 +88,7 @@ BACKWARD(divided_by_batch) {
 }
 
 Test(guard, mean_in_the_layer) {
-    expect_backward_caught(divided_by_batch, "C3 dw[", "belongs to the loss alone");
+    expect_backward_caught(divided_by_batch, "C3 dw[", "divided by the number of images");
 }
 
 BACKWARD(overwritten) {
@@ -162,7 +162,7 @@ BACKWARD(one_entry_wrong) {
 }
 
 Test(guard, one_entry_off_by_one) {
-    expect_backward_caught(one_entry_wrong, "C3 dw[1,1,1,0]", "1 of 54 wrong");
+    expect_backward_caught(one_entry_wrong, "C3 dw[1,1,1,0]", "(1 of 54 wrong)"); /* no cause */
 }
 
 /* Full connection with its weight read the wrong way round, on a square layer. */
@@ -321,6 +321,48 @@ Test(guard, padded_column_lost) {
     expect_caught(gradcheck_naive(&c, &naive, true), "C3 y[", "");
 }
 
+/* ------------------------------------------------------------------ no wrong causes ------ */
+
+/* The bias forgotten, and that of filter 0 happens to be 0: nothing says that channels are mixed up,
+   and differences of forward only say that backward does not belong to it. */
+FORWARD(forward_no_bias) {
+    Layer good = correct_conv();
+    real *own = reals(layer_params(l));
+    memcpy(own, w, layer_weights(l) * sizeof *own);
+    good.forward(&good, n, own, x, y, scratch);
+}
+
+Test(guard, forgotten_bias_is_not_a_channel) {
+    Layer l = correct_conv(), naive = naive_of(l);
+    GradCase c = case_of(&l);
+    real *w = reals(layer_params(&l));
+    memcpy(w, c.w, layer_params(&l) * sizeof *w);
+    w[layer_weights(&l)] = 0;
+    w[layer_weights(&l) + 1] = 2;
+    c.w = w;
+    l.forward = forward_no_bias;
+    expect_caught(gradcheck_naive(&c, &naive, true), "C3 y[", "only the first channel is right");
+    expect_caught(gradcheck_exact(&c), "C3 db[", "by differences of forward, if that is right");
+}
+
+/* With one image everything is both divided and multiplied by the number of images. */
+BACKWARD(db_halved) {
+    real *own = reals(layer_params(l));
+    correct(l, n, w, x, y, dy, own, dx, scratch);
+    for (size_t i = 0; i < layer_params(l); i++)
+        dw[i] += i < layer_weights(l) ? own[i] : own[i] / 2;
+}
+
+Test(guard, one_image_says_nothing_about_the_batch) {
+    Layer l = correct_conv();
+    GradCase c = case_of(&l);
+    c.n = 1;
+    l.backward = db_halved;
+    GradFinding finding = gradcheck_exact(&c);
+    expect_caught(finding, "C3 db[", "wrong)");
+    cr_expect(strstr(finding.text, "images") == NULL, "blames the batch: %s", finding.text);
+}
+
 /* ------------------------------------------------------------------ vacuous tests -------- */
 
 Test(guard, zero_gradient_proves_nothing) {
@@ -346,7 +388,8 @@ Test(guard, mean_missing_in_the_loss) {
     real *x = normals(&rng, 40);
     expect_ok(gradcheck_loss(&l, 4, x, label, (real)0.25));
     l.backward = loss_without_scale;
-    expect_caught(gradcheck_loss(&l, 4, x, label, (real)0.25), "dx[", "is the 1/N missing");
+    expect_caught(gradcheck_loss(&l, 4, x, label, (real)0.25), "dx[",
+                  "multiplied by the number of images");
 }
 
 /* The derivative of tanh instead of the sigmoid's: correct at no point. */

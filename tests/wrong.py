@@ -18,6 +18,7 @@ import concurrent.futures
 import functools
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tomllib
@@ -60,12 +61,14 @@ def wrongs():
 
 
 def changed(wrong):
-    """The source with the mistake in it."""
+    """The source with the mistake in it; comments on lines of their own do not matter."""
     text = (TOP / wrong["file"]).read_text()
-    count = text.count(wrong["old"])
-    if count != 1:
-        raise Failure(f'{wrong["id"]}: old occurs {count} times in {wrong["file"]}')
-    return text.replace(wrong["old"], wrong["new"])
+    between = r"\n(?:[ \t]*/\*(?:(?!\*/).)*\*/\n)*"
+    pattern = between.join(re.escape(line) for line in wrong["old"].split("\n"))
+    places = list(re.finditer(pattern, text, re.S))
+    if len(places) != 1:
+        raise Failure(f'old occurs {len(places)} times in {wrong["file"]}')
+    return text[:places[0].start()] + wrong["new"] + text[places[0].end():]
 
 
 def todo(exercise):
@@ -256,6 +259,13 @@ def summary(trials):
           f"wrongly {misnamed}, not {len(trials) - named - misnamed}")
 
 
+def never_failed(trials):
+    """Items that no known-wrong solution fails: perhaps they cannot fail."""
+    failed = {item for trial in trials for item in trial.failed}
+    names = [name for exercise in listed.exercises() for name in listed.items(exercise)]
+    return [f"no known-wrong solution fails {name}" for name in names if name not in failed]
+
+
 def run(folder, chosen):
     """Tries everything; returns whether all is as declared."""
     build, trials, problems = Build(folder), [], []
@@ -274,6 +284,7 @@ def run(folder, chosen):
                 problems.append(f'{wrong["id"]}: {failure}')
         for chapter, name, future in empties:
             problems += [f"{chapter} with {name}: {text}" for text in future.result()]
+    problems += never_failed(trials) if not chosen else []
     for number in sorted({trial.wrong["number"] for trial in trials}):
         print_chapter(number, [trial for trial in trials if trial.wrong["number"] == number])
     summary(trials)

@@ -15,6 +15,8 @@ import quotes
 OUT = "build/book"
 TITLE, SUBTITLE = "LeNet-5 in C, layer by layer", "Seven lessons that run"
 KATEX = "/usr/share/javascript/katex/"
+# The paragraph that leads to the lessons before and after.
+FOR_SCREENS = re.compile(r"^\[(?:Previous: |Contents\])(?:.+\n)+", re.M)
 # A fixed date, 1 January 1980: the same lessons give the same bytes.
 ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": "315532800"}
 
@@ -99,7 +101,7 @@ def manuscript(in_print):
     terms = {}
     chapters = []
     for page in pages.read(pages.book()):
-        text = re.sub(r"<!-- navigation -->\n.*\n?", "", page.text)  # for screens
+        text = FOR_SCREENS.sub("", page.text)
         page.tokens = list(pages.tokens(text))
         if page.path in pages.solutions()[:1]:
             chapters.append("# Solutions {#solutions}")

@@ -82,16 +82,6 @@ def update(path, svg):
     print("  DRAW", path)
 
 
-def same(old, new):
-    """Equal, up to the tolerance that a picture of measured numbers declares."""
-    number = r"-?\d+(?:\.\d+)?"
-    allowed = re.search(r"<!-- numbers may differ by (\d+) -->", new)
-    if old == new or not allowed or re.sub(number, "#", old) != re.sub(number, "#", new):
-        return old == new
-    pairs = zip(re.findall(number, old), re.findall(number, new))
-    return all(abs(float(a) - float(b)) <= int(allowed[1]) for a, b in pairs)
-
-
 def main():
     check = "--check" in sys.argv[1:]
     problems = []
@@ -106,9 +96,9 @@ def main():
         if os.path.exists(path):
             with open(path, encoding="utf8") as file:
                 old = file.read()
-        if not same(old, run.stdout) and check:
+        if old != run.stdout and check:
             problems.append(f"{path}: not what {script} prints; make figures")
-        elif not same(old, run.stdout):
+        elif old != run.stdout:
             update(path, run.stdout)
         problems += [f"{path}: {what}" for what in hard_to_read(run.stdout)]
     drawn = set(map(target, scripts))

@@ -65,10 +65,6 @@ class Picture:
                 self.box(left, top, cell, cell, (fill or {}).get((i, j), WHITE))
                 self.text(left + cell / 2, top + cell / 2, number, pen, size)
 
-    def tolerate(self, pixels):
-        """For measured numbers: other processors may draw them a little elsewhere."""
-        self.parts.append(f"<!-- numbers may differ by {pixels} -->")
-
     def print(self):
         print("\n".join([*self.parts, "</svg>"]))
 

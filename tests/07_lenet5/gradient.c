@@ -51,7 +51,7 @@ static void check_entries(Whole *whole, const char *name, size_t begin, size_t c
         want[k] = gradcheck_difference(whole_loss, whole, &whole->params[i], &bar[k]);
     }
     gradcheck_tolerance(picks, got, want, bar, whole_loss(whole), tolerance);
-    GradTensor tensor = {name, 1, {(int)picks}, got, want, tolerance};
+    GradTensor tensor = {name, 1, {(int)picks}, got, want, tolerance, .by_forward = true};
     gradcheck_judge("network", N, &tensor, 0.05, finding);
 }
 

@@ -55,7 +55,8 @@ static size_t index_along(const Array *a, size_t i, int back) {
 
 /* ------------------------------------------------------------------ values --------------- */
 
-/* What entry i would be if the mistake were this one. */
+/* What entry i would be if the mistake were this one; NEVER if it cannot be. */
+#define NEVER 1e301
 typedef double Guess(const Case *c, Slot slot, size_t i);
 
 /* What a sum holds before; 0 for results, which are overwritten. */
@@ -112,7 +113,7 @@ static double guess_rotated(const Case *c, Slot slot, size_t i) {
     size_t rows, columns;
     last_two(a, &rows, &columns);
     size_t sheet = rows * columns, from = i / sheet * sheet + sheet - 1 - i % sheet;
-    if (a->axes < 3) return (double)NAN;
+    if (a->axes < 3) return NEVER;
     return c->want[slot][from] - base(c, slot, from) + base(c, slot, i);
 }
 
@@ -309,25 +310,31 @@ static bool all_right(const Case *cases, int count, Slot slot) {
     return compared > 0;
 }
 
-/* A mistake of the function must also leave those arrays right that came out right. */
-static bool suspect_explains(const Case *cases, int count, Slot slot, int suspect) {
+/* Whether a mistake also leaves those arrays right that came out right. */
+static bool spares_others(const Case *cases, int count, int suspect) {
     Question q = {SUSPECT, suspect};
-    if (!explains(cases, count, slot, q)) return false;
     for (int s = 0; s < SLOTS; s++)
         if (all_right(cases, count, s) && !explains(cases, count, s, q)) return false;
     return true;
 }
 
-/* Mistakes of this function. */
+/* Mistakes of this function, made in all arrays; if there is none, made in this one only. */
 static Cause by_suspects(const Case *cases, int count, Slot slot, bool *clash) {
-    const Case *failing = first_failing(cases, count, slot);
-    Cause found = {"-", NULL};
-    for (int s = 0; s < expected_suspects(&failing->sent); s++) {
-        Suspect suspect = expected_suspect(&failing->sent, s);
-        if (suspect_explains(cases, count, slot, s))
-            note(&found, clash, (Cause){suspect.id, suspect.text});
+    const Call *call = &first_failing(cases, count, slot)->sent;
+    Cause found = {"-", NULL}, alone = {"-", NULL};
+    bool alone_clash = false;
+    for (int s = 0; s < expected_suspects(call); s++) {
+        Suspect suspect = expected_suspect(call, s);
+        Cause cause = {suspect.id, suspect.text};
+        if (!explains(cases, count, slot, (Question){SUSPECT, s})) continue;
+        if (spares_others(cases, count, s))
+            note(&found, clash, cause);
+        else
+            note(&alone, &alone_clash, cause);
     }
-    return found;
+    if (found.text) return found;
+    *clash = alone_clash;
+    return alone;
 }
 
 /* Mistakes that any array can show. */

@@ -6,6 +6,7 @@
 #include "fail.h"
 #include "report.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,6 +169,9 @@ static Result todo_result(const Exam *exam, const char *todo) {
     bool mine = strncmp(todo, own, strlen(own)) == 0;
     Result result = {.verdict = mine ? VERDICT_TODO : VERDICT_BLOCKED};
     result.text = report_line("%s", todo);
+    /* nobody knows what another process writes */
+    for (char *c = result.text; c[1]; c++)
+        if (!isprint((unsigned char)*c)) *c = '?';
     return result;
 }
 

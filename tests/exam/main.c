@@ -3,10 +3,10 @@
  *
  *     item <tab> verdict <tab> points won <tab> points <tab> causes
  *
- *     build/exam/02 [-v] [ITEM ...]
+ *     build/exam/02_conv [-v] [-s SEED] [ITEM ...]
  *
- * Without items, all of its own chapter. -v: reports on stderr. Exit code 0 when it worked, whatever
- * the verdicts.
+ * Without items, all of its own chapter. -v: reports on stderr. -s: other data than usual. Exit code
+ * 0 when it worked, whatever the verdicts; 2 for a wrong command line.
  */
 #include "exam.h"
 #include "gemm.h"
@@ -14,10 +14,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-/* Examines one item. */
-static bool examine_and_print(const Item *item, Port *port, bool verbose) {
-    Result result = exam_item(item, port, 1);
+/* Examines one item; returns whether that worked. */
+static bool examine_and_print(const Item *item, Port *port, uint64_t seed, bool verbose) {
+    Result result = exam_item(item, port, seed);
     int won = result.verdict == VERDICT_PASS ? item->points : 0;
     printf("%s\t%s\t%d\t%d\t%s\n", item->id, verdict_word(result.verdict), won, item->points,
            result.causes);
@@ -27,17 +28,33 @@ static bool examine_and_print(const Item *item, Port *port, bool verbose) {
     return result.verdict != VERDICT_ERROR;
 }
 
-int main(int argc, char **argv) {
-    bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0, ok = true;
-    const char *own = strrchr(argv[0], '/');
-    Port port = port_forked();
-    gemm_single_thread();
-    own = own ? own + 1 : argv[0];
+/* The items of the chapter whose name the program has. */
+static bool examine_own(const char *program, Port *port, uint64_t seed, bool verbose) {
+    const char *slash = strrchr(program, '/'), *own = slash ? slash + 1 : program;
+    bool ok = true;
     for (int i = 0; i < items_count; i++) {
-        bool asked = argc == 1 + verbose && strncmp(items[i].id, own, 2) == 0;
-        for (int k = 1 + verbose; k < argc; k++)
-            asked = asked || strcmp(items[i].id, argv[k]) == 0;
-        if (asked && !examine_and_print(&items[i], &port, verbose)) ok = false;
+        if (strncmp(items[i].id, own, 2) != 0) continue;
+        if (!examine_and_print(&items[i], port, seed, verbose)) ok = false;
+    }
+    return ok;
+}
+
+int main(int argc, char **argv) {
+    bool verbose = false, ok = true;
+    uint64_t seed = 1;
+    Port port = port_forked();
+    for (int option; (option = getopt(argc, argv, "vs:")) != -1;) {
+        if (option == '?') return 2;
+        if (option == 'v') verbose = true;
+        if (option == 's') seed = strtoull(optarg, NULL, 10);
+    }
+    gemm_single_thread();
+    if (optind == argc) return examine_own(argv[0], &port, seed, verbose) ? 0 : 1;
+    for (int k = optind; k < argc; k++) {
+        const Item *item = item_named(argv[k]);
+        if (!item) fprintf(stderr, "error: there is no item %s\n", argv[k]);
+        if (!item) return 2;
+        if (!examine_and_print(item, &port, seed, verbose)) ok = false;
     }
     return ok ? 0 : 1;
 }
