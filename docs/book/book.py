@@ -15,6 +15,8 @@ import quotes
 OUT = "build/book"
 TITLE, SUBTITLE = "LeNet-5 in C, layer by layer", "Seven lessons that run"
 KATEX = "/usr/share/javascript/katex/"
+# The paragraph that leads to the lessons before and after.
+FOR_SCREENS = re.compile(r"^\[(?:Previous: |Contents\])(?:.+\n)+", re.M)
 # A fixed date, 1 January 1980: the same lessons give the same bytes.
 ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": "315532800"}
 
@@ -38,14 +40,15 @@ class Chapter(pages.Translator):
 
     def heading(self, token):
         level, title = len(token["hashes"]), token["heading"]
+        below = "#" if self.page.path in pages.solutions() else ""  # all in one chapter
         label = self.page.label(pages.slug(title) if level > 1 else "")
         kind = " .advanced" if title.endswith("(advanced)") else ""
-        return f"{token['hashes']} {title} {{#{label}{kind}}}"
+        return f"{below}{token['hashes']} {title} {{#{label}{kind}}}"
 
     def figure(self, token):
         path, _ = self.page.resolve(token["figure"])
         alt = html.escape(pages.plain(token["alt"]))
-        caption = self.inline(token["caption"] or "")
+        caption = self.inline(token["caption"] or token["alt"])
         begin = f'<figure><img src="{path}" alt="{alt}"/><figcaption>'
         return f"{begin}\n\n{caption}\n\n</figcaption></figure>"
 
@@ -54,7 +57,8 @@ class Chapter(pages.Translator):
             return '<div class="answer">\n'
         if token["fold"] == "</details>":
             return "</div>"
-        return "\n**" + re.sub("<[^>]*>", "", token["fold"]) + ".**"
+        question = re.sub(r"<[^>]*>", "", token["fold"]).strip()
+        return f"\n**{question}{'' if question[-1] in '.?!' else '.'}**"
 
     def comment(self, token):
         words = pages.words(token)
@@ -97,8 +101,10 @@ def manuscript(in_print):
     terms = {}
     chapters = []
     for page in pages.read(pages.book()):
-        text = re.sub(r"<!-- navigation -->\n.*\n?", "", page.text)  # for screens
+        text = FOR_SCREENS.sub("", page.text)
         page.tokens = list(pages.tokens(text))
+        if page.path in pages.solutions()[:1]:
+            chapters.append("# Solutions {#solutions}")
         chapters.append(Chapter(page, terms).whole())
     return "\n\n".join([*chapters, index(terms, in_print)])
 

@@ -30,13 +30,13 @@
     // ---- formulas and pictures ----
     const own = element => [...element.childNodes]
         .filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data).join('');
-    for (const formula of document.querySelectorAll('.formulaInline, .formulaDsp'))
-        if (!formula.querySelector('svg') || formula.querySelector('.merror, .MathJax_Error') ||
-            own(formula).includes('\\'))
-            found.push('a formula is not typeset: ' + formula.textContent.slice(0, 60));
+    if (content.querySelector('script[type^="math/tex"]'))
+        for (const formula of MathJax.Hub.getAllJax())
+            if (formula.texError)
+                found.push('a formula is not typeset: ' + formula.originalText.slice(0, 60));
     for (const element of content.querySelectorAll('p, li, td, h1, h2, h3, figcaption'))
-        if (/\\f[$[\]]|\$\S+\$/.test(own(element)))
-            found.push('a formula is left as text: ' + own(element).slice(0, 60));
+        if (/\\[([]|\\f[$[]|\$\S+\$/.test(own(element)))
+            found.push('a formula is left as text: ' + own(element).trim().slice(0, 60));
     for (const image of document.images)
         if (!image.complete || !image.naturalWidth) found.push('no picture: ' + image.src);
 

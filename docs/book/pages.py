@@ -14,36 +14,45 @@ FRONT = "docs/index.md"
 TEMPLATES = "docs/report*.md"  # not pages
 LANGUAGES = ("zh",)  # of other editions: README.zh.md beside README.md
 
-TOKEN = re.compile(
-    r"""
+PARTS = r"""
     ^(?P<indent>\ *)(?P<ticks>```+)\ *(?P<fence>[^`\n]*)\n      # ```c
      (?P<body>(?:.*\n)*?)(?P=indent)(?P=ticks)\ *$              # ```
   | ^(?P<hashes>\#+)\ +(?P<heading>.*?)(?:\ *\{\#(?P<id>\w+)\})?\ *$
   | ^!\[(?P<alt>[^\]]*)\]\((?P<figure>[^)\s]+)\)$               # a picture, a paragraph of its own
      (?:\n\n\*(?=[^\s*])(?P<caption>(?:(?!\n\n)[^*])+)\*$)?     # and then its caption, in italics
-  | ^(?P<fold></?details>|<summary>.*</summary>)$
+  | ^(?P<fold></?details>|<summary>(?:(?!\n\n)[^\0])*?</summary>)$
   | <!--\ *(?P<comment>[^\0]*?)\ *-->
-  | (?P<tick>`+)(?P<code>[^`].*?)(?<!`)(?P=tick)(?!`)
+  | (?P<tick>`+)(?P<code>[^`](?:(?!\n\n)[^\0])*?)(?<!`)(?P=tick)(?!`)
   | (?<![\\$\w])\$(?P<math>[^\s$](?:[^$]*[^\s$\\])?)\$(?![$\d])
   | !\[(?P<alternative>[^\]]*)\]\((?P<image>[^)\s]+)\)
   | \[(?P<text>(?:[^][`]|`[^`]+`)*)\]\((?P<link>[^)\s]+)\)
-    """,
-    re.X | re.M,
-)
-KINDS = ("fence", "heading", "figure", "fold", "comment", "code", "math", "image", "link")
+    """
+TOKEN = re.compile(PARTS, re.X | re.M)
+WITH_INDENTED = re.compile(r"(?<=\n\n)(?P<indented>(?:\ {4}.*\n)+)|" + PARTS, re.X | re.M)
+KINDS = "indented fence heading figure fold comment code math image link".split()
 
 
-def tokens(text):
+def tokens(text, pattern=WITH_INDENTED, begin=0, end=None):
     """Yields (kind, match, place); for what is none of KINDS, ("text", the text, place)."""
-    end = 0
-    for match in TOKEN.finditer(text):
-        if match.start() > end:
-            yield "text", text[end : match.start()], end
-        kind = next(kind for kind in KINDS if match[kind] is not None)
-        yield kind, match, match.start()
-        end = match.end()
-    if end < len(text):
-        yield "text", text[end:], end
+    end = len(text) if end is None else end
+    for match in pattern.finditer(text, begin, end):
+        if match.start() > begin:
+            yield "text", text[begin : match.start()], begin
+        found = match.groupdict()
+        kind = next(kind for kind in KINDS if found.get(kind) is not None)
+        if kind == "indented" and in_list(text, match.start()):
+            yield from tokens(text, TOKEN, match.start(), match.end())
+        else:
+            yield kind, match, match.start()
+        begin = match.end()
+    if begin < end:
+        yield "text", text[begin:end], begin
+
+
+def in_list(text, place):
+    """Whether an indented paragraph continues a list; otherwise it is code."""
+    last = text[:place].rstrip().split("\n")[-1]
+    return bool(re.match(r" |\d+\. |[-*] ", last))
 
 
 def plain(markdown):
@@ -92,10 +101,13 @@ class Page:
         """The name of the page, or of a heading in it, unique in the site and in the book."""
         first = self.of_kind("heading")[:1]
         lesson = re.match(r"chapters/(\w+)/README", self.path)
+        answers = re.match(r"docs/solutions/\w+", self.path)
         if first and first[0]["id"]:  # "# Title {#name}"
             name = first[0]["id"]
         elif lesson:
             name = "lesson_" + lesson[1]
+        elif answers:
+            name = "solutions_" + os.path.basename(self.path).split(".")[0]
         else:
             name = "page_" + os.path.basename(self.path).split(".")[0]
         return f"{name}_{anchor}" if anchor else name
@@ -133,33 +145,53 @@ class Translator:
     def same(self, token):
         return token[0]
 
-    fence = heading = figure = fold = comment = code = math = image = link = same
+    indented = fence = heading = figure = fold = comment = code = math = image = link = same
 
 
 # ---- which pages there are -----------------------------------------------------------------------
-def wanted(language=""):
-    """The book in reading order, whether it is written or not."""
-    ending = f".{language}.md" if language else ".md"
-    lessons = [f"{folder}README{ending}" for folder in sorted(glob.glob("chapters/0*/"))]
-    return [f"docs/prologue{ending}", *lessons, f"docs/epilogue{ending}", f"docs/solutions{ending}"]
+def chapters():
+    return sorted(os.path.basename(path) for path in glob.glob("chapters/0*"))
+
+
+def wanted_lessons(ending=".md"):
+    """The lessons in reading order, whether they are written or not."""
+    lessons = [f"chapters/{name}/README{ending}" for name in chapters()]
+    return [f"docs/prologue{ending}", *lessons, f"docs/epilogue{ending}"]
+
+
+def wanted_solutions(ending=".md"):
+    return [f"docs/solutions/{name}{ending}" for name in ("00_prologue", *chapters())]
+
+
+def written(paths):
+    return [path for path in paths if os.path.exists(path)]
+
+
+def lessons():
+    return written(wanted_lessons())
+
+
+def solutions():
+    return written(wanted_solutions())
 
 
 def book():
-    return [path for path in wanted() if os.path.exists(path)]
+    return lessons() + solutions()
 
 
 def missing():
-    return [path for path in wanted() if not os.path.exists(path)]
+    return sorted({*wanted_lessons(), *wanted_solutions()} - {*book()})
 
 
 def editions():
     """What there is of the book in other languages."""
-    return [path for one in LANGUAGES for path in wanted(one) if os.path.exists(path)]
+    endings = [f".{language}.md" for language in LANGUAGES]
+    return [p for e in endings for p in written(wanted_lessons(e) + wanted_solutions(e))]
 
 
 def more():
     """The site's pages that are not in the book."""
-    others = {FRONT, *wanted(), *editions(), *glob.glob(TEMPLATES)}
+    others = {FRONT, *book(), *editions(), *glob.glob(TEMPLATES)}
     return [path for path in sorted(glob.glob("docs/*.md")) if path not in others]
 
 

@@ -7,7 +7,7 @@ A comment before a fenced block says what belongs in the block:
 
     <!-- quote FILE MARK -->       the lines of FILE between its two lines // [MARK]
     <!-- output COMMAND -->        what COMMAND prints
-    <!-- message NN NAME -->       what the tests say about a known-wrong solution
+    <!-- message NN NAME -->       what the tests say about a known-wrong solution (tests/wrong/)
     <!-- run -->                   shell commands: nothing is rewritten, the check runs them
     <!-- run: short COMMAND -->    ... or runs this command instead
     <!-- run: skip REASON -->      ... or does not run them, for this reason
@@ -24,8 +24,10 @@ of the comment match; then a new measurement alone changes no page:
     <!-- output~ build/02_conv, "3. " to end, /[0-9.]+ us/, /[0-9.]+ times/ -->
 
 Other comments: <!-- navigation --> before the line of links to the neighbouring lessons, which is
-written here too, in English; <!-- index: TERM; TERM --> for the book's index; <!-- note: ... --> for authors.
+written here too, in English; <!-- index: TERM; TERM --> for the book's index and the site's search;
+<!-- note: ... --> for authors.
 """
+import concurrent.futures
 import glob
 import hashlib
 import os
@@ -37,7 +39,7 @@ import textwrap
 import pages
 
 CACHE = "build/quotes"
-MESSAGE = "tests/wrong.py"  # prints what the tests say about a known-wrong solution
+MESSAGE = "python3 tests/wrong.py message "
 MARK = re.compile(r"^\s*(?://|#) \[([\w-]+)\]$")
 ORDER = re.compile(
     r"""
@@ -71,7 +73,7 @@ def marks(path):
 
 
 def sources():
-    tops = ("chapters", "common", "tests")
+    tops = ("docs", "chapters", "common", "tests")
     return [path for top in tops for path in sorted(glob.glob(f"{top}/**/*.[ch]", recursive=True))]
 
 
@@ -139,6 +141,10 @@ def form(text, patterns):
     return re.sub(r" *# *| +", lambda found: found[0].strip() or " ", text)
 
 
+def command_of(asked):
+    return (MESSAGE if asked["verb"] == "message" else "") + asked["command"]
+
+
 def wanted(order, old):
     """What the block after this comment should hold; old is what it holds."""
     if order.startswith("quote"):
@@ -149,12 +155,7 @@ def wanted(order, old):
     asked = ORDER.match(order)
     if not asked:
         raise Wrong(f"not understood: {order}")
-    command = asked["command"]
-    if asked["verb"] == "message":
-        if not os.path.exists(MESSAGE):
-            raise Wrong(f"there is no {MESSAGE} yet, which knows the known-wrong solutions")
-        command = f"python3 {MESSAGE} message {command}"
-    new = printed(command)
+    new = printed(command_of(asked))
     if asked["first"] is not None:
         new = section(new, asked["first"], asked["last"], asked["end"])
     patterns = re.findall(r", /([^/]+)/", asked["patterns"]) or [NUMBER]
@@ -171,7 +172,7 @@ def run_commands(order, commands):
 
 def navigation(page):
     """The line of links between a lesson and its neighbours."""
-    order = pages.book()
+    order = pages.lessons()
     here = order.index(page.path)
 
     def link(text, path):
@@ -273,7 +274,7 @@ def check_shell(page, i, place):
 def check_text(page, place, text):
     for sign, rule in (
         (r"(?<!\\)\$", "a $ without a formula; for a dollar, `$` or \\$"),
-        (r"`", "a ` without its pair on the same line"),
+        (r"`", "a ` without its pair"),
         (r"\[\^", "a footnote, which the site does not know"),
     ):
         if found := re.search(sign, text):
@@ -284,8 +285,6 @@ def check_token(page, i, kind, token, place):
     line = page.text[page.text.rfind("\n", 0, place) + 1 :].split("\n")[0]
     if kind in ("link", "image", "figure"):
         check_link(page, place, token[kind])
-    if kind == "figure" and not token["caption"]:
-        complain(page, place, "no caption: *in italics*, in the paragraph after the picture")
     if kind == "math" and (eaten := re.search(r"\\[^\sA-Za-z]|\*", token["math"])):
         better = "\\lbrace, \\thinspace, \\ast, ..., or a ```math block"
         complain(page, place, f"a Git host eats the {eaten[0]} of this formula; {better}")
@@ -323,6 +322,21 @@ def check_page(page):
     check_lines(page)
 
 
+def prepare_messages(all_pages):
+    """Tries the known-wrong solutions side by side: each compiles a file, which takes seconds."""
+
+    def prepare(words):
+        try:
+            printed(command_of(ORDER.match(words)))
+        except Wrong:
+            pass  # it is reported where it is quoted
+
+    comments = [pages.words(comment) for page in all_pages for comment in page.of_kind("comment")]
+    messages = dict.fromkeys(words for words in comments if re.match(r"message~? .", words))
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(prepare, messages))
+
+
 # ---- all pages together --------------------------------------------------------------------------
 def check_formulas(all_pages):
     asked = []
@@ -349,22 +363,27 @@ def check_marks(all_pages):
                 problems.append((path, lines[0], f"no page quotes the mark [{mark}]"))
 
 
-def check_solutions(all_pages):
-    """Every **Exercise 2.1** has its ## Solution 2.1 on the page of solutions, and vice versa."""
-    kept = next((page for page in all_pages if page.path == "docs/solutions.md"), None)
-    if not kept:
-        return
-    solved, asked = {}, {}
-    for heading in kept.of_kind("heading"):
-        if number := re.match(r"Solution (\d\.\d+)", heading["heading"]):
-            solved[number[1]] = (kept, heading.start())
-    for page in all_pages:
-        for found in re.finditer(r"^\*\*Exercise (\d\.\d+)", page.text, re.M):
-            asked[found[1]] = (page, found.start())
-    for number in asked.keys() - solved.keys():
-        complain(*asked[number], f"exercise {number} has no solution in {kept.path}")
-    for number in solved.keys() - asked.keys():
-        complain(*solved[number], f"there is no exercise {number}")
+def exercises(page):
+    """{number: place} of the list after the heading Exercises."""
+    begin = page.text.find("\n## Exercises\n")
+    end = page.text.find("\n## ", begin + 1) if begin >= 0 else begin
+    listed = re.compile(r"^(\d+)\. \*\*", re.M).finditer(page.text, begin, end)
+    return {found[1]: found.start() for found in listed} if begin >= 0 else {}
+
+
+def check_solutions():
+    """Every exercise of a lesson has its solution, and vice versa."""
+    for lesson, path in zip(pages.wanted_lessons(), pages.wanted_solutions()):
+        if not os.path.exists(lesson) or not os.path.exists(path):
+            continue
+        page, kept = pages.read([lesson, path])
+        asked = exercises(page)
+        answer = re.compile(r"^(?:## (?:Exercise )?|\*\*)(\d+)\b", re.M)
+        solved = {found[1]: found.start() for found in answer.finditer(kept.text)}
+        for number in asked.keys() - solved.keys():
+            complain(page, asked[number], f"exercise {number} has no solution in {path}")
+        for number in solved.keys() - asked.keys():
+            complain(kept, solved[number], f"{lesson} has no exercise {number}")
 
 
 def check_editions(all_pages):
@@ -397,7 +416,7 @@ def count(page):
         len(page.of_kind("math")) + len(displays),
         len(page.of_kind("figure")),
         page.text.count("<summary>"),
-        len(re.findall(r"^\*\*Exercise ", page.text, re.M)),
+        len(exercises(page)),
     ]
 
 
@@ -416,6 +435,7 @@ def main():
     check = "--check" in sys.argv[1:]
     paths = ["README.md", *pages.site(), *pages.editions()]
     all_pages = pages.read(paths)
+    prepare_messages(all_pages)
     for page in all_pages:
         if check:
             updates(page, True)
@@ -425,7 +445,7 @@ def main():
     if check:
         check_formulas(all_pages)
         check_marks(all_pages)
-        check_solutions(all_pages)
+        check_solutions()
         check_editions(all_pages)
         print_counts(all_pages)
     for path, line, text in sorted(problems):

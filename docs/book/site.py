@@ -25,15 +25,16 @@ MATHJAX = "/usr/share/javascript/mathjax"
 
 # ---- the filter ----------------------------------------------------------------------------------
 def source_files():
-    """What docs/Doxyfile reads: every source but the inner parts of the tests."""
-    return [path for path in quotes.sources() if not re.match(r"tests/(bench|fuzz|exam|oracle|.*\.h$)", path)]
+    """What docs/Doxyfile reads: not the inner parts of the tests, nor those with others' names."""
+    left_out = re.compile(r"tests/(bench|fuzz|exam|oracle|common|07_lenet5|.*\.h$)")
+    return [path for path in quotes.sources() if not left_out.match(path)]
 
 
 def file_page(path):
     """Doxygen's name of a file: as much of its path as tells it from its namesakes, escaped."""
     alike = [one for one in source_files() if os.path.basename(one) == os.path.basename(path)]
     shared = os.path.commonpath(alike) if len(alike) > 1 else os.path.dirname(path)
-    name = path[len(shared) + 1 :]
+    name = os.path.relpath(path, shared or ".")
     return name.replace("_", "__").replace(".", "_8").replace("/", "_2")
 
 
@@ -113,13 +114,14 @@ class Filter(pages.Translator):
     def figure(self, token):
         path, _ = self.page.resolve(token["figure"])
         alt = html.escape(pages.plain(token["alt"]))
-        caption = self.inline(token["caption"] or "")
+        caption = self.inline(token["caption"] or token["alt"])
         self.lines_due += token[0].count("\n") - caption.count("\n")
         begin = raw(f'<figure><img src="{path}" alt="{alt}"><figcaption>')
         return f"{begin}{caption} {raw('</figcaption></figure>')}"
 
     def fold(self, token):
-        return raw(token["fold"])
+        self.lines_due += token[0].count("\n")
+        return raw(token["fold"].replace("\n", " "))
 
     def comment(self, token):
         words = pages.words(token)
@@ -130,6 +132,7 @@ class Filter(pages.Translator):
             _, path, mark = words.split()
             line = quotes.marks(path)[mark][0] + 1
             origin = f'<a href="{file_page(path)}_source.html#l{line:05}">{path}</a>'
+            origin = origin if path in source_files() else path
         elif words.startswith("output"):
             origin = "printed by " + html.escape(quotes.ORDER.match(words)["command"])
         elif words.startswith("index:"):
@@ -168,6 +171,7 @@ def read(path):
 
 
 def tabs(paths):
+    """A line of the tree for each page."""
     tab = '<tab type="user" url="@ref {}" title="{}"/>\n'
     return "".join(tab.format(p.label(), html.escape(p.title())) for p in pages.read(paths))
 
@@ -176,8 +180,9 @@ def layout():
     """Doxygen's layout with the lessons first in the tree, and a group's text before its list."""
     ask = ["doxygen", "-l", "/dev/stdout"]
     text = subprocess.run(ask, stdout=subprocess.PIPE, text=True, check=True).stdout
-    first = '<tab type="mainpage" visible="yes" title="Contents"/>\n' + tabs(pages.book())
-    first += f'<tab type="usergroup" url="[none]" title="More">\n{tabs(pages.more())}</tab>\n'
+    first = '<tab type="mainpage" visible="yes" title="Contents"/>\n' + tabs(pages.lessons())
+    for title, paths in (("Solutions", pages.solutions()), ("More", pages.more())):
+        first += f'<tab type="usergroup" url="[none]" title="{title}">\n{tabs(paths)}</tab>\n'
     text = re.sub(r'<tab type="mainpage".*\n', lambda _: first, text)
     text = re.sub(r'(<tab type="(?:pages|examples)") visible="yes"', r'\1 visible="no"', text)
     text = re.sub(r'(<tab type="modules" visible="yes") title=""', r'\1 title="Reference"', text)
@@ -219,6 +224,8 @@ def add_pictures():
     for page in pages.read(pages.site()):
         for figure in page.of_kind("figure"):
             path, _ = page.resolve(figure["figure"])
+            if not os.path.exists(path):
+                sys.exit(f"error: {page.path}:{page.line(figure.start())}: there is no {path}")
             os.makedirs(os.path.dirname(f"{HTML}/{path}"), exist_ok=True)
             shutil.copy(path, f"{HTML}/{path}")
 
@@ -238,7 +245,7 @@ def link_marks():
     """In the page of a source, from a mark to the lesson that quotes it."""
     for page in pages.read(pages.book()):
         for words in map(pages.words, page.of_kind("comment")):
-            if words.startswith("quote"):
+            if words.startswith("quote") and words.split()[1] in source_files():
                 _, path, mark = words.split()
                 name = f"{HTML}/{file_page(path)}_source.html"
                 link = f'// <a href="{page.label()}.html">[{mark}]</a>'

@@ -32,7 +32,7 @@ for i, row in enumerate(rows):
 p.text(152, y + 12, "10 scores", BLUE, 13, "end")
 p.arrow((165, y), (165, y + 24), color=BLUE, thick=2)
 p.arrow((315, y + 24), (315, y), color=RED, thick=2)
-p.text(328, y + 12, "p - [i = t]", RED, 13, "start")
+p.text(328, y + 12, "p - truth", RED, 13, "start")
 p.box(140, y + 26, 200, 26, "#ffffff", INK, 1.5)
 p.text(240, y + 39, "softmax, cross-entropy: L", INK, 13)
 p.print()

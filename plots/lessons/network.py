@@ -55,8 +55,9 @@ def draw(command):
         places.append(y)
         maps(p, left, y, (c, h, w))
         words = kind.split(", ")
-        p.text(8, y - 9 * len(words[:2]) * bool(kind), name, size=14, anchor="start", font_weight="bold")
-        for i, word in enumerate(words[:2] if kind else []):
+        above = 9 * len(words) if kind else 0
+        p.text(8, y - above, name, anchor="start", font_weight="bold")
+        for i, word in enumerate(words if kind else []):
             p.text(8, y + 8 + 16 * i - 9 * (len(words) - 1), word, GREY, 13, "start")
         p.text(472, y - (8 if trainable not in ("", "0") else 0),
                f"{c}x{h}x{w}" if h > 1 else str(c), size=13, anchor="end")

@@ -1,8 +1,8 @@
 """What the pictures of the lessons share: paper, pens, colours, and numbers from the programs.
 
 A picture is 480 pixels wide and its letters are at least 13 pixels high: a phone shows it 358
-pixels wide, with letters of 9.7. Colours are Okabe and Ito's, darkened where letters use them. Whatever
-is coloured has a name or a number too, because print may be grey.
+pixels wide, with letters of 9.7. Colours are Okabe and Ito's, darkened where letters use them.
+Whatever is coloured has a name or a number too, because print may be grey.
 """
 import sys
 from xml.sax.saxutils import escape
@@ -67,6 +67,42 @@ class Picture:
 
     def print(self):
         print("\n".join([*self.parts, "</svg>"]))
+
+
+class Axes:
+    """A frame for curves: (left, top, width, height) in pixels, the ranges of x and y."""
+
+    def __init__(self, picture, frame, x_range, y_range):
+        self.picture, self.frame, self.x_range, self.y_range = picture, frame, x_range, y_range
+
+    def at(self, x, y):
+        (left, top, width, height), (x0, x1), (y0, y1) = self.frame, self.x_range, self.y_range
+        return left + (x - x0) / (x1 - x0) * width, top + (y1 - y) / (y1 - y0) * height
+
+    def ticks(self, xs, ys):
+        """Lines at these numbers, which are written beside them."""
+        left, top, width, height = self.frame
+        for x in xs:
+            at = self.at(x, 0)[0]
+            self.picture.line((at, top), (at, top + height), color=PALE, thick=0.5)
+            self.picture.text(at, top + height + 12, f"{x:g}", GREY, 13)
+        for y in ys:
+            at = self.at(0, y)[1]
+            self.picture.line((left, at), (left + width, at), color=PALE, thick=0.5)
+            self.picture.text(left - 6, at, f"{y:g}", GREY, 13, "end")
+        self.picture.line((left, top), (left, top + height), (left + width, top + height))
+
+    def curve(self, points, color, thick=2, **more):
+        """Through the points; one whose y is beyond the range ends it."""
+        inside = [self.at(x, y) for x, y in points if self.y_range[0] <= y <= self.y_range[1]]
+        self.picture.line(*inside, color=color, thick=thick, **more)
+
+
+def columns(path, *names):
+    """Columns of a table that a program has written, as lists of numbers."""
+    with open(path, encoding="utf8") as file:
+        head, *lines = [line.split("\t") for line in file.read().splitlines()]
+    return [[float(line[head.index(name)]) for line in lines] for name in names]
 
 
 def numbers(command, heading, rows, after=""):
