@@ -134,8 +134,10 @@ static bool find_target(Output *output, const char *path, mode_t *mode, Error *e
         return realpath(path, output->target) ||
                error_set(error, "%s: cannot save there: %s", path, strerror(errno));
     }
-    return lstat(path, &info) != 0 ||
-           error_set(error, "%s: cannot save there: it is a link that leads nowhere", path);
+    int why = errno;
+    if (why == ENOENT && lstat(path, &info) == 0)
+        return error_set(error, "%s: cannot save there: it is a link that leads nowhere", path);
+    return why == ENOENT || error_set(error, "%s: cannot save there: %s", path, strerror(why));
 }
 
 /* Gives up an output that is open or half open; errno stays as it is. */

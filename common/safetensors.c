@@ -301,20 +301,26 @@ static void list_names(int tensors, const Tensor *tensor, char *list, size_t siz
         at += (size_t)snprintf(list + at, size - at, i ? " %s" : "%s", tensor[i].name);
 }
 
+static bool missing(const Reader *reader, int tensors, const Tensor *tensor, const char *name,
+                    const char *why, Error *error) {
+    char list[300];
+    list_names(tensors, tensor, list, sizeof list);
+    return error_set(error, "%s: tensor %s is missing%s; expected: %s", reader->path, name, why,
+                     list);
+}
+
 /* name[i] becomes what the file calls tensor i: our name, or else the one that its shape tells. */
 static bool find_names(const Reader *reader, int tensors, const Tensor *tensor, const char **name,
                        Error *error) {
     bool ours = speaks_our_names(reader, tensors, tensor);
     for (int i = 0; i < tensors; i++) {
         name[i] = ours ? tensor[i].name : name_by_shape(reader, &tensor[i]);
-        bool found = name[i] && json_object_get(reader->header, name[i]);
+        bool found = name[i] != NULL;
         for (int k = 0; found && k < i; k++)
             found = strcmp(name[i], name[k]) != 0;
-        if (found) continue;
-        char list[300];
-        list_names(tensors, tensor, list, sizeof list);
-        return error_set(error, "%s: tensor %s is missing%s; expected: %s", reader->path,
-                         tensor[i].name, ours ? "" : ", and no shape tells it without doubt", list);
+        if (!found)
+            return missing(reader, tensors, tensor, tensor[i].name,
+                           ", and no shape tells it without doubt", error);
     }
     return true;
 }
@@ -441,6 +447,7 @@ static bool load(const Reader *reader, int tensors, const Tensor *tensor, const 
         return false;
     for (int i = 0; i < tensors; i++) {
         const json_t *entry = json_object_get(reader->header, name[i]);
+        if (!entry) return missing(reader, tensors, tensor, name[i], "", error);
         if (!check_entry(reader, &tensor[i], name[i], entry, error) ||
             !read_tensor(reader, &tensor[i], entry, error))
             return false;
