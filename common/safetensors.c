@@ -88,10 +88,22 @@ static json_t *header_json(int tensors, const Tensor *tensor, int entries, const
     return NULL;
 }
 
+/* The text of a header, or NULL. It is read back, as jansson overlooks some failures to get memory
+   while it writes, and leaves out a piece. */
+static char *checked_text(const json_t *header) {
+    char *text = json_dumps(header, JSON_COMPACT);
+    json_t *back = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    bool same = back && json_equal(header, back);
+    json_decref(back);
+    if (same) return text;
+    free(text);
+    return NULL;
+}
+
 /* The header as text, padded with blanks so that the data starts at a multiple of 8; or NULL. */
 static char *header_text(int tensors, const Tensor *tensor, int entries, const Metadata *entry) {
     json_t *header = header_json(tensors, tensor, entries, entry);
-    char *compact = header ? json_dumps(header, JSON_COMPACT) : NULL;
+    char *compact = header ? checked_text(header) : NULL;
     json_decref(header);
     size_t length = compact ? strlen(compact) : 0, padded = (length + 7) / 8 * 8;
     char *text = compact ? malloc(padded + 1) : NULL;

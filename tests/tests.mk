@@ -13,7 +13,7 @@ TESTS  := $(SUITES:%=$B/tests/%) $(DOUBLE:%=$B/tests/%.double)
 chosen  = $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS))
 FUZZ   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out %/input.c,$(wildcard tests/fuzz/*.c)))
 
-.PHONY: test test-arm64 grade interop crash fuzz format format-check
+.PHONY: test test-arm64 grade interop crash faults mutants mutants-fixed fuzz format format-check
 .PHONY: bench bench-peers bench-busy speed
 ##@ For students
 test: $$(chosen) $B/compile_commands.json ## [N]: build and run all suites, or those of chapter N
@@ -49,8 +49,17 @@ interop: $B/07_lenet5 ## do PyTorch and NumPy read our files, and we theirs? (af
 crash: $B/07_lenet5 ## kills runs at random moments; all must resume bit-identically (TIMES=20)
 	@sh tests/crash.sh $< $(or $(TIMES),20)
 
+faults: $B/07_lenet5 $B/faults/malloc.so ## each malloc, read, write, ... fails once (EVERY=1: each)
+	@python3 tests/faults/faults.py $B $(or $(EVERY),1)
+
+mutants: setup ## changes of the code that no test notices: SEED=1 COUNT=20 per chapter, FILE=...
+	@python3 tests/mutants/mutants.py $(or $(SEED),1) $(or $(COUNT),20) $(FILE)
+
 fuzz: $(FUZZ) ## random inputs for every reader of files: SECONDS=10 each, or RUNS=10000000
 	@sh tests/fuzz/run.sh $(or $(SECONDS),10) $(or $(RUNS),0) $(FUZZ)
+
+mutants-fixed: setup # what .ci/run asks: those of tests/mutants/fixed.tsv must all be noticed
+	@python3 tests/mutants/mutants.py --fixed
 
 FORMATTED = $(SOURCES) \
             $(wildcard common/*.h chapters/*/*.h chapters/*/*/*.h tests/*.h tests/*/*.h)
@@ -84,6 +93,12 @@ $B/tests/probe.double: $B/double/tests/probe.o $(call objects,double,07_lenet5) 
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+
+# Preloaded under the program, which has its own allocator when it is sanitized.
+$B/faults/malloc.so: tests/faults/malloc.c | setup
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$Q$(CC) -std=c11 -O1 $(WARNINGS) -shared -fPIC $< -o $@
 
 # The example of chapter 5 with doubles, for the picture of the gradient check.
 $B/05_softmax_ce.double: $B/double/chapters/05_softmax_ce/main.o \
