@@ -307,6 +307,7 @@ static void run_free(Run *run) {
     free(run->block);
     free(run->scratch);
     free(run->got);
+    *run = (Run){.layer = run->layer};
 }
 
 static bool run_new(Run *run, const Layer *layer, const GradCase *test) {
