@@ -23,6 +23,7 @@ NEEDS_crash       := build
 NEEDS_faults      := build test faults
 NEEDS_mutants     := build test
 NEEDS_mutants-fixed := build test
+NEEDS_check       := build check
 NEEDS_fuzz        := build clang
 NEEDS_debug       := build debug
 NEEDS_docs        := docs

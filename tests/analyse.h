@@ -3,7 +3,6 @@
  * and cannot know what the functions of fail.c do: error_set() always returns false, and contract()
  * comes back only when its condition holds.
  */
-#define _GNU_SOURCE /* as some of the files do, before their first header */
 #include "fail.h"
 
 #include <stdlib.h>

@@ -13,7 +13,8 @@ TESTS  := $(SUITES:%=$B/tests/%) $(DOUBLE:%=$B/tests/%.double)
 chosen  = $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS))
 FUZZ   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out %/input.c,$(wildcard tests/fuzz/*.c)))
 
-.PHONY: test test-arm64 grade interop crash faults mutants mutants-fixed fuzz format format-check
+.PHONY: test test-arm64 grade interop crash faults mutants mutants-fixed check fuzz
+.PHONY: format format-check
 .PHONY: bench bench-peers bench-busy speed
 ##@ For students
 test: $$(chosen) $B/compile_commands.json ## [N]: build and run all suites, or those of chapter N
@@ -40,11 +41,15 @@ speed: $B/bench ## seconds per epoch by data, batch and threads, for make plot-s
 test-arm64: ## build and test on 64-bit ARM, emulated; as root, on any Debian (an hour)
 	@sh tests/arm64.sh
 
-interop: $B/07_lenet5 ## do PyTorch and NumPy read our files, and we theirs? (after make run)
+interop: $B/07_lenet5 ## do PyTorch, NumPy and JavaScript read our files? (after make run)
 	@python=$$(for p in python3 /usr/bin/python3; do \
 	    $$p -c 'import torch, numpy' 2> /dev/null && echo $$p && break; done) && \
 	    $$python tests/interop.py $< || { [ "$$python" ] || \
 	    echo 'error: needs python3-torch and python3-numpy' >&2; exit 1; }
+	@if command -v npm > /dev/null; then \
+	    npm install --silent --no-audit --no-fund --prefix build/npm @huggingface/hub && \
+	    node tests/interop.mjs build/npm build/lenet5.safetensors; \
+	else echo 'no npm: its parser of safetensors was not asked'; fi
 
 crash: $B/07_lenet5 ## kills runs at random moments; all must resume bit-identically (TIMES=20)
 	@sh tests/crash.sh $< $(or $(TIMES),20)
@@ -60,6 +65,9 @@ fuzz: $(FUZZ) ## random inputs for every reader of files: SECONDS=10 each, or RU
 
 mutants-fixed: setup # what .ci/run asks: those of tests/mutants/fixed.tsv must all be noticed
 	@python3 tests/mutants/mutants.py --fixed
+
+check: setup ## static analysis: gcc -fanalyzer, clang-tidy, cppcheck
+	@sh tests/check.sh $(filter-out tests/%,$(SOURCES))
 
 FORMATTED = $(SOURCES) \
             $(wildcard common/*.h chapters/*/*.h chapters/*/*/*.h tests/*.h tests/*/*.h)
@@ -110,12 +118,17 @@ $B/bench: $B/float/tests/bench/bench.o $(call objects,float,07_lenet5) $B/float/
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 
-# libFuzzer is part of clang. One command per target: all it uses is compiled with the sanitizers.
-FUZZED = $(filter-out tests/% %/main.c,$(SOURCES))
-build/fuzz/%: tests/fuzz/%.c tests/fuzz/input.c $$(FUZZED) \
-    $(wildcard common/*.h chapters/*/*.h chapters/*/*/*.h tests/fuzz/*.h) | setup
+# libFuzzer is part of clang. All that a target uses is compiled with the sanitizers, once.
+FUZZED   := $(filter-out tests/% %/main.c,$(SOURCES)) tests/fuzz/input.c
+FUZZ_CC  := clang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -pthread $(WARNINGS) -Icommon \
+            -Ichapters -DBUILD='"build"' -Wno-pass-failed -fno-sanitize-recover=all
+build/fuzz/objects/%.o: %.c | setup
 	@mkdir -p $(@D)
-	@echo '  FUZZ $@'
-	$Qclang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -pthread $(WARNINGS) -Icommon -Ichapters \
-	    -DBUILD='"build"' -Wno-pass-failed -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all $(filter %.c,$^) $(LDLIBS) -o $@
+	@echo '  FUZZ $<'
+	$Q$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c $< -o $@
+
+$(FUZZ): build/fuzz/%: build/fuzz/objects/tests/fuzz/%.o $(FUZZED:%.c=build/fuzz/objects/%.o)
+	@echo '  LINK $@'
+	$Q$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ $(LDLIBS) -o $@
+.SECONDARY: $(FUZZ:build/fuzz/%=build/fuzz/objects/tests/fuzz/%.o)
+-include $(patsubst %.c,build/fuzz/objects/%.d,$(FUZZED))
