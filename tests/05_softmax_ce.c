@@ -252,6 +252,7 @@ Test(ch05, t11_curvature, .description = "hx equals second differences, RBF and 
                       "%s hx[%d]: got %.9g, want %.9g", l->name, i, hx[i], want);
             cr_expect(hx[i] >= 0);
         }
+        expect_list("hx", (size_t)l->in, hx, hx, 0); /* nothing past its end */
     }
 }
 

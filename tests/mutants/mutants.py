@@ -154,6 +154,9 @@ def passes(binary, select):
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
         return False
+    finally:
+        for left in (TREE / "build/tests").glob("tmp-*"):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def noticed(change, suites):
@@ -165,7 +168,9 @@ def noticed(change, suites):
         if not passes(f"build/tests/{suites[0]}", ["--filter", f"{prefix}{stem}/*"]):
             return f"{suites[0]}, {stem}.c"
     for binary in binaries(suites):
-        if not passes(binary, ["--fail-fast"]):
+        # ch07_student builds whole trees, and finds nothing that the others do not
+        quick = ["--filter", "!(ch07_student)/*"] if binary.endswith("07_lenet5") else []
+        if not passes(binary, ["--fail-fast", *quick]):
             return Path(binary).name
     return None
 
