@@ -110,8 +110,11 @@ Test(ch04, t03_tiles_exact, .description = "in tiles: equal to the definition, t
         for (int u = 0; u < 5; u++)
             for (int n = 0; n < 5; n++) {
                 Layer l = affine_layer("C5", (Shape){inputs[i], 1, 1}, units[u]);
-                Layer naive = naive_of(l);
-                tiled += tiles_affine(&l);
+                Layer naive = naive_of(l), plain = l;
+                bool replaced = tiles_affine(&l);
+                tiled += replaced;
+                cr_expect(replaced == (l.forward != plain.forward) &&
+                          replaced == (l.backward != plain.backward));
                 GradCase c = random_case(&l, images[n], &rng, integers, 0.2);
                 expect_ok(gradcheck_naive(&c, &naive, false));
             }
