@@ -189,6 +189,7 @@ Test(ch07_tables, t04_histograms_by_hand, .description = "the weights counted ag
         expect_bins(&after, l->name, n, s.params + at, most);
     }
     /* decades: from 10^-8 to 1, five bins in each */
+    workspace_free(&s.space);
     Shares sizes = shares_of(path, "gradient initial", "C3");
     for (int b = 0; b < 40; b++)
         cr_expect(fabs(sizes.value[b] - (-7.9 + 0.2 * b)) < 1e-5, "bin %d at %g", b,
