@@ -116,7 +116,7 @@ static void memory_factor(void) {
         Shape in;
         int size, stride, pad;
     } row[] = {
-        {"1x1 windows", {1, 32, 32}, 1, 1, 0},     {"3x3 windows", {1, 32, 32}, 3, 1, 1},
+        {"1x1 windows", {1, 32, 32}, 1, 1, 0},     {"3x3, padding 1", {1, 32, 32}, 3, 1, 1},
         {"C1, 5x5 windows", {1, 32, 32}, 5, 1, 0}, {"C3, 5x5 windows", {6, 14, 14}, 5, 1, 0},
         {"5x5, stride 2", {1, 32, 32}, 5, 2, 0},
     };
