@@ -214,7 +214,8 @@ static const Item *obstacle(const char *exercise, Port *port, uint64_t seed, Ver
     return NULL;
 }
 
-Result exam_item(const Item *item, Port *port, uint64_t seed) {
+/* Why an item waits for another exercise; of verdict PASS if it does not. */
+static Result blocked(const Item *item, Port *port, uint64_t seed) {
     const Exercise *exercise = &exercises[item->exercise];
     for (int k = 0; exercise->needs[k]; k++) {
         Verdict why;
@@ -225,5 +226,15 @@ Result exam_item(const Item *item, Port *port, uint64_t seed) {
                         .text = report_line("%s %s comes first: it %s", first->id,
                                             exercises[first->exercise].title, state)};
     }
-    return examine_item(item, port, seed);
+    return (Result){.verdict = VERDICT_PASS};
+}
+
+Result exam_item(const Item *item, Port *port, uint64_t seed) {
+    Result first = blocked(item, port, seed);
+    if (first.verdict == VERDICT_PASS) return examine_item(item, port, seed);
+    /* What is not written itself is TODO, whatever it waits for. */
+    Result own = examine_item(item, port, seed);
+    Result *result = own.verdict == VERDICT_TODO ? &own : &first;
+    free(result == &own ? first.text : own.text);
+    return *result;
 }
