@@ -27,10 +27,10 @@ $B/handout/record: $B/float/tests/tables/record.o $B/float/tests/tables/sketch.o
 
 # What a chapter teaches as one object without names of its own: for BORROW.
 define reference
-$B/handout/$1/$2.o: $(patsubst %.c,$B/$1/%.o,$(wildcard chapters/$2/*.c))
+$B/handout/$1/$2.o: $(patsubst %.c,$B/$1/%.o,$(filter-out %/main.c,$(wildcard chapters/$2/*.c)))
 	@mkdir -p $$(@D)
 	@echo '  LD   $$@'
-	$$Q$$(LD) -r $$(filter-out %/main.o,$$^) -o $$@
+	$$Q$$(LD) -r $$^ -o $$@
 	$$Qstrip --strip-unneeded -R .comment $$@
 endef
 $(foreach k,float double,$(foreach c,$(CHAPTERS),$(eval $(call reference,$k,$c))))

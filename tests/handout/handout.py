@@ -165,7 +165,7 @@ def with_include(text):
 
 def without_include(text):
     """The inverse of with_include()."""
-    return text.replace("\n" + INCLUDE + "\n", "\n").replace(INCLUDE, "")
+    return text.replace("\n\n" + INCLUDE + "\n", "\n\n").replace(INCLUDE, "")
 
 
 def unwritten(path, text):
