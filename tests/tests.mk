@@ -108,13 +108,17 @@ $B/bench: $B/float/tests/bench/bench.o $(call objects,float,07_lenet5) $B/float/
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 
-# libFuzzer is part of clang. One command per target: all it uses is compiled with the sanitizers.
-FUZZED = $(filter-out tests/% %/main.c,$(SOURCES))
-build/fuzz/%: tests/fuzz/%.c tests/fuzz/input.c $$(FUZZED) \
-    $(wildcard common/*.h chapters/*/*.h chapters/*/*/*.h tests/fuzz/*.h) | setup
+# libFuzzer is part of clang. All that a target uses is compiled with the sanitizers, once for all.
+FUZZ_CC := clang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -pthread $(WARNINGS) -Icommon \
+           -Ichapters -DBUILD='"build"' -Wno-pass-failed -fno-sanitize-recover=all
+FUZZED  := $(filter-out tests/% %/main.c,$(SOURCES)) tests/fuzz/input.c
+$(FUZZ): build/fuzz/%: build/fuzz/tests/fuzz/%.o $(FUZZED:%.c=build/fuzz/%.o)
+	@echo '  LINK $@'
+	$Q$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ $(LDLIBS) -o $@
+
+build/fuzz/%.o: %.c Makefile tests/tests.mk | setup
 	@mkdir -p $(@D)
-	@echo '  FUZZ $@'
-	$Qclang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -pthread $(WARNINGS) -Icommon -Ichapters \
-	    -DBUILD='"build"' -Wno-pass-failed -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all $(filter %.c,$^) $(LDLIBS) -o $@
+	@echo '  CC   $< (fuzz)'
+	$Q$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c $< -o $@
+-include $(patsubst %.c,build/fuzz/%.d,$(FUZZED) $(wildcard tests/fuzz/*.c))
 # [not for students]

@@ -149,7 +149,7 @@ static double time_of(Im2col *version, const real *from, real *to) {
     return 1e6 * median(took, 5) / 100;
 }
 
-/* The definitions and the versions that the network runs on. Im2col and Col2im are the same type. */
+/* The definitions and the versions that the network runs on: Im2col and Col2im are one type. */
 static void compare_versions(void) {
     const Shape in = {1, SIDE, SIDE};
     real *x = lesson_reals((size_t)shape_size(in)), *col = lesson_reals(im2col_size(in, 5, 1, 0));

@@ -5,8 +5,8 @@ ANSWERS := $(or $(filter tests/oracle/%.c,$(SOURCES)),\
 EXAM := $(patsubst %.c,$B/float/%.o,$(ANSWERS) $(filter-out %/main.c tests/exam/here_%, \
           $(filter tests/exam/%.c,$(SOURCES))))
 # here,CHAPTER: what runs the functions of a chapter and of those it uses.
-here  = $(foreach c,$1 $(USES_$1),$(patsubst %,$B/float/tests/exam/here_%.o,\
-          $(filter 0%,$(firstword $(subst _, ,$c)))))
+here  = $(foreach c,$1 $(USES_$1),$(patsubst %.c,$B/float/%.o,\
+          $(wildcard tests/exam/here_$(firstword $(subst _, ,$c)).c)))
 # examined,CHAPTER: what its program is linked from. tests/wrong.py asks, to replace one of them.
 examined = $B/float/tests/exam/main.o $(call here,$1) $(EXAM) $(call objects,float,$1) \
            $B/float/common.a

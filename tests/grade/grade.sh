@@ -1,8 +1,8 @@
 #!/bin/sh
 # Points for every chapter:  B=build MAKE=make sh tests/grade/grade.sh CHAPTER ...
 #
-# Each chapter's examination (tests/exam) is built and run on its own: a chapter that does not compile
-# costs its own points and those of the later chapters that are built on it. A function that crashes,
+# Each chapter's examination (tests/exam) is built and run on its own: a chapter that does not
+# compile costs its own points and those of the chapters built on it. A function that crashes,
 # hangs or calls exit(0) costs its own items only. Prints a table and writes $B/grade.json.
 #
 # The exit code is 0 when the grading itself worked, whatever the points.
