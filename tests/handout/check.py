@@ -18,7 +18,6 @@ import sys
 import tempfile
 
 import handout
-import leaks
 import exercises as listed
 
 TOP = listed.TOP
@@ -156,14 +155,13 @@ def plants():
 
 
 def planted_are_found(folder):
-    removed, shared = handout.removed(), handout.rules()["shared"]
-    if leaks.search(folder, removed, shared):
+    if handout.leaked(folder):
         raise Failure("there are leaks before anything is planted")
     for how, (path, text) in plants().items():
         place = folder / path
         old = place.read_text() if place.exists() else None
         place.write_text((old or "") + text)
-        found = leaks.search(folder, removed, shared)
+        found = handout.leaked(folder)
         if old is None:
             place.unlink()
         else:

@@ -4,9 +4,9 @@ HANDOUT_PARTS := $B/handout/expected.txt \
 
 ##@ For graders
 .PHONY: handout handout-check handout-parts
-handout: ## OUT=dir: the tree for students, without solutions
+handout: ## OUT=dir [EXERCISES="02 06.5"]: the tree for students, without solutions
 	@$(MAKE) --no-print-directory CC=gcc PORTABLE=1 ARCH= DEBUG= SANITIZE= handout-parts
-	@python3 -B tests/handout/handout.py make build/portable/handout '$(OUT)'
+	@EXERCISES='$(EXERCISES)' python3 -B tests/handout/handout.py make build/portable/handout '$(OUT)'
 
 handout-check: ## does it hold no solution, score 0, and 100 with the solutions? SHORT=1 is quicker
 	@$(MAKE) --no-print-directory CC=gcc PORTABLE=1 ARCH= DEBUG= SANITIZE= handout-parts

@@ -7,7 +7,8 @@
     handout.py paste DIR [ID ..]  writes the solutions of some exercises, or of all, into a handout
 
 handout.toml says what the tree holds. The regions of tests/exercises.toml become a TODO, code that
-pages quote from them a note.
+pages quote from them a note. EXERCISES="02 06.5" in the environment chooses chapters and exercises;
+the others are given.
 """
 import os
 import pathlib
@@ -33,6 +34,17 @@ class Failure(Exception):
 
 def rules():
     return tomllib.loads((HERE / "handout.toml").read_text())
+
+
+def chosen():
+    """The exercises that are to be written, in order."""
+    wanted = os.environ.get("EXERCISES", "").split()
+    found = [e for e in listed.exercises()
+             if "mark" in e and (not wanted or e["id"] in wanted or e["id"][:2] in wanted)]
+    known = {e["id"] for e in listed.exercises()} | {e["id"][:2] for e in listed.exercises()}
+    if unknown := set(wanted) - known:
+        raise Failure(f'EXERCISES names none: {" ".join(sorted(unknown))}')
+    return found
 
 
 # ---- files ---------------------------------------------------------------------------------------
@@ -117,13 +129,17 @@ def blanked(text, functions, body):
     return text
 
 
+def functions_of(text, exercise):
+    start, end = listed.region(text, exercise["mark"])
+    return listed.functions(text[start:end])
+
+
 def tasks(path):
     """What is taken out of a source: (functions, exercise number, lesson) in the file's order."""
     text, found = (TOP / path).read_text(), []
-    for exercise in listed.exercises():
-        if exercise.get("file") == path:
-            start, end = listed.region(text, exercise["mark"])
-            names = [name for _, name, _, _, _ in listed.functions(text[start:end])]
+    for exercise in chosen():
+        if exercise["file"] == path:
+            names = [name for _, name, _, _, _ in functions_of(text, exercise)]
             lesson = f'chapters/{exercise["chapter"]}/README.md, "{exercise["section"]}"'
             found.append((names, exercise["id"], lesson))
     for blank in rules()["blank"]:
@@ -205,7 +221,7 @@ def note(exercise, path):
 
 def unquoted(path, text):
     """A page without the solutions that it quotes."""
-    by_mark = {(e["file"], e["mark"]): e for e in listed.exercises() if "mark" in e}
+    by_mark = {(e["file"], e["mark"]): e for e in chosen()}
     taken = {blank["file"] for blank in rules()["blank"]}
 
     def replacement(match):
@@ -244,7 +260,8 @@ def page(path, text, files):
 def front_page():
     """README.md of the handout, with the list of exercises."""
     rows = []
-    for exercise in listed.exercises():
+    last = [e for e in listed.exercises() if "mark" not in e]
+    for exercise in chosen() + last:
         points = sum(item["points"] for item in exercise["items"])
         where = f'[{exercise["file"]}]({exercise["file"]})' if "file" in exercise else ""
         rows.append(f'| {exercise["id"]} | {exercise["title"]} | {points} | {where} |')
@@ -307,23 +324,28 @@ def make(parts, out):
         place.write_bytes(data)
         if (TOP / path).exists():
             shutil.copymode(TOP / path, place)
-    found = leaks.search(out, removed(), rules()["shared"])
+    found = leaked(out)
     if found:
         raise Failure("solutions in " + str(out) + ":\n" + "\n".join(found))
-    print(f"{out}: {len(listed.exercises())} exercises, no solution in it")
+    print(f"{out}: {len(chosen())} exercises, no solution in it")
 
 
-def removed():
-    """What must not be found: {what: source}."""
+def bodies(exercises):
+    """{exercise and function: source of its body}."""
     found = {}
-    sources = [path for path in kept() if path.endswith(".c")]
-    for path in sources:
-        text = (TOP / path).read_text()
-        bodies = {name: text[start:end] for _, name, _, start, end in listed.functions(text)}
-        for names, number, _ in tasks(path):
-            for name in names if number != "advanced" else ():
-                found[f"{number} {name}()"] = bodies[name]
+    for exercise in exercises:
+        text = (TOP / exercise["file"]).read_text()
+        start, end = listed.region(text, exercise["mark"])
+        for _, name, _, begin, stop in functions_of(text, exercise):
+            found[f'{exercise["id"]} {name}()'] = text[start:end][begin:stop]
     return found
+
+
+def leaked(folder):
+    """What a tree holds of solutions; what given exercises share with them does not count."""
+    ids = {exercise["id"] for exercise in chosen()}
+    given = bodies(e for e in listed.exercises() if "mark" in e and e["id"] not in ids)
+    return leaks.search(pathlib.Path(folder), bodies(chosen()), rules()["shared"], given)
 
 
 def paste(folder, ids):
@@ -345,7 +367,7 @@ def main(arguments):
                 raise Failure("where to? make handout OUT=dir")
             make(*arguments[1:])
         elif len(arguments) == 2 and arguments[0] == "leaks":
-            found = leaks.search(pathlib.Path(arguments[1]), removed(), rules()["shared"])
+            found = leaked(arguments[1])
             print("\n".join(found) or f"no solution in {arguments[1]}")
             return 1 if found else 0
         elif len(arguments) >= 2 and arguments[0] == "paste":

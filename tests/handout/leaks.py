@@ -28,12 +28,15 @@ def runs(words):
     return (tuple(words[i:i + RUN]) for i in range(len(words) - RUN + 1))
 
 
-def search(folder, removed, shared):
-    """Leaks of removed code, {what: source}, in a tree: one line each."""
+def search(folder, removed, shared, given):
+    """Leaks of removed code, {what: source}, in a tree, unless given code has them: one line each."""
     wanted = {}
     for what, source in removed.items():
         for run in runs(tokens(source, shared)):
             wanted.setdefault(run, what)
+    for source in given.values():
+        for run in runs(tokens(source, shared)):
+            wanted.pop(run, None)
     found = []
     for path in sorted(folder.rglob("*")):
         if "build" in path.relative_to(folder).parts[:1] or not path.is_file():
