@@ -1,24 +1,34 @@
 # The examiner: suites, grading, fuzzing, formatting.
-SUITES := common $(CHAPTERS) guard
 USES_common :=
 USES_guard  := 01_im2col 02_conv 03_pool 04_affine 05_softmax_ce
 # A suite is tests/NAME.c, or a folder of sources; support.c is what those of both builds share.
 suite   = $(filter tests/%.c,$(wildcard tests/$1.c tests/$1/*.c))
+SUITES := $(foreach s,common $(CHAPTERS) guard,$(if $(call suite,$s),$s))
 # What a suite has for the double build (numerical gradients), with support.c where there is one.
 smooth  = $(if $(call suite,$1),$(shell grep -l REAL_DOUBLE $(call suite,$1)))
 doubles = $(if $(call smooth,$1),$(sort $(call smooth,$1) $(filter %/support.c,$(call suite,$1))))
 DOUBLE := $(foreach s,$(SUITES),$(if $(call doubles,$s),$s))
 TESTS  := $(SUITES:%=$B/tests/%) $(DOUBLE:%=$B/tests/%.double)
-# Those of the chosen chapter, or all.
-chosen  = $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS))
+# Those of the chosen chapter, or all; a chapter that is borrowed is not tested.
+chosen  = $(filter-out $(foreach c,$(BORROWED),$B/tests/$c $B/tests/$c.double),\
+            $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS)))
 FUZZ   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out %/input.c,$(wildcard tests/fuzz/*.c)))
 
-.PHONY: test test-arm64 grade interop crash fuzz format format-check
-.PHONY: bench bench-peers bench-busy speed
+.PHONY: test suites watch hint format format-check
 ##@ For students
 test: $$(chosen) $B/compile_commands.json ## [N]: build and run all suites, or those of chapter N
-	@sh tests/run.sh $(chosen)
+	@$(if $(BORROWED),echo "borrowed, and not tested: $(BORROWED)";) sh tests/run.sh $(chosen)
 
+suites: $(TESTS)
+
+watch: setup ## N: test chapter N now, and again whenever one of its files is saved
+	@MAKE='$(MAKE)' sh tests/watch.sh $(NUMBER) chapters/$(CHOSEN)
+
+hint: setup ## ID=02.3 [LEVEL=2]: a hint for an exercise; there are three levels
+	@python3 tests/exercises.py hint '$(ID)' $(or $(LEVEL),1)
+
+# [not for students]
+.PHONY: test-arm64 grade interop crash fuzz bench bench-peers bench-busy speed
 ##@ For graders
 grade: setup ## run all suites and print points per chapter; the table goes to build/grade.json too
 	@MAKE='$(MAKE)' B='$B' sh tests/grade/grade.sh $(CHAPTERS)
@@ -52,6 +62,8 @@ crash: $B/07_lenet5 ## kills runs at random moments; all must resume bit-identic
 fuzz: $(FUZZ) ## random inputs for every reader of files: SECONDS=10 each, or RUNS=10000000
 	@sh tests/fuzz/run.sh $(or $(SECONDS),10) $(or $(RUNS),0) $(FUZZ)
 
+# [not for students]
+##@ For engineers
 FORMATTED = $(SOURCES) \
             $(wildcard common/*.h chapters/*/*.h chapters/*/*/*.h tests/*.h tests/*/*.h)
 format: setup ## put every C file into the house format
@@ -78,6 +90,7 @@ $(DOUBLE:%=$B/tests/%.double): $B/tests/%.double: \
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
 
+# [not for students]
 # What the suite of chapter 7 runs: the program itself, and the double half of a comparison.
 $B/tests/07_lenet5: | $B/tests/probe.double $B/07_lenet5
 $B/tests/probe.double: $B/double/tests/probe.o $(call objects,double,07_lenet5) $B/double/common.a
@@ -108,3 +121,4 @@ build/fuzz/%.o: %.c Makefile tests/tests.mk | setup
 	@echo '  CC   $< (fuzz)'
 	$Q$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c $< -o $@
 -include $(patsubst %.c,build/fuzz/%.d,$(FUZZED) $(wildcard tests/fuzz/*.c))
+# [not for students]
