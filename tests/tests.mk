@@ -17,7 +17,7 @@ FUZZ   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out %/input.c,$(wildca
 .PHONY: test suites watch hint format format-check
 ##@ For students
 test: $$(chosen) $B/compile_commands.json ## [N]: build and run all suites, or those of chapter N
-	@$(if $(BORROWED),echo "borrowed, and not tested: $(BORROWED)";) sh tests/run.sh $(chosen)
+	@$(if $(BORROWED),echo "borrowed (not tested): $(BORROWED)";) sh tests/run.sh $(chosen)
 
 suites: $(TESTS)
 
