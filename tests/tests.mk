@@ -11,7 +11,8 @@ DOUBLE := $(foreach s,$(SUITES),$(if $(call doubles,$s),$s))
 TESTS  := $(SUITES:%=$B/tests/%) $(DOUBLE:%=$B/tests/%.double)
 # Those of the chosen chapter, or all; a chapter that is borrowed is not tested.
 chosen  = $(filter-out $(foreach c,$(BORROWED),$B/tests/$c $B/tests/$c.double),\
-            $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS)))
+            $(if $(CHOSEN),$(filter $(addprefix $B/tests/,$(CHOSEN) $(CHOSEN).double),$(TESTS)),\
+              $(TESTS)))
 FUZZ   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out %/input.c,$(wildcard tests/fuzz/*.c)))
 
 .PHONY: test suites watch hint format format-check
