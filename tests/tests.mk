@@ -11,13 +11,14 @@ DOUBLE := $(foreach s,$(SUITES),$(if $(call doubles,$s),$s))
 TESTS  := $(SUITES:%=$B/tests/%) $(DOUBLE:%=$B/tests/%.double)
 # Those of the chosen chapter, or all; a chapter that is borrowed is not tested.
 chosen  = $(filter-out $(foreach c,$(BORROWED),$B/tests/$c $B/tests/$c.double),\
-            $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS)))
+            $(if $(CHOSEN),$(filter $(addprefix $B/tests/,$(CHOSEN) $(CHOSEN).double),$(TESTS)),\
+              $(TESTS)))
 FUZZ   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out %/input.c,$(wildcard tests/fuzz/*.c)))
 
 .PHONY: test suites watch hint format format-check
 ##@ For students
 test: $$(chosen) $B/compile_commands.json ## [N]: build and run all suites, or those of chapter N
-	@$(if $(BORROWED),echo "borrowed and so not tested: $(BORROWED)";) sh tests/run.sh $(chosen)
+	@$(if $(BORROWED),echo "borrowed (not tested): $(BORROWED)";) sh tests/run.sh $(chosen)
 
 suites: $(TESTS)
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The tree for students: this tree without its solutions.
 
-    handout.py make PARTS OUT     makes it in the folder OUT, which must not exist or be empty; PARTS
-                                  is what handout.mk builds: the table of answers, objects to borrow
+    handout.py make PARTS OUT     makes it in OUT, a folder that is empty or not there; PARTS is
+                                  what handout.mk builds: table of answers, objects to borrow
     handout.py leaks DIR          searches a tree for solutions; exit code 1 if there are some
     handout.py paste DIR [ID ..]  writes the solutions of some exercises, or of all, into a handout
 

@@ -1,8 +1,8 @@
 """Searches a tree for pieces of code that were taken out of it.
 
-Texts are compared as tokens of C, so that other line breaks, comments, or a page around the code do
-not hide anything: RUN tokens of a solution in a row are a leak. Passed over are plain loops over all
-of something, braces, (void) lines, and the lines that handout.toml lists as shared.
+Texts are compared as tokens of C, so that other line breaks, comments, or a page around the code
+do not hide anything: RUN tokens of a solution in a row are a leak. Passed over are plain loops over
+all of something, braces, (void) lines, and the lines that handout.toml lists as shared.
 """
 import pathlib
 import re
@@ -29,7 +29,7 @@ def runs(words):
 
 
 def search(folder, removed, shared, given):
-    """Leaks of removed code, {what: source}, in a tree, unless given code has them: one line each."""
+    """A line for each piece of removed code, {what: source}, in a tree that is not also given."""
     wanted = {}
     for what, source in removed.items():
         for run in runs(tokens(source, shared)):
