@@ -156,6 +156,7 @@ $B/compile_commands.json: FORCE
 	    done; echo ']'; } > $@.part
 	@if cmp -s $@.part $@; then rm $@.part; else mv $@.part $@; fi
 
-include common/setup.mk tests/exam/exam.mk tests/tests.mk plots/plots.mk docs/docs.mk
+include common/setup.mk tests/exam/exam.mk tests/tests.mk tests/grade/grade.mk
+include plots/plots.mk docs/docs.mk
 include chapters/07_lenet5/studies/studies.mk
 -include $(patsubst %.c,$B/float/%.d,$(SOURCES)) $(patsubst %.c,$B/double/%.d,$(SOURCES))

@@ -13,15 +13,11 @@ TESTS  := $(SUITES:%=$B/tests/%) $(DOUBLE:%=$B/tests/%.double)
 chosen  = $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS))
 FUZZ   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out %/input.c,$(wildcard tests/fuzz/*.c)))
 
-.PHONY: test test-arm64 grade interop crash fuzz format format-check
+.PHONY: test test-arm64 interop crash fuzz format format-check
 .PHONY: bench bench-peers bench-busy speed
 ##@ For students
 test: $$(chosen) $B/compile_commands.json ## [N]: build and run all suites, or those of chapter N
 	@sh tests/run.sh $(chosen)
-
-##@ For graders
-grade: setup ## run all suites and print points per chapter; the table goes to build/grade.json too
-	@MAKE='$(MAKE)' B='$B' sh tests/grade/grade.sh $(CHAPTERS)
 
 ##@ For engineers
 bench: $B/bench ## where the time goes: every layer, training, testing, and the share of peak

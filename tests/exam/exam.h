@@ -42,6 +42,23 @@ typedef struct Result {
 Result exam_item(const Item *item, Port *port, uint64_t seed);
 
 /**
+ * @brief Examines an item, whatever became of the exercises that it builds on.
+ * @param item which
+ * @param port where calls run
+ * @param seed of the data that are random
+ * @return the verdict; free(text)
+ */
+Result exam_alone(const Item *item, Port *port, uint64_t seed);
+
+/**
+ * @brief The result of an item that is not examined.
+ * @param first what it builds on
+ * @param why   the verdict on that
+ * @return BLOCKED; free(text)
+ */
+Result exam_blocked(const Item *first, Verdict why);
+
+/**
  * @brief The word for a verdict.
  * @param verdict the verdict
  * @return "PASS", "FAIL", "TODO", "BLOCKED" or "ERROR"
