@@ -106,13 +106,13 @@ static void kill_orphans(void) {
     }
 }
 
-/* Ends the probe; how it had ended by itself, if it had. */
-static Reply stop(Probe *p) {
+/* Ends the probe; how it ended by itself, if it does so within `patience` hundredths of a second. */
+static Reply stop(Probe *p, int patience) {
     Reply reply = {.outcome = CALL_GARBLED};
     int status = 0;
     pid_t ended = 0;
     const struct timespec moment = {.tv_nsec = 10 * 1000 * 1000};
-    for (int k = 0; k < 20 && ended == 0; k++) {
+    for (int k = 0; k < patience && ended == 0; k++) {
         ended = waitpid(p->pid, &status, WNOHANG);
         if (ended == 0) nanosleep(&moment, NULL);
     }
@@ -253,10 +253,12 @@ static Reply run_probe(Port *port, const Call *call, Call *back) {
     Reply reply = t == DONE ? reply_of(&a) : (Reply){.outcome = CALL_GARBLED};
     if (reply.outcome == CALL_ENDLESS) reply.detail = seconds;
     if (reply.outcome != CALL_GARBLED) {
+        /* A call that ended otherwise than by returning may have left something. */
+        if (reply.outcome != CALL_DONE) stop(p, 0);
         p->silent = 0;
         return reply;
     }
-    p->last = stop(p);
+    p->last = stop(p, 20);
     if (t == LATE) p->last = (Reply){.outcome = CALL_ENDLESS, .detail = seconds};
     if (t == DONE) p->last = reply;
     p->silent++;
@@ -294,6 +296,6 @@ void port_probe_said(const Port *port, char text[2 * SAID_MAX]) {
 
 void port_probe_free(Port *port) {
     Probe *p = (Probe *)port;
-    if (p->pid) stop(p);
+    if (p->pid) stop(p, 0);
     free(p);
 }
