@@ -54,7 +54,12 @@ $(KIT)/judge: $(patsubst %,$B/float/tests/grade/%.o,judge channel) \
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 
 ##@ For graders
-.PHONY: grade
+.PHONY: grade grade-class
 grade: kit ## [SUBMISSION=dir] [SEED=n] [OUT=dir]: points, in a sandbox; without, this tree's
 	@python3 tests/grade/grade.py --out '$(or $(OUT),build/grade)' $(if $(SEED),--seed '$(SEED)') \
 	    $(if $(ISOLATION),--isolation '$(ISOLATION)') '$(or $(SUBMISSION),.)'
+
+grade-class: kit ## SUBMISSIONS=dir [JOBS=n] [OUT=dir] [SSHLOGIN=...]: a class; resumes
+	@python3 tests/grade/course.py --out '$(or $(OUT),build/class)' $(if $(JOBS),--jobs '$(JOBS)') \
+	    $(if $(SEED),--seed '$(SEED)') $(if $(SSHLOGIN),--sshlogin '$(SSHLOGIN)') \
+	    '$(or $(SUBMISSIONS),$(error usage: make grade-class SUBMISSIONS=dir))'

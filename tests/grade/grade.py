@@ -7,6 +7,7 @@
     --seed N           of the judge's inputs; without, one that nobody knows
     --isolation LEVEL  bwrap, user or limits; without, the best that works here
     --jobs N           sources judged at a time (all processors)
+    --brief            print one line
 
 Exit code 0 when there is a score, whatever it is; 2 for a wrong command line; 3 when the grader
 itself failed: then no score is written, and an earlier one stays.
@@ -30,6 +31,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--isolation", choices=sandbox.LEVELS)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--brief", action="store_true")
     parser.add_argument("submission")
     chosen = parser.parse_args()
     if not os.path.isdir(chosen.submission):
@@ -55,6 +57,9 @@ def main():
     except Exception as problem:  # whatever it is, it must not look like a score
         print(f"error: the grader failed, there is no score: {problem}", file=sys.stderr)
         return 3
+    if chosen.brief:
+        print(f"{grading.score:3} {grading.seconds:5.1f} s  {chosen.submission}")
+        return 0
     print(results.summary(grading))
     print(f"\nisolation: {results.LEVELS[grading.sandbox.level]}")
     print(f"seed {grading.seed}; written to {chosen.out}/")
