@@ -3,8 +3,8 @@
 
     python3 tests/hostile.py [--all]
 
-The reference must score 100. Each known-wrong solution (tests/wrong) must lose the same items as in
-process. Each hostile submission (tests/hostile) must have the outcome that it declares, at every
+The reference must score 100. Known-wrong solutions (tests/wrong) must lose the same items as in
+process: every third, with --all all of them. Each hostile submission (tests/hostile) must have the outcome that it declares, at every
 isolation level that works here; without --all the lower levels try only those that declare another
 outcome there, and a few more.
 
@@ -190,9 +190,9 @@ def try_wrong(kit, box, wrong):
     return [f"{wrong['id']} in the sandbox: {text}" for text in problems]
 
 
-def run_wrongs(pool, kit, box):
-    """All known-wrong solutions at one level."""
-    listing = known.wrongs()
+def run_wrongs(pool, kit, box, complete):
+    """Known-wrong solutions at one level."""
+    listing = known.wrongs()[::1 if complete else 3]
     problems = sum(pool.map(lambda wrong: try_wrong(kit, box, wrong), listing), [])
     print(f"{len(listing)} known-wrong solutions in the sandbox: "
           f"{len(listing) - len(problems)} lose what they declare")
@@ -213,11 +213,12 @@ def main(arguments):
         return 2
     kit = judge.Kit(listed.TOP / "build" / "kit")
     boxes = [sandbox.Sandbox(level) for level in sandbox.LEVELS if sandbox.works(level)]
+    complete = arguments == ["--all"]
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         problems = run_reference(kit, boxes[0])
-        problems += run_wrongs(pool, kit, boxes[0])
+        problems += run_wrongs(pool, kit, boxes[0], complete)
         for box in boxes:
-            problems += run_hostiles(pool, kit, box, arguments == ["--all"])
+            problems += run_hostiles(pool, kit, box, complete)
     for level in set(sandbox.LEVELS) - {box.level for box in boxes}:
         print(f"isolation {level} does not work here")
     print("\n" + "\n".join(problems) if problems else "\nall as declared")
