@@ -323,8 +323,8 @@ Test(guard, padded_column_lost) {
 
 /* ------------------------------------------------------------------ no wrong causes ------ */
 
-/* The bias forgotten, and that of filter 0 happens to be 0: nothing says that channels are mixed up,
-   and differences of forward only say that backward does not belong to it. */
+/* The bias forgotten, and that of filter 0 happens to be 0: nothing says that channels are mixed
+   up, and differences of forward only say that backward does not belong to it. */
 FORWARD(forward_no_bias) {
     Layer good = correct_conv();
     real *own = reals(layer_params(l));

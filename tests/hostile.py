@@ -4,9 +4,9 @@
     python3 tests/hostile.py [--all]
 
 The reference must score 100. Known-wrong solutions (tests/wrong) must lose the same items as in
-process: every third, with --all all of them. Each hostile submission (tests/hostile) must have the outcome that it declares, at every
-isolation level that works here; without --all the lower levels try only those that declare another
-outcome there, and a few more.
+process: every third, with --all all of them. Each hostile submission (tests/hostile) must have the
+outcome that it declares, at every isolation level that works here; without --all the lower levels
+try only those that declare another outcome there, and a few more.
 
 A hostile submission is the reference with one source spoilt, FILE below:
 

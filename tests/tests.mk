@@ -1,24 +1,34 @@
 # The examiner: suites, grading, fuzzing, formatting.
-SUITES := common $(CHAPTERS) guard
 USES_common :=
 USES_guard  := 01_im2col 02_conv 03_pool 04_affine 05_softmax_ce
 # A suite is tests/NAME.c, or a folder of sources; support.c is what those of both builds share.
 suite   = $(filter tests/%.c,$(wildcard tests/$1.c tests/$1/*.c))
+SUITES := $(foreach s,common $(CHAPTERS) guard,$(if $(call suite,$s),$s))
 # What a suite has for the double build (numerical gradients), with support.c where there is one.
 smooth  = $(if $(call suite,$1),$(shell grep -l REAL_DOUBLE $(call suite,$1)))
 doubles = $(if $(call smooth,$1),$(sort $(call smooth,$1) $(filter %/support.c,$(call suite,$1))))
 DOUBLE := $(foreach s,$(SUITES),$(if $(call doubles,$s),$s))
 TESTS  := $(SUITES:%=$B/tests/%) $(DOUBLE:%=$B/tests/%.double)
-# Those of the chosen chapter, or all.
-chosen  = $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS))
+# Those of the chosen chapter, or all; a chapter that is borrowed is not tested.
+chosen  = $(filter-out $(foreach c,$(BORROWED),$B/tests/$c $B/tests/$c.double),\
+            $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS)))
 FUZZ   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out %/input.c,$(wildcard tests/fuzz/*.c)))
 
-.PHONY: test test-arm64 interop crash fuzz format format-check
-.PHONY: bench bench-peers bench-busy speed
+.PHONY: test suites watch hint format format-check
 ##@ For students
 test: $$(chosen) $B/compile_commands.json ## [N]: build and run all suites, or those of chapter N
-	@sh tests/run.sh $(chosen)
+	@$(if $(BORROWED),echo "borrowed, and not tested: $(BORROWED)";) sh tests/run.sh $(chosen)
 
+suites: $(TESTS)
+
+watch: setup ## N: test chapter N now, and again whenever one of its files is saved
+	@MAKE='$(MAKE)' sh tests/watch.sh $(NUMBER) chapters/$(CHOSEN)
+
+hint: setup ## ID=02.3 [LEVEL=2]: a hint for an exercise; there are three levels
+	@python3 tests/exercises.py hint '$(ID)' $(or $(LEVEL),1)
+
+# [not for students]
+.PHONY: test-arm64 interop crash fuzz bench bench-peers bench-busy speed
 ##@ For engineers
 bench: $B/bench ## where the time goes: every layer, training, testing, and the share of peak
 	@$< $(ARGS)
@@ -48,6 +58,8 @@ crash: $B/07_lenet5 ## kills runs at random moments; all must resume bit-identic
 fuzz: $(FUZZ) ## random inputs for every reader of files: SECONDS=10 each, or RUNS=10000000
 	@sh tests/fuzz/run.sh $(or $(SECONDS),10) $(or $(RUNS),0) $(FUZZ)
 
+# [not for students]
+##@ For engineers
 FORMATTED = $(SOURCES) \
             $(wildcard common/*.h chapters/*/*.h chapters/*/*/*.h tests/*.h tests/*/*.h)
 format: setup ## put every C file into the house format
@@ -74,6 +86,7 @@ $(DOUBLE:%=$B/tests/%.double): $B/tests/%.double: \
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
 
+# [not for students]
 # What the suite of chapter 7 runs: the program itself, and the double half of a comparison.
 $B/tests/07_lenet5: | $B/tests/probe.double $B/07_lenet5
 $B/tests/probe.double: $B/double/tests/probe.o $(call objects,double,07_lenet5) $B/double/common.a
@@ -91,12 +104,17 @@ $B/bench: $B/float/tests/bench/bench.o $(call objects,float,07_lenet5) $B/float/
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 
-# libFuzzer is part of clang. One command per target: all it uses is compiled with the sanitizers.
-FUZZED = $(filter-out tests/% %/main.c,$(SOURCES))
-build/fuzz/%: tests/fuzz/%.c tests/fuzz/input.c $$(FUZZED) \
-    $(wildcard common/*.h chapters/*/*.h chapters/*/*/*.h tests/fuzz/*.h) | setup
+# libFuzzer is part of clang. All that a target uses is compiled with the sanitizers, once for all.
+FUZZ_CC := clang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -pthread $(WARNINGS) -Icommon \
+           -Ichapters -DBUILD='"build"' -Wno-pass-failed -fno-sanitize-recover=all
+FUZZED  := $(filter-out tests/% %/main.c,$(SOURCES)) tests/fuzz/input.c
+$(FUZZ): build/fuzz/%: build/fuzz/tests/fuzz/%.o $(FUZZED:%.c=build/fuzz/%.o)
+	@echo '  LINK $@'
+	$Q$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ $(LDLIBS) -o $@
+
+build/fuzz/%.o: %.c Makefile tests/tests.mk | setup
 	@mkdir -p $(@D)
-	@echo '  FUZZ $@'
-	$Qclang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -pthread $(WARNINGS) -Icommon -Ichapters \
-	    -DBUILD='"build"' -Wno-pass-failed -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all $(filter %.c,$^) $(LDLIBS) -o $@
+	@echo '  CC   $< (fuzz)'
+	$Q$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c $< -o $@
+-include $(patsubst %.c,build/fuzz/%.d,$(FUZZED) $(wildcard tests/fuzz/*.c))
+# [not for students]

@@ -102,7 +102,7 @@ void describe_numbers(const Case *c, Slot slot, char *text, size_t size) {
     number(got, sizeof got, c->got[slot][i] - base);
     number(want, sizeof want, c->want[slot][i] - base);
     if (a->role == RESULT && c->got[slot][i] == c->before[slot][i])
-        snprintf(got, sizeof got, "nothing (it was not written)");
+        snprintf(got, sizeof got, "nothing (not written)");
     const char *verb = a->role == SUM ? "grew by" : "got";
     if (a->count == 1)
         snprintf(text, size, "%s: %s %s, want %s", where, verb, got, want);

@@ -106,7 +106,7 @@ static void kill_orphans(void) {
     }
 }
 
-/* Ends the probe; how it ended by itself, if it does so within `patience` hundredths of a second. */
+/* Ends the probe; how it ended by itself, if it does within `patience` hundredths of a second. */
 static Reply stop(Probe *p, int patience) {
     Reply reply = {.outcome = CALL_GARBLED};
     int status = 0;

@@ -2,9 +2,9 @@
  * @file channel.h
  * @brief A port whose other end is a probe in a sandbox, which runs a submission.
  *
- * Nothing that comes back is trusted: not lengths, not outcomes, not words. A probe that ends, hangs
- * or sends anything but the answer of the present call is killed with all its children, and the
- * next call gets a new one.
+ * Nothing that comes back is trusted: not lengths, not outcomes, not words. A probe that ends,
+ * hangs or sends anything but the answer of the present call is killed with all its children, and
+ * the next call gets a new one.
  */
 #ifndef CHANNEL_H
 #define CHANNEL_H

@@ -10,7 +10,7 @@
     --seed N          of the judge's inputs, the same for all; without, one that nobody knows
 
 A run that was stopped resumes: what has a score is not graded again, what the grader failed at is.
-Writes, in DIR: students/NAME/ as make grade does, grades.csv, difficulty.csv, similar.csv and class.md.
+Writes, in DIR: students/NAME/ as make grade does, grades.csv, difficulty.csv, similar.csv, class.md.
 Exit code 0 when every submission has a score, 3 when the grader failed at some: a score that such a
 submission had before stays.
 """
@@ -83,7 +83,9 @@ class Course:
 
     def grade(self):
         """GNU parallel does it; its job log knows what is done."""
-        machines = ["--sshlogin", self.sshlogin, "--workdir", str(listed.TOP)] if self.sshlogin else []
+        machines = []
+        if self.sshlogin:
+            machines = ["--sshlogin", self.sshlogin, "--workdir", str(listed.TOP)]
         bar = ["--bar"] if sys.stderr.isatty() else []
         command = ["parallel", "--will-cite", "--joblog", str(self.out / "jobs.tsv"),
                    "--resume-failed", "--retries", "2", "--timeout", str(TIMEOUT),
@@ -158,7 +160,8 @@ def difficulty(results):
                       for word in ("PASS", "FAIL", "TODO", "BLOCKED")]
             share = 100 * counts[0] / max(len(verdicts), 1)
             rest = {s: totals[s] - item["points"] * (v == "PASS") for s, v in verdicts.items()}
-            rows.append([name, item["points"], *counts, round(share), discrimination(verdicts, rest)])
+            rows.append([name, item["points"], *counts, round(share),
+                         discrimination(verdicts, rest)])
     return rows
 
 
@@ -219,8 +222,9 @@ def similar(course):
         path.write_text("\n".join(lines) + "\n")
         if len(re.findall(r"\w+|[^\w\s]", "\n".join(lines))) >= OWN:
             files[f"{number}.c"] = student
-    done = subprocess.run(["sim_c", "-p", "-a", "-r", str(RUN), "-t", str(ALIKE), *files], cwd=folder,
-                          capture_output=True, text=True, errors="replace", check=False)
+    command = ["sim_c", "-p", "-a", "-r", str(RUN), "-t", str(ALIKE), *files]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace",
+                          check=False)
     rows = [["student", "percent", "of"]]
     for match in re.finditer(r"^(\d+\.c) consists for (\d+) % of (\d+\.c) ", done.stdout, re.M):
         rows.append([files[match[1]], int(match[2]), files[match[3]]])
@@ -256,8 +260,8 @@ def page(course, results, failures, items, pairs):
         lines += ["", "## The grader failed at", "", *(f"- {safe(name)}" for name in failures)]
     lines += ["", "## Items", "", "Discrimination: the correlation with the points of all other "
               "items.", "", *markdown(items)]
-    lines += ["", "## Similar submissions", "", "A reason to look, not a proof: there are few ways to "
-              "write some loops.", "", *(markdown(pairs[:101]) if pairs[1:] else ["None."])]
+    lines += ["", "## Similar submissions", "", "A reason to look, not a proof: some loops can be "
+              "written in few ways.", "", *(markdown(pairs[:101]) if pairs[1:] else ["None."])]
     table = [["student", "points", "page"]]
     lines += ["", "## Students", "", *markdown(table)]
     for name in course.students:
@@ -276,8 +280,9 @@ def main():
     write_table(course.out / "difficulty.csv", items)
     write_table(course.out / "similar.csv", pairs)
     replace(course.out / "class.md", page(course, results, failures, items, pairs))
-    print(f"{len(results)} of {len(course.students)} submissions have a score, the grader failed at "
-          f"{len(failures)}, {len(pairs) - 1} are similar to another; written to {course.out}/class.md")
+    print(f"{len(results)} of {len(course.students)} submissions have a score, the grader failed "
+          f"at {len(failures)}, {len(pairs) - 1} are similar to another")
+    print(f"written to {course.out}/class.md")
     return 3 if failures else 0
 
 

@@ -64,7 +64,8 @@ def clip(text, most=4000):
     """The head and the tail of what is too long."""
     if len(text) <= most:
         return text
-    return f"{text[:most // 2]}\n... {len(text) - most} characters left out ...\n{text[-most // 2:]}"
+    half, gone = most // 2, len(text) - most
+    return f"{text[:half]}\n... {gone} characters are left out ...\n{text[-half:]}"
 
 
 def clean(text):

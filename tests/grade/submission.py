@@ -1,13 +1,14 @@
 """What is taken from a submission: the sources that have exercises, and nothing else."""
 import os
 import pathlib
+import re
 import stat
 
 import exercises as listed
 
 LARGEST = 256 * 1024  # bytes of a source
 SHOWN = 30            # entries of the list of what is ignored
-SKIPPED = {"build", "data", "__pycache__"}
+SKIPPED = {"build", "data", "docs", "plots", "tests", "__pycache__"}  # never looked at
 
 
 class Submission:
@@ -60,9 +61,7 @@ class Submission:
         original = listed.TOP / path
         if not original.exists():
             return "not a file of the tree"
-        if path.endswith((".h", ".c", ".mk")) and path.startswith(("common/", "chapters/")):
-            return changed(self.root / path, original)
-        return None
+        return changed(self.root / path, original) if path.endswith(".h") else None
 
 
 def find_root(folder):
@@ -97,11 +96,16 @@ def is_link(folder, name):
     return os.path.islink(os.path.join(folder, name))
 
 
+def code(data):
+    """A header without comments and blanks, which the handout may change."""
+    return re.sub(r"\s+", "", listed.blind(data.decode("utf-8", "replace")))
+
+
 def changed(path, original):
-    """A file that is given in the handout."""
+    """A header that is given in the handout."""
     try:
         with open(path, "rb") as file:
-            same = file.read(LARGEST) == original.read_bytes()[:LARGEST]
+            same = code(file.read(LARGEST)) == code(original.read_bytes())
     except OSError:
         same = False
     return None if same else "changed; the original is used"
