@@ -178,6 +178,6 @@ $B/compile_commands.json: FORCE
 
 include common/setup.mk tests/exam/exam.mk tests/tests.mk
 # What a tree that was handed out lacks.
-include $(wildcard tests/handout/handout.mk plots/plots.mk docs/docs.mk \
-          chapters/07_lenet5/studies/studies.mk)
+include $(wildcard tests/grade/grade.mk tests/handout/handout.mk plots/plots.mk \
+          docs/docs.mk chapters/07_lenet5/studies/studies.mk)
 -include $(patsubst %.c,$B/float/%.d,$(SOURCES)) $(patsubst %.c,$B/double/%.d,$(SOURCES))

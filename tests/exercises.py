@@ -37,6 +37,11 @@ def items(exercise):
     return [f'{exercise["id"]}-{item["name"]}' for item in exercise["items"]]
 
 
+def files():
+    """The sources that have exercises, in order."""
+    return list(dict.fromkeys(e["file"] for e in exercises() if "file" in e))
+
+
 # ---- regions -------------------------------------------------------------------------------------
 
 

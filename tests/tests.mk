@@ -29,11 +29,7 @@ hint: setup ## ID=02.3 [LEVEL=2]: a hint for an exercise; there are three levels
 	@python3 tests/exercises.py hint '$(ID)' $(or $(LEVEL),1)
 
 # [not for students]
-.PHONY: test-arm64 grade interop crash fuzz bench bench-peers bench-busy speed
-##@ For graders
-grade: setup ## run all suites and print points per chapter; the table goes to build/grade.json too
-	@MAKE='$(MAKE)' B='$B' sh tests/grade/grade.sh $(CHAPTERS)
-
+.PHONY: test-arm64 interop crash fuzz bench bench-peers bench-busy speed
 ##@ For engineers
 bench: $B/bench ## where the time goes: every layer, training, testing, and the share of peak
 	@$< $(ARGS)

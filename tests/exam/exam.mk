@@ -37,7 +37,8 @@ $B/float/tests/exam/rubric.o $B/double/tests/exam/rubric.o: tests/exam/rubric.c 
 # [not for students]
 ##@ For graders
 .PHONY: selftest
-selftest: $(CHAPTERS:%=$B/exam/%) ## does the examination find known mistakes? The kill matrix
+selftest: $(CHAPTERS:%=$B/exam/%) kit ## are mistakes found, attacks withstood? ALL=1: all
 	@python3 tests/exercises.py check
 	@python3 tests/wrong.py run $B
+	@python3 tests/hostile.py $(if $(ALL),--all)
 # [not for students]

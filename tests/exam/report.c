@@ -52,6 +52,9 @@ void describe_end(const Reply *reply, char *text, size_t size) {
     case CALL_ENDLESS:
         snprintf(text, size, "did not return within %d s: does a loop never end?", reply->detail);
         break;
+    case CALL_GARBLED:
+        snprintf(text, size, "something else came back than the results of the call");
+        break;
     default:
         snprintf(text, size, "ended the program, with exit code %d", reply->detail);
     }
