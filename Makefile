@@ -38,7 +38,11 @@ B := build$(if $(VARIANT),/$(VARIANT))
 # -ffp-contract=fast: a*b + c is rounded once, not twice; -std=c11 would forbid that.
 SANITIZERS := -O1 -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all \
               -fno-omit-frame-pointer
-NATIVE   := $(if $(filter aarch64 arm64,$(shell uname -m)),-mcpu=native,-march=native)
+# This machine's own instructions, unless the compiler is for other machines.
+MACHINE  := $(shell uname -m)
+OTHERS   := $(filter-out $(MACHINE:arm64=aarch64)-%,$(patsubst arm64-%,aarch64-%,\
+              $(shell $(CC) -dumpmachine 2> /dev/null)))
+NATIVE   := $(if $(OTHERS),,$(if $(filter aarch64 arm64,$(MACHINE)),-mcpu=native,-march=native))
 OPTIMIZE := $(if $(call on,$(SANITIZE)),$(SANITIZERS),$(if $(call on,$(DEBUG)),-O0 -g3,-O3)) \
             $(if $(call on,$(PORTABLE)),,$(if $(ARCH),-march=$(ARCH),$(NATIVE))) \
             -fno-math-errno -fno-trapping-math -ffp-contract=fast
@@ -46,6 +50,8 @@ WARNINGS := -Wall -Wextra -Wshadow -Wdouble-promotion -Wfloat-conversion -Wstric
 CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -g $(OPTIMIZE) -pthread $(WARNINGS) \
             -Icommon -Ichapters
 BLAS     := -lopenblas
+# Where the sources are does not show in what is built: two copies give the same bytes.
+ANYWHERE := '-ffile-prefix-map=$(CURDIR)=.'
 LDLIBS   := $(BLAS) -lpng -lz -ljansson -lm
 # V=1 shows every command of the build in full.
 Q        := $(if $(V),,@)
@@ -160,12 +166,12 @@ $B/flags: FORCE
 $B/float/%.o: %.c $B/flags | setup
 	@mkdir -p $(@D)
 	@echo '  CC   $<'
-	$Q$(CC) $(CFLAGS) -DBUILD='"$B"' -MMD -MP -c $< -o $@
+	$Q$(CC) $(CFLAGS) $(ANYWHERE) -DBUILD='"$B"' -MMD -MP -c $< -o $@
 
 $B/double/%.o: %.c $B/flags | setup
 	@mkdir -p $(@D)
 	@echo '  CC   $< (double)'
-	$Q$(CC) $(CFLAGS) -DREAL_DOUBLE -DBUILD='"$B"' -MMD -MP -c $< -o $@
+	$Q$(CC) $(CFLAGS) $(ANYWHERE) -DREAL_DOUBLE -DBUILD='"$B"' -MMD -MP -c $< -o $@
 
 # For clangd and other editors, which look into build/ by themselves.
 $B/compile_commands.json: FORCE

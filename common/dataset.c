@@ -3,10 +3,16 @@
 
 #include "idx.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Whether there may be such a file; a folder that cannot be entered is for idx_read() to name. */
+static bool is_there(const char *path) {
+    return access(path, F_OK) == 0 || errno != ENOENT;
+}
 
 /* Reads DIR/NAME, or DIR/NAME.gz where there is no plain file. */
 static bool read_either(const char *dir, const char *name, char *path, size_t size, Idx *idx,
@@ -14,9 +20,9 @@ static bool read_either(const char *dir, const char *name, char *path, size_t si
     if (snprintf(path, size, "%s/%s.gz", dir, name) >= (int)size)
         return error_set(error, "%.100s...: the path is too long", dir);
     snprintf(path, size, "%s/%s", dir, name);
-    if (access(path, F_OK) == 0) return idx_read(path, idx, error);
+    if (is_there(path)) return idx_read(path, idx, error);
     snprintf(path, size, "%s/%s.gz", dir, name);
-    if (access(path, F_OK) == 0) return idx_read(path, idx, error);
+    if (is_there(path)) return idx_read(path, idx, error);
     return error_set(
         error,
         "%s/%s[.gz]: no such file; run from the project's top, where our copy is " MNIST_DIR

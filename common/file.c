@@ -1,10 +1,12 @@
 /*
- * Regular files, and writing one in three steps: temporary, sync, rename. See file.h.
+ * Regular files, locks, and writing a file in three steps: temporary, sync, rename. See file.h.
  */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,35 +19,161 @@ bool file_length(const char *path, long *bytes, Error *error) {
     return true;
 }
 
-/* Opens output->temporary; -1 and errno when that fails. */
-static int open_temporary(Output *output) {
-    int length = snprintf(output->temporary, PATH_MAX, "%s.%ld.tmp", output->path, (long)getpid());
-    if (length >= PATH_MAX) {
-        errno = ENAMETOOLONG;
-        return -1;
+static bool same_inode(const struct stat *a, const struct stat *b) {
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* The name in a path, and what its folder is. */
+static bool split(const char *path, struct stat *folder, const char **name) {
+    char above[PATH_MAX] = ".";
+    const char *slash = strrchr(path, '/');
+    *name = slash ? slash + 1 : path;
+    if (slash) snprintf(above, sizeof above, "%.*s", (int)(slash - path) + 1, path);
+    return stat(above, folder) == 0;
+}
+
+bool file_same(const char *a, const char *b) {
+    struct stat first, second;
+    const char *name[2];
+    bool exists[2] = {stat(a, &first) == 0, stat(b, &second) == 0};
+    if (exists[0] && exists[1]) return same_inode(&first, &second);
+    /* files that do not exist yet: the same name in the same folder */
+    return !exists[0] && !exists[1] && split(a, &first, &name[0]) && split(b, &second, &name[1]) &&
+           same_inode(&first, &second) && strcmp(name[0], name[1]) == 0;
+}
+
+/* ------------------------------------------------------------------ locks ---------------- */
+
+/* Locks an open file for this process. File systems without locks give none, and must do. */
+static bool lock_file(int file) {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(file, F_SETLK, &whole) == 0 || (errno != EACCES && errno != EAGAIN);
+}
+
+/* Opens a file, made when there is none, and locks it; -1 and errno when that fails, EAGAIN when
+   another process has the lock. */
+static int open_locked(const char *path) {
+    for (;;) {
+        struct stat mine, named;
+        int file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (file < 0) return -1;
+        bool locked = lock_file(file);
+        bool known = fstat(file, &mine) == 0;
+        if (locked && known && S_ISREG(mine.st_mode) && stat(path, &named) == 0 &&
+            same_inode(&mine, &named))
+            return file;
+        close(file);
+        errno = !locked ? EAGAIN : EINVAL;
+        if (!locked || !known || !S_ISREG(mine.st_mode)) return -1;
+        /* Who had the lock has just renamed or removed the file: once more. */
     }
-    /* A killed process with the same number may have left one. */
+}
+
+/* The process that holds the lock of a file; 0 when nobody does any more. */
+static long holder_of(const char *path) {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int file = open(path, O_RDWR | O_CLOEXEC);
+    if (file < 0) return 0;
+    bool asked = fcntl(file, F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+    close(file);
+    return asked ? (long)whole.l_pid : 0;
+}
+
+/* The file itself where the path is a link; the path where there is no file yet. */
+static bool without_links(const char *path, char target[PATH_MAX]) {
+    if (realpath(path, target)) return true;
+    return errno == ENOENT && snprintf(target, PATH_MAX, "%s", path) < PATH_MAX;
+}
+
+/* The lock of PATH is PATH.lock, an empty file: one that holds something is somebody's own. */
+static bool is_a_lock(const char *path) {
+    struct stat info;
+    return lstat(path, &info) != 0 || (S_ISREG(info.st_mode) && info.st_size == 0);
+}
+
+bool lock_take(Lock *lock, const char *path, Error *error) {
+    char target[PATH_MAX];
+    *lock = (Lock){.file = -1};
+    if (!without_links(path, target)) return error_set(error, "%s: %s", path, strerror(errno));
+    if (snprintf(lock->path, PATH_MAX, "%s.lock", target) >= PATH_MAX)
+        return error_set(error, "%.200s...: the path is too long", path);
+    if (!is_a_lock(lock->path))
+        return error_set(error,
+                         "%s: exists and is no lock of ours: rename it, or choose another "
+                         "name than %.150s",
+                         lock->path, path);
+    lock->file = open_locked(lock->path);
+    if (lock->file >= 0) return true;
+    if (errno == EAGAIN)
+        return error_set(error, "%s: another run (process %ld) is using it", path,
+                         holder_of(lock->path));
+    return error_set(error, "%s: %s", lock->path, strerror(errno));
+}
+
+void lock_release(Lock *lock) {
+    if (lock->file < 0) return;
+    unlink(lock->path); /* before the lock ends, or it might be another process's by then */
+    close(lock->file);
+    lock->file = -1;
+}
+
+/* ------------------------------------------------------------------ writing -------------- */
+
+/* Fills path and target; the permissions of an older file, 0 where there is none. */
+static bool find_target(Output *output, const char *path, mode_t *mode, Error *error) {
+    struct stat info;
+    *mode = 0;
+    if (snprintf(output->path, PATH_MAX, "%s", path) >= PATH_MAX)
+        return error_set(error, "%.200s...: the path is too long", path);
+    memcpy(output->target, output->path, PATH_MAX);
+    if (stat(path, &info) == 0) {
+        /* Renaming would replace a pipe or a device by a file. */
+        if (!S_ISREG(info.st_mode))
+            return error_set(error, "%s: cannot save there: not a regular file", path);
+        *mode = info.st_mode & 0777;
+        return realpath(path, output->target) ||
+               error_set(error, "%s: cannot save there: %s", path, strerror(errno));
+    }
+    int why = errno;
+    if (why == ENOENT && lstat(path, &info) == 0)
+        return error_set(error, "%s: cannot save there: it is a link that leads nowhere", path);
+    return why == ENOENT || error_set(error, "%s: cannot save there: %s", path, strerror(why));
+}
+
+/* Gives up an output that is open or half open; errno stays as it is. */
+static void give_up(Output *output) {
+    int why = errno;
     unlink(output->temporary);
-    return open(output->temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    if (output->stream)
+        fclose(output->stream);
+    else
+        close(output->file);
+    output->stream = NULL;
+    errno = why;
+}
+
+/* Makes, locks and empties the temporary; false and errno when that fails. */
+static bool open_temporary(Output *output, mode_t mode) {
+    if (snprintf(output->temporary, PATH_MAX, "%s.unfinished", output->target) >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    output->file = open_locked(output->temporary);
+    if (output->file < 0) return false;
+    if (ftruncate(output->file, 0) == 0 && (mode == 0 || fchmod(output->file, mode) == 0))
+        output->stream = fdopen(output->file, "wb");
+    if (output->stream) return true;
+    give_up(output);
+    return false;
 }
 
 bool output_open(Output *output, const char *path, Error *error) {
-    struct stat info;
-    *output = (Output){.stream = NULL};
-    /* Renaming would replace a pipe or a device by a file. */
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
-        return error_set(error, "%s: cannot save there: not a regular file", path);
-    if (snprintf(output->path, PATH_MAX, "%s", path) >= PATH_MAX)
-        return error_set(error, "%.200s...: the path is too long", path);
-    int file = open_temporary(output);
-    if (file >= 0) output->stream = fdopen(file, "wb");
-    if (output->stream) return true;
-    error_set(error, "%s: cannot save there: %s", path, strerror(errno));
-    if (file >= 0) {
-        close(file);
-        unlink(output->temporary);
-    }
-    return false;
+    mode_t mode;
+    *output = (Output){.file = -1};
+    if (!find_target(output, path, &mode, error)) return false;
+    return open_temporary(output, mode) ||
+           error_set(error, "%s: cannot save there: %s", path,
+                     errno == EAGAIN ? "another program is writing it" : strerror(errno));
 }
 
 bool output_open_in(Output *output, const char *folder, const char *name, Error *error) {
@@ -55,28 +183,25 @@ bool output_open_in(Output *output, const char *folder, const char *name, Error 
     return output_open(output, path, error);
 }
 
-bool output_commit(Output *output, Error *error) {
-    FILE *stream = output->stream;
-    /* The reason of a write that failed earlier is not known any more. */
+/* Everything that was printed reaches the disk. What a write refused is still in the stream, so
+   that flushing asks the system again, which then says why. */
+static bool flush_output(Output *output) {
     errno = EIO;
-    bool ok = !ferror(stream) && fflush(stream) == 0 && fsync(fileno(stream)) == 0;
-    int why = errno;
-    if (fclose(stream) != 0 && ok) {
-        ok = false;
-        why = errno;
+    if (fflush(output->stream) != 0) return false;
+    errno = EIO; /* it worked, but not the first time: something may be missing */
+    return !ferror(output->stream) && fsync(output->file) == 0;
+}
+
+bool output_commit(Output *output, Error *error) {
+    if (!flush_output(output) || rename(output->temporary, output->target) != 0) {
+        give_up(output);
+        return error_set(error, "%s: cannot save: %s", output->path, strerror(errno));
     }
-    if (ok && rename(output->temporary, output->path) != 0) {
-        ok = false;
-        why = errno;
-    }
+    fclose(output->stream); /* nothing is left to write; this ends the lock */
     output->stream = NULL;
-    if (ok) return true;
-    unlink(output->temporary);
-    return error_set(error, "%s: cannot save: %s", output->path, strerror(why));
+    return true;
 }
 
 void output_discard(Output *output) {
-    fclose(output->stream);
-    unlink(output->temporary);
-    output->stream = NULL;
+    give_up(output);
 }

@@ -7,7 +7,11 @@
  *
  * Whoever writes uses an Output: the bytes go into a temporary file in the same folder, are flushed
  * to the disk, and the temporary is renamed. A full disk or a power cut leaves either the old file
- * or the new one, never half of one.
+ * or the new one, never half of one. The file keeps the permissions of the one it replaces, and a
+ * link stays a link: what it leads to is replaced.
+ *
+ * The temporary is FILE.unfinished, locked while it is open. What a killed program left is used
+ * again; a second program that writes the same file is refused.
  *
  * The data behind a picture is a table for gnuplot: fields with tabs between them, the names of the
  * columns on top, "nan" for a missing value. It is written with fprintf() into Output.stream.
@@ -23,9 +27,17 @@
 /** A file that is being written. */
 typedef struct Output {
     FILE *stream;             ///< open for writing
-    char path[PATH_MAX];      ///< its name once it is complete
-    char temporary[PATH_MAX]; ///< its name until then
+    char path[PATH_MAX];      ///< the file, as the user calls it
+    char target[PATH_MAX];    ///< the same without links
+    char temporary[PATH_MAX]; ///< its name until it is complete
+    int file;                 ///< the stream's descriptor, locked
 } Output;
+
+/** A lock that a program takes on a file that it will replace again and again. */
+typedef struct Lock {
+    char path[PATH_MAX]; ///< the file that carries it
+    int file;            ///< open as long as the lock is held
+} Lock;
 
 /**
  * @brief Asks for a regular file, through links.
@@ -37,12 +49,36 @@ typedef struct Output {
 bool file_length(const char *path, long *bytes, Error *error);
 
 /**
+ * @brief Whether two paths name the same file, existing or not.
+ * @param a a path
+ * @param b another one
+ * @return true when writing one would replace the other
+ */
+bool file_same(const char *a, const char *b);
+
+/**
+ * @brief Takes a lock, which the empty file PATH.lock carries; it ends with the process at the
+ *        latest. Where a file system has no locks, this succeeds.
+ * @param lock  filled on success; lock_release() ends it
+ * @param path  what it is about; need not exist
+ * @param error filled on failure: another process has it, or the file cannot be made
+ * @return whether this process has it now
+ */
+bool lock_take(Lock *lock, const char *path, Error *error);
+
+/**
+ * @brief Gives a lock back and removes its file.
+ * @param lock the lock
+ */
+void lock_release(Lock *lock);
+
+/**
  * @brief Creates the temporary file.
  * @param output filled on success; output_commit() or output_discard() ends it
  * @param path   the name the file gets in the end
  * @param error  filled on failure: path and reason
- * @return false when the folder is missing or read-only, or the path names something that is not a
- *         regular file
+ * @return false when the folder is missing or read-only, when another program is writing the file,
+ *         or when the path names something that is not a regular file
  */
 bool output_open(Output *output, const char *path, Error *error);
 

@@ -13,6 +13,11 @@
 /* What dx and dw hold before backward is called: it must overwrite the one, add to the other. */
 static const real dx_before = 3, dw_before = 5;
 
+/* As many numbers after everything that a layer may write hold this one, which nobody may change:
+   a whole row of a map too far is still seen. */
+enum { GUARDS = 64 };
+static const real guard_number = (real)-7777.25;
+
 /* ------------------------------------------------------------------ differences ---------- */
 
 double gradcheck_central(double (*function)(void *), void *context, real *entry, double h) {
@@ -278,10 +283,31 @@ typedef struct Run {
     double *got, *want, *tolerance, *bar; /* room for the largest tensor */
 } Run;
 
+static void set_guard(real *end) {
+    for (int i = 0; i < GUARDS; i++)
+        end[i] = guard_number;
+}
+
+static bool guard_intact(const real *end) {
+    for (int i = 0; i < GUARDS; i++)
+        if (end[i] != guard_number) return false;
+    return true;
+}
+
+/* What the layer wrote past the end of, NULL if nothing. */
+static const char *overrun(const Run *run) {
+    if (!guard_intact(run->y + run->ny)) return "y";
+    if (!guard_intact(run->dw + run->nw)) return "dw";
+    if (!guard_intact(run->dx + run->nx)) return "dx";
+    if (!guard_intact(run->scratch + run->layer->scratch)) return "scratch";
+    return NULL;
+}
+
 static void run_free(Run *run) {
     free(run->block);
     free(run->scratch);
     free(run->got);
+    *run = (Run){.layer = run->layer};
 }
 
 static bool run_new(Run *run, const Layer *layer, const GradCase *test) {
@@ -291,8 +317,8 @@ static bool run_new(Run *run, const Layer *layer, const GradCase *test) {
     size_t most = nw > nx ? nw : nx;
     if (ny > most) most = ny;
     *run = (Run){.layer = layer, .n = test->n, .nw = nw, .nx = nx, .ny = ny};
-    run->block = calloc(2 * nw + 2 * nx + 2 * ny, sizeof(real));
-    run->scratch = calloc(layer->scratch ? layer->scratch : 1, sizeof(real));
+    run->block = calloc(2 * nw + 2 * nx + 2 * ny + 3 * GUARDS, sizeof(real));
+    run->scratch = calloc(layer->scratch + GUARDS, sizeof(real));
     run->got = calloc(4 * most + 1, sizeof(double));
     if (!run->block || !run->scratch || !run->got) {
         run_free(run);
@@ -302,8 +328,12 @@ static bool run_new(Run *run, const Layer *layer, const GradCase *test) {
     run->x = run->w + nw;
     run->dy = run->x + nx;
     run->y = run->dy + ny;
-    run->dw = run->y + ny;
-    run->dx = run->dw + nw;
+    run->dw = run->y + ny + GUARDS;
+    run->dx = run->dw + nw + GUARDS;
+    set_guard(run->y + ny);
+    set_guard(run->dw + nw);
+    set_guard(run->dx + nx);
+    set_guard(run->scratch + layer->scratch);
     run->want = run->got + most;
     run->tolerance = run->want + most;
     run->bar = run->tolerance + most;
@@ -369,9 +399,16 @@ static bool null_dx_allowed(Run *run, GradFinding *finding) {
     return true;
 }
 
-/* The rules of layer.h that no number shows: inputs untouched, dx = NULL allowed. */
+/* The rules of layer.h that no number shows: inputs untouched, nothing written past an end, dx =
+   NULL allowed. */
 static bool contract_kept(Run *run, const GradCase *test, GradFinding *finding) {
-    const char *broken = NULL;
+    const char *broken = overrun(run);
+    if (broken) {
+        *finding = (GradFinding){.ok = false};
+        snprintf(finding->text, sizeof finding->text, "%s writes past the end of %s",
+                 run->layer->name, broken);
+        return false;
+    }
     if (run->nw && memcmp(run->w, test->w, run->nw * sizeof(real)) != 0) broken = "w";
     if (memcmp(run->x, test->x, run->nx * sizeof(real)) != 0) broken = "x";
     if (memcmp(run->dy, test->dy, run->ny * sizeof(real)) != 0) broken = "dy";
@@ -534,13 +571,16 @@ GradFinding gradcheck_loss(const Loss *loss, int n, const real *x, const uint8_t
                            real scale) {
     GradFinding finding = {.ok = true};
     size_t count = (size_t)n * (size_t)loss->in, scores = (size_t)n * (size_t)loss->classes;
-    real *block = calloc(2 * count + scores, sizeof(real));
+    real *block = calloc(2 * count + scores + 2 * GUARDS, sizeof(real));
     double *numbers = calloc(4 * count, sizeof(double));
     int *decision = calloc((size_t)n, sizeof(int));
     if (block && numbers && decision) {
         double *got = numbers, *want = got + count, *bar = want + count, *tolerance = bar + count;
         real *dx = block + count;
-        LossRun run = {loss, n, label, scale, block, block + 2 * count, decision};
+        real *score = block + 2 * count + GUARDS;
+        LossRun run = {loss, n, label, scale, block, score, decision};
+        set_guard(dx + count);
+        set_guard(score + scores);
         memcpy(run.x, x, count * sizeof(real));
         for (size_t i = 0; i < count; i++)
             dx[i] = dx_before;
@@ -553,6 +593,11 @@ GradFinding gradcheck_loss(const Loss *loss, int n, const real *x, const uint8_t
         gradcheck_tolerance(count, got, want, bar, loss_objective(&run), tolerance);
         GradTensor t = {"dx", 2, {n, loss->in}, got, want, tolerance, true};
         gradcheck_judge(loss->name, n, &t, 0.9, &finding);
+        if (!guard_intact(dx + count) || !guard_intact(score + scores)) {
+            finding.ok = false;
+            snprintf(finding.text, sizeof finding.text, "%s writes past the end of %s", loss->name,
+                     guard_intact(dx + count) ? "score" : "dx");
+        }
     } else {
         finding = (GradFinding){.text = "no memory for the check"};
     }

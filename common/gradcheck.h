@@ -16,7 +16,7 @@
  *   the first two cannot: an error that forward and backward share.
  *
  * All three also hold a layer to the contract of layer.h: dx overwritten, dw accumulated, dx = NULL
- * allowed, scratch undefined on entry, the caller's data untouched.
+ * allowed, scratch undefined on entry, the caller's data untouched, nothing written past an end.
  *
  * A check that cannot fail is worse than none: a gradient that is nearly all zero is reported as a
  * failure of the test (field `nonzero`). And a failure should teach: the finding names the worst

@@ -11,65 +11,107 @@
 #include <zlib.h>
 
 /* Deflate cannot shrink data by more than this: 258 bytes in two bits, nearly. */
-enum { DEFLATE_RATIO_MAX = 1032 };
+enum { DEFLATE_RATIO_MAX = 1032, GZIP = 16 + MAX_WBITS };
 
-/* An open file, its name for messages, and the length it has on disk. */
+/* An open file, its name for messages, and the length it has on disk. A .gz is unpacked on the way;
+   it may have several members one after another, as pigz and cat make them. */
 typedef struct Source {
     const char *path;
-    gzFile file;
-    long length;
+    FILE *file;
+    size_t length;
+    bool packed;
+    z_stream stream;        /* packed: takes from chunk */
+    bool between;           /* packed: one member has ended, the next has not begun */
+    uint8_t chunk[1 << 14]; /* packed: what comes next in the file */
 } Source;
+
+static void source_close(Source *source) {
+    if (source->packed) inflateEnd(&source->stream);
+    fclose(source->file);
+}
 
 static bool source_open(const char *path, Source *source, Error *error) {
     long bytes;
+    uint8_t first[2] = {0};
+    *source = (Source){.path = path};
     if (!file_length(path, &bytes, error)) return false;
-    gzFile file = gzopen(path, "rb");
-    if (!file) return error_set(error, "%s: %s", path, errno ? strerror(errno) : "out of memory");
-    *source = (Source){path, file, bytes};
+    source->length = (size_t)bytes;
+    source->file = fopen(path, "rb");
+    if (!source->file) return error_set(error, "%s: %s", path, strerror(errno));
+    size_t got = fread(first, 1, 2, source->file);
+    rewind(source->file);
+    bool gzip = got == 2 && first[0] == 0x1f && first[1] == 0x8b;
+    if (gzip && inflateInit2(&source->stream, GZIP) != Z_OK) {
+        source_close(source);
+        return error_set(error, "%s: no memory to unpack it", path);
+    }
+    source->packed = gzip;
     return true;
+}
+
+/* Bytes from the file; fewer than count only at its end. */
+static bool take_plain(Source *source, void *to, size_t count, size_t *got, Error *error) {
+    errno = EIO;
+    *got = fread(to, 1, count, source->file);
+    return !ferror(source->file) || error_set(error, "%s: %s", source->path, strerror(errno));
+}
+
+/* Lets zlib continue with what the chunk holds. */
+static bool inflate_some(Source *source, Error *error) {
+    z_stream *stream = &source->stream;
+    bool member = source->between;
+    if (member) inflateReset(stream);
+    int code = inflate(stream, Z_NO_FLUSH);
+    source->between = code == Z_STREAM_END;
+    if (code == Z_OK || code == Z_STREAM_END) return true;
+    if (code == Z_BUF_ERROR) return error_set(error, "%s: truncated gzip data", source->path);
+    if (code == Z_DATA_ERROR && member)
+        return error_set(error, "%s: more bytes after its gzip data", source->path);
+    return error_set(error, "%s: damaged gzip data (%s)", source->path,
+                     stream->msg ? stream->msg : zError(code));
+}
+
+/* The same through zlib. */
+static bool take_packed(Source *source, void *to, size_t count, size_t *got, Error *error) {
+    z_stream *stream = &source->stream;
+    stream->next_out = to;
+    stream->avail_out = (unsigned)count;
+    bool ok = true;
+    while (ok && stream->avail_out > 0) {
+        size_t more = stream->avail_in;
+        if (more == 0) {
+            ok = take_plain(source, source->chunk, sizeof source->chunk, &more, error);
+            stream->next_in = source->chunk;
+            stream->avail_in = (unsigned)more;
+        }
+        if (ok && more == 0 && source->between) break;
+        ok = ok && inflate_some(source, error);
+    }
+    *got = count - stream->avail_out;
+    return ok;
+}
+
+static bool source_take(Source *source, void *to, size_t count, size_t *got, Error *error) {
+    return source->packed ? take_packed(source, to, count, got, error)
+                          : take_plain(source, to, count, got, error);
 }
 
 /* Reads exactly count bytes, or says why there are fewer. */
 static bool source_read(Source *source, void *to, size_t count, const char *what, Error *error) {
-    size_t done = 0;
-    while (done < count) {
-        size_t step = count - done < INT_MAX ? count - done : INT_MAX;
-        int got = gzread(source->file, (char *)to + done, (unsigned)step);
-        if (got < 0) {
-            int code;
-            return error_set(error, "%s: damaged gzip data in the %s (%s)", source->path, what,
-                             gzerror(source->file, &code));
-        }
-        if (got == 0)
-            return error_set(error, "%s: truncated: the %s has %zu of %zu bytes", source->path,
-                             what, done, count);
-        done += (size_t)got;
-    }
-    return true;
+    size_t got;
+    if (count > UINT_MAX)
+        return error_set(error, "%s: %zu bytes are too many", source->path, count);
+    return source_take(source, to, count, &got, error) &&
+           (got == count || error_set(error, "%s: truncated: the %s has %zu of %zu bytes",
+                                      source->path, what, got, count));
 }
 
 /* Nothing may follow the last byte; reaching the end also checks a .gz's checksum. */
 static bool source_at_end(Source *source, Error *error) {
     char extra;
-    int got = gzread(source->file, &extra, 1);
-    int code = Z_OK;
-    const char *why = gzerror(source->file, &code);
-    if (got < 0 || code == Z_BUF_ERROR)
-        return error_set(error, "%s: damaged or truncated gzip data (%s)", source->path, why);
-    if (got > 0) return error_set(error, "%s: more bytes than its header announces", source->path);
-    return true;
-}
-
-/* zlib ignores bytes after its data; but a .gz ends with the length of what was packed, modulo
-   2^32. */
-static bool ends_with_length(const Source *source, size_t length, Error *error) {
-    uint8_t b[4];
-    FILE *file = fopen(source->path, "rb");
-    bool read = file && fseek(file, -4, SEEK_END) == 0 && fread(b, 1, 4, file) == 4;
-    if (file) fclose(file);
-    return (read && ((uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 |
-                     (uint32_t)b[3] << 24) == (uint32_t)length) ||
-           error_set(error, "%s: more bytes after its gzip data", source->path);
+    size_t got;
+    return source_take(source, &extra, 1, &got, error) &&
+           (got == 0 || error_set(error, "%s: more bytes than its header announces", source->path));
 }
 
 /* The header: magic, dimensions; *count becomes their product. */
@@ -103,24 +145,22 @@ static bool read_header(Source *source, Idx *idx, size_t *count, Error *error) {
 static bool read_all(Source *source, Idx *idx, Error *error) {
     size_t count = 0;
     if (!read_header(source, idx, &count, error)) return false;
-    size_t most = (size_t)source->length * (gzdirect(source->file) ? 1 : DEFLATE_RATIO_MAX);
+    size_t most = source->length * (source->packed ? DEFLATE_RATIO_MAX : 1);
     if (count > most)
         return error_set(error,
                          "%s: truncated: its header announces %zu bytes of data, the file has %zu",
-                         source->path, count, (size_t)source->length);
+                         source->path, count, source->length);
     idx->byte = malloc(count);
     if (!idx->byte) return error_set(error, "%s: no memory for %zu bytes", source->path, count);
-    size_t length = 4 + 4 * (size_t)idx->dims + count;
-    return source_read(source, idx->byte, count, "data", error) && source_at_end(source, error) &&
-           (gzdirect(source->file) || ends_with_length(source, length, error));
+    return source_read(source, idx->byte, count, "data", error) && source_at_end(source, error);
 }
 
 bool idx_read(const char *path, Idx *idx, Error *error) {
     *idx = (Idx){0};
-    Source source = {0};
+    Source source;
     if (!source_open(path, &source, error)) return false;
     bool ok = read_all(&source, idx, error);
-    gzclose(source.file);
+    source_close(&source);
     if (!ok) idx_free(idx);
     return ok;
 }

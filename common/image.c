@@ -40,6 +40,8 @@ static bool read_png(const char *path, FILE *file, Grey *grey, Error *error) {
     }
     if (ok && !png_image_finish_read(&png, &white, grey->byte, 0, NULL))
         ok = error_set(error, "%s: not a sound PNG: %s", path, png.message);
+    if (ok && strstr(png.message, "Too much image data")) /* a warning only, for libpng */
+        ok = error_set(error, "%s: more data than its pixels need", path);
     png_image_free(&png);
     return ok && ends_with_iend(path, file, error);
 }

@@ -88,10 +88,22 @@ static json_t *header_json(int tensors, const Tensor *tensor, int entries, const
     return NULL;
 }
 
+/* The text of a header, or NULL. It is read back, as jansson overlooks some failures to get memory
+   while it writes, and leaves out a piece. */
+static char *checked_text(const json_t *header) {
+    char *text = json_dumps(header, JSON_COMPACT);
+    json_t *back = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    bool same = back && json_equal(header, back);
+    json_decref(back);
+    if (same) return text;
+    free(text);
+    return NULL;
+}
+
 /* The header as text, padded with blanks so that the data starts at a multiple of 8; or NULL. */
 static char *header_text(int tensors, const Tensor *tensor, int entries, const Metadata *entry) {
     json_t *header = header_json(tensors, tensor, entries, entry);
-    char *compact = header ? json_dumps(header, JSON_COMPACT) : NULL;
+    char *compact = header ? checked_text(header) : NULL;
     json_decref(header);
     size_t length = compact ? strlen(compact) : 0, padded = (length + 7) / 8 * 8;
     char *text = compact ? malloc(padded + 1) : NULL;
@@ -160,8 +172,11 @@ static void reader_close(Reader *reader) {
 /* Reads the length and the JSON after it. */
 static bool read_header(Reader *reader, uint64_t file_bytes, Error *error) {
     uint8_t length[LENGTH_BYTES];
-    if (fread(length, 1, sizeof length, reader->file) != sizeof length)
+    if (file_bytes < LENGTH_BYTES)
         return error_set(error, "%s: truncated: not a safetensors file", reader->path);
+    errno = EIO;
+    if (fread(length, 1, sizeof length, reader->file) != sizeof length)
+        return error_set(error, "%s: %s", reader->path, strerror(errno));
     uint64_t bytes = get_u64(length);
     if (bytes > HEADER_MAX || bytes > file_bytes - LENGTH_BYTES)
         return error_set(error, "%s: not a safetensors file: its header would have %llu bytes",
@@ -169,12 +184,14 @@ static bool read_header(Reader *reader, uint64_t file_bytes, Error *error) {
     char *text = malloc(bytes + 1);
     if (!text) return error_set(error, "%s: no memory for the header", reader->path);
     bool whole = fread(text, 1, bytes, reader->file) == bytes;
-    json_error_t why = {.text = "not a JSON object"};
+    int cause = errno;
+    json_error_t why = {.position = 0};
     if (whole) reader->header = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &why);
     free(text);
+    if (!whole) return error_set(error, "%s: %s", reader->path, strerror(cause));
     if (!json_is_object(reader->header))
         return error_set(error, "%s: bad header, byte %d: %s", reader->path, why.position,
-                         why.text);
+                         *why.text ? why.text : "not a JSON object");
     reader->data_bytes = file_bytes - LENGTH_BYTES - bytes;
     return true;
 }
@@ -190,51 +207,195 @@ static bool reader_open(const char *path, Reader *reader, Error *error) {
     return false;
 }
 
-/* Whether the header's entry has the type and shape that the network expects. */
-static bool check_entry(const Reader *reader, const Tensor *tensor, const json_t *entry,
-                        Error *error) {
+/* ------------------------------------------------------------------ types ---------------- */
+
+/* A type of number that is read: its bytes, and what they mean. */
+typedef struct Type {
+    const char *name;
+    size_t bytes;
+    double (*number)(const uint8_t *byte);
+} Type;
+
+static double from_f32(const uint8_t *byte) {
+    return (double)get_float(byte);
+}
+
+/* 64 bits are a double. */
+static double from_f64(const uint8_t *byte) {
+    uint64_t bits = get_u64(byte);
+    double value;
+    memcpy(&value, &bits, 8);
+    return value;
+}
+
+/* 16 bits of bfloat16 are the upper half of a float. */
+static double from_bf16(const uint8_t *byte) {
+    const uint8_t whole[4] = {0, 0, byte[0], byte[1]};
+    return (double)get_float(whole);
+}
+
+/* 16 bits: sign, 5 bits of exponent (bias 15), 10 of fraction: +-(1 + fraction/1024) * 2^(e-15);
+   exponent 0 has no 1 before the fraction, exponent 31 is infinity or NaN. */
+static double from_f16(const uint8_t *byte) {
+    int bits = byte[0] | byte[1] << 8;
+    int exponent = bits >> 10 & 31, fraction = bits & 1023;
+    double value = exponent == 0 ? ldexp(fraction, -24) : ldexp(1024 + fraction, exponent - 25);
+    if (exponent == 31) value = (double)NAN;
+    return bits & 0x8000 ? -value : value;
+}
+
+static const Type types[] = {
+    {"F32", 4, from_f32}, {"F64", 8, from_f64}, {"F16", 2, from_f16}, {"BF16", 2, from_bf16}};
+
+/* The type of an entry, NULL when it is none of ours. */
+static const Type *type_of(const json_t *entry) {
+    const char *name = json_string_value(json_object_get(entry, "dtype"));
+    for (size_t k = 0; name && k < sizeof types / sizeof *types; k++)
+        if (strcmp(name, types[k].name) == 0) return &types[k];
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ names ---------------- */
+
+/* Whether an entry has a tensor's shape. A layer that sees all of a map is a convolution for some
+   and an affine layer for others, with the same numbers in the same order: [120,16,5,5] and
+   [120,400]. */
+static bool same_shape(const json_t *shape, const Tensor *tensor) {
+    size_t dims = json_array_size(shape);
+    json_int_t rest = 1, want = (json_int_t)(tensor_size(tensor) / (size_t)tensor->dim[0]);
+    if (json_integer_value(json_array_get(shape, 0)) != tensor->dim[0]) return false;
+    if (dims == (size_t)tensor->dims) {
+        for (size_t d = 1; d < dims; d++)
+            if (json_integer_value(json_array_get(shape, d)) != tensor->dim[d]) return false;
+        return true;
+    }
+    if (dims != 4 || tensor->dims != 2) return false;
+    for (size_t d = 1; d < dims; d++) {
+        json_int_t length = json_integer_value(json_array_get(shape, d));
+        if (length < 1 || length > want / rest) return false;
+        rest *= length;
+    }
+    return rest == want;
+}
+
+/* What follows the last dot: "weight", "bias". */
+static const char *last_word(const char *name) {
+    const char *dot = strrchr(name, '.');
+    return dot ? dot + 1 : name;
+}
+
+/* The file's only tensor with this shape and last word, as other programs have other names for the
+   layers: "conv1.weight", "module.features.0.weight". NULL when there is none, or no only one. */
+static const char *name_by_shape(const Reader *reader, const Tensor *tensor) {
+    const char *name, *found = NULL;
+    json_t *entry;
+    json_object_foreach(reader->header, name, entry) {
+        if (strcmp(last_word(name), last_word(tensor->name)) != 0) continue;
+        if (!same_shape(json_object_get(entry, "shape"), tensor)) continue;
+        if (found) return NULL;
+        found = name;
+    }
+    return found;
+}
+
+/* Whether the file has a tensor of one of our names: then it means all of them. */
+static bool speaks_our_names(const Reader *reader, int tensors, const Tensor *tensor) {
+    for (int i = 0; i < tensors; i++)
+        if (json_object_get(reader->header, tensor[i].name)) return true;
+    return false;
+}
+
+/* "C1.weight C1.bias ...": what is expected of a file. */
+static void list_names(int tensors, const Tensor *tensor, char *list, size_t size) {
+    size_t at = 0;
+    list[0] = '\0';
+    for (int i = 0; i < tensors && at < size; i++)
+        at += (size_t)snprintf(list + at, size - at, i ? " %s" : "%s", tensor[i].name);
+}
+
+static bool missing(const Reader *reader, int tensors, const Tensor *tensor, const char *name,
+                    const char *why, Error *error) {
+    char list[300];
+    list_names(tensors, tensor, list, sizeof list);
+    return error_set(error, "%s: tensor %s is missing%s; expected: %s", reader->path, name, why,
+                     list);
+}
+
+/* name[i] becomes what the file calls tensor i: our name, or else the one that its shape tells. */
+static bool find_names(const Reader *reader, int tensors, const Tensor *tensor, const char **name,
+                       Error *error) {
+    bool ours = speaks_our_names(reader, tensors, tensor);
+    for (int i = 0; i < tensors; i++) {
+        name[i] = ours ? tensor[i].name : name_by_shape(reader, &tensor[i]);
+        bool found = name[i] != NULL;
+        for (int k = 0; found && k < i; k++)
+            found = strcmp(name[i], name[k]) != 0;
+        if (!found)
+            return missing(reader, tensors, tensor, tensor[i].name,
+                           ", and no shape tells it without doubt", error);
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ tensors -------------- */
+
+/* Whether the header's entry has a type that is read, and the shape that the network expects. */
+static bool check_entry(const Reader *reader, const Tensor *tensor, const char *name,
+                        const json_t *entry, Error *error) {
     const char *dtype = json_string_value(json_object_get(entry, "dtype"));
     const json_t *shape = json_object_get(entry, "shape");
-    if (!dtype || strcmp(dtype, "F32") != 0)
-        return error_set(error, "%s: %s has type %.16s, expected F32", reader->path, tensor->name,
-                         dtype ? dtype : "(none)");
-    bool same = json_array_size(shape) == (size_t)tensor->dims;
-    for (int d = 0; same && d < tensor->dims; d++) {
-        const json_t *length = json_array_get(shape, (size_t)d);
-        same = json_is_integer(length) && json_integer_value(length) == tensor->dim[d];
-    }
-    if (same) return true;
+    if (!type_of(entry))
+        return error_set(error, "%s: %.64s has type %.16s, expected F32, F64, F16 or BF16",
+                         reader->path, name, dtype ? dtype : "(none)");
+    if (same_shape(shape, tensor)) return true;
     char *got = json_dumps(shape, JSON_COMPACT | JSON_ENCODE_ANY), want[64] = "";
     for (int d = 0, at = 0; d < tensor->dims; d++)
         at += snprintf(want + at, sizeof want - (size_t)at, d ? ",%d" : "%d", tensor->dim[d]);
-    error_set(error, "%s: %s has shape %.64s, the network expects [%s]", reader->path, tensor->name,
+    error_set(error, "%s: %.64s has shape %.64s, the network expects [%s]", reader->path, name,
               got ? got : "(none)", want);
     free(got);
     return false;
 }
 
-/* Reads one tensor's bytes from its offsets and checks every number. */
+/* Where a tensor's data is, if that fits its shape and the file. */
+static bool read_offsets(const Reader *reader, const Tensor *tensor, const json_t *entry,
+                         uint64_t *begin, Error *error) {
+    const json_t *offsets = json_object_get(entry, "data_offsets");
+    const json_t *from = json_array_get(offsets, 0), *to = json_array_get(offsets, 1);
+    json_int_t low = json_integer_value(from), high = json_integer_value(to);
+    json_int_t bytes = (json_int_t)(type_of(entry)->bytes * tensor_size(tensor));
+    *begin = (uint64_t)low;
+    return (json_array_size(offsets) == 2 && json_is_integer(from) && json_is_integer(to) &&
+            low >= 0 && high >= low && high - low == bytes &&
+            (uint64_t)high <= reader->data_bytes) ||
+           error_set(error, "%s: %s: its data_offsets do not fit its shape or the file",
+                     reader->path, tensor->name);
+}
+
+/* Reads count bytes that begin so far into the data, or says why not. */
+static bool read_bytes(const Reader *reader, uint64_t begin, size_t count, uint8_t *byte) {
+    long start = ftell(reader->file);
+    errno = EIO;
+    return start >= 0 && fseek(reader->file, start + (long)begin, SEEK_SET) == 0 &&
+           fread(byte, 1, count, reader->file) == count &&
+           fseek(reader->file, start, SEEK_SET) == 0;
+}
+
+/* Reads one tensor's numbers from its offsets and checks every one. */
 static bool read_tensor(const Reader *reader, const Tensor *tensor, const json_t *entry,
                         Error *error) {
-    const json_t *offsets = json_object_get(entry, "data_offsets");
-    bool numbers =
-        json_is_integer(json_array_get(offsets, 0)) && json_is_integer(json_array_get(offsets, 1));
-    json_int_t begin = json_integer_value(json_array_get(offsets, 0));
-    json_int_t end = json_integer_value(json_array_get(offsets, 1));
+    const Type *type = type_of(entry);
     size_t count = tensor_size(tensor);
-    if (json_array_size(offsets) != 2 || !numbers || begin < 0 || end < begin ||
-        end - begin != (json_int_t)(4 * count) || (uint64_t)end > reader->data_bytes)
-        return error_set(error, "%s: %s: its data_offsets do not fit its shape or the file",
-                         reader->path, tensor->name);
-    uint8_t *byte = malloc(4 * count);
+    uint64_t begin;
+    if (!read_offsets(reader, tensor, entry, &begin, error)) return false;
+    uint8_t *byte = malloc(type->bytes * count);
     if (!byte) return error_set(error, "%s: no memory for %s", reader->path, tensor->name);
-    long start = ftell(reader->file);
-    bool ok = fseek(reader->file, start + (long)begin, SEEK_SET) == 0 &&
-              fread(byte, 4, count, reader->file) == count &&
-              fseek(reader->file, start, SEEK_SET) == 0;
-    if (!ok) error_set(error, "%s: %s: cannot read its data", reader->path, tensor->name);
+    bool ok = read_bytes(reader, begin, type->bytes * count, byte);
+    if (!ok)
+        error_set(error, "%s: %s: cannot read its data: %s", reader->path, tensor->name,
+                  strerror(errno));
     for (size_t k = 0; ok && k < count; k++) {
-        float value = get_float(byte + 4 * k);
+        float value = (float)type->number(byte + type->bytes * k);
         ok = isfinite(value);
         if (!ok)
             error_set(error, "%s: %s: number %zu is not finite", reader->path, tensor->name, k);
@@ -245,38 +406,44 @@ static bool read_tensor(const Reader *reader, const Tensor *tensor, const json_t
 }
 
 /* Every tensor of the file must be one of ours. */
-static bool no_strangers(const Reader *reader, int tensors, const Tensor *tensor, Error *error) {
+static bool no_strangers(const Reader *reader, int tensors, const Tensor *tensor,
+                         const char *const *ours, Error *error) {
     const char *name;
     json_t *entry;
     json_object_foreach(reader->header, name, entry) {
         bool known = strcmp(name, "__metadata__") == 0;
         for (int i = 0; i < tensors; i++)
-            known = known || strcmp(name, tensor[i].name) == 0;
-        if (!known)
-            return error_set(error, "%s: holds a tensor %.64s that this network does not have",
-                             reader->path, name);
+            known = known || strcmp(name, ours[i]) == 0;
+        if (known) continue;
+        char list[300];
+        list_names(tensors, tensor, list, sizeof list);
+        return error_set(error,
+                         "%s: holds a tensor %.64s that this network does not have; "
+                         "expected: %s",
+                         reader->path, name, list);
     }
     return true;
 }
 
-/* Where a tensor's data begins; read_tensor() has checked that it is a number. */
-static json_int_t begin_of(const Reader *reader, const Tensor *tensor) {
-    const json_t *entry = json_object_get(reader->header, tensor->name);
-    return json_integer_value(json_array_get(json_object_get(entry, "data_offsets"), 0));
+/* Where the data of entry `name` begins and ends; they have been read, so they are sound. */
+static void extent(const Reader *reader, const char *name, json_int_t at[2]) {
+    const json_t *offsets = json_object_get(json_object_get(reader->header, name), "data_offsets");
+    for (size_t k = 0; k < 2; k++)
+        at[k] = json_integer_value(json_array_get(offsets, k));
 }
 
 /* Together the tensors must cover the data: no two overlap, nothing is left over. */
-static bool covers(const Reader *reader, int tensors, const Tensor *tensor, Error *error) {
+static bool covers(const Reader *reader, int tensors, const char *const *name, Error *error) {
     uint64_t used = 0;
     for (int i = 0; i < tensors; i++) {
-        json_int_t begin = begin_of(reader, &tensor[i]);
-        used += 4 * tensor_size(&tensor[i]);
+        json_int_t mine[2], other[2];
+        extent(reader, name[i], mine);
+        used += (uint64_t)(mine[1] - mine[0]);
         for (int k = 0; k < i; k++) {
-            json_int_t other = begin_of(reader, &tensor[k]);
-            if (begin < other + (json_int_t)(4 * tensor_size(&tensor[k])) &&
-                other < begin + (json_int_t)(4 * tensor_size(&tensor[i])))
-                return error_set(error, "%s: the data of %s and %s overlap", reader->path,
-                                 tensor[k].name, tensor[i].name);
+            extent(reader, name[k], other);
+            if (mine[0] < other[1] && other[0] < mine[1])
+                return error_set(error, "%s: the data of %.64s and %.64s overlap", reader->path,
+                                 name[k], name[i]);
         }
     }
     return used == reader->data_bytes ||
@@ -284,17 +451,29 @@ static bool covers(const Reader *reader, int tensors, const Tensor *tensor, Erro
                      (unsigned long long)reader->data_bytes, (unsigned long long)used);
 }
 
+/* All that is to be read, from an open file. */
+static bool load(const Reader *reader, int tensors, const Tensor *tensor, const char **name,
+                 Error *error) {
+    if (!find_names(reader, tensors, tensor, name, error) ||
+        !no_strangers(reader, tensors, tensor, name, error))
+        return false;
+    for (int i = 0; i < tensors; i++) {
+        const json_t *entry = json_object_get(reader->header, name[i]);
+        if (!entry) return missing(reader, tensors, tensor, name[i], "", error);
+        if (!check_entry(reader, &tensor[i], name[i], entry, error) ||
+            !read_tensor(reader, &tensor[i], entry, error))
+            return false;
+    }
+    return covers(reader, tensors, name, error);
+}
+
 bool safetensors_load(const char *path, int tensors, const Tensor *tensor, Error *error) {
     Reader reader;
     if (!reader_open(path, &reader, error)) return false;
-    bool ok = no_strangers(&reader, tensors, tensor, error);
-    for (int i = 0; ok && i < tensors; i++) {
-        const json_t *entry = json_object_get(reader.header, tensor[i].name);
-        ok = entry ? check_entry(&reader, &tensor[i], entry, error) &&
-                         read_tensor(&reader, &tensor[i], entry, error)
-                   : error_set(error, "%s: tensor %s is missing", path, tensor[i].name);
-    }
-    ok = ok && covers(&reader, tensors, tensor, error);
+    const char **name = calloc((size_t)tensors, sizeof *name);
+    bool ok = name ? load(&reader, tensors, tensor, name, error)
+                   : error_set(error, "%s: no memory for its names", path);
+    free(name);
     reader_close(&reader);
     return ok;
 }

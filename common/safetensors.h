@@ -10,9 +10,11 @@
  *                  ..., "__metadata__": {"seed": "1", ...}}
  *     data        the numbers, little-endian, row-major, one tensor after another
  *
- * We write and read F32 in every build. Reading validates everything: every tensor that the network
- * expects must be present with its shape and in its place, no other may be, and every number must
- * be finite. Writing replaces a file completely or not at all, see file.h.
+ * We write F32 in every build; F64, F16 and BF16 are read as well. Reading validates everything:
+ * every tensor that the network expects must be present with its shape and in its place, no other
+ * may be, and every number must be finite. A file that uses none of the expected names (PyTorch's
+ * "conv1.weight", "module.fc3.bias") is read when shape and last word of every tensor leave no
+ * doubt. Writing replaces a file completely or not at all, see file.h.
  */
 #ifndef SAFETENSORS_H
 #define SAFETENSORS_H
@@ -65,7 +67,7 @@ bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int e
                       const Metadata *entry, Error *error);
 
 /**
- * @brief Reads exactly these tensors from a file.
+ * @brief Reads exactly these tensors from a file, under these names or others.
  * @param path    the file
  * @param tensors how many
  * @param tensor  name and shape of each; data is overwritten

@@ -26,12 +26,15 @@ packages() {
         fonts-liberation fonts-dejavu-core fonts-noto-cjk ;;
     format) echo clang-format ;;
     peers) echo python3-torch python3-numpy ;; # bench-peers, interop: asked for, never installed
+    check) echo clang-tidy cppcheck ;;
+    faults) echo python3 strace ;;
     clang) echo clang libclang-rt-14-dev ;;
     *) echo "setup.sh: unknown group $1" >&2 && exit 2 ;;
     esac
 }
 
-groups="build test watch grade debug docs book quotes look plots report format clang peers"
+groups="build test watch grade debug docs book quotes look plots report format clang check faults
+        peers"
 apt="apt-get install -y --no-install-recommends"
 
 # One line per package; exits with 1 when one is missing that `make run` or `make test` needs.

@@ -12,9 +12,23 @@ static const struct {
     Shape in;
     int size, stride, pad;
 } geometry[] = {
-    {{1, 4, 4}, 3, 1, 0},   {{2, 5, 7}, 3, 2, 1},   {{3, 7, 5}, 2, 3, 0}, {{2, 6, 9}, 5, 1, 2},
-    {{1, 3, 3}, 3, 1, 2},   {{4, 1, 8}, 1, 1, 0},   {{1, 9, 4}, 4, 2, 3}, {{2, 8, 8}, 3, 5, 1},
-    {{1, 32, 32}, 5, 1, 0}, {{6, 14, 14}, 5, 1, 0}, {{2, 2, 2}, 4, 1, 1}, {{3, 5, 5}, 5, 1, 0},
+    {{1, 4, 4}, 3, 1, 0},
+    {{2, 5, 7}, 3, 2, 1},
+    {{3, 7, 5}, 2, 3, 0},
+    {{2, 6, 9}, 5, 1, 2},
+    {{1, 3, 3}, 3, 1, 2},
+    {{4, 1, 8}, 1, 1, 0},
+    {{1, 9, 4}, 4, 2, 3},
+    {{2, 8, 8}, 3, 5, 1},
+    {{1, 32, 32}, 5, 1, 0},
+    {{6, 14, 14}, 5, 1, 0},
+    {{2, 2, 2}, 4, 1, 1},
+    {{3, 5, 5}, 5, 1, 0},
+    /* a window that lies in the padding entirely; nearly LeNet's: stride 2, windows of 4 and 6 */
+    {{1, 2, 4}, 3, 3, 2},
+    {{2, 9, 11}, 5, 2, 0},
+    {{2, 9, 11}, 4, 1, 0},
+    {{2, 9, 11}, 6, 1, 1},
 };
 enum { GEOMETRIES = sizeof geometry / sizeof *geometry };
 
@@ -75,6 +89,56 @@ Test(ch01, t3_adjoint, .description = "<im2col(x), y> == <x, col2im(y)>, exactly
         cr_expect(left == right, "%dx%dx%d, %dx%d, stride %d, padding %d: %g and %g", in.c, in.h,
                   in.w, size, size, stride, pad, left, right);
     }
+}
+
+/* Bit for bit, on all geometries and in both directions; nothing is written past an end. */
+Test(ch01, t3b_like_the_definition, .description = "im2col and col2im equal the naive loops") {
+    needs("01.1-geometry");
+    needs("01.3-exact");
+    Rng rng = rng_seed(6, 0);
+    for (int g = 0; g < GEOMETRIES; g++) {
+        Shape in = geometry[g].in;
+        int size = geometry[g].size, stride = geometry[g].stride, pad = geometry[g].pad;
+        size_t nx = (size_t)shape_size(in), ncol = im2col_size(in, size, stride, pad);
+        real *x = integers(&rng, nx), *y = integers(&rng, ncol);
+        real *col = nans(ncol), *back = nans(nx), *naive_col = nans(ncol), *naive_back = nans(nx);
+        const char *name = textf("%dx%dx%d, %dx%d, stride %d, padding %d", in.c, in.h, in.w, size,
+                                 size, stride, pad);
+        im2col(in, size, stride, pad, x, col);
+        im2col_naive(in, size, stride, pad, x, naive_col);
+        expect_list(name, ncol, col, naive_col, 0);
+        col2im(in, size, stride, pad, y, back);
+        col2im_naive(in, size, stride, pad, y, naive_back);
+        expect_list(name, nx, back, naive_back, 0);
+        expect_list(name, ncol, naive_col, col, 0); /* its guard numbers */
+        expect_list(name, nx, naive_back, back, 0);
+    }
+}
+
+static void no_stride(void) {
+    window_out(4, 2, 0, 0);
+}
+static void empty_axis(void) {
+    window_out(0, 2, 1, 1);
+}
+static void padding_as_wide_as_the_window(void) {
+    window_out(4, 2, 1, 2);
+}
+static void negative_padding(void) {
+    window_out(4, 2, 1, -1);
+}
+static void window_too_large(void) {
+    window_out(2, 5, 1, 1);
+}
+
+Test(ch01, t5_contracts, .description = "geometries that do not exist, each named") {
+    expect_contract(no_stride, "axis of 4 with stride 0");
+    expect_contract(empty_axis, "axis of 0 with stride 1");
+    expect_contract(padding_as_wide_as_the_window, "padding 2 with window 2");
+    expect_contract(negative_padding, "padding -1 with window 2");
+    expect_contract(window_too_large, "window 5 does not fit an axis of 2 with padding 1");
+    cr_expect(window_out(2, 4, 1, 1) == 1 && window_out(1, 1, 1, 0) == 1, "the limits are allowed");
+    cr_expect(window_out(9, 3, 2, 1) == 5 && window_out(10, 3, 2, 1) == 5);
 }
 
 // [not for students]

@@ -27,6 +27,7 @@ static const Geometry small[] = {
     {{3, 7, 5}, 2, 2, 3, 0, 3, NULL}, {{2, 6, 4}, 3, 5, 1, 2, 2, NULL},
     {{1, 3, 3}, 2, 3, 1, 2, 2, NULL}, {{3, 4, 6}, 4, 3, 1, 1, 2, some_links},
     {{4, 1, 5}, 5, 1, 1, 0, 2, NULL}, {{2, 8, 8}, 2, 3, 4, 1, 1, NULL},
+    {{2, 9, 8}, 3, 5, 2, 0, 2, NULL}, {{2, 8, 9}, 2, 4, 1, 0, 2, NULL},
 };
 enum { SMALL = sizeof small / sizeof *small };
 
@@ -96,6 +97,47 @@ Test(ch02, t01_worked_example, .description = "two channels, two filters, by han
        minus dy to x[i+1,j] */
     const real want_dx[6] = {1, 2 + 3, 4, -3, 1 - 4, 2};
     expect_list("dx, first channel", 6, dx, want_dx, 0);
+}
+
+static void unlinked_filter(void) {
+    static const uint16_t links[2] = {1, 0};
+    conv_layer("C3", (Shape){2, 5, 5}, 2, 3, 1, 0, links);
+}
+static void unknown_channel(void) {
+    static const uint16_t links[2] = {1, 4};
+    conv_layer("C3", (Shape){2, 5, 5}, 2, 3, 1, 0, links);
+}
+static void too_many_channels(void) {
+    static const uint16_t links[1] = {1};
+    conv_layer("C3", (Shape){17, 5, 5}, 1, 3, 1, 0, links);
+}
+static void no_filter(void) {
+    conv_layer("C3", (Shape){2, 5, 5}, 0, 3, 1, 0, NULL);
+}
+static void no_channel(void) {
+    conv_layer("C3", (Shape){0, 5, 5}, 1, 3, 1, 0, NULL);
+}
+
+Test(ch02, t02_table_of_layers, .description = "names, counts, scratch; what is no layer") {
+    Layer l = conv_layer("C1", (Shape){1, 32, 32}, 6, 5, 1, 0, NULL);
+    cr_expect_str_eq(l.name, "C1");
+    cr_expect_str_eq(l.kind, "conv");
+    cr_expect(l.trainable == 156 && l.connections == 122304 && l.macs == 6L * 25 * 784,
+              "%d, %ld, %ld", l.trainable, l.connections, l.macs);
+    cr_expect(l.scratch == 25 * 784 && l.bias == 6 && l.stride == 1 && l.pad == 0 && l.size == 5);
+    cr_expect(l.weight[0] == 6 && l.weight[1] == 1 && l.weight[2] == 5 && l.weight[3] == 5);
+    l = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
+    cr_expect(l.trainable == 1516 && l.connections == 151600 && l.macs == 60L * 25 * 100,
+              "%d, %ld, %ld", l.trainable, l.connections, l.macs);
+    /* sixteen channels are the most that a table of links holds */
+    static const uint16_t all[1] = {0xffff};
+    l = conv_layer("C3", (Shape){16, 3, 3}, 1, 3, 1, 0, all);
+    cr_expect(l.trainable == 145, "%d", l.trainable);
+    expect_contract(unlinked_filter, "C3: filter 1 is linked to no channel");
+    expect_contract(unknown_channel, "C3: filter 1 is linked to a channel above 1");
+    expect_contract(too_many_channels, "C3: a connection table holds 16 channels, not 17");
+    expect_contract(no_filter, "C3: 0 filters on 2 channels");
+    expect_contract(no_channel, "C3: 1 filters on 0 channels");
 }
 
 Test(ch02, t03_backward_exact, .description = "dx, dw, db equal differences, tolerance 0") {

@@ -113,7 +113,39 @@ Test(ch03, t06_nan_propagates, .description = "wherever in the window it is") {
         }
 }
 
+Test(ch03, t07_table_of_layers, .description = "names, shapes, connections; no parameters") {
+    Layer l = max_pool_layer("S2", (Shape){6, 28, 30}, 2, 2, 0);
+    cr_expect_str_eq(l.name, "S2");
+    cr_expect_str_eq(l.kind, "max pool");
+    cr_expect(l.out.c == 6 && l.out.h == 14 && l.out.w == 15);
+    cr_expect(l.size == 2 && l.stride == 2 && l.pad == 0);
+    cr_expect(l.connections == 6 * 14 * 15 * 4 && l.macs == 0, "%ld, %ld", l.connections, l.macs);
+    cr_expect(layer_params(&l) == 0 && l.trainable == 0 && l.scratch == 0);
+    l = subsample_layer("S4", (Shape){16, 10, 12}, 2);
+    cr_expect_str_eq(l.name, "S4");
+    cr_expect_str_eq(l.kind, "subsample");
+    cr_expect(l.out.c == 16 && l.out.h == 5 && l.out.w == 6 && l.size == 2 && l.stride == 2);
+    cr_expect(l.connections == 16 * 30 * 5 && l.macs == 16 * 30, "%ld, %ld", l.connections, l.macs);
+    cr_expect(l.trainable == 32 && layer_weights(&l) == 16 && l.bias == 16);
+}
+
+static void does_not_divide_height(void) {
+    subsample_layer("S2", (Shape){1, 5, 4}, 2);
+}
+static void does_not_divide_width(void) {
+    subsample_layer("S2", (Shape){1, 4, 5}, 2);
+}
+static void no_window(void) {
+    subsample_layer("S2", (Shape){1, 4, 4}, 0);
+}
+
 /* ------------------------------------------------------------------ subsampling ---------- */
+
+Test(ch03, t07_subsample_contracts, .description = "windows that do not divide the map") {
+    expect_contract(does_not_divide_height, "S2: windows of 2 do not divide 5x4");
+    expect_contract(does_not_divide_width, "S2: windows of 2 do not divide 4x5");
+    expect_contract(no_window, "S2: windows of 0 do not divide 4x4");
+}
 
 Test(ch03, t08_subsample_by_hand, .description = "y = w * sum4 + b and its gradients") {
     Layer l = subsample_layer("S2", (Shape){2, 2, 4}, 2);

@@ -44,6 +44,25 @@ Test(ch04, t01_worked_example, .description = "two images, two inputs, three uni
     expect_list("dx", 4, dx, want_dx, 0);
 }
 
+static void no_units(void) {
+    affine_layer("F6", (Shape){2, 3, 4}, 0);
+}
+static void no_inputs(void) {
+    affine_layer("F6", (Shape){0, 3, 4}, 5);
+}
+
+Test(ch04, t01_table_of_layers, .description = "names, counts; what is no layer") {
+    Layer l = affine_layer("C5", (Shape){16, 5, 5}, 120);
+    cr_expect_str_eq(l.name, "C5");
+    cr_expect_str_eq(l.kind, "affine");
+    cr_expect(l.weight[0] == 120 && l.weight[1] == 400 && l.weight[2] == 0 && l.bias == 120);
+    cr_expect(l.trainable == 48120 && l.connections == 48120 && l.macs == 48000, "%d, %ld, %ld",
+              l.trainable, l.connections, l.macs);
+    cr_expect(l.out.c == 120 && l.out.h == 1 && l.out.w == 1);
+    expect_contract(no_units, "F6: 0 units on 24 inputs");
+    expect_contract(no_inputs, "F6: 5 units on 0 inputs");
+}
+
 static Layer naive_of(Layer layer) {
     return layer_with(layer, affine_forward_naive, affine_backward_naive);
 }

@@ -50,7 +50,103 @@ Test(ch05, t01_softmax_by_hand, .description = "logarithms of 1, 2, 5 give 1/8, 
 }
 
 // [not for students]
+/* Three different rows, so that one taken for another shows. */
+Test(ch05, t02_rows, .description = "softmax and loss, row by row, equal the definition") {
+    enum { ROWS = 3, CLASSES = 4 };
+    const real x[ROWS * CLASSES] = {1, 2, 3, 4, -3, 0, 2, 1, 5, -5, (real)0.5, 2};
+    const uint8_t label[ROWS] = {3, 1, 2};
+    real *p = nans(ROWS * CLASSES), *score = nans(ROWS * CLASSES), *dx = nans(ROWS * CLASSES);
+    real want[ROWS * CLASSES], want_dx[ROWS * CLASSES];
+    double naive[ROWS * CLASSES];
+    int decision[ROWS + 1] = {-1, -1, -1, -7};
+    Loss l = softmax_ce_loss(CLASSES);
+    for (int row = 0; row < ROWS; row++) {
+        double sum = 0;
+        for (int i = 0; i < CLASSES; i++)
+            sum += exp((double)x[row * CLASSES + i]);
+        for (int i = 0; i < CLASSES; i++) {
+            int at = row * CLASSES + i;
+            double share = exp((double)x[at]) / sum;
+            want[at] = (real)share;
+            want_dx[at] = (real)(0.5 * (share - (label[row] == i)));
+        }
+    }
+    softmax(ROWS, CLASSES, x, p);
+    expect_list("p", ROWS * CLASSES, p, want, 1e-6);
+    softmax_naive(ROWS, CLASSES, x, naive);
+    for (int i = 0; i < ROWS * CLASSES; i++)
+        cr_expect(fabs(naive[i] - (double)want[i]) < 1e-6, "naive[%d]: %g", i, naive[i]);
+    double loss = l.forward(&l, ROWS, x, label, score, decision);
+    expect_list("score", ROWS * CLASSES, score, want, 1e-6);
+    cr_expect(decision[0] == 3 && decision[1] == 2 && decision[2] == 0 && decision[3] == -7);
+    cr_expect(fabs(loss - cross_entropy_naive(ROWS, CLASSES, x, label)) < 1e-5, "loss %g", loss);
+    l.backward(&l, ROWS, x, label, score, (real)0.5, dx);
+    expect_list("dx", ROWS * CLASSES, dx, want_dx, 1e-6);
+}
+
+static void one_class(void) {
+    softmax_ce_loss(1);
+}
+static void eleven_classes(void) {
+    const real x[11] = {0};
+    const uint8_t label[1] = {0};
+    cross_entropy_naive(1, 11, x, label);
+}
+static void constant_of_zero(void) {
+    rbf_loss(0);
+}
+
+Test(ch05, t03_contracts, .description = "too few or too many classes, no constant") {
+    expect_contract(one_class, "softmax over 1 classes");
+    expect_contract(eleven_classes, "room for 10 classes, not 11");
+    expect_contract(constant_of_zero, "the constant j of the RBF loss is 0");
+    Loss l = softmax_ce_loss(2), rbf = rbf_loss(HUGE_VAL), nine = rbf_loss(0.5);
+    cr_expect(l.in == 2 && l.classes == 2 && !l.smallest_wins);
+    cr_expect(rbf.in == CODE && rbf.classes == 10 && rbf.smallest_wins);
+    cr_expect_str_eq(rbf.name, "RBF");
+    cr_expect_str_eq(nine.name, "RBF, j = 0.5");
+}
+
 /* ------------------------------------------------------------------ RBF ------------------ */
+
+/* Fills the stack with numbers that are no probabilities. */
+static double litter(void) {
+    volatile double rubbish[400];
+    double sum = 0;
+    for (int i = 0; i < 400; i++)
+        rubbish[i] = 1e30 + i;
+    for (int i = 0; i < 400; i++)
+        sum += rubbish[i];
+    return sum;
+}
+
+/* Far from all codes every e^-y is 0 in double; the smallest exponent must be taken out. */
+Test(ch05, t09_rbf_far_away, .description = "a state far from every code: finite, and by hand") {
+    Loss eight = rbf_loss(HUGE_VAL), nine = rbf_loss(1e6), small = rbf_loss(0.1);
+    const uint8_t label[1] = {3};
+    real x[CODE], score[10], *dx = nans(CODE), *hx = nans(CODE), want[CODE];
+    int decision[1];
+    for (int k = 0; k < CODE; k++)
+        x[k] = 4;
+    /* A code of b black pixels is 9 b + 25 (84 - b) away: 1 and 3, the extremes, 27 and 32 ... */
+    double loss = eight.forward(&eight, 1, x, label, score, decision);
+    cr_expect(decision[0] == 4 || decision[0] == 8, "43 black pixels are nearest: %d", decision[0]);
+    cr_expect(loss == 9 * 32 + 25 * 52, "loss (8): %g", loss);
+    /* with j out of reach only the nearest code competes: y_3 - y_8 = 16 (43 - 32) */
+    loss = nine.forward(&nine, 1, x, label, score, decision);
+    cr_expect(fabs(loss - 16 * (43 - 32)) < 1e-6, "loss (9): %.9g", loss);
+    nine.backward(&nine, 1, x, label, score, 1, dx);
+    for (int k = 0; k < CODE; k++)
+        want[k] = (real)(2 * (bit(8, k) - bit(3, k)));
+    expect_list("dx of loss (9)", CODE, dx, want, 1e-5);
+    /* with a small j only j does */
+    loss = small.forward(&small, 1, x, label, score, decision);
+    cr_expect(fabs(loss - (9 * 32 + 25 * 52 - 0.1)) < 1e-6, "loss (9), j = 0.1: %.9g", loss);
+    cr_expect(litter() > 0);
+    eight.curvature(&eight, 1, x, label, score, hx);
+    for (int k = 0; k < CODE; k++)
+        cr_expect(hx[k] == 2, "the curvature of loss (8) is 2, not %g", (double)hx[k]);
+}
 
 Test(ch05, t07_codes, .description = "Fig. 3: black pixels and distances between the codes") {
     static const int black[10] = {35, 27, 33, 32, 41, 35, 39, 25, 43, 39};

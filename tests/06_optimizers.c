@@ -50,6 +50,19 @@ Test(ch06, t06_adam_twice, .description = "the report's listing: first step 0.31
 }
 // [not for students]
 
+/* v collects steps, not gradients: when the rate falls, what has been collected keeps its size. */
+Test(ch06, t05_momentum_and_a_falling_rate, .description = "v = momentum * v - lr * g, w += v") {
+    Optimizer o = named("momentum");
+    real w[1] = {1}, v[1] = {0};
+    const real g[1] = {2};
+    o.lr = 0.5;
+    optimizer_step(&o, 1, g, v, w); /* v = -1, w = 0 */
+    o.lr = 0.1;
+    optimizer_step(&o, 1, g, v, w); /* v = -0.9 - 0.2 */
+    cr_expect(fabs((double)v[0] + 1.1) < 1e-6, "v: %g", (double)v[0]);
+    cr_expect(fabs((double)w[0] + 1.1) < 1e-6, "w: %g", (double)w[0]);
+}
+
 /* Many parameters at a time, and each by itself. */
 static void check_entries(const char *name) {
     enum { N = 37 };

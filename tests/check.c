@@ -6,6 +6,8 @@
 #include <dirent.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* ------------------------------------------------------------------ expectations --------- */
 
@@ -17,6 +19,9 @@ void expect_ok(GradFinding finding) {
     cr_expect(finding.ok, "%s", finding.text);
 }
 
+/* What nans() returned, by its first number: the numbers after its end must be untouched. */
+static void expect_guards(const char *what, const real *got);
+
 void expect_list(const char *what, size_t n, const real *got, const real *want, double tolerance) {
     size_t bad = 0, first = 0;
     for (size_t i = 0; i < n; i++) {
@@ -24,6 +29,7 @@ void expect_list(const char *what, size_t n, const real *got, const real *want, 
         if (bad == 0) first = i;
         bad++;
     }
+    expect_guards(what, got);
     cr_expect(bad == 0, "%s: %zu of %zu differ; first [%zu]: got %.9g, want %.9g", what, bad, n,
               first, (double)got[first], (double)want[first]);
 }
@@ -35,19 +41,56 @@ void expect_error(bool ok, const Error *error, const char *what) {
     cr_expect(strchr(error->text, '\n') == NULL, "more than one line: %s", error->text);
 }
 
+void expect_contract(void (*mistake)(void), const char *says) {
+    int status = 0;
+    FILE *file = tmpfile();
+    cr_assert(file != NULL, "no temporary file");
+    fflush(NULL);
+    pid_t child = fork();
+    cr_assert(child >= 0, "no second process");
+    if (child == 0) {
+        dup2(fileno(file), STDERR_FILENO);
+        mistake();
+        _exit(0);
+    }
+    cr_assert(waitpid(child, &status, 0) == child);
+    char text[1000] = "";
+    ssize_t size = pread(fileno(file), text, sizeof text - 1, 0);
+    fclose(file);
+    cr_expect(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "nothing aborts: %s", says);
+    cr_expect(size > 0 && strstr(text, "broken contract: ") && strstr(text, says),
+              "'%s' does not say '%s'", text, says);
+}
+
 /* ------------------------------------------------------------------ numbers -------------- */
 
+/* A piece of memory; those of nans() have guard numbers after their end. */
+typedef struct Block {
+    struct Block *before;
+    size_t guarded; /* where the guard numbers begin; 0: there are none */
+    double memory[];
+} Block;
+
+enum { GUARDS = 64 };
+static const real guard_number = (real)-7777.25;
+static Block *last_block;
+
 void *kept(size_t bytes) {
-    typedef union Block {
-        union Block *before;
-        double align[2];
-    } Block;
-    static Block *last;
     Block *block = calloc(1, sizeof *block + bytes);
     cr_assert(block != NULL, "no memory for the test");
-    block->before = last;
-    last = block;
-    return block + 1;
+    block->before = last_block;
+    last_block = block;
+    return block->memory;
+}
+
+static void expect_guards(const char *what, const real *got) {
+    const Block *block = last_block;
+    while (block && (const void *)block->memory != (const void *)got)
+        block = block->before;
+    if (!block || block->guarded == 0) return;
+    for (size_t i = 0; i < GUARDS; i++)
+        cr_assert(got[block->guarded + i] == guard_number, "%s: entry %zu past its end is %.9g",
+                  what, i, (double)got[block->guarded + i]);
 }
 
 real *reals(size_t n) {
@@ -55,9 +98,10 @@ real *reals(size_t n) {
 }
 
 real *nans(size_t n) {
-    real *x = reals(n);
-    for (size_t i = 0; i < n; i++)
-        x[i] = (real)NAN;
+    real *x = reals(n + GUARDS);
+    for (size_t i = 0; i < n + GUARDS; i++)
+        x[i] = i < n ? (real)NAN : guard_number;
+    last_block->guarded = n;
     return x;
 }
 

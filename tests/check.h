@@ -28,11 +28,15 @@ void quiet(void);
 /* A finding is its own explanation. */
 void expect_ok(GradFinding finding);
 
-/* Compares two lists within an absolute tolerance; NaN counts as different. */
+/* Compares two lists within an absolute tolerance; NaN counts as different. If `got` came from
+   nans(), nothing may have been written past its end. */
 void expect_list(const char *what, size_t n, const real *got, const real *want, double tolerance);
 
 /* An error that was reported: one line that contains `what`. */
 void expect_error(bool ok, const Error *error, const char *what);
+
+/* Runs `mistake` in a process of its own, which contract() must abort with these words. */
+void expect_contract(void (*mistake)(void), const char *says);
 
 /* ------------------------------------------------------------------ numbers -------------- */
 
@@ -43,7 +47,8 @@ void *kept(size_t bytes);
 /* n numbers, 0 to start with; kept. */
 real *reals(size_t n);
 
-/* n NaNs: what a function must overwrite, so that doing nothing shows; kept. */
+/* n NaNs: what a function must overwrite, so that doing nothing shows; kept. Guard numbers follow,
+   so that writing too much shows in expect_list(). */
 real *nans(size_t n);
 
 /* Whole numbers from -4 to 4: sums of their products are exact in float. */

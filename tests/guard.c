@@ -165,6 +165,45 @@ Test(guard, one_entry_off_by_one) {
     expect_backward_caught(one_entry_wrong, "C3 dw[1,1,1,0]", "(1 of 54 wrong)"); /* no cause */
 }
 
+/* One number past the end of each thing that a layer writes, in one direction or the other. */
+static const char *overrun; /* of what */
+
+static real *past(const char *name, real *end) {
+    static real nowhere;
+    return strcmp(overrun, name) == 0 ? end : &nowhere;
+}
+
+BACKWARD(backward_too_far) {
+    correct(l, n, w, x, y, dy, dw, dx, scratch);
+    if (dx) *past("dx", dx + n * shape_size(l->in)) = 0;
+    *past("dw", dw + layer_params(l)) += 1;
+    *past("scratch", scratch + l->scratch) = 0;
+}
+
+static void forward_too_far(const Layer *l, int n, const real *w, const real *x, real *y,
+                            real *scratch) {
+    Layer good = correct_conv();
+    good.forward(&good, n, w, x, y, scratch);
+    *past("y", y + n * shape_size(l->out) + 63) = 0;
+}
+
+Test(guard, writes_past_an_end) {
+    static const char *const names[] = {"y", "dw", "dx", "scratch", ""};
+    for (int k = 0; k < 5; k++) {
+        Layer l = correct_conv(), naive = naive_of(l);
+        GradCase c = case_of(&l);
+        overrun = names[k];
+        l.forward = forward_too_far;
+        l.backward = backward_too_far;
+        if (k == 4) {
+            expect_ok(gradcheck_exact(&c));
+            continue;
+        }
+        expect_caught(gradcheck_exact(&c), "C3 writes past the end of ", names[k]);
+        expect_caught(gradcheck_naive(&c, &naive, true), "C3 writes past the end of ", names[k]);
+    }
+}
+
 /* Full connection with its weight read the wrong way round, on a square layer. */
 BACKWARD(weight_transposed) {
     (void)x, (void)y, (void)scratch;
@@ -363,6 +402,37 @@ Test(guard, one_image_says_nothing_about_the_batch) {
     cr_expect(strstr(finding.text, "images") == NULL, "blames the batch: %s", finding.text);
 }
 
+/* ------------------------------------------------------------------ tolerances ----------- */
+
+/* One input, one weight, no bias: y = 1 is a sum of 2 terms of size 1 (the bias is one), which
+   float sums may miss by 2 * 2 * 2^-24, two units in the last place of 1. */
+static real offset; /* what the wrong layer adds */
+
+FORWARD(forward_offset) {
+    Layer good = affine_layer("F6", l->in, l->out.c);
+    good.forward(&good, n, w, x, y, scratch);
+    y[0] += offset;
+}
+
+Test(guard, two_units_are_rounding_and_three_are_not) {
+    Layer l = affine_layer("F6", (Shape){1, 1, 1}, 1), naive = l;
+    const real w[2] = {1, 0}, one[1] = {1};
+    GradCase c = {&l, 1, w, one, one, 0.5};
+    l.forward = forward_offset;
+    for (int units = -3; units <= 3; units++) {
+        offset = (real)(units < 0 ? units * 0x1p-24 : units * 0x1p-23); /* below 1: half as large */
+        GradFinding finding = gradcheck_naive(&c, &naive, true);
+        if (units == 3)
+            expect_caught(finding, "F6 y[0,0,0,0]", "(1 of 1 wrong");
+        else
+            expect_ok(finding);
+    }
+    offset = (real)-0x1p-22;
+    expect_ok(gradcheck_naive(&c, &naive, true));
+    offset = (real)(-0x1p-22 - 0x1p-24);
+    expect_caught(gradcheck_naive(&c, &naive, true), "F6 y[0,0,0,0]", "(1 of 1 wrong");
+}
+
 /* ------------------------------------------------------------------ vacuous tests -------- */
 
 Test(guard, zero_gradient_proves_nothing) {
@@ -372,7 +442,104 @@ Test(guard, zero_gradient_proves_nothing) {
     expect_caught(gradcheck_exact(&c), "C3 dx", "proves nothing");
 }
 
+/* The numbers of one tensor, judged: `wrong` entries of `count` off, `skipped` without a verdict,
+   `zero` whose wanted value is 0. */
+static GradFinding judged(int count, int skipped, int zero, double nonzero) {
+    double *got = kept((size_t)count * 8), *want = kept((size_t)count * 8);
+    double *tolerance = kept((size_t)count * 8);
+    for (int i = 0; i < count; i++) {
+        got[i] = want[i] = i < zero ? 0 : 0.001;
+        tolerance[i] = i < count - skipped ? 0 : -1;
+    }
+    const GradTensor t = {"dx", 1, {count}, got, want, tolerance, false};
+    GradFinding finding = {.ok = true};
+    gradcheck_judge("F6", 1, &t, nonzero, &finding);
+    return finding;
+}
+
+Test(guard, how_much_may_be_skipped_or_zero) {
+    expect_ok(judged(10, 1, 0, 0.9));  /* one, of however few */
+    expect_ok(judged(100, 2, 0, 0.9)); /* or one in fifty */
+    expect_caught(judged(99, 2, 0, 0.9), "F6 dx: the test proves nothing: 2 of 99 entries", "");
+    expect_caught(judged(149, 3, 0, 0.9), "F6 dx: the test proves nothing: 3 of 149 entries", "");
+    expect_ok(judged(10, 0, 1, 0.9));
+    expect_caught(judged(10, 0, 2, 0.9), "F6 dx: the test proves nothing", "");
+    GradFinding finding = judged(100, 2, 0, 0.9);
+    cr_expect(finding.checked == 98 && finding.skipped == 2, "%zu, %zu", finding.checked,
+              finding.skipped);
+}
+
 #else /* the double build: smooth checks */
+
+/* 1e-9 of the largest number, or of 1, and 1e-6 of the entry; no verdict where halving the step
+   changes the difference by more than 1e-4 of the largest wanted value. */
+Test(guard, tolerance_of_differences) {
+    const double got[4] = {1, -2.5, 0, 0.5}, want[4] = {1, -2, 0, 0.5};
+    const double bar[4] = {1.9e-4, 2.1e-4, 0, 0};
+    double tolerance[4];
+    gradcheck_tolerance(4, got, want, bar, 0.25, tolerance);
+    const double sure[4] = {2e-9 + 1e-6, -1, 2e-9, 2e-9 + 0.5e-6};
+    for (int i = 0; i < 4; i++)
+        cr_expect(fabs(tolerance[i] - sure[i]) < 1e-15, "%d: %g", i, tolerance[i]);
+    gradcheck_tolerance(4, got, want, bar, -7, tolerance);
+    cr_expect(fabs(tolerance[2] - 7e-9) < 1e-15, "a loss of 7 makes it %g", tolerance[2]);
+    const double small[1] = {1e-5};
+    gradcheck_tolerance(1, small, small, small + 0, 0, tolerance);
+    cr_expect(tolerance[0] == -1, "a bar as large as the value");
+    gradcheck_tolerance(1, small, small, bar + 2, 0, tolerance);
+    cr_expect(fabs(tolerance[0] - (1e-9 + 1e-11)) < 1e-17, "%g", tolerance[0]);
+}
+
+static double factor; /* of the wrong layer below */
+
+BACKWARD(off_by_factor) {
+    (void)w, (void)x, (void)dw, (void)scratch;
+    for (int i = 0; dx && i < n * shape_size(l->in); i++)
+        dx[i] = dy[i] * y[i] * (1 - y[i]) * (real)factor;
+}
+
+Test(guard, a_millionth_is_the_limit) {
+    Rng rng = rng_seed(1, 0);
+    Layer l = sigmoid_layer("F6.sigmoid", (Shape){2, 3, 4});
+    real *dy = reals(24 * N);
+    for (int i = 0; i < 24 * N; i++)
+        dy[i] = 100; /* so that the part of the tolerance that does not depend on it is small */
+    GradCase c = {&l, N, NULL, normals(&rng, 24 * N), dy, 0.9};
+    l.backward = off_by_factor;
+    factor = 1 + 0.8e-6;
+    expect_ok(gradcheck_smooth(&c));
+    factor = 1 + 1.6e-6;
+    expect_caught(gradcheck_smooth(&c), "F6.sigmoid dx[", "");
+    factor = 1 - 1.6e-6;
+    expect_caught(gradcheck_smooth(&c), "F6.sigmoid dx[", "");
+}
+
+static void loss_too_far(const Loss *l, int n, const real *x, const uint8_t *label,
+                         const real *score, real scale, real *dx) {
+    Loss good = softmax_ce_loss(l->classes);
+    good.backward(&good, n, x, label, score, scale, dx);
+    dx[n * l->in] = 0;
+}
+
+static double score_too_far(const Loss *l, int n, const real *x, const uint8_t *label, real *score,
+                            int *decision) {
+    Loss good = softmax_ce_loss(l->classes);
+    double loss = good.forward(&good, n, x, label, score, decision);
+    score[n * l->classes] = 0;
+    return loss;
+}
+
+Test(guard, loss_writes_past_an_end) {
+    Rng rng = rng_seed(1, 0);
+    const uint8_t label[4] = {3, 1, 9, 0};
+    real *x = normals(&rng, 40);
+    Loss l = softmax_ce_loss(10);
+    l.backward = loss_too_far;
+    expect_caught(gradcheck_loss(&l, 4, x, label, (real)0.25), "past the end of", " dx");
+    l = softmax_ce_loss(10);
+    l.forward = score_too_far;
+    expect_caught(gradcheck_loss(&l, 4, x, label, (real)0.25), "past the end of", " score");
+}
 
 static void loss_without_scale(const Loss *l, int n, const real *x, const uint8_t *label,
                                const real *score, real scale, real *dx) {

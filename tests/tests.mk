@@ -29,7 +29,8 @@ hint: setup ## ID=02.3 [LEVEL=2]: a hint for an exercise; there are three levels
 	@python3 tests/exercises.py hint '$(ID)' $(or $(LEVEL),1)
 
 # [not for students]
-.PHONY: test-arm64 interop crash fuzz bench bench-peers bench-busy speed
+.PHONY: test-arm64 interop crash faults mutants mutants-fixed check fuzz
+.PHONY: bench bench-peers bench-busy speed
 ##@ For engineers
 bench: $B/bench ## where the time goes: every layer, training, testing, and the share of peak
 	@$< $(ARGS)
@@ -47,17 +48,33 @@ speed: $B/bench ## seconds per epoch by data, batch and threads, for make plot-s
 test-arm64: ## build and test on 64-bit ARM, emulated; as root, on any Debian (an hour)
 	@sh tests/arm64.sh
 
-interop: $B/07_lenet5 ## do PyTorch and NumPy read our files, and we theirs? (after make run)
+interop: $B/07_lenet5 ## do PyTorch, NumPy and JavaScript read our files? (after make run)
 	@python=$$(for p in python3 /usr/bin/python3; do \
 	    $$p -c 'import torch, numpy' 2> /dev/null && echo $$p && break; done) && \
 	    $$python tests/interop.py $< || { [ "$$python" ] || \
 	    echo 'error: needs python3-torch and python3-numpy' >&2; exit 1; }
+	@if command -v npm > /dev/null; then \
+	    npm install --silent --no-audit --no-fund --prefix build/npm @huggingface/hub && \
+	    node tests/interop.mjs build/npm build/lenet5.safetensors; \
+	else echo 'no npm: its parser of safetensors was not asked'; fi
 
 crash: $B/07_lenet5 ## kills runs at random moments; all must resume bit-identically (TIMES=20)
 	@sh tests/crash.sh $< $(or $(TIMES),20)
 
+faults: $B/07_lenet5 $B/faults/malloc.so ## each malloc, read, write, ... fails once (EVERY=1: each)
+	@python3 tests/faults/faults.py $B $(or $(EVERY),1)
+
+mutants: setup ## changes of the code that no test notices: SEED=1 COUNT=20 per chapter, FILE=...
+	@python3 tests/mutants/mutants.py $(or $(SEED),1) $(or $(COUNT),20) $(FILE)
+
 fuzz: $(FUZZ) ## random inputs for every reader of files: SECONDS=10 each, or RUNS=10000000
 	@sh tests/fuzz/run.sh $(or $(SECONDS),10) $(or $(RUNS),0) $(FUZZ)
+
+mutants-fixed: setup # what .ci/run asks: those of tests/mutants/fixed.tsv must all be noticed
+	@python3 tests/mutants/mutants.py --fixed
+
+check: setup ## static analysis: gcc -fanalyzer, clang-tidy, cppcheck
+	@sh tests/check.sh $(filter-out tests/%,$(SOURCES))
 
 # [not for students]
 ##@ For engineers
@@ -94,6 +111,12 @@ $B/tests/probe.double: $B/double/tests/probe.o $(call objects,double,07_lenet5) 
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+
+# Preloaded under the program, which has its own allocator when it is sanitized.
+$B/faults/malloc.so: tests/faults/malloc.c | setup
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$Q$(CC) -std=c11 -O1 $(WARNINGS) -shared -fPIC $< -o $@
 
 # The example of chapter 5 with doubles, for the picture of the gradient check.
 $B/05_softmax_ce.double: $B/double/chapters/05_softmax_ce/main.o \

@@ -49,10 +49,11 @@ static void check_stop(const char *path, const Recipe *recipe, const Trainer *wh
     Recipe read;
     Error error;
     uint64_t seed = 0;
-    Place place = {.epoch = 1, .loss = 0.1, .correct = 7, .since_line = 0.3, .log_bytes = 99}, got;
+    Place place = {.epoch = 1, .loss = 0.1, .since_line = 0.3, .log_bytes = 99}, got;
     size_t params = network_params(whole->net);
     Trainer first = planned(whole->net, whole->data, 1, recipe->plan);
     walk(&first, &place, steps);
+    place.correct = place.first > 0 ? 7 : 0;
     cr_assert(checkpoint_save(path, recipe, &first, &place, &error), "%s", error.text);
     trainer_free(&first);
     cr_assert(checkpoint_read(path, &read, &seed, &got, &error), "%s", error.text);
@@ -106,6 +107,82 @@ Test(ch07_checkpoint, t01_record,
 Test(ch07_checkpoint, t02_1998,
      .description = "and so does the original, with its copies and its curvature") {
     check_recipe("1998-distorted", 0);
+}
+
+/* Every bit of the header, and some of the data: nothing that changed is resumed. */
+Test(ch07_checkpoint, t04_flipped_bits, .description = "one bit changed anywhere is noticed") {
+    const char *path = in(folder(), "checkpoint"), *bad = in(folder(), "bad");
+    Dataset data = few(IMAGES);
+    Recipe recipe;
+    Place place = {.epoch = 1, .loss = 0.1};
+    Error error;
+    size_t bytes;
+    cr_assert(recipe_named("report", &recipe));
+    recipe.plan.optimizer = optimizer_for("sgd"); /* no slots: a smaller file */
+    recipe.plan.batch = BATCH;
+    Network net = lenet5_with(&recipe.net);
+    Trainer t = planned(&net, &data, 1, recipe.plan);
+    walk(&t, &place, 3);
+    cr_assert(checkpoint_save(path, &recipe, &t, &place, &error), "%s", error.text);
+    char *file = read_file(path, &bytes);
+    size_t header = 8 + (uint8_t)file[0] + 256u * (uint8_t)file[1], taken = 0;
+    for (size_t i = 0; i < bytes; i += i < header ? 1 : 2999) {
+        Recipe read;
+        Place got;
+        uint64_t seed;
+        char before = file[i];
+        file[i] ^= (char)(1 << i % 8);
+        write_file(bad, file, bytes);
+        bool ok = checkpoint_read(bad, &read, &seed, &got, &error) &&
+                  checkpoint_resume(bad, &t, &got, &error);
+        /* one blank for another, between the header's end and the data */
+        taken += ok && !(before == ' ' && file[i] == '\t');
+        file[i] = before;
+    }
+    cr_expect(taken == 0, "%zu changed files were resumed", taken);
+    trainer_free(&t);
+}
+
+/* Numbers that no run has. */
+Test(ch07_checkpoint, t05_hostile_numbers, .description = "seed, place and settings in range") {
+    static const struct {
+        const char *from, *to, *says;
+    } bad[] = {
+        {"\"seed\":\"1\"", "\"seed\":\"-1\"", "its seed is '-1'"},
+        {"\"seed\":\"1\"", "\"seed\":\"1180591620717411303424\"", "its seed is '11805"},
+        {"\"seed\":\"1\"", "\"seed\":\" 1\"", "its seed is ' 1'"},
+        {"\"seed\":\"1\"", "\"seed\":\"1x\"", "its seed is '1x'"},
+        {"\"seed\":\"1\"", "\"sead\":\"1\"", "it has no seed"},
+        {"\"correct\":\"0\"", "\"correct\":\"1\"", "1 correct of 0 images"},
+        {"\"loss\":\"0\"", "\"loss\":\"nan\"", "its loss is 'nan'"},
+        {"\"loss\":\"0\"", "\"loss\":\"-0.5\"", "its loss is '-0.5'"},
+        {"\"loss\":\"0\"", "\"loss\":\"0x\"", "its loss is '0x'"},
+        {"\"at_epoch\":\"4\"", "\"at_epoch\":\"5\"", "epoch 5 of 3"},
+        {"\"at_epoch\":\"4\"", "\"at_epoch\":\"0\"", "epoch 0 of 3"},
+        {"\"epochs\":\"3\"", "\"epochs\":\"2\"", "epoch 4 of 2"},
+        {"\"batch\":\"90\"", "\"batch\":\"0\"", "batch 0: expected"},
+        {"\"head\":\"softmax\"", "\"head\":\"rbf\"", "head rbf needs activation tanh"},
+        {"\"recipe\":\"report\"", "\"recipe\":\"repost\"", "its recipe is 'repost'"},
+    };
+    const char *path = in(folder(), "bad");
+    size_t bytes;
+    const char *file = read_file("tests/fuzz/seeds/checkpoint/report_adam", &bytes);
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        const char *at = strstr(file + 8, bad[k].from);
+        cr_assert(at != NULL, "no %s", bad[k].from);
+        const char *json =
+            textf("%.*s%s%s", (int)(at - file) - 8, file + 8, bad[k].to, at + strlen(bad[k].from));
+        char *all = kept(8 + strlen(json) + 1);
+        for (int i = 0; i < 8; i++)
+            all[i] = (char)(strlen(json) >> (8 * i));
+        memcpy(all + 8, json, strlen(json));
+        write_file(path, all, 8 + strlen(json));
+        Recipe recipe;
+        Place place;
+        Error error;
+        uint64_t seed;
+        expect_error(checkpoint_read(path, &recipe, &seed, &place, &error), &error, bad[k].says);
+    }
 }
 
 /* What `make fuzz` starts from must be checkpoints, or it looks at refusals only. */

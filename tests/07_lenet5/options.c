@@ -40,7 +40,7 @@ static const struct {
     {2, "train --batch 0", "batch 0: expected a whole number from 1"},
     {2, "train --batch 5x", "batch 5x"},
     {2, "train --batch 2.5", "batch 2.5: expected a whole number"},
-    {2, "train --data . --batch 301", "batch 301: there are only 300"},
+    {2, "train --data . --batch 301", "batch 301: only 300 training images"},
     {2, "train --epochs -1", "epochs -1"},
     {2, "train --epochs 99999999999999999999", "epochs 99999999999999999999"},
     {2, "train --lr nan", "lr nan: expected a number from 1e-30"},
@@ -50,9 +50,9 @@ static const struct {
     {2, "train --seed -1", "--seed -1: expected a whole number from 0"},
     {2, "train --seed 99999999999999999999", "--seed 99999999999999999999"},
     {2, "train --probe 0", "--probe 0: expected a whole number from 1"},
-    {2, "train --data . --validate 300", "--validate 300: there are only 300"},
-    {2, "test --data . --load params --image 200", "--image 200: there are only 200 test images"},
-    {2, "info --data . --set shift=1 --image 300", "there are only 300 training images"},
+    {2, "train --data . --validate 300", "--validate 300: only 300 training images"},
+    {2, "test --data . --load params --image 200", "--image 200: only 200 test images"},
+    {2, "info --data . --set shift=1 --image 300", "only 300 training images"},
     /* words */
     {2, "train --kernels quick", "--kernels quick: expected one of: naive textbook fast"},
     {2, "train --optimizer adamw", "expected one of: sgd momentum"},
@@ -84,11 +84,31 @@ static const struct {
     {1, "train --data none", "none/train-images-idx3-ubyte"},
     {1, "train --data . --save none/x", "cannot save there"},
     {1, "train --data . --log none/x", "cannot write the log"},
-    {1, "train --data . --log train-labels-idx1-ubyte", "exists and is not a log"},
+    {1, "train --data . --log params", "exists and is not a log"},
     {1, "train --data . --epochs 1 --log /dev/full", "/dev/full: the log is incomplete"},
     {1, "train --data . --epochs 1 --save /dev/full", "not a regular file"},
     {1, "train --data . --epochs 1 --checkpoint none/x", "cannot save there"},
-    {1, "train --data . --resume train-labels-idx1-ubyte", "not a safetensors file"},
+    {1, "train --data . --resume ./bent", "Too many levels of symbolic links"},
+    {1, "train --data bent", "bent/train-images-idx3-ubyte: Too many levels of symbolic links"},
+    {1, "train --data params", "params/train-images-idx3-ubyte: Not a directory"},
+    {2, "test --data . --load outputs.tsv --dir .", "outputs.tsv would replace the parameters"},
+    {1, "tables --data . --load maps.tsv --dir .", "a table would replace the parameters"},
+    /* files that two flags name, under whatever name */
+    {2, "train --data . --log x --save x", "--log x: this is the file of --save"},
+    {2, "train --data . --log x --checkpoint ./x", "--log x: this is the file of --checkpoint"},
+    {2, "train --data . --save x --checkpoint here/x",
+     "--save x: this is the file of --checkpoint"},
+    {2, "train --data . --load params --save here/params",
+     "--save here/params: this is the file of"},
+    {2, "train --data . --load params --log linked", "--log linked: this is the file of --load"},
+    {2, "train --data . --load params --checkpoint params",
+     "--checkpoint params: this is the file"},
+    {2, "train --data . --resume params --save params", "--save params: this is the file of"},
+    {2, "train --data . --resume params --log params", "--log params: this is the file of"},
+    {2, "train --data . --save t10k-labels-idx1-ubyte", "this is the file of the data set"},
+    {2, "train --data here --log train-images-idx3-ubyte", "this is the file of the data set"},
+    {2, "train --data here --checkpoint train-labels-idx1-ubyte.gz", "the data set"},
+    {2, "train --data . --resume t10k-images-idx3-ubyte", "--resume t10k-images-idx3-ubyte: this"},
     {1, "test --data . --load none", "No such file"},
     {1, "test --data . --load train-labels-idx1-ubyte", "not a safetensors file"},
     {1, "train --data . --optimizer sgd --lr 1e30 --batch 50 --epochs 3",
@@ -98,6 +118,8 @@ static const struct {
 Test(ch07_options, t01_refuses, .description = "one line that says what, where and what to do") {
     const char *dir = small_set();
     lenet5_ok(dir, "train --data . --epochs 1 --save params");
+    command_in(dir, "ln -s bent bent; ln -s . here; ln -s params linked;"
+                    "cp params outputs.tsv; cp params maps.tsv; cp params copy");
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
         Ran ran = lenet5_in(dir, "%s", bad[k].arguments);
         const char *end = strchr(ran.err, '\n');
@@ -108,6 +130,8 @@ Test(ch07_options, t01_refuses, .description = "one line that says what, where a
         cr_expect(strncmp(ran.err, "error: ", 7) == 0 && end && end[1] == '\0',
                   "'%s': not one line: %s", bad[k].arguments, ran.err);
     }
+    cr_expect(same_bytes(in(dir, "params"), in(dir, "copy")), "the parameters are gone");
+    cr_expect(same_bytes(in(dir, "maps.tsv"), in(dir, "copy")), "the parameters are gone");
 }
 
 Test(ch07_options, t02_help, .description = "--help and info, from anywhere") {

@@ -95,6 +95,7 @@ void wait_for_file(const char *path) {
 
 const char *program_path(void) {
     char here[PATH_MAX];
+    if (*BUILD == '/') return "'" BUILD "/07_lenet5'";
     cr_assert(getcwd(here, sizeof here) != NULL);
     return textf("'%s/" BUILD "/07_lenet5'", here);
 }

@@ -133,28 +133,98 @@ Test(ch07_resume, t05_keeps_the_good_file,
     cr_expect(same_bytes(in(dir, "good"), in(dir, "copy")), "the good checkpoint is gone");
 }
 
-/* The temporary file of a process that was killed has its number in its name. */
+/* What a process that was killed left is used again. */
 Test(ch07_resume, t06_old_temporaries, .description = "a dead process blocks no later one") {
     const char *dir = small_set();
     Ran ran = command_in(
-        dir, "echo old > s.$$.tmp; exec %s train --epochs 1 --batch 50 " QUICK " --save s",
+        dir, "echo old > s.unfinished; exec %s train --epochs 1 --batch 50 " QUICK " --save s",
         program_path());
     cr_expect(ran.code == 0 && exists(in(dir, "s")), "%d: %s", ran.code, ran.err);
 }
 
-/* A place that its iteration contradicts. */
-Test(ch07_resume, t07_inconsistent_place, .description = "an edited checkpoint is refused") {
+/* An edited setting, and a bit that fell over. */
+Test(ch07_resume, t07_damaged, .description = "an edited or damaged checkpoint is refused") {
     const char *dir = small_set();
     size_t bytes;
     lenet5_ok(dir, "train --epochs 1 --batch 50 " QUICK " --checkpoint good");
     char *file = read_file(in(dir, "good"), &bytes), *number = NULL;
-    const char *six = "\"iteration\":\"6\"";
-    for (size_t i = 0; i + strlen(six) < bytes && !number; i++)
-        if (memcmp(file + i, six, strlen(six)) == 0) number = file + i;
-    cr_assert(number != NULL, "the checkpoint has no iteration 6");
-    number[strlen(six) - 2] = '5';
-    write_file(in(dir, "bad"), file, bytes);
-    Ran ran = lenet5_in(dir, "train --resume bad --data .");
-    cr_expect(ran.code == 1 && strstr(ran.err, "not a checkpoint: iteration 5"), "%d: %s", ran.code,
-              ran.err);
+    const char *setting = "\"epochs\":\"1\"";
+    for (size_t i = 0; i + strlen(setting) < bytes && !number; i++)
+        if (memcmp(file + i, setting, strlen(setting)) == 0) number = file + i;
+    cr_assert(number != NULL, "the checkpoint has no epochs");
+    number[strlen(setting) - 2] = '2';
+    write_file(in(dir, "edited"), file, bytes);
+    number[strlen(setting) - 2] = '1';
+    file[bytes - 4] ^= 1;
+    write_file(in(dir, "damaged"), file, bytes);
+    for (int k = 0; k < 2; k++) {
+        Ran ran = lenet5_in(dir, "train --resume %s --data .", k ? "edited" : "damaged");
+        cr_expect(ran.code == 1 && strstr(ran.err, "damaged or edited: its checksum"), "%d: %s",
+                  ran.code, ran.err);
+    }
+}
+
+/* ------------------------------------------------------------------ two runs ------------- */
+
+Test(ch07_resume, t08_one_run_per_checkpoint, .description = "a second run is refused") {
+    const char *dir = small_set();
+    Running run = lenet5_start(dir, "train --epochs 100000 --data . --checkpoint c");
+    wait_for(&run, "\nepoch  2/");
+    Ran second = lenet5_in(dir, "train --resume c --data .");
+    cr_expect(second.code == 1, "exit code %d: %s", second.code, second.out);
+    const char *why = textf("error: c: another run (process %ld) is using it\n", (long)run.pid);
+    cr_expect_str_eq(second.err, why);
+    kill(run.pid, SIGHUP); /* the terminal was closed */
+    Ran first = wait_for_end(&run);
+    cr_expect(first.code == 128 + SIGHUP, "exit code %d: %s", first.code, first.err);
+    cr_expect(strstr(first.out, "--resume c") != NULL, "%s", first.out);
+    cr_expect(!exists(in(dir, "c.lock")), "the lock is left");
+    run = lenet5_start(dir, "train --resume c --data .");
+    wait_for(&run, "\nepoch ");
+    kill(run.pid, SIGKILL); /* leaves its lock, which locks nothing */
+    wait_for_end(&run);
+    cr_expect(exists(in(dir, "c.lock")), "a killed process cleans up?");
+    run = lenet5_start(dir, "train --resume c --data .");
+    wait_for(&run, "\nepoch ");
+    kill(run.pid, SIGTERM);
+    wait_for_end(&run);
+    cr_expect(!exists(in(dir, "c.lock")), "the lock is left");
+}
+
+/* nohup: a closed terminal is no reason to stop. */
+Test(ch07_resume, t09_nohup, .description = "a run under nohup does not stop with its terminal") {
+    const char *dir = small_set();
+    signal(SIGHUP, SIG_IGN); /* inherited, as from nohup */
+    Running run = lenet5_start(dir, "train --epochs 100000 --data . --checkpoint c");
+    wait_for(&run, "\nepoch  1/");
+    kill(run.pid, SIGHUP);
+    wait_for(&run, "\nepoch  3/");
+    kill(run.pid, SIGTERM);
+    Ran ran = wait_for_end(&run);
+    cr_expect(ran.code == 128 + SIGTERM, "exit code %d", ran.code);
+}
+
+/* Another build computes other last bits: said, not refused. */
+Test(ch07_resume, t10_another_build, .description = "other kernels are said to change the bits") {
+    const char *dir = small_set();
+    lenet5_ok(dir, "train --epochs 1 --batch 50 " QUICK " --checkpoint c");
+    Ran ran = lenet5_ok(dir, "train --resume c --data . --kernels textbook");
+    cr_expect(strstr(ran.out, "\nnote: saved by ") != NULL, "%s", ran.out);
+    cr_expect(strstr(ran.out, "textbook kernels: the last bits will differ\n") != NULL, "%s",
+              ran.out);
+    ran = lenet5_ok(dir, "train --resume c --data .");
+    cr_expect(strstr(ran.out, "note:") == NULL, "%s", ran.out);
+}
+
+/* ------------------------------------------------------------------ full disks ----------- */
+
+/* No file may have more than 40 blocks: a log fits, parameters do not. */
+Test(ch07_resume, t11_full_disk, .description = "the system's reason, and nothing half-written") {
+    const char *dir = small_set();
+    Ran ran =
+        command_in(dir, "ulimit -f 40; %s train --epochs 1 --batch 50 " QUICK " --log l --save s",
+                   program_path());
+    cr_expect(ran.code == 1, "exit code %d", ran.code);
+    cr_expect_str_eq(ran.err, "error: s: cannot save: File too large\n");
+    cr_expect(strstr(listing(dir), "s.") == NULL && !exists(in(dir, "s")), "%s", listing(dir));
 }

@@ -183,3 +183,41 @@ Test(ch07_train, t07_diverges_at_the_end,
     cr_expect(strstr(ran.err, "at iteration 1: training has diverged") != NULL, "%s", ran.err);
     cr_expect(!exists(in(dir, "bad")), "it saved the wreck");
 }
+
+/* A process that replaces another by exec inherits its ru_maxrss; the program's own is wanted. */
+Test(ch07_train, t08_peak_memory, .description = "peak_rss_mb is this process's own") {
+    const size_t much = 600000000;
+    const char *dir = small_set();
+    char *parent = malloc(much);
+    cr_assert(parent != NULL, "no memory for the test");
+    memset(parent, 1, much);
+    Ran ran = lenet5_ok(dir, "train --data . --epochs 1 --threads 1");
+    free(parent);
+    double mb = number_after(ran.out, "peak_rss_mb=");
+    cr_expect(mb > 1 && mb < 400, "%g MB: %s", mb, ran.out);
+}
+
+/* A file of another program may say what its images were: 0.1307 and 0.3081 are subtracted and
+   divided by in PyTorch's example of MNIST. */
+Test(ch07_train, t09_grey_levels, .description = "input_black and input_white of a file count") {
+    const char *dir = small_set();
+    Ran ran = lenet5_ok(dir, "train --data . --epochs 1 --set input_black=-0.4242,input_white=2.82 "
+                             "--save params --checkpoint c");
+    cr_expect(strstr(ran.out, "input_black -0.4242  input_white 2.82") != NULL, "%s", ran.out);
+    double loss = number_after(ran.out, "test_loss=");
+    cr_expect_str_eq(saved_as(in(dir, "params"), "input_black"), "-0.4242");
+    cr_expect_str_eq(saved_as(in(dir, "params"), "input_white"), "2.82");
+    cr_expect_str_eq(saved_as(in(dir, "params"), "net"), "modern");
+    const char *flags[] = {"", "--net modern"};
+    for (int k = 0; k < 2; k++) {
+        ran = lenet5_ok(dir, "test --data . --load params %s", flags[k]);
+        cr_expect(number_after(ran.out, "test_loss=") == loss, "want %g: %s", loss, ran.out);
+    }
+    ran = lenet5_ok(dir, "test --data . --load params --set input_white=1");
+    cr_expect(number_after(ran.out, "test_loss=") != loss, "a flag counts more");
+    ran = lenet5_ok(dir, "train --data . --resume c");
+    cr_expect(number_after(ran.out, "test_loss=") == loss, "want %g: %s", loss, ran.out);
+    ran = lenet5_in(dir, "test --data . --load params --set input_black=2.82");
+    cr_expect(ran.code == 2 && strstr(ran.err, "input_black and input_white are both 2.82"), "%s",
+              ran.err);
+}

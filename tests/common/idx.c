@@ -34,6 +34,28 @@ Test(common_idx, plain_and_gzipped) {
     }
 }
 
+/* pigz and cat make files of several members; even one byte of data per member is read. */
+Test(common_idx, many_members) {
+    const char *dir = folder(), *path = in(dir, "packed.gz");
+    size_t bytes = 0;
+    char *all = kept(40 * sizeof small_idx);
+    for (size_t i = 0; i < sizeof small_idx; i++) {
+        size_t size;
+        write_gzipped(path, small_idx + i, 1);
+        const char *member = read_file(path, &size);
+        memcpy(all + bytes, member, size);
+        bytes += size;
+    }
+    Error error;
+    Idx idx;
+    write_file(path, all, bytes);
+    cr_assert(idx_read(path, &idx, &error), "%s", error.text);
+    cr_expect(memcmp(idx.byte, small_idx + 12, 6) == 0);
+    idx_free(&idx);
+    write_file(path, all, bytes - 1);
+    expect_error(idx_read(path, &idx, &error), &error, "truncated gzip data");
+}
+
 Test(common_idx, refuses) {
     const char *dir = folder(), *path = in(dir, "file");
     static const struct {
@@ -89,14 +111,18 @@ Test(common_idx, refuses_damaged_gzip) {
         big[i] = (uint8_t)rng_below(&rng, 3);
     write_gzipped(in(dir, "good.gz"), big, sizeof big);
     char *whole = read_file(in(dir, "good.gz"), &size);
-    expect_refused(in(dir, "cut.gz"), whole, size / 2, "cut.gz");
+    expect_refused(in(dir, "cut.gz"), whole, size / 2, "truncated gzip data");
     /* the data complete, the length field missing */
-    expect_refused(in(dir, "tail.gz"), whole, size - 4, "gzip");
+    expect_refused(in(dir, "tail.gz"), whole, size - 4, "truncated gzip data");
     const char *after = "after it";
     char *more = kept(size + strlen(after));
     memcpy(more, whole, size);
     memcpy(more + size, after, strlen(after));
     expect_refused(in(dir, "more.gz"), more, size + strlen(after), "after its gzip data");
+    /* the beginning of a second member, and its data damaged */
+    memcpy(more, whole, size);
+    memcpy(more + size, whole, strlen(after));
+    expect_refused(in(dir, "begun.gz"), more, size + strlen(after), "truncated gzip data");
     whole[size - 6] ^= 1; /* the checksum */
-    expect_refused(in(dir, "sum.gz"), whole, size, "gzip");
+    expect_refused(in(dir, "sum.gz"), whole, size, "damaged gzip data (incorrect data check)");
 }

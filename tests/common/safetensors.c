@@ -66,6 +66,93 @@ Test(common_safetensors, another_order) {
     expect_loaded(path);
 }
 
+/* A header and the bytes after it, as a file. */
+static void write_bytes(const char *path, const char *header, const void *data, size_t bytes) {
+    size_t length = strlen(header);
+    uint8_t *file = kept(8 + length + bytes);
+    for (int i = 0; i < 8; i++)
+        file[i] = (uint8_t)(length >> (8 * i));
+    memcpy(file + 8, header, length);
+    memcpy(file + 8 + length, data, bytes);
+    write_file(path, file, 8 + length + bytes);
+}
+
+/* The other types: numbers that have a few bits are the same in all. */
+Test(common_safetensors, other_types) {
+    const char *path = in(folder(), "a.safetensors");
+    static const uint16_t half[8] = {0x3c00, 0x4000, 0x4200, 0x4400, 0x4500, 0xb800, 7, 8};
+    static const uint16_t brain[8] = {0x3f80, 0x4000, 0x4040, 0x4080, 0x40a0, 0xbf00, 7, 8};
+    static const double wide[8] = {1, 2, 3, 4, 5, -0.5, 7, 8};
+    static const struct {
+        const char *dtype;
+        const void *number;
+        int bytes;
+    } type[3] = {{"F16", half, 2}, {"BF16", brain, 2}, {"F64", wide, 8}};
+    Error error;
+    for (int k = 0; k < 3; k++) {
+        int n = type[k].bytes;
+        const char *header =
+            textf("{\"C1.weight\":{\"dtype\":\"%s\",\"shape\":[2,3],\"data_offsets\":[0,%d]},"
+                  "\"C1.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[%d,%d]}}",
+                  type[k].dtype, 6 * n, 6 * n, 6 * n + 8);
+        uint8_t data[6 * 8 + 8];
+        const float bias[2] = {7, 8};
+        memcpy(data, type[k].number, 6 * (size_t)n);
+        memcpy(data + 6 * n, bias, 8);
+        write_bytes(path, header, data, 6 * (size_t)n + 8);
+        expect_loaded(path);
+    }
+    /* a number that no float can hold is none */
+    const double large[1] = {1e39};
+    Tensor scalar[1] = {{"x", 1, {1}, w}};
+    write_bytes(path, "{\"x\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}", large, 8);
+    expect_error(safetensors_load(path, 1, scalar, &error), &error, "number 0 is not finite");
+}
+
+/* Every half-precision number there is: smallest, largest, negative zero; infinity is refused. */
+Test(common_safetensors, half_precision) {
+    const char *path = in(folder(), "a.safetensors");
+    const char *header = "{\"x\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,2]}}";
+    static const struct {
+        uint16_t bits;
+        double value;
+    } number[] = {{0x0001, 5.9604644775390625e-8},
+                  {0x03ff, 6.0975551605224609375e-5},
+                  {0x0400, 6.103515625e-5},
+                  {0x7bff, 65504},
+                  {0x8000, 0},
+                  {0xc248, -3.140625}};
+    Tensor scalar[1] = {{"x", 1, {1}, w}};
+    Error error;
+    for (size_t k = 0; k < sizeof number / sizeof *number; k++) {
+        write_bytes(path, header, &number[k].bits, 2);
+        cr_assert(safetensors_load(path, 1, scalar, &error), "%s", error.text);
+        cr_expect((double)w[0] == number[k].value, "%04x: %.9g", number[k].bits, (double)w[0]);
+    }
+    for (int k = 0; k < 2; k++) {
+        write_bytes(path, header, (const uint16_t[1]){k ? 0xfc00 : 0x7e00}, 2);
+        expect_error(safetensors_load(path, 1, scalar, &error), &error, "is not finite");
+    }
+}
+
+/* Names of other programs, and a layer that sees a whole map as a convolution. */
+Test(common_safetensors, other_names) {
+    const char *path = in(folder(), "a.safetensors");
+    const float numbers[8] = {1, 2, 3, 4, 5, -0.5f, 7, 8};
+    static const char *const headers[] = {
+        "{\"conv1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
+        "\"conv1.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}}",
+        "{\"module.features.0.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
+        "\"__metadata__\":{\"format\":\"pt\"},"
+        "\"module.features.0.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}}",
+        "{\"weight\":{\"dtype\":\"F32\",\"shape\":[2,3,1,1],\"data_offsets\":[0,24]},"
+        "\"bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}}"};
+    for (size_t k = 0; k < sizeof headers / sizeof *headers; k++) {
+        write_bytes(path, headers[k], numbers, sizeof numbers);
+        expect_loaded(path);
+    }
+}
+
 /* What `make fuzz` starts from must be readable: or it would look at refusals only. */
 Test(common_safetensors, seeds_of_the_fuzzer) {
     static const char *const files[2] = {"tests/fuzz/seeds/safetensors/two",
@@ -86,6 +173,12 @@ static void write_tensors(const char *path, const char *header, size_t data, boo
     write_file(path, bytes, 8 + length + data);
 }
 
+/* A header's entry for the weight; the bias after it. */
+#define WEIGHT(dtype, shape, offsets) \
+    "{\"C1.weight\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":" offsets "}"
+#define BIAS_AND ",\"C1.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}"
+#define BIAS     BIAS_AND "}"
+
 Test(common_safetensors, refuses) {
     const char *path = in(folder(), "a.safetensors");
     static const struct {
@@ -93,29 +186,41 @@ Test(common_safetensors, refuses) {
         size_t data;
     } bad[] = {
         {"bad header", "{\"C1.weight\": ", 0},
-        {"bad header", "[1, 2]", 0},
+        {"bad header, byte 6: not a JSON object", "[1, 2]", 0},
         {"C1.weight is missing", "{}", 0},
         {"C1.bias is missing",
          "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", 24},
-        {"type F16", "{\"C1.weight\":{\"dtype\":\"F16\",\"shape\":[2,3],\"data_offsets\":[0,24]}}",
-         24},
-        {"shape [3,2]",
-         "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[3,2],\"data_offsets\":[0,24]}}", 24},
-        {"shape [6]", "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]}}",
-         24},
-        {"data_offsets",
-         "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,20]}}", 24},
-        {"data_offsets",
-         "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[8,32]}}", 24},
-        {"data_offsets",
-         "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[-24,0]}}", 24},
-        {"C9.weight", "{\"C9.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}}",
-         24},
+        {"type I8, expected F32", WEIGHT("I8", "[2,3]", "[0,24]") BIAS, 32},
+        {"type , expected", WEIGHT("", "[2,3]", "[0,24]") BIAS, 32},
+        {"type (none)", "{\"C1.weight\":{}" BIAS, 32},
+        {"shape [3,2], the network expects [2,3]", WEIGHT("F32", "[3,2]", "[0,24]") BIAS, 32},
+        {"shape [6]", WEIGHT("F32", "[6]", "[0,24]") BIAS, 32},
+        {"shape [1,2,3]", WEIGHT("F32", "[1,2,3]", "[0,24]") BIAS, 32},
+        {"shape [2,3,1,2]", WEIGHT("F32", "[2,3,1,2]", "[0,24]") BIAS, 32},
+        {"shape [2,0,3,1]", WEIGHT("F32", "[2,0,3,1]", "[0,24]") BIAS, 32},
+        {"shape [2,3.0]", WEIGHT("F32", "[2,3.0]", "[0,24]") BIAS, 32},
+        {"data_offsets", WEIGHT("F32", "[2,3]", "[0,20]") BIAS, 32},
+        {"data_offsets", WEIGHT("F32", "[2,3]", "[0,24,48]") BIAS, 32},
+        {"data_offsets", WEIGHT("F32", "[2,3]", "[0,24.0]") BIAS, 32},
+        {"data_offsets", WEIGHT("F16", "[2,3]", "[0,24]") BIAS, 32},
+        {"data_offsets", WEIGHT("F32", "[2,3]", "[16,40]") BIAS, 32},
+        {"data_offsets", WEIGHT("F32", "[2,3]", "[-24,0]") BIAS, 32},
+        {"holds a tensor C9.weight that this network does not have; expected: C1.weight C1.bias",
+         WEIGHT("F32", "[2,3]", "[0,24]") BIAS_AND ",\"C9.weight\":{}}", 32},
+        /* names of others: nothing has the shape, two things have it, a word that is not ours */
+        {"C1.bias is missing, and no shape tells it without doubt; expected: C1.weight C1.bias",
+         "{\"c.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", 24},
+        {"C1.weight is missing, and no shape",
+         "{\"c.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
+         "\"d.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[24,48]},"
+         "\"c.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[48,56]}}",
+         56},
+        {"C1.bias is missing, and no shape",
+         "{\"c.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
+         "\"c.running_mean\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}}",
+         32},
         {"bad header", "{\"C1.bias\":{},\"C1.bias\":{}}", 24},
-        {"data_offsets",
-         "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[1,-"
-         "9223372036854775808]}}",
-         24},
+        {"data_offsets", WEIGHT("F32", "[2,3]", "[1,-9223372036854775808]") BIAS, 32},
         {"C1.weight and C1.bias overlap",
          "{\"C1.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
          "\"C1.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[16,24]}}",
@@ -149,7 +254,7 @@ Test(common_safetensors, saves_all_or_nothing) {
     expect_error(safetensors_can_save(in(dir, "no/a"), &error), &error, "No such file");
     expect_error(safetensors_can_save(dir, &error), &error, "not a regular file");
     expect_error(safetensors_can_save(in(dir, "new/"), &error), &error, "cannot save there");
-    /* a legal name, but not with .tmp after it */
+    /* a legal name, but not with .unfinished after it */
     expect_error(safetensors_can_save(textf("%s/%0250d", dir, 0), &error), &error, "too long");
     cr_expect(safetensors_can_save(in(dir, "a"), &error), "%s", error.text);
     expect_error(safetensors_save(in(dir, "no/a"), 2, pair, 0, NULL, &error), &error,

@@ -3,8 +3,8 @@
  * @brief Examines an item: runs its cases through a port, compares, and says what went wrong.
  *
  * The cases of an item (items_NN.c) are calls with their data. Each is run, and what comes back is
- * compared with what is expected (expected.h). If something is wrong, the likely cause is named, but
- * only if exactly one known mistake explains every case: the wrong ones and the right ones.
+ * compared with what is expected (expected.h). If something is wrong, the likely cause is named,
+ * but only if exactly one known mistake explains every case: the wrong ones and the right ones.
  */
 #ifndef EXAM_H
 #define EXAM_H

@@ -9,6 +9,9 @@
  * metadata. Orders and augmentations are not in it: they follow from the seed, and the trainer
  * repeats them up to that place.
  *
+ * A checksum over all of that tells a damaged or edited file. The kernels and the build are named,
+ * too: another build resumes the run, but its sums are rounded otherwise in the last bits.
+ *
  * It replaces the old file completely or not at all (file.h), so a crash at any moment leaves the
  * last good one. Files are F32: a program of the float build resumes bit-identically.
  * @{
@@ -53,11 +56,24 @@ bool checkpoint_save(const char *path, const Recipe *recipe, const Trainer *trai
 bool checkpoint_read(const char *path, Recipe *recipe, uint64_t *seed, Place *place, Error *error);
 
 /**
+ * @brief Asks whether a run would resume to the same bits here: on the same kernels, in a build by
+ *        the same compiler for the same vectors.
+ * @param path  the file
+ * @param net   the network that resumes
+ * @param other both builds where they differ, else empty
+ * @param size  room in other; 200 is enough
+ * @param error filled on failure
+ * @return whether the file could be read
+ */
+bool checkpoint_same_bits(const char *path, const Network *net, char *other, size_t size,
+                          Error *error);
+
+/**
  * @brief Brings a new trainer to a checkpoint's place.
  * @param path    the file
  * @param trainer made with the checkpoint's settings and seed, on the same images; changed
  * @param place   as checkpoint_read() filled it
- * @param error   filled on failure: another data set, a broken file
+ * @param error   filled on failure: another data set, a wrong checksum
  * @return whether the run can continue: with trainer_step() at place->first or, where that is 0,
  *                 with trainer_begin()
  */

@@ -27,6 +27,12 @@ static bool may_replace(const char *path, Error *error) {
     return log || error_set(error, "%s: exists and is not a log: remove it, or name another", path);
 }
 
+/* Whether so many bytes of a log are whole lines, at least the first one. */
+static bool ends_a_line(FILE *file, long bytes) {
+    long least = (long)sizeof head - 1;
+    return bytes >= least && fseek(file, bytes - 1, SEEK_SET) == 0 && getc(file) == '\n';
+}
+
 bool log_open(Log *log, const char *path, Error *error) {
     *log = (Log){.path = path};
     if (!path) return true;
@@ -48,6 +54,9 @@ bool log_resume(Log *log, const char *path, long bytes, Error *error) {
     if (!ok) error_set(error, "%s: is not a log: its first line differs", path);
     if (ok && (fseek(log->file, 0, SEEK_END) != 0 || ftell(log->file) < bytes))
         ok = error_set(error, "%s: is not the log of this run: it is too short", path);
+    if (ok && !ends_a_line(log->file, bytes))
+        ok = error_set(error, "%s: is not the log of this run: no line ends at byte %ld", path,
+                       bytes);
     if (ok && (ftruncate(fileno(log->file), bytes) != 0 || fseek(log->file, 0, SEEK_END) != 0))
         ok = error_set(error, "%s: cannot continue the log: %s", path, strerror(errno));
     if (ok) return true;
@@ -58,9 +67,13 @@ bool log_resume(Log *log, const char *path, long bytes, Error *error) {
 
 long log_length(Log *log) {
     if (!log->file) return 0;
-    bool ok = fflush(log->file) == 0 && !ferror(log->file);
-    fsync(fileno(log->file)); /* a pipe or a terminal cannot, and need not */
-    return ok ? ftell(log->file) : -1;
+    errno = EIO;
+    if (fflush(log->file) != 0) return -1;
+    errno = EIO; /* an earlier line may be missing */
+    if (ferror(log->file)) return -1;
+    /* a pipe or a terminal cannot, and need not */
+    if (fsync(fileno(log->file)) != 0 && errno != EINVAL && errno != EROFS) return -1;
+    return ftell(log->file);
 }
 
 void log_batch(Log *log, long iteration, int epoch, double loss) {
@@ -84,8 +97,11 @@ void log_epoch(Log *log, long iteration, int epoch, const Evaluation *train, con
 
 bool log_close(Log *log, Error *error) {
     if (!log->file) return true;
-    bool bad = ferror(log->file) != 0;
-    bad = fclose(log->file) != 0 || bad;
+    errno = EIO;
+    bool ok = fflush(log->file) == 0; /* what was refused is tried again, and the cause is known */
+    int why = errno;
+    ok = !ferror(log->file) && ok;
+    ok = fclose(log->file) == 0 && ok;
     log->file = NULL;
-    return !bad || error_set(error, "%s: the log is incomplete: is the disk full?", log->path);
+    return ok || error_set(error, "%s: the log is incomplete: %s", log->path, strerror(why));
 }

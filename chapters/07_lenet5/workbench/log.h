@@ -54,7 +54,7 @@ bool log_resume(Log *log, const char *path, long bytes, Error *error);
 /**
  * @brief Length of the log so far; everything so far reaches the file.
  * @param log the log
- * @return bytes, 0 without a log
+ * @return bytes, 0 without a log; -1 and errno when something did not reach the file
  */
 long log_length(Log *log);
 

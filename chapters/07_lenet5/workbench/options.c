@@ -4,6 +4,7 @@
 #define _GNU_SOURCE /* getopt_long */
 #include "07_lenet5/workbench/options.h"
 
+#include "file.h"
 #include "team.h"
 
 #include <errno.h>
@@ -316,6 +317,53 @@ static bool nothing_new(const Options *o, Error *error) {
                               o->resume, more);
 }
 
+/* ------------------------------------------------------------------ files of a run ------- */
+
+/* A file of a run, and what it is. */
+typedef struct Named {
+    const char *what;
+    const char *path;
+} Named;
+
+static bool distinct(const Named *output, const Named *other, Error *error) {
+    return !output->path || !other->path || !file_same(output->path, other->path) ||
+           error_set(error, "%s %s: this is the file of %s; choose another name", output->what,
+                     output->path, other->what);
+}
+
+/* The IDX files of --data, plain and packed. */
+static bool spares_images(const Named *output, const char *data, Error *error) {
+    static const char *const name[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+                                       "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
+    for (int k = 0; k < 8; k++) {
+        char path[PATH_MAX];
+        int length = snprintf(path, sizeof path, "%s/%s%s", data, name[k / 2], k % 2 ? ".gz" : "");
+        const Named images = {"the data set", path};
+        if (length < PATH_MAX && !distinct(output, &images, error)) return false;
+    }
+    return true;
+}
+
+/* What a run writes must not replace what it reads, nor anything else that it writes. (A checkpoint
+   that is resumed is replaced on purpose.) */
+static bool spares_files(const Options *o, Error *error) {
+    enum { OUTPUTS = 3, FILES = 5 };
+    const Named file[FILES] = {
+        {"--log", o->log},
+        {"--save", o->save},
+        {o->checkpoint ? "--checkpoint" : "--resume", o->checkpoint ? o->checkpoint : o->resume},
+        {"--load", o->load},
+        {"--resume", o->resume}};
+    for (int k = 0; k < OUTPUTS; k++) {
+        if (file[k].path && !spares_images(&file[k], o->data, error)) return false;
+        for (int i = k + 1; i < FILES; i++) {
+            bool same_run = k == 2 && i == 4; /* --checkpoint X --resume X */
+            if (!same_run && !distinct(&file[k], &file[i], error)) return false;
+        }
+    }
+    return true;
+}
+
 /* Whether the command has the files it needs. */
 static bool complete(const Options *o, Error *error) {
     static const char hint[] = "`make run` leaves build/lenet5.safetensors";
@@ -348,26 +396,30 @@ bool options_read(int argc, char **argv, Options *o, Error *error) {
                          "unknown command %s: train, test, predict, tables or info? see --help",
                          o->command);
     if (!read_flags(argc - 1, argv + 1, o, error)) return false;
-    return o->help || complete(o, error);
+    return o->help || (complete(o, error) && spares_files(o, error));
 }
 
 /* ------------------------------------------------------------------ the recipe ----------- */
 
-/* The network that saved parameters belong to: their file has its settings. */
-static bool read_network(const char *path, Recipe *recipe, Error *error) {
+/* Settings of a saved file, from number `first` on, and what it says about grey levels. A file of
+   another program may have none. */
+static bool read_settings(const char *path, int first, Recipe *recipe, Error *error) {
     Field field[NET_SETTINGS];
     Error why;
     for (int k = 0; k < NET_SETTINGS; k++)
         field[k] = (Field){.key = settings[k].key};
     if (!safetensors_metadata(path, NET_SETTINGS, field, error)) return false;
-    /* A file of another program has no settings: then the recipe's network is meant. */
-    if (!*field[0].value) return true;
-    Recipe saved;
-    recipe_named("report", &saved);
-    for (int k = 0; k < NET_SETTINGS; k++)
-        if (*field[k].value && !recipe_set(&saved, k, field[k].value, &why))
+    for (int k = first; k < NET_SETTINGS; k++)
+        if (*field[k].value && !recipe_set(recipe, k, field[k].value, &why))
             return error_set(error, "%s: %.150s", path, why.text);
-    if (!recipe_check(&saved, &why)) return error_set(error, "%s: %.200s", path, why.text);
+    return recipe_check(recipe, &why) || error_set(error, "%s: %.200s", path, why.text);
+}
+
+/* The network that saved parameters belong to: their file has its settings. With --net, the network
+   is known, but not what its grey levels were. */
+static bool read_network(const char *path, bool known, Recipe *recipe, Error *error) {
+    Recipe saved = *recipe;
+    if (!read_settings(path, known ? setting_named("input_black") : 0, &saved, error)) return false;
     recipe->net = saved.net;
     return true;
 }
@@ -376,8 +428,9 @@ int options_recipe(const Options *o, Recipe *recipe, Error *error) {
     const char *net = o->given[setting_named("net")];
     bool original = net && strcmp(net, "1998") == 0;
     recipe_named(o->recipe ? o->recipe : original ? "1998" : "report", recipe);
-    if (o->load && !net && !read_network(o->load, recipe, error)) return EXIT_FAILURE;
-    for (int k = 0; k < SETTINGS; k++)
+    if (net) recipe_set(recipe, setting_named("net"), net, error);
+    if (o->load && !read_network(o->load, net != NULL, recipe, error)) return EXIT_FAILURE;
+    for (int k = setting_named("net") + 1; k < SETTINGS; k++)
         if (o->given[k]) recipe_set(recipe, k, o->given[k], error);
     return recipe_check(recipe, error) ? 0 : EXIT_USAGE;
 }

@@ -5,6 +5,8 @@
 
 #include "07_lenet5/original/curvature.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +49,7 @@ const char recipe_names[] = "report 1998 1998-distorted record sprint";
 
 /* ------------------------------------------------------------------ settings ------------- */
 
-enum { NET, WORD, SWITCH, RULE, COUNT, NUMBER }; /* Setting.kind */
+enum { NET, WORD, SWITCH, RULE, COUNT, NUMBER, REAL }; /* Setting.kind */
 
 /* clang-format off */
 const Setting settings[SETTINGS] = {
@@ -63,6 +65,10 @@ const Setting settings[SETTINGS] = {
      "the output; rbf needs tanh"},
     {"j", false, NUMBER, offsetof(Recipe, net.j), NULL, 1e-300, HUGE_VAL,
      "constant of RBF loss (9); inf: loss (8)"},
+    {"input_black", false, REAL, offsetof(Recipe, net.input.lo), NULL, -1e6, 1e6,
+     "what grey level 0 becomes; each net has its own"},
+    {"input_white", false, REAL, offsetof(Recipe, net.input.hi), NULL, -1e6, 1e6,
+     "what grey level 255 becomes"},
     {"init", true, WORD, offsetof(Recipe, plan.init), "uniform he normal lecun", 0, 0,
      "initial weights"},
     {"optimizer", true, RULE, 0, "sgd momentum adagrad rmsprop adam adam-twice sdlm", 0, 0,
@@ -158,10 +164,9 @@ static bool set_number(Recipe *recipe, const Setting *s, const char *value, Erro
         (whole && number != floor(number)))
         return error_set(error, "%s %s: expected a %s from %g to %.7g", s->key, value,
                          whole ? "whole number" : "number", s->low, s->high);
-    if (whole)
-        *(int *)place = (int)number;
-    else
-        *(double *)place = number;
+    if (s->kind == COUNT) *(int *)place = (int)number;
+    if (s->kind == NUMBER) *(double *)place = number;
+    if (s->kind == REAL) *(real *)place = (real)number;
     return true;
 }
 
@@ -171,23 +176,32 @@ bool recipe_set(Recipe *recipe, int setting, const char *value, Error *error) {
     return s->words ? set_word(recipe, s, value, error) : set_number(recipe, s, value, error);
 }
 
-/* The fewest digits that give the number back. */
-static void number_text(double number, char *value, size_t size) {
+/* The fewest digits that give the number back, as a double or (`single`) as a real. */
+static void number_text(double number, bool single, char *value, size_t size) {
     for (int digits = 6; digits <= 17; digits++) {
         snprintf(value, size, "%.*g", digits, number);
-        if (strtod(value, NULL) == number) return;
+        double back = strtod(value, NULL);
+        if (back == number || (single && (real)back == (real)number)) return;
     }
+}
+
+/* The network that the settings vary: the report's, or the original, which has grey levels of its
+   own. */
+static const Lenet5 *base(const Recipe *recipe) {
+    const real lo = recipe->net.input.lo;
+    return lo == lenet5_1998.input.lo ? &lenet5_1998 : &lenet5_report;
 }
 
 char *recipe_get(const Recipe *recipe, int setting, char *value, size_t size) {
     const Setting *s = &settings[setting];
     const char *place = (const char *)recipe + s->place;
-    if (s->kind == NET) word_at(s->words, recipe->net.input.lo < 0, value, size);
+    if (s->kind == NET) word_at(s->words, base(recipe) == &lenet5_1998, value, size);
     if (s->kind == RULE) snprintf(value, size, "%s", recipe->plan.optimizer.name);
     if (s->kind == SWITCH) word_at(s->words, *(const bool *)place, value, size);
     if (s->kind == WORD) word_at(s->words, *(const int *)place, value, size);
     if (s->kind == COUNT) snprintf(value, size, "%d", *(const int *)place);
-    if (s->kind == NUMBER) number_text(*(const double *)place, value, size);
+    if (s->kind == NUMBER) number_text(*(const double *)place, false, value, size);
+    if (s->kind == REAL) number_text((double)*(const real *)place, true, value, size);
     return value;
 }
 
@@ -217,6 +231,13 @@ bool recipe_named(const char *name, Recipe *recipe) {
     return false;
 }
 
+bool seed_of(const char *text, uint64_t *seed) {
+    char *end;
+    errno = 0;
+    *seed = strtoull(text, &end, 10); /* it would take a sign, too */
+    return isdigit((unsigned char)*text) && *end == '\0' && errno == 0;
+}
+
 bool recipe_check(const Recipe *recipe, Error *error) {
     const Lenet5 *net = &recipe->net;
     const Plan *plan = &recipe->plan;
@@ -225,6 +246,9 @@ bool recipe_check(const Recipe *recipe, Error *error) {
                          "head rbf needs activation tanh: the codes are +1 and -1, and %s "
                          "never gives a negative number",
                          net->activation == ACTIVATION_RELU ? "relu" : "sigmoid");
+    if (net->input.lo == net->input.hi)
+        return error_set(error, "input_black and input_white are both %g: no image would be left",
+                         (double)net->input.lo);
     bool sdlm = strcmp(plan->optimizer.name, "sdlm") == 0;
     if (sdlm && plan->optimizer.mu == 0)
         return error_set(error, "mu 0: sdlm divides by mu and the curvature, which may be 0");
@@ -237,8 +261,11 @@ bool recipe_check(const Recipe *recipe, Error *error) {
 
 void recipe_print(FILE *out, const Recipe *recipe) {
     char value[32];
+    const Input *own = &base(recipe)->input, *input = &recipe->net.input;
+    bool usual = input->lo == own->lo && input->hi == own->hi;
     fprintf(out, "recipe %s", recipe->name);
     for (int k = 0; k < SETTINGS; k++) {
+        if (usual && settings[k].kind == REAL) continue;
         bool first = k == 0 || strcmp(settings[k].key, "init") == 0 ||
                      strcmp(settings[k].key, "batch") == 0 || strcmp(settings[k].key, "shift") == 0;
         fprintf(out, "%s%s %s", first ? "\n  " : "  ", settings[k].key,

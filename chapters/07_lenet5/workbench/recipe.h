@@ -38,8 +38,8 @@ typedef struct Recipe {
 } Recipe;
 
 enum {
-    NET_SETTINGS = 6, ///< the first settings describe the network; a saved file names them
-    SETTINGS = 26     ///< all of them
+    NET_SETTINGS = 8, ///< the first settings describe the network; a saved file names them
+    SETTINGS = 28     ///< all of them
 };
 
 /** One setting: a place in a Recipe and which values it may have. */
@@ -94,6 +94,14 @@ bool recipe_set(Recipe *recipe, int setting, const char *value, Error *error);
  * @return value
  */
 char *recipe_get(const Recipe *recipe, int setting, char *value, size_t size);
+
+/**
+ * @brief A run's seed, as a file names it.
+ * @param text digits and nothing else
+ * @param seed filled on success
+ * @return whether it is a whole number that fits
+ */
+bool seed_of(const char *text, uint64_t *seed);
 
 /**
  * @brief Whether the settings fit each other.

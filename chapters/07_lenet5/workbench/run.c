@@ -7,9 +7,11 @@
 #include "07_lenet5/workbench/draw.h"
 #include "07_lenet5/workbench/log.h"
 #include "07_lenet5/workbench/session.h"
+#include "file.h"
 #include "measure.h"
 #include "progress.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,8 +35,16 @@ typedef struct Run {
     int timed;                    /* how many those are */
 } Run;
 
-/* Ctrl-C came: the run finishes its mini-batch. A second one ends the program at once. */
+/* Ctrl-C came, or the terminal was closed: the run finishes its mini-batch. A second one ends the
+   program at once. */
 static volatile sig_atomic_t interrupted;
+
+/* On the checkpoint, until the program ends. */
+static Lock lock = {.file = -1};
+
+static void unlock(void) {
+    lock_release(&lock);
+}
 
 static void on_interrupt(int signal_number) {
     interrupted = signal_number;
@@ -46,6 +56,10 @@ static void catch_interrupts(void) {
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    struct sigaction before;
+    /* nohup has it ignored, and means it */
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(SIGHUP, &action, NULL);
 }
 
 static const char *checkpoint_path(const Run *run) {
@@ -65,25 +79,34 @@ static void load_images(Run *run) {
         return;
     }
     if (o->validate >= run->all.n)
-        fail(EXIT_USAGE, "--validate %d: there are only %d training images, and some must train",
-             o->validate, run->all.n);
+        fail(EXIT_USAGE, "--validate %d: only %d training image%s, and some must train",
+             o->validate, run->all.n, run->all.n == 1 ? "" : "s");
     run->train.n -= o->validate;
     run->test = (Dataset){o->validate, run->all.image + (size_t)run->train.n * IMAGE_BYTES,
                           run->all.label + run->train.n};
     run->tested = "validation";
 }
 
+/* Two runs with one checkpoint would replace each other's. */
+static void lock_checkpoint(const Run *run) {
+    Error error;
+    if (!checkpoint_path(run)) return;
+    if (!lock_take(&lock, checkpoint_path(run), &error)) fail_with(&error);
+    atexit(unlock);
+}
+
 /* Settings, seed and place: from the flags, or from the checkpoint to resume. */
 static void choose_run(Run *run, const Options *o) {
     Error error;
     *run = (Run){.o = o, .seed = o->seed, .place = {.epoch = 1}};
+    const char *files[2] = {o->save, checkpoint_path(run)};
+    for (int k = 0; k < 2; k++)
+        if (files[k] && !safetensors_can_save(files[k], &error)) fail_with(&error);
+    lock_checkpoint(run);
     if (!o->resume)
         run->recipe = session_recipe(o);
     else if (!checkpoint_read(o->resume, &run->recipe, &run->seed, &run->place, &error))
         fail_with(&error);
-    const char *files[2] = {o->save, checkpoint_path(run)};
-    for (int k = 0; k < 2; k++)
-        if (files[k] && !safetensors_can_save(files[k], &error)) fail_with(&error);
 }
 
 /* The initial parameters: random, loaded, or as the checkpoint left them. */
@@ -102,6 +125,16 @@ static void fill_run(Run *run) {
     }
     if (o->resume && !checkpoint_resume(o->resume, &run->trainer, &run->place, &error))
         fail_with(&error);
+}
+
+/* Whether the run would have been the same here: said, as nobody sees it from the numbers. */
+static void compare_builds(const Run *run) {
+    char other[200];
+    Error error;
+    if (!run->o->resume) return;
+    if (!checkpoint_same_bits(run->o->resume, &run->net, other, sizeof other, &error))
+        fail_with(&error);
+    if (*other) printf("note: saved by %s: the last bits will differ\n", other);
 }
 
 static void open_log(Run *run) {
@@ -128,12 +161,14 @@ static void start_run(Run *run, const Options *o) {
     run->net = session_network(o, &run->recipe.net);
     load_images(run);
     if (plan->batch > run->train.n)
-        fail(EXIT_USAGE, "batch %d: there are only %d training images", plan->batch, run->train.n);
+        fail(EXIT_USAGE, "batch %d: only %d training image%s", plan->batch, run->train.n,
+             run->train.n == 1 ? "" : "s");
     run->seconds = calloc((size_t)plan->epochs, sizeof(double));
     if (!run->seconds) fail(EXIT_FAILURE, "no memory for %d epochs", plan->epochs);
     fill_run(run);
     open_log(run);
     print_run(run);
+    compare_builds(run);
 }
 
 /* ------------------------------------------------------------------ stopping ------------- */
@@ -156,7 +191,7 @@ static void save_checkpoint(Run *run) {
     if (!checkpoint_path(run)) return;
     run->place.log_bytes = log_length(&run->log);
     if (run->place.log_bytes < 0)
-        fail(EXIT_FAILURE, "%s: the log is incomplete: is the disk full?", run->o->log);
+        fail(EXIT_FAILURE, "%s: the log is incomplete: %s", run->o->log, strerror(errno));
     if (!checkpoint_save(checkpoint_path(run), &run->recipe, &run->trainer, &run->place, &error))
         fail_with(&error);
 }
@@ -325,18 +360,14 @@ static void save_run(Run *run) {
     const Options *o = run->o;
     Tensor tensor[2 * LAYERS_MAX];
     Error error;
-    char seed[32], accuracy[48], epoch[16], low[32], high[32], value[SETTINGS][32];
+    char seed[32], accuracy[48], epoch[16], value[SETTINGS][32];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)run->seed);
     snprintf(accuracy, sizeof accuracy, "%.4f", run->on_test.accuracy);
     snprintf(epoch, sizeof epoch, "%d", run->place.epoch - 1);
-    snprintf(low, sizeof low, "%.9g", (double)run->net.input.lo);
-    snprintf(high, sizeof high, "%.9g", (double)run->net.input.hi);
-    enum { OTHERS = 8 };
+    enum { OTHERS = 6 };
     Metadata entry[OTHERS + SETTINGS] = {
         {"network", run->net.name},
         {"kernels", run->net.kernels},
-        {"input_black", low},
-        {"input_white", high},
         {"recipe", run->recipe.name},
         {"seed", seed},
         {"epoch", epoch},

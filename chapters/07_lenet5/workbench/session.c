@@ -37,6 +37,6 @@ real *session_params(const Network *net, const char *path) {
 
 void session_check_image(const Options *o, const Dataset *data, const char *what) {
     if (o->image >= data->n)
-        fail(EXIT_USAGE, "--image %d: there are only %d %s images, counted from 0", o->image,
-             data->n, what);
+        fail(EXIT_USAGE, "--image %d: only %d %s image%s, counted from 0", o->image, data->n, what,
+             data->n == 1 ? "" : "s");
 }

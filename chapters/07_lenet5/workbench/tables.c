@@ -246,11 +246,21 @@ static const struct {
     {"codes.tsv", true, write_codes},          {"histograms.tsv", false, write_histograms},
 };
 
+/* The parameters must not be replaced by what is said about them. */
+static bool open_table(Output *table, const char *dir, const char *name, const Subject *subject,
+                       Error *error) {
+    if (!output_open_in(table, dir, name, error)) return false;
+    if (!file_same(table->path, subject->source)) return true;
+    output_discard(table);
+    return error_set(error, "%s: a table would replace the parameters; name another --dir",
+                     subject->source);
+}
+
 bool tables_write(const char *dir, const Subject *subject, Error *error) {
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
         Output table;
         if (tables[k].codes && !subject->trainer->net->loss.smallest_wins) continue;
-        if (!output_open_in(&table, dir, tables[k].name, error)) return false;
+        if (!open_table(&table, dir, tables[k].name, subject, error)) return false;
         if (!tables[k].write(table.stream, subject, error)) {
             output_discard(&table);
             return false;

@@ -44,6 +44,7 @@ typedef struct Subject {
     const real *params;  ///< the trained parameters
     const Dataset *test; ///< the images to classify
     int image;           ///< the one whose feature maps are written
+    const char *source;  ///< the file of the parameters, which no table may replace
 } Subject;
 
 /**

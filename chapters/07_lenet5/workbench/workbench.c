@@ -13,7 +13,9 @@
 #include "gemm.h"
 #include "measure.h"
 
+#include <errno.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +72,10 @@ static Output open_table(const Options *o, const char *name) {
     Output table;
     Error error;
     if (!output_open_in(&table, o->dir, name, &error)) fail_with(&error);
+    if (file_same(table.path, o->load)) {
+        output_discard(&table);
+        fail(EXIT_USAGE, "--dir %s: %s would replace the parameters; name another", o->dir, name);
+    }
     return table;
 }
 
@@ -178,7 +184,10 @@ static uint64_t saved_seed(const char *path, Recipe *recipe) {
     if (!*field[0].value || !recipe_set(recipe, setting_named("init"), field[1].value, &error))
         fail(EXIT_FAILURE, "%s: does not name seed and init of its run: train --save writes both",
              path);
-    return strtoull(field[0].value, NULL, 10);
+    uint64_t seed = 0;
+    if (!seed_of(field[0].value, &seed))
+        fail(EXIT_FAILURE, "%s: its seed is '%s'", path, field[0].value);
+    return seed;
 }
 
 static void tables(const Options *o) {
@@ -194,7 +203,8 @@ static void tables(const Options *o) {
     if (!trainer_new(&trainer, &net, &data, &recipe.plan, o->threads, seed, &error))
         fail_with(&error);
     const Network maps = lenet5_with(&recipe.net); /* fast kernels pool before they rectify */
-    const Subject subject = {&trainer, &maps, params, &test_data, o->image < 0 ? 0 : o->image};
+    const Subject subject = {&trainer, &maps, params, &test_data, o->image < 0 ? 0 : o->image,
+                             o->load};
     if (!tables_write(o->dir, &subject, &error)) fail_with(&error);
     printf("tables of %s in %s\n", o->load, o->dir);
     trainer_free(&trainer);
@@ -267,6 +277,7 @@ int workbench(int argc, char **argv) {
     Error error;
     int code = 0;
     gemm_single_thread();
+    signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is an error of its write */
     if (!options_read(argc, argv, &options, &error)) fail(EXIT_USAGE, "%s", error.text);
     if (options.help)
         options_usage(stdout);
@@ -280,6 +291,8 @@ int workbench(int argc, char **argv) {
         code = predict_all(&options);
     else
         info(&options);
-    if (fflush(stdout) != 0 || ferror(stdout)) fail(EXIT_FAILURE, "cannot write to stdout");
+    errno = EIO;
+    if (fflush(stdout) != 0 || ferror(stdout))
+        fail(EXIT_FAILURE, "cannot write to stdout: %s", strerror(errno));
     return code;
 }
