@@ -346,11 +346,18 @@ void item_07_6_counts(Exam *exam) {
 
 enum { TRAINED = 6000, TESTED = 1000 };
 
-/* Real digits into a call: the judge keeps the labels of the test images to itself. */
-static void fill_digits(Call *c, const Dataset *train, const Dataset *test) {
+/* Real digits into a call; which ones are tested, nobody knows before. The judge keeps their
+   labels to itself. */
+static void fill_digits(Call *c, const Dataset *train, const Dataset *test, Rng *rng,
+                        uint8_t label[TESTED]) {
+    uint8_t *image = call_at(c, A_COL);
     memcpy(call_at(c, A_X), train->image, TRAINED * IMAGE_BYTES);
     memcpy(call_at(c, A_LABEL), train->label, TRAINED);
-    memcpy(call_at(c, A_COL), test->image, TESTED * IMAGE_BYTES);
+    for (int i = 0; i < TESTED; i++) {
+        size_t k = (size_t)rng_below(rng, test->n);
+        memcpy(image + (size_t)i * IMAGE_BYTES, test->image + k * IMAGE_BYTES, IMAGE_BYTES);
+        label[i] = test->label[k];
+    }
 }
 
 void item_07_7_digits(Exam *exam) {
@@ -368,14 +375,16 @@ void item_07_7_digits(Exam *exam) {
     call_ready(&c);
     if (dataset_load(MNIST_DIR, "train", &train, &error) &&
         dataset_load(MNIST_DIR, "t10k", &test, &error)) {
-        fill_digits(&c, &train, &test);
+        uint8_t label[TESTED];
+        Rng rng = exam_rng(exam);
+        fill_digits(&c, &train, &test, &rng, label);
         const Call *back = examine_only(exam, c);
         int right = 0;
         for (int i = 0; back && i < TESTED; i++)
-            right += call_get(back, A_DECISION, (size_t)i) == test.label[i];
-        if (back && right < 0.85 * TESTED)
+            right += call_get(back, A_DECISION, (size_t)i) == label[i];
+        if (back && right < 0.8 * TESTED)
             reject(exam, "-", "%d of %d test digits are read correctly, want at least %d", right,
-                   TESTED, TESTED * 85 / 100);
+                   TESTED, TESTED * 80 / 100);
     } else {
         call_free(&c);
     }
