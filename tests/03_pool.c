@@ -71,6 +71,7 @@ Test(ch03, t02_rows_equal_windows, .description = "along rows: bit for bit the w
     for (int g = 0; g < GEOMETRIES; g++) {
         Layer l = layer_of(g), rows = rows_of(l);
         int n = geometry[g].n;
+        cr_expect(rows.forward != l.forward && rows.backward != l.backward, "the same functions");
         real *dy = integers(&rng, (size_t)(n * shape_size(l.out)));
         /* integers has many ties: both must send the gradient to the same place */
         for (int ties = 0; ties < 2; ties++) {
@@ -178,6 +179,7 @@ Test(ch03, t09_subsample_checks, .description = "exact gradients; float against 
     Rng rng = rng_seed(9, 0);
     for (size_t g = 0; g < sizeof some / sizeof *some; g++) {
         Layer l = subsample_layer("S4", some[g].in, some[g].size), rows = rows_of(l);
+        cr_expect(rows.forward != l.forward && rows.backward != l.backward, "the same functions");
         Layer naive = layer_with(l, subsample_forward_naive, subsample_backward_naive);
         GradCase c = random_case(&l, some[g].n, &rng, integers, 0.3);
         if (some[g].n * shape_size(l.in) < 500) expect_ok(gradcheck_exact(&c));

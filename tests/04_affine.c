@@ -113,8 +113,11 @@ Test(ch04, t03_tiles_exact, .description = "in tiles: equal to the definition, t
         for (int u = 0; u < 5; u++)
             for (int n = 0; n < 5; n++) {
                 Layer l = affine_layer("C5", (Shape){inputs[i], 1, 1}, units[u]);
-                Layer naive = naive_of(l);
-                tiled += tiles_affine(&l);
+                Layer naive = naive_of(l), plain = l;
+                bool replaced = tiles_affine(&l);
+                tiled += replaced;
+                cr_expect(replaced == (l.forward != plain.forward) &&
+                          replaced == (l.backward != plain.backward));
                 GradCase c = random_case(&l, images[n], &rng, integers, 0.2);
                 expect_ok(gradcheck_naive(&c, &naive, false));
             }
@@ -139,7 +142,8 @@ Test(ch04, t06_squash, .description = "1.7159 tanh(2/3 a), against libm, and NaN
         Layer l = squash_layer("C1.squash", (Shape){5, 1, 1});
         cr_expect(!rational || rational_squash(&l));
         const real x[5] = {0, 1, -3, -1, nan_in}, dy[5] = {1, 2, 1, 1, 1};
-        real y[5], dx[5];
+        real *y = nans(5), *dx = nans(5);
+        y[4] = 9; /* must become NaN */
         l.forward(&l, 1, NULL, x, y, NULL);
         /* f(+-1) is +-1; f(-3) = -1.7159 tanh 2 */
         const real want_y[4] = {0, 1, (real)(-1.7159 * 0.96402758), -1};

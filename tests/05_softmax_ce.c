@@ -143,6 +143,19 @@ Test(ch05, t09_rbf_far_away, .description = "a state far from every code: finite
     loss = small.forward(&small, 1, x, label, score, decision);
     cr_expect(fabs(loss - (9 * 32 + 25 * 52 - 0.1)) < 1e-6, "loss (9), j = 0.1: %.9g", loss);
     cr_expect(litter() > 0);
+    real *two = nans(2 * CODE), both[2 * CODE], scores[20];
+    const uint8_t labels[2] = {3, 6};
+    for (int k = 0; k < 2 * CODE; k++)
+        both[k] = k < CODE ? 4 : (real)(bit(6, k - CODE) * 0.9);
+    /* one row after another, as for each row by itself */
+    Loss thirty = rbf_loss(30);
+    thirty.forward(&thirty, 2, both, labels, scores, (int[2]){0});
+    thirty.curvature(&thirty, 2, both, labels, scores, two);
+    for (int row = 0; row < 2; row++) {
+        thirty.curvature(&thirty, 1, both + row * CODE, labels + row, scores + row * 10, hx);
+        expect_list("curvature of a row", CODE, hx, two + row * CODE, 0);
+    }
+    expect_list("curvature", 2 * CODE, two, two, 0);
     eight.curvature(&eight, 1, x, label, score, hx);
     for (int k = 0; k < CODE; k++)
         cr_expect(hx[k] == 2, "the curvature of loss (8) is 2, not %g", (double)hx[k]);
@@ -259,6 +272,7 @@ Test(ch05, t11_curvature, .description = "hx equals second differences, RBF and 
                       "%s hx[%d]: got %.9g, want %.9g", l->name, i, hx[i], want);
             cr_expect(hx[i] >= 0);
         }
+        expect_list("hx", (size_t)l->in, hx, hx, 0); /* nothing past its end */
     }
 }
 // [not for students]

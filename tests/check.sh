@@ -9,9 +9,9 @@ flags='-std=c11 -D_POSIX_C_SOURCE=200809L -pthread -Wall -Wextra -Wno-unused-val
     -Icommon -Ichapters -DBUILD="build"'
 [ "$(uname -m)" != x86_64 ] || flags="$flags -march=x86-64-v3"
 export flags
-# fail.c is what analyse.h tells of. What a file asks of the system it asks before its first header.
-known='flags="$flags $(sed -n "s/^#define \(_[A-Z_]*_SOURCE\) *\([0-9]*\).*/-D\1=\2/p" "$1")"
-    case $1 in */fail.c) ;; *) flags="$flags -include tests/analyse.h" ;; esac'
+# Not before fail.c, of which analyse.h tells, nor where a file asks the system for something first.
+known='[ "${1##*/}" = fail.c ] || grep -q "^#define _[A-Z]*_SOURCE" "$1" ||
+    flags="$flags -include tests/analyse.h"'
 
 step() { # NAME COMMAND ...: one process per processor, one file at a time
     name=$1 command=$2
@@ -31,4 +31,4 @@ step clang-tidy 'clang-tidy --quiet "$1" -- $flags 2> /dev/null' "$@"
 step cppcheck 'cppcheck -q --enable=warning,portability,performance --std=c11 --inline-suppr \
     --suppress=missingIncludeSystem --error-exitcode=1 \
     --suppress=invalidPointerCast --suppress=invalidFunctionArg \
-    -Icommon -Ichapters --include=tests/analyse.h "$1"' "$@"
+    -Icommon -Ichapters "$1"' "$@"

@@ -156,6 +156,45 @@ static Shares shares_of(const char *path, const char *what, const char *layer) {
     return s;
 }
 
+/* Forty bins from -most to most, counted again; an entry on the edge of two may be in either. */
+static void expect_bins(const Shares *s, const char *layer, size_t n, const real *x, double most) {
+    for (int b = 0; b < 40; b++) {
+        double low = most * (b / 20.0 - 1), high = most * ((b + 1) / 20.0 - 1);
+        int count = 0;
+        for (size_t i = 0; i < n; i++)
+            count += (double)x[i] >= low && (double)x[i] < high;
+        cr_expect(fabs(s->value[b] - (low + high) / 2) < 1e-5, "%s, bin %d at %g, not %g", layer, b,
+                  s->value[b], (low + high) / 2);
+        cr_expect(fabs(s->share[b] - count / (double)n) < 1.5 / (double)n + 1e-6,
+                  "%s, bin %d: share %g of %zu, want %d", layer, b, s->share[b], n, count);
+    }
+}
+
+Test(ch07_tables, t04_histograms_by_hand, .description = "the weights counted again") {
+    double accuracy;
+    const char *dir = with_tables(&accuracy), *path = in(dir, "histograms.tsv");
+    Trained s = subject_of(in(dir, "params"), &lenet5_report);
+    real *initial = reals(network_params(&s.net));
+    network_init(&s.net, INIT_UNIFORM, 1, initial);
+    for (int k = 0; k < s.net.layers; k++) {
+        const Layer *l = &s.net.layer[k];
+        size_t n = layer_weights(l), at = network_offset(&s.net, k);
+        double most = 0;
+        for (size_t i = at; i < at + n; i++)
+            most = fmax(most, fmax(fabs((double)initial[i]), fabs((double)s.params[i])));
+        if (n == 0) continue;
+        Shares before = shares_of(path, "weight initial", l->name);
+        Shares after = shares_of(path, "weight trained", l->name);
+        expect_bins(&before, l->name, n, initial + at, most);
+        expect_bins(&after, l->name, n, s.params + at, most);
+    }
+    /* decades: from 10^-8 to 1, five bins in each */
+    Shares sizes = shares_of(path, "gradient initial", "C3");
+    for (int b = 0; b < 40; b++)
+        cr_expect(fabs(sizes.value[b] - (-7.9 + 0.2 * b)) < 1e-5, "bin %d at %g", b,
+                  sizes.value[b]);
+}
+
 Test(ch07_tables, t04_histograms, .description = "weights and gradients, both times") {
     static const char *const layers[] = {"C1", "C3", "C5", "F6", "OUT"};
     static const char *const what[] = {"weight initial", "weight trained", "gradient initial",

@@ -8,7 +8,7 @@ has survived: either a test is missing, or nobody can notice it (equivalent.tsv 
 
 Works in a copy of the tree, build/mutants/tree, where make compiles the one changed file. A change
 that gives the same machine code, or that does not compile, does not count and is replaced by
-another. The exit code is 1 when a change of fixed.tsv survived, else 0.
+another. (Leaks are for SANITIZE=1 to find.) The exit code is 1 when a change of fixed.tsv survived.
 """
 import os, random, re, shutil, signal, subprocess, sys
 from pathlib import Path
@@ -36,7 +36,7 @@ NO_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n]
 TOKEN = re.compile(r"(?<= )(?:[-+*/]=|<=|>=|==|!=|&&|\|\||<<|>>|[-+*/<>&|])(?= )")
 NUMBER = re.compile(r"(?<![\w.])(?:0x[0-9a-fA-F]+|\d+\.?\d*(?:e[-+]?\d+)?)(?![\w.])")
 CONDITION = re.compile(r"\bif \(")
-STATEMENT = re.compile(r"^ +(?!return\b|break\b|continue\b|goto\b|else\b|if\b|for\b|while\b|case\b)"
+STATEMENT = re.compile(r"^ +(?!free\(|return\b|break\b|continue\b|goto\b|else\b|if\b|for\b|while\b|case\b)"
                        r"(?:\*?[\w.>\[\]()*+ -]+? [-+*/|]?= [^;{}]*|[\w.>-]+\+\+|[a-z_]\w*\([^;{}]*\));$",
                        re.M)
 DECLARATION = re.compile(r"^ +(?:static |const |struct |unsigned |enum )*[A-Za-z_]\w*[ *]+\w+"
@@ -154,6 +154,9 @@ def passes(binary, select):
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
         return False
+    finally:
+        for left in (TREE / "build/tests").glob("tmp-*"):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def noticed(change, suites):
@@ -165,7 +168,9 @@ def noticed(change, suites):
         if not passes(f"build/tests/{suites[0]}", ["--filter", f"{prefix}{stem}/*"]):
             return f"{suites[0]}, {stem}.c"
     for binary in binaries(suites):
-        if not passes(binary, ["--fail-fast"]):
+        # ch07_student builds whole trees, and finds nothing that the others do not
+        quick = ["--filter", "!(ch07_student)/*"] if binary.endswith("07_lenet5") else []
+        if not passes(binary, ["--fail-fast", *quick]):
             return Path(binary).name
     return None
 
@@ -205,7 +210,7 @@ def try_some(group, candidates, seed, count, known):
     for change in candidates:
         if killed + len(survivors) + equivalent >= count:
             break
-        if change.key() in known:
+        if change.key() in known or (*change.key()[:2], "any") in known:
             equivalent += 1
             continue
         verdict = attempt(change)
