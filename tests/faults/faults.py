@@ -49,9 +49,9 @@ def start():
 
 
 def run(folder, arguments, before=(), env={}):
-    return subprocess.run([*before, program, *arguments.split()], cwd=folder, text=True,
-                          env={**os.environ, "OPENBLAS_NUM_THREADS": "1", **env}, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=300)
+    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", **env}
+    return subprocess.run([*before, program, *arguments.split()], cwd=folder, text=True, env=env,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
 
 
 def fresh(template):

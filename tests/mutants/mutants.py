@@ -36,9 +36,9 @@ NO_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n]
 TOKEN = re.compile(r"(?<= )(?:[-+*/]=|<=|>=|==|!=|&&|\|\||<<|>>|[-+*/<>&|])(?= )")
 NUMBER = re.compile(r"(?<![\w.])(?:0x[0-9a-fA-F]+|\d+\.?\d*(?:e[-+]?\d+)?)(?![\w.])")
 CONDITION = re.compile(r"\bif \(")
-STATEMENT = re.compile(r"^ +(?!free\(|return\b|break\b|continue\b|goto\b|else\b|if\b|for\b|while\b|case\b)"
-                       r"(?:\*?[\w.>\[\]()*+ -]+? [-+*/|]?= [^;{}]*|[\w.>-]+\+\+|[a-z_]\w*\([^;{}]*\));$",
-                       re.M)
+STATEMENT = re.compile(
+    r"^ +(?!free\(|(?:return|break|continue|goto|else|if|for|while|case)\b)"
+    r"(?:\*?[\w.>\[\]()*+ -]+? [-+*/|]?= [^;{}]*|[\w.>-]+\+\+|[a-z_]\w*\([^;{}]*\));$", re.M)
 DECLARATION = re.compile(r"^ +(?:static |const |struct |unsigned |enum )*[A-Za-z_]\w*[ *]+\w+"
                          r"(?:\[[^\]]*\])*(?: =|,|;)")
 
@@ -235,7 +235,8 @@ def fixed():
         if verdict in ("gone", "same", "broken", None):
             print(f"{key}: {verdict or 'survived'}")
             missing += 1
-    print(f"{len(listed('fixed.tsv')) - missing} of {len(listed('fixed.tsv'))} fixed changes noticed")
+    count = len(listed("fixed.tsv"))
+    print(f"{count - missing} of {count} fixed changes noticed")
     sys.exit(missing > 0)
 
 
