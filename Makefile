@@ -57,10 +57,10 @@ LDLIBS   := $(BLAS) -lpng -lz -ljansson -lm
 Q        := $(if $(V),,@)
 
 # ---- `make VERB N`: the number is a goal too, with nothing to do ---------------------------------
-VERB   := $(filter chapter test debug,$(MAKECMDGOALS))
+VERB   := $(filter chapter test watch debug,$(MAKECMDGOALS))
 DIGITS := 0% 1% 2% 3% 4% 5% 6% 7% 8% 9%
 NUMBER := $(filter $(DIGITS),$(MAKECMDGOALS))
-ifneq ($(filter chapter debug,$(VERB)),)
+ifneq ($(filter chapter watch debug,$(VERB)),)
   # The word after the verb, whatever it is: `chapter x` is a mistake to be named.
   NUMBER += $(filter-out $(DIGITS),$(patsubst $(VERB)@%,%,\
               $(filter $(VERB)@%,$(subst $(VERB) ,$(VERB)@,$(MAKECMDGOALS)))))
@@ -69,10 +69,10 @@ NUMBER := $(strip $(NUMBER))
 CHOSEN := $(if $(NUMBER),$(filter $(NUMBER)_% 0$(NUMBER)_%,$(CHAPTERS)))
 USAGE   = usage: make $(or $(VERB),chapter) N, with N from 1 to $(words $(CHAPTERS))
 ifneq ($(word 2,$(VERB)),)
-  $(error one of chapter, test and debug at a time, not "$(VERB)")
+  $(error one of chapter, test, watch and debug at a time, not "$(VERB)")
 else ifneq ($(and $(NUMBER),$(if $(VERB),,none)),)
   $(error what about chapter $(NUMBER)? $(USAGE))
-else ifneq ($(and $(filter chapter debug,$(VERB)),$(if $(NUMBER),,none)),)
+else ifneq ($(and $(filter chapter watch debug,$(VERB)),$(if $(NUMBER),,none)),)
   $(error which chapter? $(USAGE))
 else ifneq ($(word 2,$(NUMBER)),)
   $(error one chapter at a time, not "$(NUMBER)". $(USAGE))
@@ -82,6 +82,20 @@ endif
 ifneq ($(NUMBER),)
 .PHONY: $(NUMBER)
 $(NUMBER): $(VERB) ; @:
+endif
+
+# ---- BORROW="1 2": the reference's chapters, as objects, instead of one's own --------------------
+# A tree that was handed out has such objects; the chapter that is tested cannot be borrowed.
+BORROWED := $(foreach n,$(BORROW),$(or $(filter $n_% 0$n_%,$(CHAPTERS)),none))
+ifneq ($(strip $(BORROW)),)
+LENT     := tests/reference/$(shell uname -m)
+ifneq ($(filter none 07_%,$(BORROWED)),)
+  $(error BORROW="1 2" names chapters from 1 to 6, not "$(BORROW)")
+else ifeq ($(wildcard $(LENT)),)
+  $(error nothing can be borrowed: there is no $(LENT). Do the chapters in their order)
+else ifneq ($(and $(filter test watch debug,$(VERB)),$(filter $(CHOSEN),$(BORROWED))),)
+  $(error chapter $(NUMBER) is borrowed: that would test the reference, not your code)
+endif
 endif
 
 # ---- what is done most --------------------------------------------------------------------------
@@ -120,7 +134,8 @@ clean: ## remove everything that was made, trained parameters included
 sources   = $(filter chapters/$1/%.c,$(wildcard chapters/$1/*.c chapters/$1/*/*.c))
 library   = $(filter-out %/main.c,$(call sources,$1))
 # objects,KIND,CHAPTER: the object files of a chapter and of those it uses, without mains.
-objects   = $(patsubst %.c,$B/$1/%.o,$(foreach c,$2 $(USES_$2),$(call library,$c)))
+objects   = $(foreach c,$2 $(USES_$2),$(if $(filter $c,$(BORROWED)),$(LENT)/$1/$c.o,\
+              $(patsubst %.c,$B/$1/%.o,$(call library,$c))))
 SOURCES  := $(filter common/%.c,$(wildcard common/*.c)) \
             $(foreach c,$(CHAPTERS),$(call sources,$c)) \
             $(filter tests/%.c,$(wildcard tests/*.c tests/*/*.c))
@@ -133,9 +148,14 @@ $(CHAPTERS:%=$B/%): $B/%: $B/float/chapters/%/main.o $$(call objects,float,$$*) 
 
 $B/float/common.a: $(patsubst %.c,$B/float/%.o,$(filter common/%,$(SOURCES)))
 $B/double/common.a: $(patsubst %.c,$B/double/%.o,$(filter common/%,$(SOURCES)))
-%/common.a:
+# It depends on what is borrowed, so that programs are linked anew when that changes.
+%/common.a: $B/borrowed
 	@rm -f $@
-	$Q$(AR) rcs $@ $^
+	$Q$(AR) rcs $@ $(filter %.o,$^)
+
+$B/borrowed: FORCE
+	@mkdir -p $(@D)
+	@echo '$(BORROWED)' | cmp -s - $@ || echo '$(BORROWED)' > $@
 
 # Other flags than last time, on the command line or here, compile everything anew.
 $B/flags: FORCE
@@ -162,6 +182,8 @@ $B/compile_commands.json: FORCE
 	    done; echo ']'; } > $@.part
 	@if cmp -s $@.part $@; then rm $@.part; else mv $@.part $@; fi
 
-include common/setup.mk tests/exam/exam.mk tests/tests.mk plots/plots.mk docs/docs.mk
-include chapters/07_lenet5/studies/studies.mk
+include common/setup.mk tests/exam/exam.mk tests/tests.mk
+# What a tree that was handed out lacks.
+include $(wildcard tests/grade/grade.mk tests/handout/handout.mk plots/plots.mk \
+          docs/docs.mk chapters/07_lenet5/studies/studies.mk)
 -include $(patsubst %.c,$B/float/%.d,$(SOURCES)) $(patsubst %.c,$B/double/%.d,$(SOURCES))

@@ -1,5 +1,5 @@
-# make help: the goals of the makefiles, by reader. A goal is documented behind `## `, and listed under
-# the heading `##@ HEADING` that went before.
+# make help: the goals of the makefiles, by reader. A goal is documented after `## `, and listed
+# under the last `##@ HEADING` before it.
 BEGIN {
     split("students,graders,report writers,engineers", order, ",")
 }

@@ -13,6 +13,9 @@ packages() {
     case $1 in
     build) echo make gcc libc6-dev libopenblas-dev zlib1g-dev libjansson-dev libpng-dev ;;
     test) echo libcriterion-dev python3 ;;
+    grade) echo python3 bubblewrap util-linux parallel similarity-tester ;;
+    watch) echo entr ;;
+    hint) echo python3 ;;
     debug) echo gdb ;;
     docs) echo python3 doxygen doxygen-awesome-css libjs-mathjax ;;
     book) echo python3 pandoc weasyprint katex fonts-liberation fonts-dejavu-core ;;
@@ -30,7 +33,8 @@ packages() {
     esac
 }
 
-groups="build test debug docs book quotes look plots report format clang check faults peers"
+groups="build test watch grade debug docs book quotes look plots report format clang check faults
+        peers"
 apt="apt-get install -y --no-install-recommends"
 
 # One line per package; exits with 1 when one is missing that `make run` or `make test` needs.

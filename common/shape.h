@@ -26,27 +26,27 @@ static inline int shape_size(Shape s) {
 
 /**
  * @brief Where an entry is stored: channel after channel, in each row after row.
- * @param x  the shape of the image
+ * @param in the shape of the image
  * @param ch channel, 0 .. c-1
  * @param r  row, 0 .. h-1
  * @param s  column, 0 .. w-1
- * @return the index i for which x[i] is entry (ch, r, s) of x
+ * @return the index i for which x[i] is entry (ch, r, s) of image x
  */
 // [at]
-static inline int at(Shape x, int ch, int r, int s) {
-    return (ch * x.h + r) * x.w + s;
+static inline int at(Shape in, int ch, int r, int s) {
+    return (ch * in.h + r) * in.w + s;
 }
 // [at]
 
 /**
  * @brief Whether a place belongs to the image or to the padding around it.
- * @param x the shape of the image
- * @param r row
- * @param s column
+ * @param in the shape of the image
+ * @param r  row
+ * @param s  column
  * @return 0 <= r < h and 0 <= s < w
  */
-static inline bool inside(Shape x, int r, int s) {
-    return r >= 0 && r < x.h && s >= 0 && s < x.w;
+static inline bool inside(Shape in, int r, int s) {
+    return r >= 0 && r < in.h && s >= 0 && s < in.w;
 }
 
 /**

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 // [one-weight]
-/* y = w*x shall be t. Prints w from step to step. */
+/* y = w*x should become t. Prints w from step to step. */
 static void one_weight(double lr) {
     const double x = 2, t = 6;
     double w = 1;
@@ -26,7 +26,7 @@ enum { N = 3 };
 static const double x[N] = {-1, 0, 1}, t[N] = {1, 4, 4};
 
 // [line]
-/* y = w*x + b shall pass near three points. Shows the sums of the first steps and of the last. */
+/* y = w*x + b should pass near three points. Shows the sums of the first steps and the last. */
 static void line(double lr) {
     double w = 0, b = 0;
     for (int step = 0; step <= 20; step++) {

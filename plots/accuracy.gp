@@ -33,6 +33,7 @@ report = 100 * (1 - 0.9829)
 set arrow 1 from 0,report to last,report nohead dashtype 2 lc rgb grey front
 set label 1 T_first_report at last,report right offset 0,0.7 textcolor rgb ink front
 plot for [k=1:5] data using 'epoch':(of(k, wrong('train_accuracy'))) with lines lc rgb pale dt 1, \
-     for [k=1:5] data using 'epoch':(of(k, wrong('test_accuracy'))) with lines lc rgb 0xf2c8a8 dt 1, \
+     for [k=1:5] data using 'epoch':(of(k, wrong('test_accuracy'))) \
+         with lines lc rgb 0xf2c8a8 dt 1, \
      data using 'epoch':(wrong('train_accuracy')) smooth unique with linespoints lt 1, \
      data using 'epoch':(wrong('test_accuracy')) smooth unique with linespoints lt 2

@@ -2,7 +2,9 @@
  * Chapter 2: convolution. Exact with whole numbers; in float against the loops that sum in double.
  */
 #include "02_conv/conv.h"
+// [not for students]
 #include "02_conv/direct/direct.h"
+// [not for students]
 #include "check.h"
 #include "gemm.h"
 #include "item.h"
@@ -37,11 +39,13 @@ static Layer naive_of(Layer layer) {
     return layer_with(layer, conv_forward_naive, conv_backward_naive);
 }
 
+// [not for students]
 /* The direct version where there is one, else the layer itself. */
 static Layer direct_of(Layer layer) {
     direct_conv(&layer);
     return layer;
 }
+// [not for students]
 
 static GradCase case_of(const Layer *l, int n, Rng *rng, real *(*numbers)(Rng *, size_t)) {
     /* windows with gaps between them leave pixels without a gradient */
@@ -62,12 +66,14 @@ ITEM(ch02, i53_table, "02.5-table")
 
 /* ------------------------------------------------------------------ no points ------------ */
 
+// [not for students]
 /* Before a comparison with the naive loops: they must be right. */
 static void needs_naive(void) {
     needs("02.1-geometry");
     needs("02.2-geometry");
     needs("02.3-geometry");
 }
+// [not for students]
 
 Test(ch02, t01_worked_example, .description = "two channels, two filters, by hand") {
     Layer l = conv_layer("C1", (Shape){2, 2, 3}, 2, 2, 1, 0, NULL);
@@ -145,6 +151,7 @@ Test(ch02, t03_backward_exact, .description = "dx, dw, db equal differences, tol
     }
 }
 
+// [not for students]
 Test(ch02, t04_float_against_naive, .description = "LeNet's sizes and odd ones in float") {
     needs_naive();
     static const Geometry large[] = {
@@ -165,6 +172,7 @@ Test(ch02, t04_float_against_naive, .description = "LeNet's sizes and odd ones i
         expect_ok(gradcheck_naive(&c, &naive, true));
     }
 }
+// [not for students]
 
 Test(ch02, t05_connection_table, .description = "Table I: 60 links, 1,516 parameters") {
     Layer l = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
@@ -220,6 +228,7 @@ Test(ch02, t07_link_to_missing_channel_aborts, .init = quiet, .signal = SIGABRT,
     conv_layer("C3", (Shape){2, 6, 6}, 1, 3, 1, 0, links);
 }
 
+// [not for students]
 /* ------------------------------------------------------------------ direct versions ------ */
 
 /* The direct versions, exactly: whole numbers, so the order of the sums does not matter. */
@@ -265,3 +274,4 @@ Test(ch02, t09_near_lenet,
     cr_expect(direct_conv(&c1) == (direct_lanes() > 0) && direct_conv(&c3) == (direct_lanes() > 0),
               "LeNet's own become direct wherever there are lanes");
 }
+// [not for students]

@@ -2,8 +2,10 @@
  * Chapter 3: max pooling and its edge rules.
  */
 #include "03_pool/pool.h"
+// [not for students]
 #include "03_pool/rows/rows.h"
 #include "03_pool/subsample.h"
+// [not for students]
 #include "check.h"
 #include "item.h"
 
@@ -24,11 +26,13 @@ static Layer layer_of(int g) {
                           geometry[g].pad);
 }
 
+// [not for students]
 /* The same layer along rows. */
 static Layer rows_of(Layer l) {
     cr_assert(rows_pool(&l), "%s does not run along rows", l.kind);
     return l;
 }
+// [not for students]
 
 /* Forward and backward on one small image. */
 static void run(const Layer *l, const real *x, const real *dy, real *y, real *dx) {
@@ -59,6 +63,7 @@ Test(ch03, t01_worked_example, .description = "4x4, windows of 2x2, by hand") {
     expect_list("dx", 16, dx, want_dx, 0);
 }
 
+// [not for students]
 Test(ch03, t02_rows_equal_windows, .description = "along rows: bit for bit the windows") {
     needs("03.1-edges");
     needs("03.2-ties");
@@ -77,6 +82,7 @@ Test(ch03, t02_rows_equal_windows, .description = "along rows: bit for bit the w
         }
     }
 }
+// [not for students]
 
 Test(ch03, t03_backward_exact, .description = "dx equals differences, tolerance 0") {
     Rng rng = rng_seed(3, 0);
@@ -91,6 +97,7 @@ Test(ch03, t03_backward_exact, .description = "dx equals differences, tolerance 
     }
 }
 
+// [not for students]
 Test(ch03, t06_nan_propagates, .description = "wherever in the window it is") {
     for (int at = 0; at < 4; at++)
         for (int rows = 0; rows < 2; rows++) {
@@ -185,3 +192,4 @@ Test(ch03, t09_subsample_checks, .description = "exact gradients; float against 
         expect_ok(gradcheck_naive(&c, &naive, true));
     }
 }
+// [not for students]

@@ -3,8 +3,10 @@
  */
 #include "04_affine/activation.h"
 #include "04_affine/affine.h"
+// [not for students]
 #include "04_affine/rational/rational.h"
 #include "04_affine/tiles/tiles.h"
+// [not for students]
 #include "check.h"
 #include "gemm.h"
 #include "item.h"
@@ -98,6 +100,7 @@ Test(ch04, t03_float_against_naive, .description = "LeNet's sizes and odd ones i
     }
 }
 
+// [not for students]
 /* Whole numbers, so the order of the sums does not matter: every size of a tile and what is left
    over, and fewer images than a tile has rows. */
 Test(ch04, t03_tiles_exact, .description = "in tiles: equal to the definition, tolerance 0") {
@@ -153,6 +156,7 @@ Test(ch04, t06_squash, .description = "1.7159 tanh(2/3 a), against libm, and NaN
         expect_list("dx", 4, dx, want, 2e-6);
     }
 }
+// [not for students]
 
 #else /* the double build: numerical gradients */
 

@@ -1,7 +1,9 @@
 /*
  * Chapter 5: softmax and cross-entropy.
  */
+// [not for students]
 #include "05_softmax_ce/rbf.h"
+// [not for students]
 #include "05_softmax_ce/softmax_ce.h"
 #include "check.h"
 #include "item.h"
@@ -10,10 +12,12 @@
 
 TestSuite(ch05, .timeout = 20);
 
+// [not for students]
 /* Pixel k of a digit's code as a number. */
 static int bit(int digit, int k) {
     return rbf_codes[digit][k] == '#' ? 1 : -1;
 }
+// [not for students]
 
 #ifndef REAL_DOUBLE
 
@@ -45,6 +49,7 @@ Test(ch05, t01_softmax_by_hand, .description = "logarithms of 1, 2, 5 give 1/8, 
     cr_expect(fabs(cross_entropy_report(0) + log(1e-7)) < 1e-9, "the report stops at 16.1");
 }
 
+// [not for students]
 /* Three different rows, so that one taken for another shows. */
 Test(ch05, t02_rows, .description = "softmax and loss, row by row, equal the definition") {
     enum { ROWS = 3, CLASSES = 4 };
@@ -205,6 +210,7 @@ Test(ch05, t08_rbf_by_hand, .description = "penalties, both losses, the smallest
     x[5] = (real)NAN;
     cr_expect(isnan(eight.forward(&eight, 1, x, label, score, decision)));
 }
+// [not for students]
 
 #else /* the double build: numerical gradients */
 
@@ -224,6 +230,7 @@ Test(ch05, t09_gradient, .description = "dx equals extrapolated differences, for
     }
 }
 
+// [not for students]
 Test(ch05, t10_rbf_gradient, .description = "both losses, far from and near to the codes") {
     Rng rng = rng_seed(10, 0);
     const double js[] = {HUGE_VAL, 0.1, 5, 30};
@@ -268,5 +275,6 @@ Test(ch05, t11_curvature, .description = "hx equals second differences, RBF and 
         expect_list("hx", (size_t)l->in, hx, hx, 0); /* nothing past its end */
     }
 }
+// [not for students]
 
 #endif

@@ -26,6 +26,7 @@ static Optimizer named(const char *name) {
     return o;
 }
 
+// [not for students]
 /* The report's stated formula, with the correction once more on the rate, as its listing has it. */
 Test(ch06, t06_adam_twice, .description = "the report's listing: first step 0.316 of Adam's") {
     static const real gradient[3][2] = {{1, -2}, {3, 0}, {-2, 4}};
@@ -47,6 +48,7 @@ Test(ch06, t06_adam_twice, .description = "the report's listing: first step 0.31
         if (t == 1) cr_expect(fabs((10 - (double)w[0]) / 0.5 - sqrt(0.001) / 0.1) < 1e-5);
     }
 }
+// [not for students]
 
 /* v collects steps, not gradients: when the rate falls, what has been collected keeps its size. */
 Test(ch06, t05_momentum_and_a_falling_rate, .description = "v = momentum * v - lr * g, w += v") {

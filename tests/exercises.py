@@ -5,10 +5,12 @@
     python3 tests/exercises.py check          compares it with the sources
     python3 tests/exercises.py items CHAPTER  the items of a chapter and their points
     python3 tests/exercises.py empty FILE     the source with the bodies of its exercises taken out
+    python3 tests/exercises.py hint ID LEVEL  the first hints of an exercise, up to that level
 """
 import pathlib
 import re
 import sys
+import textwrap
 import tomllib
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
@@ -33,6 +35,11 @@ def exercises():
 def items(exercise):
     """The names of an exercise's items: 02.4-exact."""
     return [f'{exercise["id"]}-{item["name"]}' for item in exercise["items"]]
+
+
+def files():
+    """The sources that have exercises, in order."""
+    return list(dict.fromkeys(e["file"] for e in exercises() if "file" in e))
 
 
 # ---- regions -------------------------------------------------------------------------------------
@@ -172,6 +179,23 @@ def empty(path):
     return text
 
 
+def hint(number, level):
+    """Prints an exercise's hints up to a level; returns the exit code."""
+    found = [exercise for exercise in exercises() if exercise["id"] == number]
+    if not found or level not in ("1", "2", "3"):
+        print("error: want make hint ID=02.3, or ID=02.3 LEVEL=2; the exercises are "
+              + " ".join(exercise["id"] for exercise in exercises()), file=sys.stderr)
+        return 2
+    exercise, last = found[0], int(level)
+    lesson = f'chapters/{exercise["chapter"]}/README.md, "{exercise["section"]}"'
+    print(f'{number} {exercise["title"]}\nread: {lesson}\n')
+    for k, text in enumerate(exercise["hints"][:last], 1):
+        print(textwrap.fill(text, 96, initial_indent=f"{k}. ", subsequent_indent="   "))
+    if last < 3:
+        print(f"\nmore: make hint ID={number} LEVEL={last + 1}")
+    return 0
+
+
 def main(arguments):
     if arguments == ["table"]:
         table()
@@ -184,6 +208,8 @@ def main(arguments):
             for item, name in zip(exercise["items"], items(exercise)):
                 if exercise["chapter"] == arguments[1]:
                     print(f'{name}\t{item["points"]}')
+    elif len(arguments) == 3 and arguments[0] == "hint":
+        return hint(*arguments[1:])
     elif len(arguments) == 2 and arguments[0] == "empty":
         print(empty(arguments[1]), end="")
     else:

@@ -362,8 +362,8 @@ Test(guard, padded_column_lost) {
 
 /* ------------------------------------------------------------------ no wrong causes ------ */
 
-/* The bias forgotten, and that of filter 0 happens to be 0: nothing says that channels are mixed up,
-   and differences of forward only say that backward does not belong to it. */
+/* The bias forgotten, and that of filter 0 happens to be 0: nothing says that channels are mixed
+   up, and differences of forward only say that backward does not belong to it. */
 FORWARD(forward_no_bias) {
     Layer good = correct_conv();
     real *own = reals(layer_params(l));
@@ -404,8 +404,8 @@ Test(guard, one_image_says_nothing_about_the_batch) {
 
 /* ------------------------------------------------------------------ tolerances ----------- */
 
-/* One input, one weight, no bias: y = 1 is a sum of 2 terms of size 1 (the bias is one), which float
-   sums may miss by 2 * 2 * 2^-24, two units in the last place of 1. */
+/* One input, one weight, no bias: y = 1 is a sum of 2 terms of size 1 (the bias is one), which
+   float sums may miss by 2 * 2 * 2^-24, two units in the last place of 1. */
 static real offset; /* what the wrong layer adds */
 
 FORWARD(forward_offset) {

@@ -10,12 +10,18 @@ points=$tests/tmp-points.tsv
 export POINTS=$points
 [ $# -le 2 ] || export SHORT=1
 failed=
-# Folders that tests make for their files are gone afterwards, whatever happens.
+# Folders that tests make for their files are gone afterwards, whatever happens. A run that is to
+# end, because a file was saved (make watch) or Ctrl-C typed, ends with its tests.
+running=
 trap 'rm -rf "$tests"/tmp-*' EXIT
+trap '[ -z "$running" ] || kill $running; exit 143' TERM INT
 rm -f "$points"
 for binary in "$@"; do
     echo "== $binary"
-    timeout -k 5 1200 "$binary" -j1 2>&1 || failed="$failed ${binary##*/}"
+    timeout -k 5 1200 "$binary" -j1 2>&1 &
+    running=$!
+    wait $running || failed="$failed ${binary##*/}"
+    running=
 done
 if [ $# -gt 2 ] && [ -s "$points" ]; then
     awk -F '\t' '{ won += $3; all += $4 } END { print won " of " all " points" }' "$points"

@@ -1,29 +1,36 @@
 # The examiner: suites, grading, fuzzing, formatting.
-SUITES := common $(CHAPTERS) guard
 USES_common :=
 USES_guard  := 01_im2col 02_conv 03_pool 04_affine 05_softmax_ce
 # A suite is tests/NAME.c, or a folder of sources; support.c is what those of both builds share.
 suite   = $(filter tests/%.c,$(wildcard tests/$1.c tests/$1/*.c))
+SUITES := $(foreach s,common $(CHAPTERS) guard,$(if $(call suite,$s),$s))
 # What a suite has for the double build (numerical gradients), with support.c where there is one.
 smooth  = $(if $(call suite,$1),$(shell grep -l REAL_DOUBLE $(call suite,$1)))
 doubles = $(if $(call smooth,$1),$(sort $(call smooth,$1) $(filter %/support.c,$(call suite,$1))))
 DOUBLE := $(foreach s,$(SUITES),$(if $(call doubles,$s),$s))
 TESTS  := $(SUITES:%=$B/tests/%) $(DOUBLE:%=$B/tests/%.double)
-# Those of the chosen chapter, or all.
-chosen  = $(if $(CHOSEN),$(filter $B/tests/$(CHOSEN) $B/tests/$(CHOSEN).double,$(TESTS)),$(TESTS))
+# Those of the chosen chapter, or all; a chapter that is borrowed is not tested.
+chosen  = $(filter-out $(foreach c,$(BORROWED),$B/tests/$c $B/tests/$c.double),\
+            $(if $(CHOSEN),$(filter $(addprefix $B/tests/,$(CHOSEN) $(CHOSEN).double),$(TESTS)),\
+              $(TESTS)))
 FUZZ   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out %/input.c,$(wildcard tests/fuzz/*.c)))
 
-.PHONY: test test-arm64 grade interop crash faults mutants mutants-fixed check fuzz
-.PHONY: format format-check
-.PHONY: bench bench-peers bench-busy speed
+.PHONY: test suites watch hint format format-check
 ##@ For students
 test: $$(chosen) $B/compile_commands.json ## [N]: build and run all suites, or those of chapter N
-	@sh tests/run.sh $(chosen)
+	@$(if $(BORROWED),echo "borrowed (not tested): $(BORROWED)";) sh tests/run.sh $(chosen)
 
-##@ For graders
-grade: setup ## run all suites and print points per chapter; the table goes to build/grade.json too
-	@MAKE='$(MAKE)' B='$B' sh tests/grade/grade.sh $(CHAPTERS)
+suites: $(TESTS)
 
+watch: setup ## N: test chapter N now, and again whenever one of its files is saved
+	@MAKE='$(MAKE)' sh tests/watch.sh $(NUMBER) chapters/$(CHOSEN)
+
+hint: setup ## ID=02.3 [LEVEL=2]: a hint for an exercise; there are three levels
+	@python3 tests/exercises.py hint '$(ID)' $(or $(LEVEL),1)
+
+# [not for students]
+.PHONY: test-arm64 interop crash faults mutants mutants-fixed check fuzz
+.PHONY: bench bench-peers bench-busy speed
 ##@ For engineers
 bench: $B/bench ## where the time goes: every layer, training, testing, and the share of peak
 	@$< $(ARGS)
@@ -69,6 +76,8 @@ mutants-fixed: setup # what .ci/run asks: those of tests/mutants/fixed.tsv must 
 check: setup ## static analysis: gcc -fanalyzer, clang-tidy, cppcheck
 	@sh tests/check.sh $(filter-out tests/%,$(SOURCES))
 
+# [not for students]
+##@ For engineers
 FORMATTED = $(SOURCES) \
             $(wildcard common/*.h chapters/*/*.h chapters/*/*/*.h tests/*.h tests/*/*.h)
 format: setup ## put every C file into the house format
@@ -95,6 +104,7 @@ $(DOUBLE:%=$B/tests/%.double): $B/tests/%.double: \
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -lcriterion -o $@
 
+# [not for students]
 # What the suite of chapter 7 runs: the program itself, and the double half of a comparison.
 $B/tests/07_lenet5: | $B/tests/probe.double $B/07_lenet5
 $B/tests/probe.double: $B/double/tests/probe.o $(call objects,double,07_lenet5) $B/double/common.a
@@ -118,17 +128,17 @@ $B/bench: $B/float/tests/bench/bench.o $(call objects,float,07_lenet5) $B/float/
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 
-# libFuzzer is part of clang. All that a target uses is compiled with the sanitizers, once.
-FUZZED   := $(filter-out tests/% %/main.c,$(SOURCES)) tests/fuzz/input.c
-FUZZ_CC  := clang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -pthread $(WARNINGS) -Icommon \
-            -Ichapters -DBUILD='"build"' -Wno-pass-failed -fno-sanitize-recover=all
-build/fuzz/objects/%.o: %.c | setup
-	@mkdir -p $(@D)
-	@echo '  FUZZ $<'
-	$Q$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c $< -o $@
-
-$(FUZZ): build/fuzz/%: build/fuzz/objects/tests/fuzz/%.o $(FUZZED:%.c=build/fuzz/objects/%.o)
+# libFuzzer is part of clang. All that a target uses is compiled with the sanitizers, once for all.
+FUZZ_CC := clang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -pthread $(WARNINGS) -Icommon \
+           -Ichapters -DBUILD='"build"' -Wno-pass-failed -fno-sanitize-recover=all
+FUZZED  := $(filter-out tests/% %/main.c,$(SOURCES)) tests/fuzz/input.c
+$(FUZZ): build/fuzz/%: build/fuzz/tests/fuzz/%.o $(FUZZED:%.c=build/fuzz/%.o)
 	@echo '  LINK $@'
 	$Q$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ $(LDLIBS) -o $@
-.SECONDARY: $(FUZZ:build/fuzz/%=build/fuzz/objects/tests/fuzz/%.o)
--include $(patsubst %.c,build/fuzz/objects/%.d,$(FUZZED))
+
+build/fuzz/%.o: %.c Makefile tests/tests.mk | setup
+	@mkdir -p $(@D)
+	@echo '  CC   $< (fuzz)'
+	$Q$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c $< -o $@
+-include $(patsubst %.c,build/fuzz/%.d,$(FUZZED) $(wildcard tests/fuzz/*.c))
+# [not for students]

@@ -116,7 +116,7 @@ static void memory_factor(void) {
         Shape in;
         int size, stride, pad;
     } row[] = {
-        {"1x1 windows", {1, 32, 32}, 1, 1, 0},     {"3x3 windows", {1, 32, 32}, 3, 1, 1},
+        {"1x1 windows", {1, 32, 32}, 1, 1, 0},     {"3x3, padding 1", {1, 32, 32}, 3, 1, 1},
         {"C1, 5x5 windows", {1, 32, 32}, 5, 1, 0}, {"C3, 5x5 windows", {6, 14, 14}, 5, 1, 0},
         {"5x5, stride 2", {1, 32, 32}, 5, 2, 0},
     };
@@ -149,7 +149,7 @@ static double time_of(Im2col *version, const real *from, real *to) {
     return 1e6 * median(took, 5) / 100;
 }
 
-/* The definitions and the versions that the network runs on. Im2col and Col2im are the same type. */
+/* The definitions and the versions that the network runs on: Im2col and Col2im are one type. */
 static void compare_versions(void) {
     const Shape in = {1, SIDE, SIDE};
     real *x = lesson_reals((size_t)shape_size(in)), *col = lesson_reals(im2col_size(in, 5, 1, 0));

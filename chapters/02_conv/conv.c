@@ -116,6 +116,7 @@ static void find_dx(const Layer *l, int n, const real *w, const real *dy, real *
 }
 // [conv-dx-naive]
 
+/* All three gradients; the order does not matter, as none of them reads another. */
 void conv_backward_naive(const Layer *l, int n, const real *w, const real *x, const real *y,
                          const real *dy, real *dw, real *dx, real *scratch) {
     (void)y, (void)scratch;
@@ -192,6 +193,7 @@ static void count_links(Layer *l) {
     l->connections = (long)l->trainable * windows;
 }
 
+/* A mistake in the geometry is the programmer's, so it ends the program and names the layer. */
 Layer conv_layer(const char *name, Shape in, int filters, int size, int stride, int pad,
                  const uint16_t *links) {
     contract(filters >= 1 && in.c >= 1, "%s: %d filters on %d channels", name, filters, in.c);

@@ -106,6 +106,7 @@ static void filter_digit(const Lesson *lesson) {
 
 /* ------------------------------------------------------------------ 3. the price --------- */
 
+// [not for students]
 /* The windows as columns, but the product as three plain loops. */
 static void forward_im2col_naive(const Layer *l, int n, const real *w, const real *x, real *y,
                                  real *scratch) {
@@ -118,6 +119,7 @@ static void forward_im2col_naive(const Layer *l, int n, const real *w, const rea
         y += shape_size(l->out);
     }
 }
+// [not for students]
 
 /* A convolution with numbers to try it on, and what the loops make of them. */
 typedef struct Trial {
@@ -210,26 +212,29 @@ static void forward_threads(const Layer *l, int n, const real *w, const real *x,
 }
 
 static void compare_versions(const char *name, Shape in, int filters) {
-    enum { N = 200, FEW = 10, VERSIONS = 5 };
+    enum { N = 200, FEW = 10 };
     Trial t = trial_start(name, in, filters, N);
     LayerForward *direct = direct_forward(&t);
     const struct {
         const char *what;
         LayerForward *forward;
         int n;
-    } version[VERSIONS] = {
+    } version[] = {
         {"six loops", conv_forward_naive, FEW},
+        // [not for students]
         {"im2col, then three loops", forward_im2col_naive, FEW},
+        // [not for students]
         {"im2col, then BLAS", conv_forward, N},
         {"direct (advanced)", direct, N},
         {"the last one, all threads", forward_threads, N},
     };
+    const int versions = sizeof version / sizeof *version;
     Shape out = t.layer.out;
     double loops = 0;
     printf("   %s, %dx%dx%d to %dx%dx%d\n", name, in.c, in.h, in.w, out.c, out.h, out.w);
-    for (int k = 0; k < VERSIONS; k++) {
+    for (int k = 0; k < versions; k++) {
         if (!version[k].forward) continue;
-        if (k == VERSIONS - 1 && direct) t.layer.forward = direct;
+        if (k == versions - 1 && direct) t.layer.forward = direct;
         double us = trial_time(&t, version[k].forward, version[k].n);
         if (k == 0) loops = us;
         printf("      %-25s %9.2f us  %6.1f times   difference %.1e\n", version[k].what, us,
@@ -257,6 +262,7 @@ static void connection_table(void) {
            full.trainable, full.connections, table.trainable, table.connections);
 }
 
+// [not for students]
 /* ------------------------------------------------------------------ for the picture ------ */
 
 /* The versions on images of one size: times, then differences, a line of the table. */
@@ -295,6 +301,7 @@ static void write_times(const Lesson *lesson) {
         write_size(table.stream, "C3", (Shape){6, side[i], side[i]}, 16);
     lesson_table_end(&table, "conv");
 }
+// [not for students]
 
 int main(int argc, char **argv) {
     Lesson lesson = lesson_start(argc, argv);
@@ -308,7 +315,9 @@ int main(int argc, char **argv) {
     compare_versions("C1", (Shape){1, 32, 32}, 6);
     compare_versions("C3", (Shape){6, 14, 14}, 16);
     connection_table();
+    // [not for students]
     write_times(&lesson);
+    // [not for students]
     team_free(team);
     return 0;
 }

@@ -129,6 +129,7 @@ static void pool_digit(const real *x) {
            100 * change(7 * 7, quarter, moved_quarter));
 }
 
+// [not for students]
 /* ------------------------------------------------------------------ 7. and ReLU ---------- */
 
 /* ReLU, which chapter 4 is about: a negative number becomes 0, the others stay. */
@@ -203,6 +204,7 @@ static void subsample_digit(const real *x) {
     printf("\n");
     picture_print(stdout, 1, 14, 14, strong, 0, 5);
 }
+// [not for students]
 
 /* ------------------------------------------------------------------ 9. time -------------- */
 
@@ -273,9 +275,11 @@ int main(int argc, char **argv) {
     rules();
     lesson_digit(&lesson, 2, 0, x);
     pool_digit(x);
+    // [not for students]
     either_order();
     subsample_by_hand();
     subsample_digit(x);
+    // [not for students]
     compare_versions();
     write_digit(&lesson, x);
     return 0;

@@ -56,6 +56,7 @@ static void sigmoid_backward(const Layer *l, int n, const real *w, const real *x
 // [sigmoid]
 
 // [squash]
+/* The paper's A and S: f(1) = 1 and f(-1) = -1, and the curve bends most there. */
 static const real squash_a = (real)1.7159, squash_s = (real)(2.0 / 3);
 
 static void squash_forward(const Layer *l, int n, const real *w, const real *x, real *y,
@@ -80,6 +81,7 @@ static void squash_backward(const Layer *l, int n, const real *w, const real *x,
 
 /* ------------------------------------------------------------------ the layers ----------- */
 
+/* No parameters, no scratch: an activation is its two functions. */
 static Layer activation(const char *name, const char *kind, Shape shape, LayerForward *forward,
                         LayerBackward *backward) {
     Layer l = {.kind = kind, .in = shape, .out = shape, .forward = forward, .backward = backward};

@@ -219,6 +219,7 @@ static void codes(void) {
         }
 }
 
+// [not for students]
 /* The loss of one state, and how long its gradient is. */
 static double pull(const Loss *l, const real *x, uint8_t label, double *length) {
     real y[CLASSES], dx[CODE];
@@ -253,6 +254,7 @@ static void between_codes(void) {
             printf("   %10d   %-12s %11.4f   %22.4f\n", truth, losses[k].name, loss, length);
         }
 }
+// [not for students]
 
 /* ------------------------------------------------------------------ for the pictures ----- */
 
@@ -325,7 +327,9 @@ int main(int argc, char **argv) {
     confident_mistake();
     first_learner(&lesson);
     codes();
+    // [not for students]
     between_codes();
+    // [not for students]
     write_losses(&lesson);
     write_steps(&lesson);
     return 0;

@@ -35,6 +35,7 @@ double cross_entropy_naive(int n, int classes, const real *x, const uint8_t *lab
 
 /* ------------------------------------------------------------------ the report ----------- */
 
+/* 1e-7 avoids log 0, but also caps the loss at 16.1: log-sum-exp needs no such number. */
 double cross_entropy_report(double p) {
     return -log(p + 1e-7);
 }
@@ -60,6 +61,7 @@ static double softmax_row(int classes, const real *x, real *p) {
     }
     for (int i = 0; i < classes; i++)
         p[i] /= sum;
+    /* log sum of e^x_k = m + log sum of e^(x_k - m) */
     return (double)m + log((double)sum);
 }
 // [softmax]
@@ -91,6 +93,7 @@ static void softmax_ce_backward(const Loss *l, int n, const real *x, const uint8
     (void)x;
     for (int row = 0; row < n; row++) {
         for (int i = 0; i < l->classes; i++) {
+            /* scale is 1/N: the only place where the mean over the batch enters */
             real truth = i == label[row] ? 1 : 0;
             dx[i] = scale * (score[i] - truth);
         }

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+// [not for students]
 /* Adam as it would be without the correction of its bias: only to see what that is for. */
 static void uncorrected_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
     real *m = state, *v = state + n;
@@ -22,6 +23,7 @@ static void uncorrected_step(const Optimizer *o, size_t n, const real *g, real *
         w[i] -= lr * m[i] / (sqrt(v[i]) + eps);
     }
 }
+// [not for students]
 
 /* An optimizer of the chapter by its name, or Adam with the step above. */
 static const char uncorrected[] = "adam, uncorrected";
@@ -30,14 +32,22 @@ static Optimizer named(const char *name) {
     Optimizer o;
     bool known = optimizer_named(name == uncorrected ? "adam" : name, &o);
     contract(known, "no optimizer is named %s", name);
+    // [not for students]
     if (name == uncorrected) o.step = uncorrected_step;
+    // [not for students]
     return o;
 }
 
 /* The report's five, and that one. */
-enum { TRIED = 6 };
+enum {
+    LAST_OF_REPORT = 4,
+    // [not for students]
+    UNCORRECTED,
+    // [not for students]
+    TRIED
+};
 static const char *tried(int k) {
-    return k < TRIED - 1 ? optimizer_names[k] : uncorrected;
+    return k <= LAST_OF_REPORT ? optimizer_names[k] : uncorrected;
 }
 
 /* A number that is printed as 0 has no sign. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 // [sgd]
+/* Downhill, in proportion to the slope. */
 static void sgd_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
     (void)state;
     real lr = (real)o->lr;
@@ -18,6 +19,7 @@ static void sgd_step(const Optimizer *o, size_t n, const real *g, real *state, r
 // [sgd]
 
 // [momentum]
+/* v is a velocity: gradients that agree add up, gradients that alternate cancel. */
 static void momentum_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
     real lr = (real)o->lr, momentum = (real)o->momentum;
     real *v = state;
@@ -30,6 +32,7 @@ static void momentum_step(const Optimizer *o, size_t n, const real *g, real *sta
 // [momentum]
 
 // [adagrad]
+/* h only grows, so steps shrink, most where gradients are large. */
 static void adagrad_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
     real lr = (real)o->lr, eps = (real)o->eps;
     real *h = state;
@@ -42,6 +45,7 @@ static void adagrad_step(const Optimizer *o, size_t n, const real *g, real *stat
 // [adagrad]
 
 // [rmsprop]
+/* As AdaGrad, but h forgets: an average of g^2 over the last 1 / (1 - decay) steps or so. */
 static void rmsprop_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
     real lr = (real)o->lr, eps = (real)o->eps, decay = (real)o->decay;
     real fresh = (real)(1 - o->decay);
@@ -99,6 +103,7 @@ static void sdlm_step(const Optimizer *o, size_t n, const real *g, real *state, 
 }
 // [sdlm]
 
+/* The defaults; slots is how many numbers per parameter an optimizer remembers. */
 static const Optimizer optimizers[] = {
     {.name = "sgd", .lr = 0.01, .step = sgd_step},
     {.name = "momentum", .lr = 0.01, .momentum = 0.9, .slots = 1, .step = momentum_step},

@@ -14,7 +14,7 @@
  *
  * The value at (u, v) is interpolated between its four pixels; outside is background. Each amount
  * is random, uniform on both sides of "nothing happens". bend is a field of displacements: random
- * ones on a coarse grid, blended by a cubic B-spline, so that a pixel mostly moves less than `bend`.
+ * ones on a coarse grid, blended by a cubic B-spline, so that most pixels move less than `bend`.
  *
  * Source: LeCun et al. 1998, section III-A (shift, scale, squeeze, shear; no ranges); Simard et al.
  * 2003 (the bend, there smoothed by a Gaussian). Rotation is ours.

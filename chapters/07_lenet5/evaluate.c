@@ -32,6 +32,7 @@ static void pass_micro_batch(void *job, int s, int thread) {
     Workspace *space = &pass->space[thread];
     int first = s * MICRO_BATCH, left = pass->data->n - first, classes = pass->net->loss.classes;
     int n = left < MICRO_BATCH ? left : MICRO_BATCH;
+    /* forward only: no dy, no gradient, no step */
     network_input(pass->net, pass->data, first, n, space);
     pass->loss[s] = network_forward(pass->net, n, pass->params, space);
     memcpy(pass->decision + first, space->decision, (size_t)n * sizeof *space->decision);
@@ -67,6 +68,7 @@ bool evaluate(const Network *net, const real *params, const Dataset *data, int t
         /* added in the order of the micro-batches: the same sum on any number of threads */
         for (int s = 0; s < parts; s++)
             result->loss += loss[s] / data->n;
+        /* rows are true digits, columns are answers; the diagonal is correct */
         for (int i = 0; i < data->n; i++)
             result->confusion[data->label[i]][decision[i]]++;
         for (int k = 0; k < CLASSES; k++)
@@ -81,6 +83,7 @@ bool evaluate(const Network *net, const real *params, const Dataset *data, int t
 
 Prediction prediction_of(const Loss *loss, const real *score, int decision) {
     Prediction p = {.digit = decision, .score = (double)score[decision], .margin = HUGE_VAL};
+    /* the margin: how far the second-best class is */
     double sum = 0;
     for (int k = 0; k < loss->classes; k++) {
         double y = (double)score[k];
@@ -120,6 +123,7 @@ typedef struct Confidence {
     int image;
 } Confidence;
 
+/* Ties in the order of the images, so that the curve is the same everywhere. */
 static int least_first(const void *a, const void *b) {
     const Confidence *x = a, *y = b;
     if (x->value != y->value) return x->value < y->value ? -1 : 1;

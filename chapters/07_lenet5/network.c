@@ -10,6 +10,7 @@
 
 /* ------------------------------------------------------------------ the table ------------ */
 
+/* An empty network gives what goes in: the image, padded. */
 Shape network_out(const Network *net) {
     int side = IMAGE_SIDE + 2 * net->pad;
     return net->layers ? net->layer[net->layers - 1].out : (Shape){1, side, side};
@@ -18,12 +19,14 @@ Shape network_out(const Network *net) {
 Shape network_add(Network *net, Layer layer) {
     Shape before = network_out(net);
     contract(net->layers < LAYERS_MAX, "%s: more than %d layers", net->name, LAYERS_MAX);
+    /* An affine layer sees a row where the layer before has maps: only the sizes must agree. */
     contract(shape_size(before) == shape_size(layer.in), "%s takes %dx%dx%d but gets %dx%dx%d",
              layer.name, layer.in.c, layer.in.h, layer.in.w, before.c, before.h, before.w);
     net->layer[net->layers++] = layer;
     return layer.out;
 }
 
+/* All parameters lie in one array, layer after layer; this is where a layer's begin. */
 size_t network_offset(const Network *net, int layer) {
     size_t offset = 0;
     for (int i = 0; i < layer; i++)
@@ -42,12 +45,14 @@ long network_trainable(const Network *net) {
     return sum;
 }
 
+/* One stream of random numbers for all layers, so a seed gives the same weights everywhere. */
 void network_init(const Network *net, Init init, uint64_t seed, real *params) {
     Rng rng = rng_seed(seed, 'w');
     for (int i = 0; i < net->layers; i++)
         layer_init(&net->layer[i], init, params + network_offset(net, i), &rng);
 }
 
+/* The same memory under the names that a saved file has: C1.weight, C1.bias, ... */
 int network_tensors(const Network *net, real *params, Tensor *tensor) {
     int count = 0;
     for (int i = 0; i < net->layers; i++) {
@@ -68,6 +73,7 @@ int network_tensors(const Network *net, real *params, Tensor *tensor) {
 
 /* ------------------------------------------------------------------ printing it ---------- */
 
+/* One row of the table of layers. */
 static void print_row(FILE *out, const char *name, const char *kind, const char *from,
                       const char *to, long trainable, long connections) {
     char text[2][32];
@@ -143,6 +149,10 @@ static void *room(size_t count, size_t size, bool *ok) {
     return memory;
 }
 
+/*
+ * One image-sized array after each layer, because backward reads what forward wrote; but only two
+ * gradients, because a dy is not needed once the layer before has its own.
+ */
 bool workspace_new(const Network *net, int images, Workspace *space, Error *error) {
     size_t n = (size_t)images;
     bool ok = true;
@@ -174,6 +184,7 @@ void workspace_free(Workspace *space) {
     *space = (Workspace){0};
 }
 
+/* One for each thread: threads share the parameters and nothing else. */
 Workspace *workspaces_new(const Network *net, int threads, Error *error) {
     Workspace *space = calloc((size_t)threads, sizeof *space);
     bool ok = space || error_set(error, "no memory for %d threads", threads);
@@ -193,6 +204,7 @@ void workspaces_free(Workspace *space, int threads) {
 
 /* ------------------------------------------------------------------ n images ------------- */
 
+/* Images first .. first+n-1 as the network sees them: scaled to its range, and padded. */
 void network_input(const Network *net, const Dataset *data, int first, int n, Workspace *space) {
     contract(n <= space->n, "%d images in a workspace for %d", n, space->n);
     int size = shape_size(net->layer[0].in);
@@ -204,11 +216,13 @@ void network_input(const Network *net, const Dataset *data, int first, int n, Wo
 
 // [network-forward]
 double network_forward(const Network *net, int n, const real *params, Workspace *space) {
+    /* y[0] is the image; layer i reads y[i] and writes y[i+1] */
     for (int i = 0; i < net->layers; i++) {
         const Layer *l = &net->layer[i];
         l->forward(l, n, params, space->y[i], space->y[i + 1], space->scratch);
         params += layer_params(l);
     }
+    /* the last y are the scores, and the loss turns them into one number */
     return net->loss.forward(&net->loss, n, space->y[net->layers], space->label, space->score,
                              space->decision);
 }
@@ -218,7 +232,9 @@ double network_forward(const Network *net, int n, const real *params, Workspace 
 void network_backward(const Network *net, int n, const real *params, real scale, Workspace *space,
                       real *grad) {
     real *dy = space->d[0], *dx = space->d[1];
+    /* The loss has no dy: dL/dL is 1. Its dx is the dy of the last layer. */
     net->loss.backward(&net->loss, n, space->y[net->layers], space->label, space->score, scale, dy);
+    /* from the end of the parameters to their beginning, as the layers go */
     params += network_params(net);
     grad += network_params(net);
     for (int i = net->layers - 1; i >= 0; i--) {

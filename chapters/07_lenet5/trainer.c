@@ -15,6 +15,7 @@ bool trainer_new(Trainer *t, const Network *net, const Dataset *data, const Plan
     t->threads = threads < WAVE ? threads : WAVE;
     t->patterns = data->n * (1 + plan->copies);
     t->optimizer = plan->optimizer;
+    /* Each use of randomness has a stream of its own: more epochs change no first weight. */
     t->shuffle = rng_seed(seed, 's');
     t->space = workspaces_new(net, t->threads, error);
     t->team = team_new(t->threads, error);
@@ -35,6 +36,7 @@ bool trainer_new(Trainer *t, const Network *net, const Dataset *data, const Plan
         trainer_free(t);
         return error_set(error, "no memory to train %zu parameters on %d threads", n, threads);
     }
+    /* in the order of the file; every epoch shuffles it on */
     for (int i = 0; i < t->patterns; i++)
         t->order[i] = i;
     network_init(net, plan->init, seed, t->params);
@@ -82,6 +84,7 @@ void trainer_image(const Trainer *t, int pattern, real *x) {
     warp_image(t->data, image, t->net->input, t->net->pad, &warp, x);
 }
 
+/* The images of a micro-batch, and their labels. */
 void trainer_input(const Trainer *t, const int *index, int n, Workspace *space) {
     int size = shape_size(t->net->layer[0].in);
     for (int i = 0; i < n; i++) {
@@ -101,6 +104,7 @@ static int micro_batch(int n) {
 /* One micro-batch: forward, loss, backward; its part of the gradient into grad. */
 static Step micro_gradient(const Trainer *t, const int *index, int n, real scale, Workspace *space,
                            real *grad) {
+    /* layers add to dw (layer.h), so somebody must clear it: here */
     memset(grad, 0, network_params(t->net) * sizeof *grad);
     trainer_input(t, index, n, space);
     Step step = {.loss = network_forward(t->net, n, t->params, space)};
@@ -144,6 +148,7 @@ static void wave_sum(void *job, int share, int thread) {
     if (first >= params) return; /* fewer entries than shares */
     size_t n = params - first < length ? params - first : length;
     real *grad = t->grad + first;
+    /* the first wave of a mini-batch clears, the others add */
     if (wave->begin == 0) memset(grad, 0, n * sizeof *grad);
     for (int s = 0; s < wave->count; s++) {
         const real *part = t->micro_grad[s] + first;
@@ -163,6 +168,7 @@ Step trainer_gradient(Trainer *t, const int *index, int n) {
         total.loss /= n;
         return total;
     }
+    /* WAVE gradients at a time: first all of them, then their sum, then the next wave */
     for (int begin = 0; begin < parts; begin += WAVE) {
         int count = parts - begin < WAVE ? parts - begin : WAVE;
         Wave wave = {.t = t, .index = index, .n = n, .size = size, .begin = begin, .count = count};
@@ -180,6 +186,7 @@ Step trainer_gradient(Trainer *t, const int *index, int n) {
 
 /* ------------------------------------------------------------------ epochs --------------- */
 
+/* Where the epoch begins, and a new order when all patterns have been seen. */
 static void order_images(Trainer *t, int epoch) {
     t->epoch = epoch;
     t->start = (int)((long)(epoch - 1) * t->data->n % t->patterns);
@@ -197,7 +204,9 @@ Step trainer_step(Trainer *t, int first) {
     const Plan *plan = &t->plan;
     size_t params = network_params(t->net);
     int left = t->data->n - first, n = left < plan->batch ? left : plan->batch;
+    /* the gradient of this mini-batch, the last of an epoch may be smaller */
     Step step = trainer_gradient(t, t->order + t->start + first, n);
+    /* a diverged run: the caller reports it, the parameters stay as they are */
     if (!isfinite(step.loss)) return step;
     /* the rate at this moment of the run, then one step downhill */
     double done = t->epoch - 1 + (double)first / t->data->n;
@@ -209,6 +218,7 @@ Step trainer_step(Trainer *t, int first) {
 }
 // [trainer-step]
 
+/* To where a saved run was: the same orders are drawn again, so the rest is bit-identical. */
 void trainer_go_to(Trainer *t, int epoch, long steps) {
     for (int e = 1; e <= epoch; e++)
         order_images(t, e);

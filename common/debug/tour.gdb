@@ -39,13 +39,14 @@ define tensors
   end
   printf "y, map 0 of %d, so far:\n", l->out.c
   matrix y l->out.h l->out.w
+  echo \n`tensors` prints these again.
 end
 document tensors
 tensors: inside a layer's forward or backward, prints x, w and y as matrices.
 end
 
 define hello
-  echo \n`next` takes one step, `tensors` prints x, w and y again, `matrix x 3 3` any numbers,\n
+  echo \n`next` takes one step, `matrix POINTER ROWS COLUMNS` prints any numbers,\n
   echo `finish` runs to the end of the function, `continue` to the next stop, `quit` ends.\n\n
 end
 document hello

@@ -1,4 +1,5 @@
 MathJax.Hub.Config({
     messageStyle: "none", // nothing comes from afar: no "Loading ..." to show
-    SVG: { linebreaks: { automatic: true } }, // on a phone a long formula takes two lines
+    // On a phone a long formula takes two lines. (A wide page is still narrow when this is read.)
+    SVG: { linebreaks: { automatic: window.innerWidth < 768 } },
 });

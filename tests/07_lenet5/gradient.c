@@ -107,11 +107,13 @@ Test(ch07_gradient, t01_report,
     check_whole_network(lenet5(ACTIVATION_SIGMOID), 4); /* or next to nothing arrives at C1 */
 }
 
+// [not for students]
 Test(ch07_gradient, t02_original, .description = "the original against differences, both losses") {
     Lenet5 choice = lenet5_1998;
     check_whole_network(lenet5_with(&choice), 1);
     choice.j = 40;
     check_whole_network(lenet5_with(&choice), 1);
 }
+// [not for students]
 
 #endif

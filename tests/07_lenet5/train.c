@@ -184,7 +184,7 @@ Test(ch07_train, t07_diverges_at_the_end,
     cr_expect(!exists(in(dir, "bad")), "it saved the wreck");
 }
 
-/* A process that replaces another by exec inherits its ru_maxrss; the program's own is asked for. */
+/* A process that replaces another by exec inherits its ru_maxrss; the program's own is wanted. */
 Test(ch07_train, t08_peak_memory, .description = "peak_rss_mb is this process's own") {
     const size_t much = 600000000;
     const char *dir = small_set();

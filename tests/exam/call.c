@@ -10,8 +10,8 @@
 
 enum { GUARD = 256, ALIGN = 64 };
 
-/* What guards consist of, in turn: a number that stands out in every sum that reads it, and one that
-   every sum changes that is written over it. */
+/* What guards consist of, in turn: a number that stands out in every sum that reads it, and one
+   that changes when anything is added to it. */
 static const float guard_number[2] = {-1.5e30f, 30003.5f};
 
 static const size_t size_of[] = {sizeof(real), sizeof(double), sizeof(int), sizeof(uint8_t)};

@@ -2,9 +2,9 @@
  * Likely causes.
  *
  * First the suspects that say what every number would be: mistakes of this function (expected.h),
- * and mistakes that any array can show (sign, not cleared, transposed, ...). One is named only if no
- * other explains every case as well. Then a constant factor. Then places, which are no causes but
- * facts: "only the first image is right".
+ * and mistakes that any array can show (sign, not cleared, transposed, ...). One is named only if
+ * no other explains every case as well. Then a constant factor. Then places, which are facts and
+ * no causes: "only the first image is right".
  */
 #include "case.h"
 #include "expected.h"

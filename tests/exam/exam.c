@@ -193,7 +193,7 @@ static Result judge(Exam *exam) {
     return result;
 }
 
-static Result examine_item(const Item *item, Port *port, uint64_t seed) {
+Result exam_alone(const Item *item, Port *port, uint64_t seed) {
     Exam exam = {.item = item, .port = port, .seed = seed};
     item->cases(&exam);
     Result result = judge(&exam);
@@ -201,12 +201,19 @@ static Result examine_item(const Item *item, Port *port, uint64_t seed) {
     return result;
 }
 
+Result exam_blocked(const Item *first, Verdict why) {
+    const char *state = why == VERDICT_FAIL ? "does not pass yet" : "is not written yet";
+    const char *title = exercises[first->exercise].title;
+    return (Result){.verdict = VERDICT_BLOCKED,
+                    .text = report_line("%s %s comes first: it %s", first->id, title, state)};
+}
+
 /* The first graded item of an exercise that does not pass, NULL if all do. */
 static const Item *obstacle(const char *exercise, Port *port, uint64_t seed, Verdict *why) {
     for (int i = 0; i < items_count; i++) {
         const Item *item = &items[i];
         if (strcmp(exercises[item->exercise].id, exercise) != 0 || item->points == 0) continue;
-        Result result = examine_item(item, port, seed);
+        Result result = exam_alone(item, port, seed);
         free(result.text);
         *why = result.verdict;
         if (result.verdict != VERDICT_PASS) return item;
@@ -220,10 +227,11 @@ Result exam_item(const Item *item, Port *port, uint64_t seed) {
         Verdict why;
         const Item *first = obstacle(exercise->needs[k], port, seed, &why);
         if (!first) continue;
-        const char *state = why == VERDICT_FAIL ? "does not pass yet" : "is not written yet";
-        return (Result){.verdict = VERDICT_BLOCKED,
-                        .text = report_line("%s %s comes first: it %s", first->id,
-                                            exercises[first->exercise].title, state)};
+        /* What is not written itself is TODO, whatever it waits for. */
+        Result own = exam_alone(item, port, seed);
+        if (own.verdict == VERDICT_TODO) return own;
+        free(own.text);
+        return exam_blocked(first, why);
     }
-    return examine_item(item, port, seed);
+    return exam_alone(item, port, seed);
 }

@@ -3,8 +3,8 @@
  * @brief Examines an item: runs its cases through a port, compares, and says what went wrong.
  *
  * The cases of an item (items_NN.c) are calls with their data. Each is run, and what comes back is
- * compared with what is expected (expected.h). If something is wrong, the likely cause is named, but
- * only if exactly one known mistake explains every case: the wrong ones and the right ones.
+ * compared with what is expected (expected.h). If something is wrong, the likely cause is named,
+ * but only if exactly one known mistake explains every case: the wrong ones and the right ones.
  */
 #ifndef EXAM_H
 #define EXAM_H
@@ -40,6 +40,23 @@ typedef struct Result {
  * @return the verdict; free(text)
  */
 Result exam_item(const Item *item, Port *port, uint64_t seed);
+
+/**
+ * @brief Examines an item, whatever became of the exercises that it builds on.
+ * @param item which
+ * @param port where calls run
+ * @param seed of the data that are random
+ * @return the verdict; free(text)
+ */
+Result exam_alone(const Item *item, Port *port, uint64_t seed);
+
+/**
+ * @brief The result of an item that is not examined.
+ * @param first what it builds on
+ * @param why   the verdict on that
+ * @return BLOCKED; free(text)
+ */
+Result exam_blocked(const Item *first, Verdict why);
 
 /**
  * @brief The word for a verdict.

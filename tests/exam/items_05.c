@@ -14,6 +14,19 @@ typedef enum Data {
     WITH_NAN /* a row with a NaN */
 } Data;
 
+/* In each row two scores are large and close, so that neither has p = 1, and one is so small that
+   its p underflows. */
+static void spread(Call *c) {
+    int classes = c->g.in.c;
+    for (int row = 0; row < c->g.n; row++) {
+        double middle = 600 * (row - 1);
+        size_t first = (size_t)(row * classes);
+        call_set(c, A_X, first + (size_t)(row % classes), middle + 250);
+        call_set(c, A_X, first + (size_t)((row + 1) % classes), middle + 249);
+        call_set(c, A_X, first + (size_t)((row + 2) % classes), middle - 100);
+    }
+}
+
 /* Each row has its own numbers: a row that is mistaken for another shows. */
 static void fill_x(Call *c, Rng *rng, Data data) {
     const double hand[6] = {0, log(2.0), log(5.0), log(3.0), 0, log(6.0)};
@@ -22,9 +35,10 @@ static void fill_x(Call *c, Rng *rng, Data data) {
         int row = (int)i / classes;
         double x = 2.5 * rng_normal(rng) + row;
         if (data == BY_HAND) x = hand[i % 6];
-        if (data == FAR) x = 60 * rng_normal(rng) + 400 * (row - 1);
+        if (data == FAR) x = 60 * rng_normal(rng) + 600 * (row - 1);
         call_set(c, A_X, i, x);
     }
+    if (data == FAR) spread(c);
     if (data == WITH_NAN) call_set(c, A_X, (size_t)(classes + 1), (double)NAN);
 }
 
@@ -88,6 +102,17 @@ void item_05_2_stable(Exam *exam) {
 
 /* ------------------------------------------------------------------ forward -------------- */
 
+/* The first row's label becomes improbable, or every row's, where p underflows. */
+static void surprise(Call *c, Data data) {
+    int classes = c->g.in.c;
+    double most = call_get(c, A_X, 0);
+    for (int i = 1; i < classes; i++)
+        most = fmax(most, call_get(c, A_X, (size_t)i));
+    if (data == MODEST) call_set(c, A_X, (size_t)call_get(c, A_LABEL, 0), most - 8);
+    for (int row = 0; data == FAR && row < c->g.n; row++)
+        call_set(c, A_LABEL, (size_t)row, (row + 2) % classes);
+}
+
 /* Loss or decision; the probabilities belong to another exercise. */
 static void forward_case(Exam *exam, Rng *rng, int n, int classes, Data data, bool loss) {
     Call c = loss_call(CALL_SOFTMAX_CE_FORWARD, n, classes, data);
@@ -101,6 +126,7 @@ static void forward_case(Exam *exam, Rng *rng, int n, int classes, Data data, bo
             call_set(&c, A_X, i, -3);
     }
     fill_labels(&c, rng);
+    if (loss) surprise(&c, data);
     examine(exam, c);
 }
 

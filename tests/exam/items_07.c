@@ -232,10 +232,40 @@ static Call pictures_call(Function f, int n, int layers, int mask) {
     return c;
 }
 
+/* What the test layers decide on a picture; here_07.c says what they are. */
+static int decision_of(const Call *c, int image) {
+    double y[UNITS], w[2 * UNITS];
+    size_t next = 0, step = IMAGE_BYTES / UNITS, first = (size_t)image * IMAGE_BYTES;
+    int best = 0;
+    for (int k = 0; k < UNITS; k++)
+        y[k] = call_get(c, A_X, first + (size_t)k * step) / 255;
+    for (int layer = 0; layer < c->number[0]; layer++) {
+        bool parameters = layer == 0 || c->number[1] >> layer & 1;
+        for (int k = 0; parameters && k < 2 * UNITS; k++)
+            w[k] = call_get(c, A_W, next++);
+        for (int k = 0; parameters && k < UNITS; k++)
+            y[k] = w[k] * y[k] + w[UNITS + k];
+        for (int k = 0; !parameters && k < UNITS / 2; k++) {
+            double other = y[k];
+            y[k] = y[UNITS - 1 - k];
+            y[UNITS - 1 - k] = other;
+        }
+    }
+    for (int k = 1; k < UNITS; k++)
+        if (y[k] > y[best]) best = k;
+    return best;
+}
+
+/* Every other picture gets the label that the network gives it, so that there is something to
+   count; 9 would make the loss NaN. */
 static void fill_pictures(Call *c, Rng *rng) {
     fill_network(c, rng);
     for (size_t i = 0; i < c->array[A_X].count; i++)
         call_set(c, A_X, i, 255 * rng_below(rng, 2));
+    for (int image = 0; image < c->g.n; image += 2) {
+        int decision = decision_of(c, image);
+        if (decision < 9) call_set(c, A_LABEL, (size_t)image, decision);
+    }
 }
 
 /* The gradient of a mini-batch of `batch` images out of 12. */
@@ -316,11 +346,18 @@ void item_07_6_counts(Exam *exam) {
 
 enum { TRAINED = 6000, TESTED = 1000 };
 
-/* Real digits into a call: the judge keeps the labels of the test images to itself. */
-static void fill_digits(Call *c, const Dataset *train, const Dataset *test) {
+/* Real digits into a call; which ones are tested, nobody knows before. The judge keeps their
+   labels to itself. */
+static void fill_digits(Call *c, const Dataset *train, const Dataset *test, Rng *rng,
+                        uint8_t label[TESTED]) {
+    uint8_t *image = call_at(c, A_COL);
     memcpy(call_at(c, A_X), train->image, TRAINED * IMAGE_BYTES);
     memcpy(call_at(c, A_LABEL), train->label, TRAINED);
-    memcpy(call_at(c, A_COL), test->image, TESTED * IMAGE_BYTES);
+    for (int i = 0; i < TESTED; i++) {
+        size_t k = (size_t)rng_below(rng, test->n);
+        memcpy(image + (size_t)i * IMAGE_BYTES, test->image + k * IMAGE_BYTES, IMAGE_BYTES);
+        label[i] = test->label[k];
+    }
 }
 
 void item_07_7_digits(Exam *exam) {
@@ -338,14 +375,16 @@ void item_07_7_digits(Exam *exam) {
     call_ready(&c);
     if (dataset_load(MNIST_DIR, "train", &train, &error) &&
         dataset_load(MNIST_DIR, "t10k", &test, &error)) {
-        fill_digits(&c, &train, &test);
+        uint8_t label[TESTED];
+        Rng rng = exam_rng(exam);
+        fill_digits(&c, &train, &test, &rng, label);
         const Call *back = examine_only(exam, c);
         int right = 0;
         for (int i = 0; back && i < TESTED; i++)
-            right += call_get(back, A_DECISION, (size_t)i) == test.label[i];
-        if (back && right < 0.85 * TESTED)
+            right += call_get(back, A_DECISION, (size_t)i) == label[i];
+        if (back && right < 0.8 * TESTED)
             reject(exam, "-", "%d of %d test digits are read correctly, want at least %d", right,
-                   TESTED, TESTED * 85 / 100);
+                   TESTED, TESTED * 80 / 100);
     } else {
         call_free(&c);
     }

@@ -5,8 +5,8 @@
  *
  *     build/exam/02_conv [-v] [-s SEED] [ITEM ...]
  *
- * Without items, all of its own chapter. -v: reports on stderr. -s: other data than usual. Exit code
- * 0 when it worked, whatever the verdicts; 2 for a wrong command line.
+ * Without items, all of its own chapter. -v: reports on stderr. -s: other data than usual. Exit
+ * code 0 when it worked, whatever the verdicts; 2 for a wrong command line.
  */
 #include "exam.h"
 #include "gemm.h"

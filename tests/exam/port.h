@@ -18,6 +18,7 @@ typedef enum Outcome {
     CALL_CRASHED, ///< a signal ended it
     CALL_ENDLESS, ///< it took too long
     CALL_LEFT,    ///< it ended the program
+    CALL_GARBLED, ///< something else came back than its results
     CALL_NOWHERE  ///< it could not be run: no process, no memory, or the function is not linked
 } Outcome;
 

@@ -52,6 +52,9 @@ void describe_end(const Reply *reply, char *text, size_t size) {
     case CALL_ENDLESS:
         snprintf(text, size, "did not return within %d s: does a loop never end?", reply->detail);
         break;
+    case CALL_GARBLED:
+        snprintf(text, size, "something else came back than the results of the call");
+        break;
     default:
         snprintf(text, size, "ended the program, with exit code %d", reply->detail);
     }
@@ -99,7 +102,7 @@ void describe_numbers(const Case *c, Slot slot, char *text, size_t size) {
     number(got, sizeof got, c->got[slot][i] - base);
     number(want, sizeof want, c->want[slot][i] - base);
     if (a->role == RESULT && c->got[slot][i] == c->before[slot][i])
-        snprintf(got, sizeof got, "nothing (it was not written)");
+        snprintf(got, sizeof got, "nothing (not written)");
     const char *verb = a->role == SUM ? "grew by" : "got";
     if (a->count == 1)
         snprintf(text, size, "%s: %s %s, want %s", where, verb, got, want);

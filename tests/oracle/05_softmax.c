@@ -1,4 +1,4 @@
-/* Softmax and cross-entropy in double, shifted by the largest entry, and what is written instead. */
+/* Softmax and cross-entropy in double, shifted by the largest entry; and the usual mistakes. */
 #include "oracle.h"
 
 #include <float.h>

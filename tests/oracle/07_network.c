@@ -1,6 +1,6 @@
 /*
- * A network of layers that pick (y[k] = w[k] * x[k*step] + b[k]) or turn (y[k] = x[last-k]), with the
- * loss 3 * largest - x[label]: the same parts as in here_07.c, computed image by image in double.
+ * A network of layers that pick (y[k] = w[k] * x[k*step] + b[k]) or turn (y[k] = x[last-k]), with
+ * the loss 3 * largest - x[label]: the parts of here_07.c, computed image by image in double.
  */
 #include "oracle.h"
 

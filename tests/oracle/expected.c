@@ -38,7 +38,7 @@ static const Oracle *const oracle_of[FUNCTIONS] = {
     [CALL_EVALUATE] = &oracle_evaluate,
 };
 
-static const Oracle *oracle_for(const Call *call) {
+const Oracle *oracle_for(const Call *call) {
     if (call->function == CALL_OPTIMIZER) return &oracle_optimizer[call->number[0]];
     const Oracle *oracle = oracle_of[call->function];
     return oracle ? oracle : &no_oracle;

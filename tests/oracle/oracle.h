@@ -48,6 +48,13 @@ extern const Oracle oracle_network_forward;                    ///< 07_network.c
 extern const Oracle oracle_network_backward, oracle_gradient;  ///< 07_network.c
 extern const Oracle oracle_steps, oracle_evaluate;             ///< 07_network.c
 
+/**
+ * @brief Who answers for the function of a call.
+ * @param call the call
+ * @return its oracle; one without answers if there is none
+ */
+const Oracle *oracle_for(const Call *call);
+
 /* ------------------------------------------------------------------ tools ---------------- */
 
 /**

@@ -2,9 +2,9 @@
  * @file walk.h
  * @brief Walks over every pixel of every window of an image, one after the other; or wrongly.
  *
- * The three sliding-window chapters are sums over the same pairs (entry of the window, pixel). A walk
- * visits them in the order (ch, p, q, i, j). Most mistakes with windows are a walk that goes astray
- * in one place, see the table of mistakes.
+ * Chapters 1 to 3 are sums over the same pairs (entry of the window, pixel). A walk visits them
+ * in the order (ch, p, q, i, j). Most mistakes with windows are a walk that goes astray in one
+ * place, see the table of mistakes.
  */
 #ifndef WALK_H
 #define WALK_H
