@@ -90,7 +90,9 @@ Test(common_image, refuses) {
         expect_error(grey_read(path, &grey, &error), &error, bad[k].why);
         cr_expect(grey.byte == NULL);
     }
+    grey = (Grey){7, 7, NULL};
     expect_error(grey_read(in(dir, "missing"), &grey, &error), &error, "No such file");
+    cr_expect(grey.h == 0 && grey.w == 0 && grey.byte == NULL, "nothing is left of it");
     expect_error(grey_read("/dev/zero", &grey, &error), &error, "not a regular file");
     static uint8_t pixels[5000];
     write_png(in(dir, "wide"), PNG_FORMAT_GRAY, 5000, 1, pixels);

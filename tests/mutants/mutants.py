@@ -37,7 +37,7 @@ TOKEN = re.compile(r"(?<= )(?:[-+*/]=|<=|>=|==|!=|&&|\|\||<<|>>|[-+*/<>&|])(?= )
 NUMBER = re.compile(r"(?<![\w.])(?:0x[0-9a-fA-F]+|\d+\.?\d*(?:e[-+]?\d+)?)(?![\w.])")
 CONDITION = re.compile(r"\bif \(")
 STATEMENT = re.compile(
-    r"^ +(?!free\(|(?:return|break|continue|goto|else|if|for|while|case)\b)"
+    r"^ +(?!\w*free\(|(?:return|break|continue|goto|else|if|for|while|case)\b)"
     r"(?:\*?[\w.>\[\]()*+ -]+? [-+*/|]?= [^;{}]*|[\w.>-]+\+\+|[a-z_]\w*\([^;{}]*\));$", re.M)
 DECLARATION = re.compile(r"^ +(?:static |const |struct |unsigned |enum )*[A-Za-z_]\w*[ *]+\w+"
                          r"(?:\[[^\]]*\])*(?: =|,|;)")
