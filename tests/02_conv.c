@@ -99,6 +99,23 @@ Test(ch02, t01_worked_example, .description = "two channels, two filters, by han
     expect_list("dx, first channel", 6, dx, want_dx, 0);
 }
 
+/* No gradient comes in, none goes out, to the bit: sums begin at 0. */
+Test(ch02, t03_no_gradient, .description = "dy = 0 leaves dw and dx at 0 exactly") {
+    Layer both[2] = {conv_layer("C1", (Shape){1, 32, 32}, 6, 5, 1, 0, NULL),
+                     conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, NULL)};
+    Rng rng = rng_seed(8, 0);
+    for (int k = 0; k < 4; k++) {
+        Layer l = k % 2 ? direct_of(both[k / 2]) : both[k / 2];
+        size_t nx = (size_t)shape_size(l.in), ny = (size_t)shape_size(l.out), nw = layer_params(&l);
+        real *w = normals(&rng, nw), *x = normals(&rng, nx), *zero = reals(nx + ny + nw);
+        real *y = nans(ny), *dw = reals(nw), *dx = nans(nx), *scratch = nans(l.scratch);
+        l.forward(&l, 1, w, x, y, scratch);
+        l.backward(&l, 1, w, x, y, zero, dw, dx, scratch);
+        expect_list("dw", nw, dw, zero, 0);
+        expect_list("dx", nx, dx, zero, 0);
+    }
+}
+
 static void unlinked_filter(void) {
     static const uint16_t links[2] = {1, 0};
     conv_layer("C3", (Shape){2, 5, 5}, 2, 3, 1, 0, links);

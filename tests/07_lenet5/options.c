@@ -1,6 +1,7 @@
 /*
  * The command line: what it refuses, and how it says so.
  */
+#include "07_lenet5/workbench/recipe.h"
 #include "program.h"
 #include "reading.h"
 
@@ -141,6 +142,16 @@ Test(ch07_options, t02_help, .description = "--help and info, from anywhere") {
         Ran ran = lenet5_ok(dir, "%s", asks[k]);
         cr_expect(strstr(ran.out, "--optimizer NAME") != NULL, "%s: %s", asks[k], ran.out);
         cr_expect(strstr(ran.out, "--kernels NAME") != NULL, "%s: %s", asks[k], ran.out);
+        /* what each setting is, its words, and the report's value */
+        for (int s = 0; s < SETTINGS; s++) {
+            char value[32];
+            Recipe report;
+            recipe_named("report", &report);
+            const char *words = settings[s].words ? textf(": %s", settings[s].words) : "";
+            const char *line = textf("%s%s  (%s)\n", settings[s].meaning, words,
+                                     recipe_get(&report, s, value, sizeof value));
+            cr_expect(strstr(ran.out, line) != NULL, "%s does not say '%s'", asks[k], line);
+        }
         cr_expect_str_eq(ran.err, "");
     }
     Ran ran = lenet5_ok(dir, "info");

@@ -56,6 +56,30 @@ static void expect_bar(const uint8_t *byte) {
     }
 }
 
+/* Two strokes that meet at the edge of the page only are one digit, on each of its sides. */
+Test(ch07_preprocess, t02_strokes_meet_at_an_edge,
+     .description = "ink in the first and last row and column counts") {
+    uint8_t byte[IMAGE_BYTES];
+    Error error;
+    for (int side = 0; side < 4; side++) {
+        Grey page = blank_page(255);
+        bool across = side >= 2;
+        int edge = side % 2 ? PAGE - 1 : 0;
+        for (int k = 0; k < 2; k++) /* the strokes, up to the edge */
+            draw_bar(&page,
+                     across     ? 10 + 20 * k
+                     : side % 2 ? 20
+                                : 0,
+                     across ? (side % 2 ? 20 : 0) : 10 + 20 * k, across ? 4 : 40, across ? 40 : 4);
+        cr_expect(!preprocess_digit(&page, byte, &error), "side %d: two strokes", side);
+        if (across)
+            draw_bar(&page, 10, edge, 24, 1);
+        else
+            draw_bar(&page, edge, 10, 1, 24);
+        cr_expect(preprocess_digit(&page, byte, &error), "side %d: %s", side, error.text);
+    }
+}
+
 Test(ch07_preprocess, t02_bar, .description = "scale and centre by hand; specks change nothing") {
     uint8_t byte[IMAGE_BYTES], again[IMAGE_BYTES];
     Error error;

@@ -207,13 +207,15 @@ Test(ch07_resume, t09_nohup, .description = "a run under nohup does not stop wit
 /* Another build computes other last bits: said, not refused. */
 Test(ch07_resume, t10_another_build, .description = "other kernels are said to change the bits") {
     const char *dir = small_set();
-    lenet5_ok(dir, "train --epochs 1 --batch 50 " QUICK " --checkpoint c");
-    Ran ran = lenet5_ok(dir, "train --resume c --data . --kernels textbook");
+    Ran ran = lenet5_ok(dir, "train --epochs 1 --batch 50 " QUICK " --checkpoint c");
+    double accuracy = number_after(ran.out, "test_accuracy=");
+    ran = lenet5_ok(dir, "train --resume c --data . --kernels textbook");
     cr_expect(strstr(ran.out, "\nnote: saved by ") != NULL, "%s", ran.out);
     cr_expect(strstr(ran.out, "textbook kernels: the last bits will differ\n") != NULL, "%s",
               ran.out);
     ran = lenet5_ok(dir, "train --resume c --data .");
     cr_expect(strstr(ran.out, "note:") == NULL, "%s", ran.out);
+    cr_expect(number_after(ran.out, "test_accuracy=") == accuracy, "a finished run: %s", ran.out);
 }
 
 /* ------------------------------------------------------------------ full disks ----------- */
