@@ -214,9 +214,12 @@ def main(arguments):
     kit = judge.Kit(listed.TOP / "build" / "kit")
     boxes = [sandbox.Sandbox(level) for level in sandbox.LEVELS if sandbox.works(level)]
     complete = arguments == ["--all"]
-    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    cores = len(os.sched_getaffinity(0))
+    with concurrent.futures.ThreadPoolExecutor(cores) as pool:
         problems = run_reference(kit, boxes[0])
         problems += run_wrongs(pool, kit, boxes[0], complete)
+    # Hostile submissions mostly wait for the end of a limit.
+    with concurrent.futures.ThreadPoolExecutor(2 * cores) as pool:
         for box in boxes:
             problems += run_hostiles(pool, kit, box, complete)
     for level in set(sandbox.LEVELS) - {box.level for box in boxes}:
