@@ -286,7 +286,7 @@ def check_token(page, i, kind, token, place):
     if kind in ("link", "image", "figure"):
         check_link(page, place, token[kind])
     if kind == "math" and (eaten := re.search(r"\\[^\sA-Za-z]|\*", token["math"])):
-        better = "\\lbrace, \\thinspace, \\ast, ..., or a ```math block"
+        better = "\\lbrace, \\cdot, \\ast, ..., or a ```math block"
         complain(page, place, f"a Git host eats the {eaten[0]} of this formula; {better}")
     if kind in ("math", "code") and "|" in token[kind] and line.startswith("|"):
         complain(page, place, "a | within a table's cell; \\lvert, \\mid, or a word")
