@@ -73,7 +73,7 @@ class Chapter(pages.Translator):
 
     def term(self, term):
         places = self.terms.setdefault(term, [])
-        places.append(f"term-{len(self.terms)}-{len(places)}")
+        places.append(f"term-{list(self.terms).index(term)}-{len(places)}")
         return f"[]{{#{places[-1]}}}"
 
     def link(self, token):
