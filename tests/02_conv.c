@@ -99,6 +99,7 @@ Test(ch02, t01_worked_example, .description = "two channels, two filters, by han
     expect_list("dx, first channel", 6, dx, want_dx, 0);
 }
 
+// [not for students]
 /* No gradient comes in, none goes out, to the bit: sums begin at 0. */
 Test(ch02, t03_no_gradient, .description = "dy = 0 leaves dw and dx at 0 exactly") {
     Layer both[2] = {conv_layer("C1", (Shape){1, 32, 32}, 6, 5, 1, 0, NULL),
@@ -115,6 +116,7 @@ Test(ch02, t03_no_gradient, .description = "dy = 0 leaves dw and dx at 0 exactly
         expect_list("dx", nx, dx, zero, 0);
     }
 }
+// [not for students]
 
 static void unlinked_filter(void) {
     static const uint16_t links[2] = {1, 0};
