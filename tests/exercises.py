@@ -54,13 +54,14 @@ def region(text, mark):
 
 
 def closing(text, at):
-    """The place after the brace that closes the one at `at`; text without comments and strings."""
-    depth = 0
+    """The place after what closes the brace or parenthesis at `at`; text without comments."""
+    opens, depth = text[at], 0
+    closes = {"{": "}", "(": ")"}[opens]
     for i in range(at, len(text)):
-        depth += {"{": 1, "}": -1}.get(text[i], 0)
+        depth += {opens: 1, closes: -1}.get(text[i], 0)
         if depth == 0:
             return i + 1
-    raise Problem("a brace is not closed")
+    raise Problem(f"a {opens} is not closed")
 
 
 def blind(text):

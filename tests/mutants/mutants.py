@@ -13,6 +13,9 @@ another. (Leaks are for SANITIZE=1 to find.) The exit code is 1 when a change of
 import os, random, re, shutil, signal, subprocess, sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import exercises
+
 HERE = Path("tests/mutants")
 TREE = Path(os.environ.get("TREE", "build/mutants/tree"))
 FLAGS = ["SKIP_SETUP=1", "Q=@", "OPTIMIZE=-O1 -g0 -march=native -fno-math-errno "
@@ -31,8 +34,7 @@ PER_TEST, PER_SUITE = 40, 400  # seconds, after which a change counts as noticed
 OPERATORS = {"+": "-", "-": "+", "*": "/", "/": "*", "<": "<=", "<=": "<", ">": ">=", ">=": ">",
              "==": "!=", "!=": "==", "&&": "||", "||": "&&", "+=": "-=", "-=": "+=", "*=": "/=",
              "/=": "*=", "<<": ">>", ">>": "<<", "&": "|", "|": "&"}
-NO_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|'
-                     r'^[ \t]*#[^\n]*(?:\\\n[^\n]*)*', re.S | re.M)
+DIRECTIVE = re.compile(r"^[ \t]*#[^\n]*(?:(?<=\\)\n[^\n]*)*", re.M)
 TOKEN = re.compile(r"(?<= )(?:[-+*/]=|<=|>=|==|!=|&&|\|\||<<|>>|[-+*/<>&|])(?= )")
 NUMBER = re.compile(r"(?<![\w.])(?:0x[0-9a-fA-F]+|\d+\.?\d*(?:e[-+]?\d+)?)(?![\w.])")
 CONDITION = re.compile(r"\bif \(")
@@ -43,23 +45,10 @@ DECLARATION = re.compile(r"^ +(?:static |const |struct |unsigned |enum )*[A-Za-z
                          r"(?:\[[^\]]*\])*(?: =|,|;)")
 
 
-def blanked(text):
-    """The text with comments, strings and directives as blanks: same length, same lines."""
-    return NO_CODE.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
-
-
-def closing(text, at):
-    """Where the parenthesis that opens at `at` is closed."""
-    depth = 0
-    for i in range(at, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[i], 0)
-        if depth == 0:
-            return i
-
-
 def changes(text):
     """Every possible change: (begin, end, new text)."""
-    code, found = blanked(text), []
+    code = DIRECTIVE.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), exercises.blind(text))
+    found = []
     body = code.find("{")  # nothing above the first brace
     for m in TOKEN.finditer(code):
         if m.group() == "*" and re.search(r"\w \*$", code[:m.end()]) is None:
@@ -70,9 +59,8 @@ def changes(text):
         whole = re.fullmatch(r"\d+", number)
         found.append((m.start(), m.end(), str(int(number) + 1) if whole else f"(2 * {number})"))
     for m in CONDITION.finditer(code):
-        end = closing(code, m.end() - 1)
-        if end:
-            found.append((m.end(), end, f"!({text[m.end():end]})"))
+        end = exercises.closing(code, m.end() - 1) - 1
+        found.append((m.end(), end, f"!({text[m.end():end]})"))
     for m in STATEMENT.finditer(code):
         if not DECLARATION.match(m.group()):
             blank = len(m.group()) - len(m.group().lstrip())
