@@ -76,15 +76,14 @@ def spoilt(hostile):
 
 def make(hostile, folder):
     """Writes the submission."""
-    path = folder / FILE
-    if "links" not in hostile or FILE.split("/")[1] not in " ".join(
-            name for name in hostile["links"] if name in (FILE, "chapters/01_im2col")):
+    path, links = folder / FILE, hostile.get("links", {})
+    if "chapters/01_im2col" not in links:
         path.parent.mkdir(parents=True)
     if hostile.get("pipe"):
         os.mkfifo(path)
-    elif path.parent.exists() and FILE not in hostile.get("links", {}) and "remove" not in hostile:
+    elif path.parent.exists() and FILE not in links and "remove" not in hostile:
         path.write_text(spoilt(hostile), newline=hostile.get("line_ends", "\n"))
-    for name, target in hostile.get("links", {}).items():
+    for name, target in links.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).symlink_to(expand(target))
     for name, content in hostile.get("extra", {}).items():
@@ -178,10 +177,9 @@ def try_wrong(kit, box, wrong):
     submission = Changed(wrong["file"], known.changed(wrong))
     rows = judge.Grading(kit, box, submission, SEED).run(only=wrong["file"]).rows
     failed = [row.name for row in rows if row.verdict == "FAIL"]
-    graded = {row.exercise["id"] for row in rows if row.name in failed and row.points > 0}
     blocked = [row.name for row in rows if row.verdict == "BLOCKED"]
     should_fail = [row.name for row in rows if row.name in wrong["fails"]]
-    should_block = [row.name for row in rows if graded & set(row.exercise["needs"])]
+    should_block = known.should_block(failed, {row.name for row in rows})
     problems = []
     if sorted(failed) != sorted(should_fail):
         problems.append(f"fails {' '.join(failed) or 'nothing'}, not {' '.join(should_fail)}")
