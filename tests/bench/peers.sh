@@ -19,11 +19,11 @@ torch=$(python_with torch)
 numpy=$(python_with numpy)
 
 run() { # NAME COMMAND...: appends "name<TAB>train<TAB>test<TAB>one"
-    name=$1
+    who=$1
     shift
     line=$("$@")
-    echo "$name $line" | sed 's/ train=/\t/; s/ test=/\t/; s/ one_us=/\t/' >> "$figures"
-    echo "  $name: $line"
+    echo "$who $line" | sed 's/ train=/\t/; s/ test=/\t/; s/ one_us=/\t/' >> "$figures"
+    echo "  $who: $line"
 }
 round=1
 while [ "$round" -le "$rounds" ]; do
