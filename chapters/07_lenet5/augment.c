@@ -7,6 +7,7 @@
 #include "shape.h"
 
 #include <stddef.h>
+#include <string.h>
 
 bool augment_any(const Augment *a) {
     return a->shift > 0 || a->rotate > 0 || a->scale > 0 || a->squeeze > 0 || a->shear > 0 ||
@@ -99,7 +100,10 @@ void warp_image_naive(const Dataset *data, int i, Input input, int pad, const Wa
 
 /* ------------------------------------------------------------------ what we use ----------- */
 
-enum { FRAME = IMAGE_SIDE + 3 }; /* one pixel of background before the image, two after it */
+enum {
+    FRAME = IMAGE_SIDE + 3, /* one pixel of background before the image, two after it */
+    CORNERS = FRAME - 1     /* places in a row of the frame that have a right neighbour */
+};
 
 /* Displacements of a whole row: the grid's rows are blended first, once, then its columns. */
 static void bend_row(const real grid[BEND_GRID][BEND_GRID], int r, int side,
@@ -116,32 +120,60 @@ static void bend_row(const real grid[BEND_GRID][BEND_GRID], int r, int side,
             uv[q] += across[q % BEND_STEP][m] * row[q / BEND_STEP + m];
 }
 
-/* A row of new pixels from the framed image; places outside the frame count as its edge. */
-static void sample_row(int side, const real *restrict frame, const real *restrict u,
-                       const real *restrict v, Input input, real *restrict x) {
-    real step = (input.hi - input.lo) / 255;
+/* Every pixel of the framed image with its right, lower and lower right neighbour, a byte each: one
+   load then fetches all that a new pixel needs, and processors can gather such words. */
+static void pack_corners(const uint8_t *byte, uint32_t corner[CORNERS * CORNERS]) {
+    uint8_t frame[FRAME * FRAME] = {0};
+    for (int r = 0; r < IMAGE_SIDE; r++)
+        memcpy(frame + (r + 1) * FRAME + 1, byte + r * IMAGE_SIDE, IMAGE_SIDE);
+    for (int r = 0; r < CORNERS; r++)
+        for (int q = 0; q < CORNERS; q++) {
+            const uint8_t *upper = frame + r * FRAME + q, *lower = upper + FRAME;
+            corner[r * CORNERS + q] = upper[0] | (uint32_t)upper[1] << 8 |
+                                      (uint32_t)lower[0] << 16 | (uint32_t)lower[1] << 24;
+        }
+}
+
+/* Places in one direction, cut into the pixel before and how far beyond it (left in place). What is
+   outside the frame counts as its edge. */
+static void split_places(int side, real *restrict place, int *restrict before) {
+    const real last = CORNERS - 1;
     for (int q = 0; q < side; q++) {
-        real across = u[q] < 0 ? 0 : u[q] > FRAME - 2 ? FRAME - 2 : u[q];
-        real down = v[q] < 0 ? 0 : v[q] > FRAME - 2 ? FRAME - 2 : v[q];
-        int left = (int)across, top = (int)down, corner = top * FRAME + left;
-        across -= (real)left;
-        down -= (real)top;
-        const real *upper = frame + corner, *lower = upper + FRAME;
-        real above = upper[0] + across * (upper[1] - upper[0]);
-        real below = lower[0] + across * (lower[1] - lower[0]);
-        x[q] = input.lo + step * (above + down * (below - above));
+        real p = place[q] < last ? place[q] : last;
+        place[q] = p > 0 ? p : 0;
+    }
+    /* a loop of its own: compilers turn each of the two into vector instructions, not both in one */
+    for (int q = 0; q < side; q++) {
+        before[q] = (int)place[q];
+        place[q] -= (real)before[q];
+    }
+}
+
+/* A row of new pixels from the corners; u and v are used up. */
+static void sample_row(int side, const uint32_t *restrict corner, real *restrict u,
+                       real *restrict v, Input input, real *restrict x) {
+    const real step = (input.hi - input.lo) / 255;
+    int left[WARP_SIDE], top[WARP_SIDE];
+    split_places(side, u, left);
+    split_places(side, v, top);
+    for (int q = 0; q < side; q++) {
+        int four = (int)corner[top[q] * CORNERS + left[q]];
+        real upper_left = (real)(four & 255), upper_right = (real)(four >> 8 & 255);
+        real lower_left = (real)(four >> 16 & 255), lower_right = (real)(four >> 24 & 255);
+        real above = upper_left + u[q] * (upper_right - upper_left);
+        real below = lower_left + u[q] * (lower_right - lower_left);
+        x[q] = input.lo + step * (above + v[q] * (below - above));
     }
 }
 
 void warp_image(const Dataset *data, int i, Input input, int pad, const Warp *warp, real *x) {
     const uint8_t *byte = data->image + (size_t)i * IMAGE_BYTES;
-    real frame[FRAME * FRAME + 1] = {0}, across[BEND_STEP][4], u[WARP_SIDE], v[WARP_SIDE];
+    uint32_t corner[CORNERS * CORNERS];
+    real across[BEND_STEP][4], u[WARP_SIDE], v[WARP_SIDE];
     int side = IMAGE_SIDE + 2 * pad;
     contract(side <= WARP_SIDE, "a border of %d is too wide for an augmented image", pad);
     real middle = (real)(side - 1) / 2, into = middle - (real)pad + 1;
-    for (int r = 0; r < IMAGE_SIDE; r++)
-        for (int q = 0; q < IMAGE_SIDE; q++)
-            frame[(r + 1) * FRAME + q + 1] = byte[r * IMAGE_SIDE + q];
+    pack_corners(byte, corner);
     for (int f = 0; f < BEND_STEP; f++)
         spline((real)f / BEND_STEP, across[f]);
     for (int r = 0; r < side; r++, x += side) {
@@ -154,6 +186,6 @@ void warp_image(const Dataset *data, int i, Input input, int pad, const Warp *wa
         }
         if (warp->bent) bend_row(warp->bend[0], r, side, across, u);
         if (warp->bent) bend_row(warp->bend[1], r, side, across, v);
-        sample_row(side, frame, u, v, input, x);
+        sample_row(side, corner, u, v, input, x);
     }
 }
