@@ -231,14 +231,18 @@ INLINED void unpool_pairs(Geometry g, const real *x, const real *y, const real *
 
 /* ------------------------------------------------------------------ its layer ------------ */
 
-/* The bodies with the constants of their layer, one map at a time. */
+/* The bodies with the constants of their layer. S4's maps are so small that eight of them, one below
+   the other, are taken as one tall map: 200 windows fill pieces that 25 do not. */
+enum { S4_MAPS = 8 };
+
+static const Geometry lenet_s4_tall = {10 * S4_MAPS, 10, 5 * S4_MAPS, 5, 2, 2, 0};
 
 KERNEL void s2_map(const real *x, real *y, real *scratch) {
     pool_pairs(lenet_s2, x, y, scratch);
 }
 
-KERNEL void s4_map(const real *x, real *y, real *scratch) {
-    pool_pairs(lenet_s4, x, y, scratch);
+KERNEL void s4_maps(const real *x, real *y, real *scratch) {
+    pool_pairs(lenet_s4_tall, x, y, scratch);
 }
 
 KERNEL void s2_back(const real *x, const real *y, const real *dy, real *dx, real *scratch) {
@@ -246,22 +250,28 @@ KERNEL void s2_back(const real *x, const real *y, const real *dy, real *dx, real
 }
 
 KERNEL void s4_back(const real *x, const real *y, const real *dy, real *dx, real *scratch) {
-    unpool_pairs(lenet_s4, x, y, dy, dx, scratch);
+    unpool_pairs(lenet_s4_tall, x, y, dy, dx, scratch);
+}
+
+/* How many maps a body takes at a time. */
+static int maps_at_a_time(const Layer *l) {
+    return is(&lenet_s4, l) && l->in.c % S4_MAPS == 0 ? S4_MAPS : 1;
 }
 
 static void max_pool_rows(const Layer *l, int n, const real *w, const real *x, real *y,
                           real *scratch) {
     (void)w;
-    bool s2 = is(&lenet_s2, l), s4 = is(&lenet_s4, l);
-    for (int map = 0; map < n * l->in.c; map++) {
+    bool s2 = is(&lenet_s2, l);
+    int maps = maps_at_a_time(l);
+    for (int map = 0; map < n * l->in.c; map += maps) {
         if (s2)
             s2_map(x, y, scratch);
-        else if (s4)
-            s4_map(x, y, scratch);
+        else if (maps == S4_MAPS)
+            s4_maps(x, y, scratch);
         else
             pool_map(geometry_of(l), x, y, scratch);
-        x += l->in.h * l->in.w;
-        y += l->out.h * l->out.w;
+        x += maps * l->in.h * l->in.w;
+        y += maps * l->out.h * l->out.w;
     }
 }
 
@@ -269,18 +279,19 @@ static void max_unpool_rows(const Layer *l, int n, const real *w, const real *x,
                             const real *dy, real *dw, real *dx, real *scratch) {
     (void)w, (void)dw;
     if (!dx) return;
-    bool s2 = is(&lenet_s2, l), s4 = is(&lenet_s4, l);
-    for (int map = 0; map < n * l->in.c; map++) {
+    bool s2 = is(&lenet_s2, l);
+    int maps = maps_at_a_time(l);
+    for (int map = 0; map < n * l->in.c; map += maps) {
         if (s2)
             s2_back(x, y, dy, dx, scratch);
-        else if (s4)
+        else if (maps == S4_MAPS)
             s4_back(x, y, dy, dx, scratch);
         else
             unpool_map(geometry_of(l), x, y, dy, dx);
-        x += l->in.h * l->in.w;
-        dx += l->in.h * l->in.w;
-        y += l->out.h * l->out.w;
-        dy += l->out.h * l->out.w;
+        x += maps * l->in.h * l->in.w;
+        dx += maps * l->in.h * l->in.w;
+        y += maps * l->out.h * l->out.w;
+        dy += maps * l->out.h * l->out.w;
     }
 }
 
@@ -356,7 +367,7 @@ static void spread_rows(const Layer *l, int n, const real *w, const real *x, con
 
 bool rows_pool(Layer *l) {
     if (strcmp(l->kind, "max pool") == 0) {
-        l->scratch = (size_t)(2 * l->out.h * (l->in.w + 2 * l->pad));
+        l->scratch = (size_t)(2 * maps_at_a_time(l) * l->out.h * (l->in.w + 2 * l->pad));
         l->forward = max_pool_rows;
         l->backward = max_unpool_rows;
         return true;
