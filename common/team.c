@@ -180,3 +180,8 @@ int team_processors(void) {
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     return online > 0 ? (int)online : 1;
 }
+
+int team_threads(int wanted) {
+    int processors = team_processors();
+    return wanted < processors ? wanted : processors;
+}

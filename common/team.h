@@ -53,4 +53,11 @@ void team_run(Team *team, int count, TeamWork *work, void *job);
  */
 int team_processors(void);
 
+/**
+ * @brief How many threads are of use: those beyond the processors would only take turns.
+ * @param wanted how many somebody asks for, at least 1
+ * @return 1 .. wanted
+ */
+int team_threads(int wanted);
+
 #endif

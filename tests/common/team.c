@@ -71,5 +71,8 @@ Test(common_team, team_waits_asleep) {
 }
 
 Test(common_team, team_processors) {
-    cr_expect(team_processors() >= 1 && team_processors() <= sysconf(_SC_NPROCESSORS_CONF));
+    int processors = team_processors();
+    cr_expect(processors >= 1 && processors <= sysconf(_SC_NPROCESSORS_CONF));
+    cr_expect(team_threads(1) == 1 && team_threads(processors) == processors);
+    cr_expect(team_threads(processors + 1) == processors, "nobody takes turns");
 }

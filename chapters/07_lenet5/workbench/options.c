@@ -50,7 +50,7 @@ static const Flag others[FLAGS - SETTINGS] = {
     {"recipe", "NAME", "train info", "the settings to start from"},
     {"set", "K=V,...", NULL, "any settings, see below"},
     {"seed", "N", "train info", "everything random follows from it"},
-    {"threads", "N", "train test tables", "same result on any number; else all processors"},
+    {"threads", "N", "train test tables", "at most, and else, one for each processor; same result"},
     {"kernels", "NAME", NULL, "naive textbook fast: what the layers run on  (fast)"},
     {"log", "FILE", "train", "writes a table: iteration, epoch, loss, ..."},
     {"save", "FILE", "train", "writes the trained parameters as safetensors"},
@@ -231,7 +231,9 @@ static bool read_other(int flag, char *value, Options *o, Error *error) {
     case KERNELS:
         return read_kernels(value, o, error);
     case THREADS:
-        return whole_int(name, value, 1, THREADS_MAX, &o->threads, error);
+        if (!whole_int(name, value, 1, THREADS_MAX, &o->threads, error)) return false;
+        o->threads = team_threads(o->threads);
+        return true;
     case VALIDATE:
         return whole_int(name, value, 1, 1000000, &o->validate, error);
     case PROBE:
@@ -380,9 +382,8 @@ static bool complete(const Options *o, Error *error) {
 
 bool options_read(int argc, char **argv, Options *o, Error *error) {
     static const char *const commands[] = {"train", "test", "predict", "tables", "info"};
-    int processors = team_processors();
     *o = (Options){.data = MNIST_DIR, .seed = 1, .image = -1, .kernels = KERNELS_FAST};
-    o->threads = processors < THREADS_MAX ? processors : THREADS_MAX;
+    o->threads = team_threads(THREADS_MAX);
     o->program = argv[0];
     o->command = argc > 1 ? argv[1] : "";
     o->help = strcmp(o->command, "--help") == 0 || strcmp(o->command, "-h") == 0 ||

@@ -32,7 +32,7 @@ typedef struct Options {
     const char *dir;             ///< the folder that tables go to, or NULL
     uint64_t seed;               ///< any whole number up to 2^63 - 1
     bool seeded;                 ///< the seed was given
-    int threads;                 ///< 1 .. THREADS_MAX
+    int threads;                 ///< 1 .. THREADS_MAX, with a processor for each
     Kernels kernels;             ///< what the layers run on
     int validate; ///< training images held back and evaluated instead of the test set
     int probe;    ///< mini-batches between evaluations within an epoch; 0: none
