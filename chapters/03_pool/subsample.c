@@ -99,22 +99,24 @@ void subsample_backward(const Layer *l, int n, const real *w, const real *x, con
         real weight = 0, bias = 0; /* of this map */
         for (int i = 0; i < l->out.h; i++)
             for (int j = 0; j < l->out.w; j++) {
+                /* The sum is added up again: dw += dy * sum4, db += dy. */
                 real d = dy[at(l->out, 0, i, j)], sum4 = 0;
-                /* The sum is added up again, and all who were in it get w * dy. */
                 for (int p = 0; p < l->size; p++)
-                    for (int q = 0; q < l->size; q++) {
-                        int here = at(l->in, 0, i * l->size + p, j * l->size + q);
-                        sum4 += x[here];
-                        if (dx) dx[here] = w[ch] * d;
-                    }
-                /* dw += dy * sum4, db += dy */
+                    for (int q = 0; q < l->size; q++)
+                        sum4 += x[at(l->in, 0, i * l->size + p, j * l->size + q)];
                 weight += d * sum4;
                 bias += d;
             }
+        if (dx) {
+            /* Entry (r,s) was in one sum: dx = w * dy. */
+            for (int r = 0; r < l->in.h; r++)
+                for (int s = 0; s < l->in.w; s++)
+                    dx[at(l->in, 0, r, s)] = w[ch] * dy[at(l->out, 0, r / l->size, s / l->size)];
+            dx += l->in.h * l->in.w;
+        }
         dw[ch] += weight;
         dw[l->in.c + ch] += bias;
         x += l->in.h * l->in.w;
-        if (dx) dx += l->in.h * l->in.w;
         dy += l->out.h * l->out.w;
     }
 }
