@@ -1,4 +1,5 @@
 /* The IDX reader; see idx.h for the format. */
+#define _DEFAULT_SOURCE /* madvise() of Linux */
 #include "idx.h"
 
 #include "file.h"
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <zlib.h>
 
 /* Deflate cannot shrink data by more than this: 258 bytes in two bits, nearly. */
@@ -141,6 +143,18 @@ static bool read_header(Source *source, Idx *idx, size_t *count, Error *error) {
     return true;
 }
 
+/* Room for the data. A system hands out memory by pages of 4 KB when each is first touched: 11,500
+   times for MNIST's images, 0.1 s on a virtual machine. Linux has pages of 2 MB for who asks. */
+static uint8_t *room_for(size_t count) {
+    enum { LARGE_PAGE = 1 << 21 };
+    if (count < LARGE_PAGE) return malloc(count);
+    uint8_t *room = aligned_alloc(LARGE_PAGE, (count + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE);
+#ifdef MADV_HUGEPAGE
+    if (room) madvise(room, count, MADV_HUGEPAGE);
+#endif
+    return room;
+}
+
 /* Header, size check, data, end. */
 static bool read_all(Source *source, Idx *idx, Error *error) {
     size_t count = 0;
@@ -150,7 +164,7 @@ static bool read_all(Source *source, Idx *idx, Error *error) {
         return error_set(error,
                          "%s: truncated: its header announces %zu bytes of data, the file has %zu",
                          source->path, count, source->length);
-    idx->byte = malloc(count);
+    idx->byte = room_for(count);
     if (!idx->byte) return error_set(error, "%s: no memory for %zu bytes", source->path, count);
     return source_read(source, idx->byte, count, "data", error) && source_at_end(source, error);
 }
