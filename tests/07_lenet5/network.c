@@ -52,10 +52,8 @@ Test(ch07_network, t01_table, .description = "shapes, parameters and connections
 static void check_subsample_init(const Layer *subsample) {
     real w[12];
     Rng rng = rng_seed(1, 0);
-    double most = 0;
     layer_init(subsample, INIT_LECUN, w, &rng);
-    for (int i = 0; i < 12; i++)
-        most = fmax(most, fabs((double)w[i]));
+    double most = largest(12, w);
     cr_expect(most > 0.3 && most <= 0.6, "largest %g", most);
 }
 
@@ -150,9 +148,7 @@ static double loss_and_gradient(const Network *net, real *grad) {
 static void expect_same_network(const Network *net, double want_loss, const real *want) {
     size_t n = network_params(net);
     real *grad = reals(n);
-    double loss = loss_and_gradient(net, grad), most = 0;
-    for (size_t i = 0; i < n; i++)
-        most = fmax(most, fabs((double)want[i]));
+    double loss = loss_and_gradient(net, grad), most = largest(n, want);
     cr_expect(most > 1e-3, "largest gradient %g: the comparison proves nothing", most);
     cr_expect(fabs(loss - want_loss) < 1e-5 * want_loss, "%s: loss %g, want %g", net->kernels, loss,
               want_loss);

@@ -50,6 +50,16 @@ bool same_bits(size_t n, const real *a, const real *b) {
     return memcmp(a, b, n * sizeof(real)) == 0;
 }
 
+double largest(size_t n, const real *x) {
+    double most = 0;
+    for (size_t i = 0; i < n; i++) {
+        /* not fmax(): gcc 12 for ARM breaks down over a loop of it from float to double */
+        double size = fabs((double)x[i]);
+        if (size > most) most = size;
+    }
+    return most;
+}
+
 Grey drawing_of(const uint8_t *byte, bool dark) {
     enum { TIMES = 7, H = 300, W = 260, DOWN = 80, ACROSS = 15 };
     uint8_t *pixels = kept(H * W);

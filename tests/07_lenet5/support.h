@@ -33,6 +33,9 @@ Step train_epochs(Trainer *trainer, int epochs);
 /* Whether two lists of numbers have the same bits. */
 bool same_bits(size_t n, const real *a, const real *b);
 
+/* The largest magnitude. */
+double largest(size_t n, const real *x);
+
 /* An MNIST image as a drawing: 7 times as large, dark on light or light on dark, off its centre. */
 Grey drawing_of(const uint8_t *byte, bool dark);
 

@@ -179,9 +179,7 @@ Test(ch07_tables, t04_histograms_by_hand, .description = "the weights counted ag
     for (int k = 0; k < s.net.layers; k++) {
         const Layer *l = &s.net.layer[k];
         size_t n = layer_weights(l), at = network_offset(&s.net, k);
-        double most = 0;
-        for (size_t i = at; i < at + n; i++)
-            most = fmax(most, fmax(fabs((double)initial[i]), fabs((double)s.params[i])));
+        double most = fmax(largest(n, initial + at), largest(n, s.params + at));
         if (n == 0) continue;
         Shares before = shares_of(path, "weight initial", l->name);
         Shares after = shares_of(path, "weight trained", l->name);
