@@ -156,6 +156,15 @@ Test(guard, reads_scratch) {
     expect_backward_caught(reads_scratch, "C3 dx[0,0,0,0]", "NaN");
 }
 
+BACKWARD(minus_nan) {
+    correct(l, n, w, x, y, dy, dw, dx, scratch);
+    if (dx) dx[0] = copysign((real)NAN, -1);
+}
+
+Test(guard, nan_has_no_sign) {
+    expect_backward_caught(minus_nan, "C3 dx[0,0,0,0]: got nan,", "NaN");
+}
+
 BACKWARD(one_entry_wrong) {
     correct(l, n, w, x, y, dy, dw, dx, scratch);
     dw[30] += 1;

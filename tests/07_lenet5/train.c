@@ -182,6 +182,16 @@ Test(ch07_train, t07_diverges_at_the_end,
     cr_expect(ran.code == 1, "exit code %d", ran.code);
     cr_expect(strstr(ran.err, "at iteration 1: training has diverged") != NULL, "%s", ran.err);
     cr_expect(!exists(in(dir, "bad")), "it saved the wreck");
+    cr_expect(strstr(ran.out, "loss nan ") != NULL, "%s", ran.out);
+}
+
+/* The loss of the second step is NaN, on x86 with a sign. */
+Test(ch07_train, t10_nan_in_the_log, .description = "a NaN in the log has no sign") {
+    const char *dir = small_set();
+    Ran ran = lenet5_in(dir, "train --data . --epochs 1 --optimizer sgd --lr 1e30 --log log");
+    cr_expect(ran.code == 1, "exit code %d", ran.code);
+    cr_expect(lines_with(in(dir, "log"), "2\t1\tnan\t") == 1, "%s",
+              read_file(in(dir, "log"), NULL));
 }
 
 /* A process that replaces another by exec inherits its ru_maxrss; the program's own is wanted. */

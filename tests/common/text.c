@@ -97,6 +97,14 @@ Test(common_text, measures) {
     cr_expect(seconds_now() >= start && peak_memory_mb() > 1 && peak_memory_mb() < 1e5);
 }
 
+/* x86 makes NaNs with a sign, which printf shows. */
+Test(common_text, nan_has_no_sign) {
+    double negative = copysign((double)NAN, -1);
+    cr_expect_str_eq(textf("%g", unsigned_nan(negative)), "nan");
+    cr_expect_str_eq(textf("%g", unsigned_nan((double)NAN)), "nan");
+    cr_expect_str_eq(textf("%g", unsigned_nan(-1.5)), "-1.5");
+}
+
 Test(common_text, commas) {
     char text[32];
     cr_expect_str_eq(with_commas(0, text, sizeof text), "0");
