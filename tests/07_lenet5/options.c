@@ -1,6 +1,7 @@
 /*
  * The command line: what it refuses, and how it says so.
  */
+#include "07_lenet5/workbench/checkpoint.h"
 #include "07_lenet5/workbench/recipe.h"
 #include "program.h"
 #include "reading.h"
@@ -135,7 +136,7 @@ Test(ch07_options, t01_refuses, .description = "one line that says what, where a
     cr_expect(same_bytes(in(dir, "maps.tsv"), in(dir, "copy")), "the parameters are gone");
 }
 
-Test(ch07_options, t02_help, .description = "--help and info, from anywhere") {
+Test(ch07_options, t02_help, .description = "--help, --version and info, from anywhere") {
     static const char *const asks[] = {"help", "--help", "-h", "train --help", "test -h"};
     const char *dir = folder();
     for (size_t k = 0; k < sizeof asks / sizeof *asks; k++) {
@@ -154,7 +155,11 @@ Test(ch07_options, t02_help, .description = "--help and info, from anywhere") {
         }
         cr_expect_str_eq(ran.err, "");
     }
-    Ran ran = lenet5_ok(dir, "info");
+    Ran ran = lenet5_ok(dir, "--version");
+    cr_expect(strstr(ran.out, textf(": %s, fast kernels\n", checkpoint_build)) != NULL, "%s",
+              ran.out);
+    cr_expect(strncmp(ran.out, "07_lenet5, ", 11) == 0, "%s", ran.out);
+    ran = lenet5_ok(dir, "info");
     cr_expect(strstr(ran.out, "61,706") != NULL, "%s", ran.out);
     ran = lenet5_ok(dir, "info --net 1998");
     cr_expect(strstr(ran.out, "60,000") && strstr(ran.out, "340,908"), "%s", ran.out);
