@@ -101,3 +101,14 @@ Test(ch07_predict, t03_bad_drawing,
     cr_expect(ran.code == 1, "exit code %d", ran.code);
     cr_expect(strstr(ran.out, "\"b.pgm\"") != NULL, "the next one is not read: %s", ran.out);
 }
+
+/* More lines than a buffer holds: the first that cannot be written ends the program. */
+Test(ch07_predict, t04_full_disk, .description = "JSON that cannot be written names its drawing") {
+    Grey grey[2];
+    const char *dir = drawings(grey), *files = "";
+    for (int k = 0; k < 60; k++)
+        files = textf("%s a.pgm", files);
+    Ran ran = lenet5_in(dir, "predict --json --load p %s > /dev/full", files);
+    cr_expect(ran.code == 1, "exit code %d", ran.code);
+    cr_expect_str_eq(ran.err, "error: a.pgm: cannot be written as JSON\n");
+}
