@@ -7,6 +7,7 @@
 #include "progress.h"
 
 #include <string.h>
+#include <time.h>
 
 TestSuite(common_text, .timeout = 60);
 
@@ -93,8 +94,25 @@ Test(common_text, progress_fits_any_width) {
 Test(common_text, measures) {
     double odd[3] = {3, 1, 2}, even[4] = {4, 1, 3, 2};
     cr_expect(median(odd, 3) == 2 && median(even, 4) == 2.5);
-    double start = seconds_now();
-    cr_expect(seconds_now() >= start && peak_memory_mb() > 1 && peak_memory_mb() < 1e5);
+    cr_expect(peak_memory_mb() > 1 && peak_memory_mb() < 1e5);
+}
+
+static double clock_of_the_system(void) {
+    struct timespec now;
+    cr_assert(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* At several moments of a second, so that its fraction counts. */
+Test(common_text, seconds) {
+    const struct timespec moment = {0, 30000000};
+    for (int k = 0; k < 10; k++) {
+        double before = clock_of_the_system(), now = seconds_now();
+        double after = clock_of_the_system();
+        cr_expect(before - 1e-6 < now && now < after + 1e-6, "%.6f, not from %.6f to %.6f", now,
+                  before, after);
+        nanosleep(&moment, NULL);
+    }
 }
 
 /* x86 makes NaNs with a sign, which printf shows. */
