@@ -149,7 +149,7 @@ static bool may_write(const char *path) {
 }
 
 Test(common_file, one_process_at_a_time) {
-    const char *dir = folder(), *path = in(dir, "a");
+    const char *dir = folder(), *path = in(dir, "a"), *open = listing("/dev/fd");
     Output output;
     Lock lock;
     Error error;
@@ -177,4 +177,5 @@ Test(common_file, one_process_at_a_time) {
     cr_assert(symlink("a", in(dir, "link")) == 0 && lock_take(&lock, path, &error));
     cr_expect(!elsewhere(may_lock, in(dir, "link")), "two have the lock, one through a link");
     lock_release(&lock);
+    cr_expect_str_eq(listing("/dev/fd"), open, "something stays open");
 }

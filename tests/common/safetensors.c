@@ -38,6 +38,20 @@ Test(common_safetensors, round_trip) {
     cr_expect_str_eq(field[2].value, "relu");
 }
 
+/* The file is closed: saved, read, refused, asked. */
+Test(common_safetensors, closes) {
+    const char *dir = folder(), *open = listing("/dev/fd");
+    Field field = {.key = "seed"};
+    Error error;
+    cr_assert(safetensors_save(in(dir, "a"), 2, pair, 0, NULL, &error), "%s", error.text);
+    expect_loaded(in(dir, "a"));
+    cr_expect(safetensors_metadata(in(dir, "a"), 1, &field, &error), "%s", error.text);
+    expect_error(safetensors_load(in(dir, "a"), 1, pair, &error), &error, "does not have");
+    write_file(in(dir, "b"), "abc", 3);
+    expect_error(safetensors_load(in(dir, "b"), 2, back, &error), &error, "truncated");
+    cr_expect_str_eq(listing("/dev/fd"), open);
+}
+
 /* The bytes: length, JSON, then 1.0f = 00 00 80 3f first. */
 Test(common_safetensors, bytes) {
     const char *path = in(folder(), "a.safetensors");
