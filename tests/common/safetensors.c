@@ -4,6 +4,7 @@
 #include "safetensors.h"
 #include "../check.h"
 
+#include <jansson.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -277,4 +278,40 @@ Test(common_safetensors, saves_all_or_nothing) {
     /* neither in the folder nor beside it */
     cr_expect_str_eq(listing(dir), "", "a half-written file was left behind");
     cr_expect_str_eq(listing(outer), "inner", "a half-written file was left behind");
+}
+
+/* So many pieces of memory jansson still gets; then one time none. */
+static int pieces;
+
+static void *scarce(size_t bytes) {
+    return pieces-- == 0 ? NULL : malloc(bytes);
+}
+
+/* Each piece is missing once: then nothing is saved, or all of it. */
+Test(common_safetensors, no_memory_for_the_header) {
+    const char *dir = folder(), *path = in(dir, "a");
+    const Metadata entry[2] = {{"activation", "relu"}, {"seed", "1"}};
+    int refused = 0;
+    bool missed = true; /* the piece was asked for */
+    for (int k = 0; missed; k++) {
+        Error error;
+        json_set_alloc_funcs(scarce, free);
+        pieces = k;
+        bool ok = safetensors_save(path, 2, pair, 2, entry, &error);
+        json_set_alloc_funcs(malloc, free);
+        missed = pieces < 0;
+        if (!ok) {
+            expect_error(ok, &error, "no memory for the header");
+            cr_expect_str_eq(listing(dir), "", "piece %d", k);
+            refused++;
+            continue;
+        }
+        Field field[2] = {{.key = "activation"}, {.key = "seed"}};
+        expect_loaded(path);
+        cr_assert(safetensors_metadata(path, 2, field, &error), "%s", error.text);
+        cr_expect_str_eq(field[0].value, "relu", "piece %d", k);
+        cr_expect_str_eq(field[1].value, "1", "piece %d", k);
+        cr_assert(remove(path) == 0);
+    }
+    cr_expect(refused > 20, "only %d pieces are needed", refused);
 }
