@@ -5,6 +5,7 @@ every chapter and in common/, and runs the suites of that chapter. A change that
 has survived: either a test is missing, or nobody can notice it (equivalent.tsv says why).
 
     python3 tests/mutants/mutants.py --fixed          only those of fixed.tsv, which must all die
+    ONLY="common 07_lenet5" python3 ...               only these groups
 
 Works in a copy of the tree, build/mutants/tree, where make compiles the one changed file. A change
 that gives the same machine code, or that does not compile, does not count and is replaced by
