@@ -91,6 +91,31 @@ Test(common_text, progress_fits_any_width) {
     }
 }
 
+static void print_on_a_terminal(FILE *out) {
+    Progress bar;
+    progress_start(&bar, out, "epoch 1/2", 1000);
+    bar.fancy = true;
+    bar.drawn -= 60;
+    bar.started -= 10;
+    progress_update(&bar, 500, 1.5, 0.5);
+}
+
+/* A terminal that does not know its width: COLUMNS, else 80; the last column stays empty. */
+Test(common_text, progress_asks_for_the_width) {
+    static const struct {
+        const char *columns;
+        size_t want;
+    } asked[] = {{NULL, 79}, {"40", 39}, {"none", 79}, {"0", 79}, {"-5", 79}, {"1", 1}};
+    for (size_t k = 0; k < sizeof asked / sizeof *asked; k++) {
+        unsetenv("COLUMNS");
+        if (asked[k].columns) setenv("COLUMNS", asked[k].columns, 1);
+        const char *text = printed(print_on_a_terminal);
+        size_t length = strcspn(text, "\033") - 1; /* after \r */
+        cr_expect(*text == '\r' && length == asked[k].want, "COLUMNS %s: %zu columns: %s",
+                  asked[k].columns ? asked[k].columns : "unset", length, text + 1);
+    }
+}
+
 Test(common_text, measures) {
     double odd[3] = {3, 1, 2}, even[4] = {4, 1, 3, 2};
     cr_expect(median(odd, 3) == 2 && median(even, 4) == 2.5);
