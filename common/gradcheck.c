@@ -6,6 +6,8 @@
  */
 #include "gradcheck.h"
 
+#include "measure.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -225,8 +227,8 @@ static void explain(const char *owner, int n, const GradTensor *t, size_t worst,
     const char *by = t->by_forward ? " by differences of forward, if that is right" : "";
     snprintf(finding->text, sizeof finding->text,
              "%s %s[%s]: got %.9g, want %.9g%s, tolerance %.2g (%zu of %zu wrong%s%s)", owner,
-             t->name, place, t->got[worst], t->want[worst], by, t->tolerance[worst], wrong,
-             tensor_count(t), *cause ? "; " : "", cause);
+             t->name, place, unsigned_nan(t->got[worst]), unsigned_nan(t->want[worst]), by,
+             t->tolerance[worst], wrong, tensor_count(t), *cause ? "; " : "", cause);
 }
 
 /* A check of numbers that are all nearly zero would pass anything. */
@@ -393,7 +395,7 @@ static bool null_dx_allowed(Run *run, GradFinding *finding) {
         *finding = (GradFinding){.ok = false};
         snprintf(finding->text, sizeof finding->text,
                  "%s dw[%zu] depends on whether dx is wanted: %.9g and %.9g", run->layer->name, i,
-                 (double)run->dw[i], run->bar[i]);
+                 unsigned_nan((double)run->dw[i]), run->bar[i]);
         return false;
     }
     return true;

@@ -1,6 +1,7 @@
-/* Seconds, medians, memory, commas; see measure.h. */
+/* Seconds, medians, memory, numbers to print; see measure.h. */
 #include "measure.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -33,6 +34,10 @@ double peak_memory_mb(void) {
     struct rusage usage;
     if (peak == 0 && getrusage(RUSAGE_SELF, &usage) == 0) peak = usage.ru_maxrss;
     return (double)peak * 1024e-6;
+}
+
+double unsigned_nan(double value) {
+    return isnan(value) ? (double)NAN : value;
 }
 
 char *with_commas(long value, char *text, size_t size) {

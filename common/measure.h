@@ -28,6 +28,13 @@ double median(double *value, int n);
 double peak_memory_mb(void);
 
 /**
+ * @brief A number to print: NaN loses its sign, which printf would show; x86 makes negative ones.
+ * @param value any number
+ * @return value, or the NaN that prints as nan
+ */
+double unsigned_nan(double value);
+
+/**
  * @brief A whole number with commas, as tables print it: 61706 becomes 61,706.
  * @param value  at least 0
  * @param text   where to write

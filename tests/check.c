@@ -3,6 +3,8 @@
  */
 #include "check.h"
 
+#include "measure.h"
+
 #include <dirent.h>
 #include <stdarg.h>
 #include <string.h>
@@ -31,7 +33,7 @@ void expect_list(const char *what, size_t n, const real *got, const real *want, 
     }
     expect_guards(what, got);
     cr_expect(bad == 0, "%s: %zu of %zu differ; first [%zu]: got %.9g, want %.9g", what, bad, n,
-              first, (double)got[first], (double)want[first]);
+              first, unsigned_nan((double)got[first]), unsigned_nan((double)want[first]));
 }
 
 void expect_error(bool ok, const Error *error, const char *what) {

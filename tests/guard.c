@@ -137,13 +137,25 @@ Test(guard, last_row_missed) {
     expect_backward_caught(last_row_missed, "C3 dx[", "last row");
 }
 
-BACKWARD(writes_dy) {
+/* Which input is written into, 0 to 2, and whether its last number or its first. */
+static int spoiled;
+static bool at_the_end;
+
+BACKWARD(writes_input) {
+    const real *input[3] = {w, x, dy};
+    size_t count[3] = {layer_params(l), (size_t)(n * shape_size(l->in)),
+                       (size_t)(n * shape_size(l->out))};
     correct(l, n, w, x, y, dy, dw, dx, scratch);
-    ((real *)dy)[0] = 0;
+    ((real *)input[spoiled])[at_the_end ? count[spoiled] - 1 : 0] += 1;
 }
 
-Test(guard, writes_into_dy) {
-    expect_backward_caught(writes_dy, "caller's", "dy");
+Test(guard, writes_into_an_input) {
+    static const char *const says[3] = {"caller's w", "caller's x", "caller's dy"};
+    for (int k = 0; k < 6; k++) {
+        spoiled = k / 2;
+        at_the_end = k % 2;
+        expect_backward_caught(writes_input, says[spoiled], "C3 writes into");
+    }
 }
 
 BACKWARD(reads_scratch) {
@@ -154,6 +166,15 @@ BACKWARD(reads_scratch) {
 
 Test(guard, reads_scratch) {
     expect_backward_caught(reads_scratch, "C3 dx[0,0,0,0]", "NaN");
+}
+
+BACKWARD(minus_nan) {
+    correct(l, n, w, x, y, dy, dw, dx, scratch);
+    if (dx) dx[0] = copysign((real)NAN, -1);
+}
+
+Test(guard, nan_has_no_sign) {
+    expect_backward_caught(minus_nan, "C3 dx[0,0,0,0]: got nan,", "NaN");
 }
 
 BACKWARD(one_entry_wrong) {

@@ -64,7 +64,7 @@ crash: $B/07_lenet5 ## kills runs at random moments; all must resume bit-identic
 faults: $B/07_lenet5 $B/faults/malloc.so ## each malloc, read, write, ... fails once (EVERY=1: each)
 	@python3 tests/faults/faults.py $B $(or $(EVERY),1)
 
-mutants: setup ## changes of the code that no test notices: SEED=1 COUNT=20 per chapter, FILE=...
+mutants: setup ## changes of the code that no test notices: SEED=1 COUNT=20 ONLY=common FILE=...
 	@python3 tests/mutants/mutants.py $(or $(SEED),1) $(or $(COUNT),20) $(FILE)
 
 fuzz: $(FUZZ) ## random inputs for every reader of files: SECONDS=10 each, or RUNS=10000000

@@ -140,6 +140,7 @@ Test(ch07_checkpoint, t04_flipped_bits, .description = "one bit changed anywhere
         file[i] = before;
     }
     cr_expect(taken == 0, "%zu changed files were resumed", taken);
+    cr_expect(checkpoint_resume(path, &t, &place, &error), "unchanged: %s", error.text);
     trainer_free(&t);
 }
 

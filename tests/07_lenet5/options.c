@@ -1,6 +1,7 @@
 /*
  * The command line: what it refuses, and how it says so.
  */
+#include "07_lenet5/workbench/checkpoint.h"
 #include "07_lenet5/workbench/recipe.h"
 #include "program.h"
 #include "reading.h"
@@ -47,10 +48,15 @@ static const struct {
     {2, "train --lr nan", "lr nan: expected a number from 1e-30"},
     {2, "train --lr 0", "lr 0"},
     {2, "train --lr=-0.1", "lr -0.1"},
-    {2, "train --threads 9999", "--threads 9999: expected a whole number from 1 to 256"},
-    {2, "train --seed -1", "--seed -1: expected a whole number from 0"},
+    {2, "train --threads 257", "--threads 257: expected a whole number from 1 to 256\n"},
+    {2, "train --threads 0", "--threads 0: expected a whole number"},
+    {2, "train --seed -1", "expected a whole number from 0 to 9223372036854775807\n"},
     {2, "train --seed 99999999999999999999", "--seed 99999999999999999999"},
-    {2, "train --probe 0", "--probe 0: expected a whole number from 1"},
+    {2, "train --seed 1x", "--seed 1x: expected a whole number"},
+    {2, "train --seed x", "--seed x: expected a whole number"},
+    {2, "train --probe 0", "--probe 0: expected a whole number from 1 to 1000000\n"},
+    {2, "train --validate 0", "--validate 0: expected a whole number from 1 to 1000000\n"},
+    {2, "info --image -1", "--image -1: expected a whole number from 0 to 1000000\n"},
     {2, "train --data . --validate 300", "--validate 300: only 300 training images"},
     {2, "test --data . --load params --image 200", "--image 200: only 200 test images"},
     {2, "info --data . --set shift=1 --image 300", "only 300 training images"},
@@ -131,11 +137,12 @@ Test(ch07_options, t01_refuses, .description = "one line that says what, where a
         cr_expect(strncmp(ran.err, "error: ", 7) == 0 && end && end[1] == '\0',
                   "'%s': not one line: %s", bad[k].arguments, ran.err);
     }
+    lenet5_ok(dir, "test --data . --load params --threads 256"); /* the most */
     cr_expect(same_bytes(in(dir, "params"), in(dir, "copy")), "the parameters are gone");
     cr_expect(same_bytes(in(dir, "maps.tsv"), in(dir, "copy")), "the parameters are gone");
 }
 
-Test(ch07_options, t02_help, .description = "--help and info, from anywhere") {
+Test(ch07_options, t02_help, .description = "--help, --version and info, from anywhere") {
     static const char *const asks[] = {"help", "--help", "-h", "train --help", "test -h"};
     const char *dir = folder();
     for (size_t k = 0; k < sizeof asks / sizeof *asks; k++) {
@@ -154,7 +161,11 @@ Test(ch07_options, t02_help, .description = "--help and info, from anywhere") {
         }
         cr_expect_str_eq(ran.err, "");
     }
-    Ran ran = lenet5_ok(dir, "info");
+    Ran ran = lenet5_ok(dir, "--version");
+    cr_expect(strstr(ran.out, textf(": %s, fast kernels\n", checkpoint_build)) != NULL, "%s",
+              ran.out);
+    cr_expect(strncmp(ran.out, "07_lenet5, ", 11) == 0, "%s", ran.out);
+    ran = lenet5_ok(dir, "info");
     cr_expect(strstr(ran.out, "61,706") != NULL, "%s", ran.out);
     ran = lenet5_ok(dir, "info --net 1998");
     cr_expect(strstr(ran.out, "60,000") && strstr(ran.out, "340,908"), "%s", ran.out);

@@ -31,7 +31,7 @@ static const char *drawings(Grey grey[2]) {
     Grey blank = grey[0];
     blank.byte = kept((size_t)blank.w * (size_t)blank.h);
     write_drawing(in(dir, "blank.pgm"), &blank);
-    lenet5_ok(dir, "train --data . --epochs 3 --batch 20 --save p");
+    lenet5_ok(dir, "train --data . --epochs 12 --batch 20 --watch end --save p");
     return dir;
 }
 
@@ -87,6 +87,13 @@ Test(ch07_predict, t02_text, .description = "size, digit and probability for peo
     const char *last = textf("a.pgm: %d (%.2f %%)\n", a.digit, 100 * a.probability[a.digit]);
     cr_expect(strstr(ran.out, "a.pgm: 260 x 300 pixels") != NULL, "%s", ran.out);
     cr_expect(strstr(ran.out, last) != NULL, "no '%s': %s", last, ran.out);
+    /* a bar for each digit, half a column per percent */
+    static const char full[] = "##################################################";
+    for (int k = 0; k < CLASSES; k++) {
+        double p = a.probability[k];
+        const char *bar = textf("\n  %d  %6.2f %%  %.*s\n", k, 100 * p, (int)lround(50 * p), full);
+        cr_expect(strstr(ran.out, bar) != NULL, "no '%s': %s", bar, ran.out);
+    }
 }
 
 Test(ch07_predict, t03_bad_drawing,
@@ -100,4 +107,15 @@ Test(ch07_predict, t03_bad_drawing,
     ran = lenet5_in(dir, "predict --json --load p blank.pgm b.pgm");
     cr_expect(ran.code == 1, "exit code %d", ran.code);
     cr_expect(strstr(ran.out, "\"b.pgm\"") != NULL, "the next one is not read: %s", ran.out);
+}
+
+/* More lines than a buffer holds: the first that cannot be written ends the program. */
+Test(ch07_predict, t04_full_disk, .description = "JSON that cannot be written names its drawing") {
+    Grey grey[2];
+    const char *dir = drawings(grey), *files = "";
+    for (int k = 0; k < 60; k++)
+        files = textf("%s a.pgm", files);
+    Ran ran = lenet5_in(dir, "predict --json --load p %s > /dev/full", files);
+    cr_expect(ran.code == 1, "exit code %d", ran.code);
+    cr_expect_str_eq(ran.err, "error: a.pgm: cannot be written as JSON\n");
 }

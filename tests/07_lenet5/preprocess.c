@@ -19,10 +19,14 @@ static Grey blank_page(uint8_t level) {
     return (Grey){PAGE, PAGE, page_pixels};
 }
 
-/* A black bar on a page. */
-static void draw_bar(Grey *page, int top, int left, int tall, int wide) {
+/* A bar of one grey level on a page. */
+static void draw_grey(Grey *page, int level, int top, int left, int tall, int wide) {
     for (int r = top; r < top + tall; r++)
-        memset(page->byte + r * PAGE + left, 0, (size_t)wide);
+        memset(page->byte + r * PAGE + left, level, (size_t)wide);
+}
+
+static void draw_bar(Grey *page, int top, int left, int tall, int wide) {
+    draw_grey(page, 0, top, left, tall, wide);
 }
 
 Test(ch07_preprocess, t01_like_mnist,
@@ -101,5 +105,38 @@ Test(ch07_preprocess, t03_refuses, .description = "two digits, and an empty page
     draw_bar(&page, 20, 40, 25, 5);
     expect_error(preprocess_digit(&page, byte, &error), &error, "several digits");
     page = blank_page(200);
+    expect_error(preprocess_digit(&page, byte, &error), &error, "no digit");
+}
+
+/* A bar of 40 by 10, and something else: what becomes of it. */
+static bool with_bar(int level, int top, int left, int tall, int wide, uint8_t *byte,
+                     Error *error) {
+    Grey page = blank_page(255);
+    draw_bar(&page, 10, 10, 40, 10);
+    draw_grey(&page, level, top, left, tall, wide);
+    return preprocess_digit(&page, byte, error);
+}
+
+/* Each limit, and just beyond: the strength of faint ink, the height of a speck, the height of a
+   second digit, the contrast of a page. */
+Test(ch07_preprocess, t04_limits, .description = "faint ink, specks, a second digit, contrast") {
+    uint8_t alone[IMAGE_BYTES], byte[IMAGE_BYTES];
+    Error error;
+    cr_assert(with_bar(0, 10, 10, 40, 10, alone, &error), "%s", error.text);
+    cr_assert(with_bar(255 - 50, 10, 20, 40, 10, byte, &error), "%s", error.text);
+    cr_expect(memcmp(byte, alone, sizeof byte) == 0, "less than a fifth is paper");
+    cr_assert(with_bar(255 - 51, 10, 20, 40, 10, byte, &error), "%s", error.text);
+    cr_expect(memcmp(byte, alone, sizeof byte) != 0, "a fifth is ink");
+    cr_assert(with_bar(0, 2, 2, 3, 1, byte, &error), "%s", error.text);
+    cr_expect(memcmp(byte, alone, sizeof byte) == 0, "less tall than a tenth is a speck");
+    cr_assert(with_bar(0, 2, 2, 4, 1, byte, &error), "%s", error.text);
+    cr_expect(memcmp(byte, alone, sizeof byte) != 0, "a tenth is a part of the digit");
+    cr_expect(with_bar(0, 10, 30, 19, 10, byte, &error), "%s", error.text);
+    expect_error(with_bar(0, 10, 30, 20, 10, byte, &error), &error, "several digits");
+    Grey page = blank_page(200);
+    draw_grey(&page, 200 - 32, 10, 10, 40, 10);
+    cr_expect(preprocess_digit(&page, byte, &error), "%s", error.text);
+    page = blank_page(200);
+    draw_grey(&page, 200 - 31, 10, 10, 40, 10);
     expect_error(preprocess_digit(&page, byte, &error), &error, "no digit");
 }

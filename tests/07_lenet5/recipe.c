@@ -101,3 +101,47 @@ Test(ch07_recipe, t04_networks, .description = "net, activation, pool, c3, head,
     set(&recipe, "net", "modern");
     cr_expect(recipe.net.activation == ACTIVATION_RELU && recipe.net.input.lo == 0);
 }
+
+/* The ends of every number's range are in it; what is just outside is refused. */
+static const struct {
+    const char *key, *below, *least, *most, *above;
+} ranges[] = {
+    {"j", "9e-301", "1e-300", "inf", NULL},
+    {"input_black", "-1000001", "-1e6", "1e6", "1000001"},
+    {"input_white", "-1000001", "-1e6", "1e6", "1000001"},
+    {"lr", "9e-31", "1e-30", "1e30", "1.1e30"},
+    {"mu", "-1e-9", "0", "1e30", "1.1e30"},
+    {"weight-decay", "-1e-9", "0", "1e3", "1000.1"},
+    {"warmup", "-1e-9", "0", "1e5", "100000.1"},
+    {"average", "-1e-9", "0", "0.999999", "0.9999991"},
+    {"batch", "0", "1", "1000000", "1000001"},
+    {"epochs", "0", "1", "100000", "100001"},
+    {"shift", "-1e-9", "0", "28", "28.1"},
+    {"rotate", "-1e-9", "0", "180", "180.1"},
+    {"scale", "-1e-9", "0", "0.9", "0.91"},
+    {"squeeze", "-1e-9", "0", "0.9", "0.91"},
+    {"shear", "-1e-9", "0", "5", "5.1"},
+    {"bend", "-1e-9", "0", "20", "20.1"},
+    {"undistorted", "-1", "0", "100000", "100001"},
+    {"copies", "-1", "0", "100", "101"},
+};
+
+Test(ch07_recipe, t05_ranges, .description = "the ends of every range, and just outside") {
+    Recipe recipe;
+    Error error;
+    size_t numbers = 0;
+    cr_assert(recipe_named("report", &recipe));
+    for (int k = 0; k < SETTINGS; k++)
+        numbers += settings[k].words == NULL;
+    cr_expect(numbers == sizeof ranges / sizeof *ranges, "%zu settings are numbers", numbers);
+    for (size_t k = 0; k < sizeof ranges / sizeof *ranges; k++) {
+        int setting = setting_named(ranges[k].key);
+        const char *outside[2] = {ranges[k].below, ranges[k].above};
+        set(&recipe, ranges[k].key, ranges[k].least);
+        set(&recipe, ranges[k].key, ranges[k].most);
+        for (int i = 0; i < 2; i++)
+            if (outside[i])
+                expect_error(recipe_set(&recipe, setting, outside[i], &error), &error,
+                             textf("%s %s: expected a", ranges[k].key, outside[i]));
+    }
+}

@@ -182,6 +182,16 @@ Test(ch07_train, t07_diverges_at_the_end,
     cr_expect(ran.code == 1, "exit code %d", ran.code);
     cr_expect(strstr(ran.err, "at iteration 1: training has diverged") != NULL, "%s", ran.err);
     cr_expect(!exists(in(dir, "bad")), "it saved the wreck");
+    cr_expect(strstr(ran.out, "loss nan ") != NULL, "%s", ran.out);
+}
+
+/* The loss of the second step is NaN, on x86 with a sign. */
+Test(ch07_train, t10_nan_in_the_log, .description = "a NaN in the log has no sign") {
+    const char *dir = small_set();
+    Ran ran = lenet5_in(dir, "train --data . --epochs 1 --optimizer sgd --lr 1e30 --log log");
+    cr_expect(ran.code == 1, "exit code %d", ran.code);
+    cr_expect(lines_with(in(dir, "log"), "2\t1\tnan\t") == 1, "%s",
+              read_file(in(dir, "log"), NULL));
 }
 
 /* A process that replaces another by exec inherits its ru_maxrss; the program's own is wanted. */
@@ -220,4 +230,23 @@ Test(ch07_train, t09_grey_levels, .description = "input_black and input_white of
     ran = lenet5_in(dir, "test --data . --load params --set input_black=2.82");
     cr_expect(ran.code == 2 && strstr(ran.err, "input_black and input_white are both 2.82"), "%s",
               ran.err);
+}
+
+/* One step on the definitions takes longer than a bar waits for. It shows the mean loss and the
+   share of correct answers so far, which the log has, too. */
+Test(ch07_train, t11_progress, .description = "what the bar says on a terminal") {
+    const char *dir = small_set();
+    Ran ran =
+        command_in(dir,
+                   "TERM=xterm NO_COLOR= COLUMNS=100 script -qec \"%s train --data . --epochs 1 "
+                   "--validate 200 --kernels naive --watch end --log log\" /dev/null",
+                   program_path());
+    Table log = table_of(in(dir, "log"));
+    cr_assert(ran.code == 0 && log.rows == 2, "exit code %d, %d rows: %s", ran.code, log.rows,
+              ran.out);
+    const char *bar =
+        textf("\repoch  1/1 [========================] 100%%  loss %.4f  accuracy %.4f ",
+              cell(&log, 0, "loss"), cell(&log, 1, "learning_accuracy"));
+    cr_expect(strstr(ran.out, bar) != NULL, "no '%s': %s", bar, ran.out);
+    cr_expect(strstr(ran.out, "\r\033[Kepoch  1/1  ") != NULL, "it is not wiped: %s", ran.out);
 }

@@ -140,6 +140,16 @@ static bool may_lock(const char *path) {
     return ok || !strstr(error.text, textf("another run (process %ld)", (long)getppid()));
 }
 
+/* The lock is file 0, where the program was started without stdin. */
+static bool unlocks_without_stdin(const char *path) {
+    Lock lock;
+    Error error;
+    close(STDIN_FILENO);
+    bool ok = lock_take(&lock, path, &error) && lock.file == STDIN_FILENO;
+    lock_release(&lock);
+    return ok && access(textf("%s.lock", path), F_OK) != 0;
+}
+
 static bool may_write(const char *path) {
     Output output;
     Error error;
@@ -149,7 +159,7 @@ static bool may_write(const char *path) {
 }
 
 Test(common_file, one_process_at_a_time) {
-    const char *dir = folder(), *path = in(dir, "a");
+    const char *dir = folder(), *path = in(dir, "a"), *open = listing("/dev/fd");
     Output output;
     Lock lock;
     Error error;
@@ -165,6 +175,7 @@ Test(common_file, one_process_at_a_time) {
     cr_expect_str_eq(read_file(path, NULL), "mine");
     cr_expect(elsewhere(may_write, path), "nobody writes it any more");
     cr_expect_str_eq(listing(dir), "a");
+    cr_expect(elsewhere(unlocks_without_stdin, path), "without stdin it stays locked");
     /* what a dead process left locks nothing */
     write_file(in(dir, "a.lock"), "", 0);
     cr_expect(elsewhere(may_lock, path), "a lock outlives its process");
@@ -177,4 +188,5 @@ Test(common_file, one_process_at_a_time) {
     cr_assert(symlink("a", in(dir, "link")) == 0 && lock_take(&lock, path, &error));
     cr_expect(!elsewhere(may_lock, in(dir, "link")), "two have the lock, one through a link");
     lock_release(&lock);
+    cr_expect_str_eq(listing("/dev/fd"), open, "something stays open");
 }

@@ -34,6 +34,19 @@ Test(common_idx, plain_and_gzipped) {
     }
 }
 
+/* The file is closed, read or refused. */
+Test(common_idx, closes) {
+    const char *dir = folder(), *open = listing("/dev/fd");
+    Error error;
+    Idx idx;
+    write_file(in(dir, "good"), small_idx, sizeof small_idx);
+    write_file(in(dir, "bad"), small_idx, 5);
+    cr_assert(idx_read(in(dir, "good"), &idx, &error), "%s", error.text);
+    idx_free(&idx);
+    expect_error(idx_read(in(dir, "bad"), &idx, &error), &error, "truncated");
+    cr_expect_str_eq(listing("/dev/fd"), open);
+}
+
 /* pigz and cat make files of several members; even one byte of data per member is read. */
 Test(common_idx, many_members) {
     const char *dir = folder(), *path = in(dir, "packed.gz");
@@ -67,6 +80,9 @@ Test(common_idx, refuses) {
         {"truncated: the magic number has 0 of 4", 0, {0}},
         {"not an IDX file", 8, {'%', 'P', 'D', 'F', '-', '1', '.', '4'}},
         {"not an IDX file", 12, {0, 0, 13, 1, 0, 0, 0, 1, 0, 0, 0, 0}}, /* floats */
+        /* half of what gzip begins with */
+        {"not an IDX file of bytes: it starts with 1f 00 08 01", 4, {0x1f, 0, 8, 1}},
+        {"not an IDX file of bytes: it starts with 00 8b 08 01", 4, {0, 0x8b, 8, 1}},
         {"0 dimensions", 4, {0, 0, 8, 0}},
         {"9 dimensions", 4, {0, 0, 8, 9}},
         {"truncated: the header", 7, {0, 0, 8, 1, 0, 0, 0}},

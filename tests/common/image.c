@@ -99,6 +99,19 @@ Test(common_image, refuses) {
     expect_error(grey_read(in(dir, "wide"), &grey, &error), &error, "at most 4096 a side");
 }
 
+/* The file is closed, read or refused. */
+Test(common_image, closes) {
+    const char *dir = folder(), *open = listing("/dev/fd");
+    Grey grey;
+    Error error;
+    const uint8_t level[2] = {0, 255};
+    write_png(in(dir, "good"), PNG_FORMAT_GRAY, 2, 1, level);
+    write_file(in(dir, "bad"), "GIF8", 4);
+    expect_grey(in(dir, "good"), 2, 1, level);
+    expect_error(grey_read(in(dir, "bad"), &grey, &error), &error, "neither PNG nor PGM");
+    cr_expect_str_eq(listing("/dev/fd"), open);
+}
+
 /* Cut anywhere, with a byte more, or with one bit changed in its data. */
 Test(common_image, refuses_damaged_png) {
     const char *path = in(folder(), "file");

@@ -4,6 +4,7 @@
 #include "safetensors.h"
 #include "../check.h"
 
+#include <jansson.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -36,6 +37,20 @@ Test(common_safetensors, round_trip) {
     cr_expect_str_eq(field[0].value, "1");
     cr_expect_str_eq(field[1].value, "");
     cr_expect_str_eq(field[2].value, "relu");
+}
+
+/* The file is closed: saved, read, refused, asked. */
+Test(common_safetensors, closes) {
+    const char *dir = folder(), *open = listing("/dev/fd");
+    Field field = {.key = "seed"};
+    Error error;
+    cr_assert(safetensors_save(in(dir, "a"), 2, pair, 0, NULL, &error), "%s", error.text);
+    expect_loaded(in(dir, "a"));
+    cr_expect(safetensors_metadata(in(dir, "a"), 1, &field, &error), "%s", error.text);
+    expect_error(safetensors_load(in(dir, "a"), 1, pair, &error), &error, "does not have");
+    write_file(in(dir, "b"), "abc", 3);
+    expect_error(safetensors_load(in(dir, "b"), 2, back, &error), &error, "truncated");
+    cr_expect_str_eq(listing("/dev/fd"), open);
 }
 
 /* The bytes: length, JSON, then 1.0f = 00 00 80 3f first. */
@@ -263,4 +278,40 @@ Test(common_safetensors, saves_all_or_nothing) {
     /* neither in the folder nor beside it */
     cr_expect_str_eq(listing(dir), "", "a half-written file was left behind");
     cr_expect_str_eq(listing(outer), "inner", "a half-written file was left behind");
+}
+
+/* So many pieces of memory jansson still gets; then one time none. */
+static int pieces;
+
+static void *scarce(size_t bytes) {
+    return pieces-- == 0 ? NULL : malloc(bytes);
+}
+
+/* Each piece is missing once: then nothing is saved, or all of it. */
+Test(common_safetensors, no_memory_for_the_header) {
+    const char *dir = folder(), *path = in(dir, "a");
+    const Metadata entry[2] = {{"activation", "relu"}, {"seed", "1"}};
+    int refused = 0;
+    bool missed = true; /* the piece was asked for */
+    for (int k = 0; missed; k++) {
+        Error error;
+        json_set_alloc_funcs(scarce, free);
+        pieces = k;
+        bool ok = safetensors_save(path, 2, pair, 2, entry, &error);
+        json_set_alloc_funcs(malloc, free);
+        missed = pieces < 0;
+        if (!ok) {
+            expect_error(ok, &error, "no memory for the header");
+            cr_expect_str_eq(listing(dir), "", "piece %d", k);
+            refused++;
+            continue;
+        }
+        Field field[2] = {{.key = "activation"}, {.key = "seed"}};
+        expect_loaded(path);
+        cr_assert(safetensors_metadata(path, 2, field, &error), "%s", error.text);
+        cr_expect_str_eq(field[0].value, "relu", "piece %d", k);
+        cr_expect_str_eq(field[1].value, "1", "piece %d", k);
+        cr_assert(remove(path) == 0);
+    }
+    cr_expect(refused > 20, "only %d pieces are needed", refused);
 }

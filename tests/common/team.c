@@ -4,6 +4,7 @@
 #include "team.h"
 #include "../check.h"
 
+#include <stdatomic.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -47,6 +48,34 @@ Test(common_team, team_does_every_item_once) {
         team_free(team);
     }
     team_free(NULL);
+}
+
+/* Items that are under way, and those that have seen all the others. */
+typedef struct Meeting {
+    atomic_int here, met;
+} Meeting;
+
+enum { MEMBERS = 4 };
+
+/* Waits for the others, five seconds at most. */
+static void meet(void *job, int item, int thread) {
+    (void)item, (void)thread;
+    Meeting *meeting = job;
+    atomic_fetch_add(&meeting->here, 1);
+    for (int k = 0; k < 500 && atomic_load(&meeting->here) < MEMBERS; k++)
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    if (atomic_load(&meeting->here) == MEMBERS) atomic_fetch_add(&meeting->met, 1);
+}
+
+/* Items that wait for each other need a thread each. */
+Test(common_team, team_works_at_the_same_time) {
+    Error error;
+    Team *team = team_new(MEMBERS, &error);
+    cr_assert(team != NULL, "%s", error.text);
+    Meeting meeting = {0, 0};
+    team_run(team, MEMBERS, meet, &meeting);
+    cr_expect(meeting.met == MEMBERS, "%d of %d items met", meeting.met, MEMBERS);
+    team_free(team);
 }
 
 static void doze(void *job, int item, int thread) {

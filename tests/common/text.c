@@ -7,6 +7,7 @@
 #include "progress.h"
 
 #include <string.h>
+#include <time.h>
 
 TestSuite(common_text, .timeout = 60);
 
@@ -90,11 +91,61 @@ Test(common_text, progress_fits_any_width) {
     }
 }
 
+static void print_on_a_terminal(FILE *out) {
+    Progress bar;
+    progress_start(&bar, out, "epoch 1/2", 1000);
+    bar.fancy = true;
+    bar.drawn -= 60;
+    bar.started -= 10;
+    progress_update(&bar, 500, 1.5, 0.5);
+}
+
+/* A terminal that does not know its width: COLUMNS, else 80; the last column stays empty. */
+Test(common_text, progress_asks_for_the_width) {
+    static const struct {
+        const char *columns;
+        size_t want;
+    } asked[] = {{NULL, 79}, {"40", 39}, {"none", 79}, {"0", 79}, {"-5", 79}, {"1", 1}};
+    for (size_t k = 0; k < sizeof asked / sizeof *asked; k++) {
+        unsetenv("COLUMNS");
+        if (asked[k].columns) setenv("COLUMNS", asked[k].columns, 1);
+        const char *text = printed(print_on_a_terminal);
+        size_t length = strcspn(text, "\033") - 1; /* after \r */
+        cr_expect(*text == '\r' && length == asked[k].want, "COLUMNS %s: %zu columns: %s",
+                  asked[k].columns ? asked[k].columns : "unset", length, text + 1);
+    }
+}
+
 Test(common_text, measures) {
     double odd[3] = {3, 1, 2}, even[4] = {4, 1, 3, 2};
     cr_expect(median(odd, 3) == 2 && median(even, 4) == 2.5);
-    double start = seconds_now();
-    cr_expect(seconds_now() >= start && peak_memory_mb() > 1 && peak_memory_mb() < 1e5);
+    cr_expect(peak_memory_mb() > 1 && peak_memory_mb() < 1e5);
+}
+
+static double clock_of_the_system(void) {
+    struct timespec now;
+    cr_assert(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* At several moments of a second, so that its fraction counts. */
+Test(common_text, seconds) {
+    const struct timespec moment = {0, 30000000};
+    for (int k = 0; k < 10; k++) {
+        double before = clock_of_the_system(), now = seconds_now();
+        double after = clock_of_the_system();
+        cr_expect(before - 1e-6 < now && now < after + 1e-6, "%.6f, not from %.6f to %.6f", now,
+                  before, after);
+        nanosleep(&moment, NULL);
+    }
+}
+
+/* x86 makes NaNs with a sign, which printf shows. */
+Test(common_text, nan_has_no_sign) {
+    double negative = copysign((double)NAN, -1);
+    cr_expect_str_eq(textf("%g", unsigned_nan(negative)), "nan");
+    cr_expect_str_eq(textf("%g", unsigned_nan((double)NAN)), "nan");
+    cr_expect_str_eq(textf("%g", unsigned_nan(-1.5)), "-1.5");
 }
 
 Test(common_text, commas) {

@@ -44,9 +44,7 @@ static const char *key_of(int entry) {
     return entry < SETTING ? keys[entry] : settings[entry - SETTING].key;
 }
 
-/* What decides the last bits of a run's numbers, with the kernels: the compiler, the width of the
-   vectors, and whether a product and a sum are rounded once. */
-static const char build[] =
+const char checkpoint_build[] =
 #ifdef __clang__
     "clang " __clang_version__
 #else
@@ -114,7 +112,7 @@ static void write_values(const Recipe *recipe, const Trainer *t, const Place *pl
                                     [IMAGES] = checksum_of_images(t->data)};
     snprintf(value[RECIPE], VALUE, "%s", recipe->name);
     snprintf(value[KERNELS], VALUE, "%s", t->net->kernels);
-    snprintf(value[PROGRAM], VALUE, "%s", build);
+    snprintf(value[PROGRAM], VALUE, "%s", checkpoint_build);
     snprintf(value[SEED], VALUE, "%llu", (unsigned long long)t->seed);
     for (int k = EPOCH; k < SETTING; k++)
         snprintf(value[k], VALUE, "%.17g", number[k]);
@@ -201,9 +199,9 @@ bool checkpoint_same_bits(const char *path, const Network *net, char *other, siz
     char value[ENTRIES][VALUE];
     other[0] = '\0';
     if (!read_values(path, value, error)) return false;
-    if (strcmp(value[KERNELS], net->kernels) != 0 || strcmp(value[PROGRAM], build) != 0)
+    if (strcmp(value[KERNELS], net->kernels) != 0 || strcmp(value[PROGRAM], checkpoint_build) != 0)
         snprintf(other, size, "%s, %s kernels; this is %s, %s kernels", value[PROGRAM],
-                 value[KERNELS], build, net->kernels);
+                 value[KERNELS], checkpoint_build, net->kernels);
     return true;
 }
 

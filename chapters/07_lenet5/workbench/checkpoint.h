@@ -21,6 +21,10 @@
 
 #include "07_lenet5/workbench/recipe.h"
 
+/** What decides the last bits of a run's numbers, with the kernels: the compiler, the width of the
+    vectors, and whether a product and a sum are rounded once. */
+extern const char checkpoint_build[];
+
 /** How far a run has come: a place between two mini-batches. */
 typedef struct Place {
     int epoch;         ///< of the next mini-batch, from 1; epochs + 1: the run is done

@@ -3,6 +3,8 @@
  */
 #include "07_lenet5/workbench/log.h"
 
+#include "measure.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -78,20 +80,22 @@ long log_length(Log *log) {
 
 void log_batch(Log *log, long iteration, int epoch, double loss) {
     if (!log->file) return;
-    fprintf(log->file, "%ld\t%d\t%.9g\tnan\tnan\tnan\tnan\tnan\tnan\n", iteration, epoch, loss);
+    fprintf(log->file, "%ld\t%d\t%.9g\tnan\tnan\tnan\tnan\tnan\tnan\n", iteration, epoch,
+            unsigned_nan(loss));
 }
 
 void log_probe(Log *log, long iteration, int epoch, const Evaluation *test) {
     if (!log->file) return;
     fprintf(log->file, "%ld\t%d\tnan\tnan\tnan\t%.6f\t%.9g\tnan\tnan\n", iteration, epoch,
-            test->accuracy, test->loss);
+            test->accuracy, unsigned_nan(test->loss));
 }
 
 void log_epoch(Log *log, long iteration, int epoch, const Evaluation *train, const Evaluation *test,
                double learning, double seconds) {
     if (!log->file) return;
     fprintf(log->file, "%ld\t%d\tnan\t%.6f\t%.9g\t%.6f\t%.9g\t%.3f\t%.6f\n", iteration, epoch,
-            train->accuracy, train->loss, test->accuracy, test->loss, seconds, learning);
+            train->accuracy, unsigned_nan(train->loss), test->accuracy, unsigned_nan(test->loss),
+            seconds, learning);
     fflush(log->file);
 }
 

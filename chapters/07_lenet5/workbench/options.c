@@ -110,6 +110,7 @@ static void print_settings(FILE *out, bool flags) {
 void options_usage(FILE *out) {
     fputs("usage: 07_lenet5 train|test|predict|tables|info [--flag value ...] [IMAGE ...]\n"
           "       07_lenet5                  the lesson of chapter 7\n"
+          "       07_lenet5 --version        compiler and vectors, which decide the last bits\n"
           "\n"
           "  train    trains on the training images, evaluates on the test images\n"
           "  test     evaluates the parameters of --load on the test images\n"
@@ -388,7 +389,8 @@ bool options_read(int argc, char **argv, Options *o, Error *error) {
     o->command = argc > 1 ? argv[1] : "";
     o->help = strcmp(o->command, "--help") == 0 || strcmp(o->command, "-h") == 0 ||
               strcmp(o->command, "help") == 0;
-    if (o->help) return true;
+    o->version = strcmp(o->command, "--version") == 0;
+    if (o->help || o->version) return true;
     bool known = false;
     for (int k = 0; k < 5; k++)
         known = known || strcmp(o->command, commands[k]) == 0;

@@ -40,6 +40,7 @@ typedef struct Options {
     bool json;    ///< predict: one JSON object per image
     bool live;    ///< train: draw the curves during the run
     bool help;    ///< the user wants the usage text
+    bool version; ///< the user wants to know which program this is
     char **files; ///< predict: the images
     int count;    ///< predict: how many
 } Options;

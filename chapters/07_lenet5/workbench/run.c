@@ -267,11 +267,12 @@ static void report_epoch(Run *run, int epoch, double learning, double seconds) {
     draw_below(&run->drawing);
     printf("epoch %2d/%d  ", epoch, run->recipe.plan.epochs);
     if (run->recipe.watch == WATCH_BOTH)
-        printf("train loss %.4f accuracy %.4f  ", run->on_train.loss, run->on_train.accuracy);
+        printf("train loss %.4f accuracy %.4f  ", unsigned_nan(run->on_train.loss),
+               run->on_train.accuracy);
     else
         printf("learning accuracy %.4f  ", learning);
     if (run->on_test.n > 0)
-        printf("%s loss %.4f accuracy %.4f  ", run->tested, run->on_test.loss,
+        printf("%s loss %.4f accuracy %.4f  ", run->tested, unsigned_nan(run->on_test.loss),
                run->on_test.accuracy);
     printf("%.2f s\n", seconds);
     fflush(stdout);

@@ -5,6 +5,7 @@
 
 #include "05_softmax_ce/rbf.h"
 #include "file.h"
+#include "measure.h"
 #include "picture.h"
 
 #include <math.h>
@@ -216,7 +217,7 @@ static bool write_gradients(FILE *out, Trainer *t, const char *what, Error *erro
     int images = t->data->n < GRADIENT_IMAGES ? t->data->n : GRADIENT_IMAGES;
     double loss = trainer_gradient(t, t->order, images).loss;
     if (!isfinite(loss) || !isfinite(largest(network_params(t->net), t->grad)))
-        return error_set(error, "the loss is %g: its gradients are not finite", loss);
+        return error_set(error, "the loss is %g: its gradients are not finite", unsigned_nan(loss));
     for (int i = 0; i < t->net->layers; i++)
         if (layer_weights(&t->net->layer[i]) > 0)
             print_histogram(out, what, &t->net->layer[i], t->grad + network_offset(t->net, i),

@@ -5,6 +5,7 @@
 #include "07_lenet5/workbench/workbench.h"
 
 #include "07_lenet5/evaluate.h"
+#include "07_lenet5/workbench/checkpoint.h"
 #include "07_lenet5/workbench/inspect.h"
 #include "07_lenet5/workbench/preprocess.h"
 #include "07_lenet5/workbench/session.h"
@@ -281,6 +282,8 @@ int workbench(int argc, char **argv) {
     if (!options_read(argc, argv, &options, &error)) fail(EXIT_USAGE, "%s", error.text);
     if (options.help)
         options_usage(stdout);
+    else if (options.version)
+        printf("07_lenet5, not released yet: %s, fast kernels\n", checkpoint_build);
     else if (strcmp(options.command, "train") == 0)
         run_train(&options);
     else if (strcmp(options.command, "test") == 0)
