@@ -148,7 +148,7 @@ $(FUZZED)/%.o: %.c Makefile tests/tests.mk | setup
 	@echo '  CC   $< (fuzz)'
 	$Q$(FUZZ_CC) $(FUZZ_FLAGS) -MMD -MP -c $< -o $@
 
-build/%/libraries.a: tests/fuzz/libraries.sh tests/tests.mk | setup
+$(FUZZED)/libraries.a: tests/fuzz/libraries.sh tests/tests.mk | setup
 	@echo '  LIBS $@'
 	$Qsh $< build/fuzz/sources $@ $(FUZZ_CC) -fsanitize=fuzzer-no-link
 -include $(FUZZ_OBJECTS:.o=.d) $(patsubst %.c,$(FUZZED)/%.d,$(wildcard tests/fuzz/*.c))

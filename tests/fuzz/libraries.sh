@@ -13,20 +13,20 @@ shift 2
 # The machine's own sources, for source packages. Somebody's list without any does not matter.
 fetch() {
     mkdir -p lists/partial cache/archives/partial parts
-    for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-        [ ! -f "$file" ] || sed -n 's/^deb /deb-src /p' "$file" > "parts/$(basename "$file" .list).list"
-    done
-    for file in /etc/apt/sources.list.d/*.sources; do
-        [ ! -f "$file" ] || sed 's/^Types:.*/Types: deb-src/' "$file" > "parts/$(basename "$file")"
+    for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list \
+        /etc/apt/sources.list.d/*.sources; do
+        [ -f "$file" ] || continue
+        sed 's/^deb /deb-src /; s/^Types:.*/Types: deb-src/' "$file" > "parts/$(basename "$file")"
     done
     own="-o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts=$PWD/parts
          -o Dir::State::Lists=$PWD/lists -o Dir::Cache=$PWD/cache -o APT::Sandbox::User="
     apt-get -qq $own update || true
+    release=$(. /etc/os-release && echo "$VERSION_CODENAME")
     for name in zlib libpng1.6 jansson; do
-        apt-get -qq $own source "$name/$(. /etc/os-release && echo "$VERSION_CODENAME")"
+        apt-get -qq $own source "$name/$release" || return 1
     done
     : > "$(echo jansson-*/src)/jansson_private_config.h" # what it would say is given below
-    touch fetched
+    : > fetched
 }
 
 mkdir -p "$sources"
