@@ -10,6 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    CHUNK = 12,       /* bytes of a PNG's chunk that are not its data */
+    TEXT_MAX = 100000 /* compressed: may become 100 MB */
+};
+
 static bool check_size(const char *path, long w, long h, Error *error) {
     return (w >= 1 && h >= 1 && w <= PICTURE_MAX && h <= PICTURE_MAX) ||
            error_set(error, "%s: %ld x %ld pixels; at most %d a side are read", path, w, h,
@@ -18,18 +23,41 @@ static bool check_size(const char *path, long w, long h, Error *error) {
 
 /* ------------------------------------------------------------------ PNG ------------------ */
 
-/* libpng stops at the last pixel; the file must end with its closing chunk and nothing after it. */
-static bool ends_with_iend(const char *path, FILE *file, Error *error) {
-    static const uint8_t iend[12] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
-    uint8_t end[12];
-    return (fseek(file, -12, SEEK_END) == 0 && fread(end, 1, 12, file) == 12 &&
-            memcmp(end, iend, 12) == 0) ||
-           error_set(error, "%s: not a sound PNG: its last bytes are not its end", path);
+static uint32_t get_u32(const uint8_t *byte) {
+    return (uint32_t)byte[0] << 24 | (uint32_t)byte[1] << 16 | (uint32_t)byte[2] << 8 |
+           (uint32_t)byte[3];
 }
 
-static bool read_png(const char *path, FILE *file, Grey *grey, Error *error) {
+/* Walks over the chunks: a length, a type, so many bytes, a checksum. libpng would allocate whatever
+   length a chunk claims, unpack all text, and stop at the last pixel. Here every chunk must lie
+   within the file, compressed text must be short, and nothing may follow the end. */
+static bool check_chunks(const char *path, FILE *file, long bytes, Error *error) {
+    static const uint8_t iend[CHUNK] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
+    uint8_t head[CHUNK] = {0};
+    long at = 8, text = 0; /* after the signature, which libpng checks */
+    while (memcmp(head, iend, CHUNK) != 0) {
+        if (fseek(file, at, SEEK_SET) != 0 || fread(head, 1, CHUNK, file) != CHUNK)
+            return error_set(error, "%s: not a sound PNG: its last bytes are not its end", path);
+        uint32_t length = get_u32(head);
+        if (length > (unsigned long)(bytes - at - CHUNK))
+            return error_set(error, "%s: not a sound PNG: the chunk at byte %ld is cut off", path,
+                             at);
+        at += (long)length + CHUNK;
+        if (memcmp(head + 4, "zTXt", 4) == 0 || memcmp(head + 4, "iTXt", 4) == 0)
+            text += (long)length;
+    }
+    if (at != bytes)
+        return error_set(error, "%s: not a sound PNG: its last bytes are not its end", path);
+    rewind(file);
+    return text <= TEXT_MAX ||
+           error_set(error, "%s: %ld bytes of compressed text; at most %d are read", path, text,
+                     TEXT_MAX);
+}
+
+static bool read_png(const char *path, FILE *file, long bytes, Grey *grey, Error *error) {
     png_image png = {.version = PNG_IMAGE_VERSION};
     const png_color white = {255, 255, 255};
+    if (!check_chunks(path, file, bytes, error)) return false;
     if (!png_image_begin_read_from_stdio(&png, file))
         return error_set(error, "%s: not a sound PNG: %s", path, png.message);
     bool ok = check_size(path, (long)png.width, (long)png.height, error);
@@ -43,7 +71,7 @@ static bool read_png(const char *path, FILE *file, Grey *grey, Error *error) {
     if (ok && strstr(png.message, "Too much image data")) /* a warning only, for libpng */
         ok = error_set(error, "%s: more data than its pixels need", path);
     png_image_free(&png);
-    return ok && ends_with_iend(path, file, error);
+    return ok;
 }
 
 /* ------------------------------------------------------------------ PGM ------------------ */
@@ -108,7 +136,8 @@ static bool read_either(const char *path, FILE *file, long bytes, Grey *grey, Er
     uint8_t start[2] = {0};
     size_t got = fread(start, 1, 2, file);
     rewind(file);
-    if (got == 2 && start[0] == 0x89 && start[1] == 'P') return read_png(path, file, grey, error);
+    if (got == 2 && start[0] == 0x89 && start[1] == 'P')
+        return read_png(path, file, bytes, grey, error);
     if (got == 2 && start[0] == 'P' && (start[1] == '2' || start[1] == '5'))
         return read_pgm(path, file, bytes, grey, error);
     return error_set(error, "%s: neither PNG nor PGM: convert it first", path);

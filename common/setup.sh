@@ -29,12 +29,13 @@ packages() {
     check) echo clang-tidy cppcheck ;;
     faults) echo python3 strace ;;
     clang) echo clang libclang-rt-14-dev ;;
+    libraries) echo dpkg-dev ;; # fuzz LIBRARIES=1
     *) echo "setup.sh: unknown group $1" >&2 && exit 2 ;;
     esac
 }
 
 groups="build test watch grade debug docs book quotes look plots report format clang check faults
-        peers"
+        libraries peers"
 apt="apt-get install -y --no-install-recommends"
 
 # One line per package; exits with 1 when one is missing that `make run` or `make test` needs.

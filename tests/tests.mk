@@ -13,7 +13,8 @@ TESTS  := $(SUITES:%=$B/tests/%) $(DOUBLE:%=$B/tests/%.double)
 chosen  = $(filter-out $(foreach c,$(BORROWED),$B/tests/$c $B/tests/$c.double),\
             $(if $(CHOSEN),$(filter $(addprefix $B/tests/,$(CHOSEN) $(CHOSEN).double),$(TESTS)),\
               $(TESTS)))
-FUZZ   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out %/input.c,$(wildcard tests/fuzz/*.c)))
+FUZZED := build/fuzz$(if $(call on,$(FAST)),/fast)$(if $(call on,$(LIBRARIES)),/libraries)
+FUZZ   := $(patsubst tests/fuzz/%.c,$(FUZZED)/%,$(filter-out %/input.c,$(wildcard tests/fuzz/*.c)))
 
 .PHONY: test suites watch hint format format-check
 ##@ For students
@@ -67,7 +68,7 @@ faults: $B/07_lenet5 $B/faults/malloc.so ## each malloc, read, write, ... fails 
 mutants: setup ## changes of the code that no test notices: SEED=1 COUNT=20 ONLY=common FILE=...
 	@python3 tests/mutants/mutants.py $(or $(SEED),1) $(or $(COUNT),20) $(FILE)
 
-fuzz: $(FUZZ) ## random inputs for every reader of files: SECONDS=10 each, or RUNS=10000000
+fuzz: $(FUZZ) ## random inputs for every reader: SECONDS=10 each, or RUNS=N; FAST=1 LIBRARIES=1
 	@sh tests/fuzz/run.sh $(or $(SECONDS),10) $(or $(RUNS),0) $(FUZZ)
 
 mutants-fixed: setup # what .ci/run asks: those of tests/mutants/fixed.tsv must all be noticed
@@ -128,17 +129,27 @@ $B/bench: $B/float/tests/bench/bench.o $(call objects,float,07_lenet5) $B/float/
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 
-# libFuzzer is part of clang. All that a target uses is compiled with the sanitizers, once for all.
-FUZZ_CC := clang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O2 -pthread $(WARNINGS) -Icommon \
-           -Ichapters -DBUILD='"build"' -Wno-pass-failed -fno-sanitize-recover=all
-FUZZED  := $(filter-out tests/% %/main.c,$(SOURCES)) tests/fuzz/input.c
-$(FUZZ): build/fuzz/%: build/fuzz/tests/fuzz/%.o $(FUZZED:%.c=build/fuzz/%.o)
+# libFuzzer is part of clang. All that a target uses is compiled with the sanitizers, once for all;
+# with FAST=1 without them. With LIBRARIES=1 that includes libpng, zlib and jansson.
+FUZZ_CC      := clang -g -O2 -pthread $(if $(call on,$(FAST)),,-fsanitize=address \
+                  -fsanitize=undefined -fno-sanitize-recover=all)
+FUZZ_FLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) -Icommon -Ichapters \
+                -DBUILD='"build"' -Wno-pass-failed -fsanitize=fuzzer-no-link
+FUZZ_OBJECTS := $(patsubst %.c,$(FUZZED)/%.o,$(filter-out tests/% %/main.c,$(SOURCES)) \
+                  tests/fuzz/input.c)
+FUZZ_LIBS    := $(if $(call on,$(LIBRARIES)),$(FUZZED)/libraries.a)
+$(FUZZ): $(FUZZED)/%: $(FUZZED)/tests/fuzz/%.o $(FUZZ_OBJECTS) $(FUZZ_LIBS)
 	@echo '  LINK $@'
-	$Q$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ $(LDLIBS) -o $@
+	$Q$(FUZZ_CC) -fsanitize=fuzzer $^ \
+	    $(if $(FUZZ_LIBS),$(BLAS) -lm,$(LDLIBS)) -o $@
 
-build/fuzz/%.o: %.c Makefile tests/tests.mk | setup
+$(FUZZED)/%.o: %.c Makefile tests/tests.mk | setup
 	@mkdir -p $(@D)
 	@echo '  CC   $< (fuzz)'
-	$Q$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c $< -o $@
--include $(patsubst %.c,build/fuzz/%.d,$(FUZZED) $(wildcard tests/fuzz/*.c))
+	$Q$(FUZZ_CC) $(FUZZ_FLAGS) -MMD -MP -c $< -o $@
+
+$(FUZZED)/libraries.a: tests/fuzz/libraries.sh tests/tests.mk | setup
+	@echo '  LIBS $@'
+	$Qsh $< build/fuzz/sources $@ $(FUZZ_CC) -fsanitize=fuzzer-no-link
+-include $(FUZZ_OBJECTS:.o=.d) $(patsubst %.c,$(FUZZED)/%.d,$(wildcard tests/fuzz/*.c))
 # [not for students]

@@ -151,3 +151,42 @@ Test(common_image, refuses_data_after_the_pixels) {
     write_file(path, png, sizeof png);
     expect_error(grey_read(path, &grey, &error), &error, "more data than its pixels need");
 }
+
+/* A PNG of one pixel with `count` chunks of compressed text before its data, of `bytes` bytes each;
+   each says that it has `length`. */
+static void write_png_with_text(const char *path, int count, size_t bytes, uint32_t length) {
+    enum { IHDR_END = 33 };
+    const uint8_t white = 255, head[8] = {(uint8_t)(length >> 24),
+                                          (uint8_t)(length >> 16),
+                                          (uint8_t)(length >> 8),
+                                          (uint8_t)length,
+                                          'z',
+                                          'T',
+                                          'X',
+                                          't'};
+    size_t size, chunk = bytes + 12;
+    write_png(path, PNG_FORMAT_GRAY, 1, 1, &white);
+    char *plain = read_file(path, &size), *with = calloc(1, size + (size_t)count * chunk);
+    cr_assert(with && size > IHDR_END);
+    memcpy(with, plain, IHDR_END);
+    for (int k = 0; k < count; k++)
+        memcpy(with + IHDR_END + (size_t)k * chunk, head, sizeof head);
+    memcpy(with + IHDR_END + (size_t)count * chunk, plain + IHDR_END, size - IHDR_END);
+    write_file(path, with, size + (size_t)count * chunk);
+    free(with);
+}
+
+/* libpng gets memory for a chunk before it has read it, 2 GB for a file of a hundred bytes; and it
+   unpacks text that nobody wants, 8 MB from 8 kB, a thousand times. */
+Test(common_image, refuses_png_that_would_take_much_memory) {
+    const char *path = in(folder(), "file");
+    Grey grey;
+    Error error;
+    write_png_with_text(path, 1, 5, 5);
+    cr_expect(grey_read(path, &grey, &error), "a little text does not matter: %s", error.text);
+    grey_free(&grey);
+    write_png_with_text(path, 1, 5, 0x7ffffff0);
+    expect_error(grey_read(path, &grey, &error), &error, "the chunk at byte 33 is cut off");
+    write_png_with_text(path, 13, 8000, 8000);
+    expect_error(grey_read(path, &grey, &error), &error, "104000 bytes of compressed text");
+}

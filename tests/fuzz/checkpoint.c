@@ -7,7 +7,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Recipe recipe;
     Place place;
     uint64_t seed;
+    char other[200];
     Error error;
+    const Network net = {.kernels = "fast"};
     const char *path = input_file(data, size);
     if (!checkpoint_read(path, &recipe, &seed, &place, &error)) {
         promise_one_line(path, &error);
@@ -16,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     promise(recipe_check(&recipe, &error), "its settings fit together");
     promise(place.epoch >= 1 && place.epoch <= recipe.plan.epochs + 1,
             "its epoch is one of the run's");
+    promise(checkpoint_same_bits(path, &net, other, sizeof other, &error), "its program is named");
     promise(place.first >= 0 && place.correct >= 0 && place.iteration >= 0, "its place is one");
     return 0;
 }

@@ -4,6 +4,63 @@
 #include "07_lenet5/workbench/preprocess.h"
 #include "input.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+/* libFuzzer's own change of some bytes, and where it asks for ours. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
+
+enum { SIGNATURE = 8, CHUNK = 12, PART = 4096 };
+
+static size_t get_u32(const uint8_t *byte) {
+    return (size_t)byte[0] << 24 | (size_t)byte[1] << 16 | (size_t)byte[2] << 8 | (size_t)byte[3];
+}
+
+static void put_u32(size_t value, uint8_t *byte) {
+    for (int i = 0; i < 4; i++)
+        byte[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+/* Whether a whole chunk begins here: length, type, so many bytes, checksum. */
+static bool is_chunk(const uint8_t *data, size_t size, size_t at) {
+    return size >= CHUNK && at <= size - CHUNK && get_u32(data + at) <= size - CHUNK - at;
+}
+
+static void mend_checksum(uint8_t *chunk) {
+    size_t length = get_u32(chunk);
+    put_u32(crc32_z(0, chunk + 4, length + 4), chunk + 8 + length);
+}
+
+/* Changes the bytes of one chunk; its length and its checksum follow. */
+static size_t change_chunk(uint8_t *data, size_t size, size_t most, size_t at) {
+    uint8_t part[PART], *bytes = data + at + 8;
+    size_t length = get_u32(data + at), room = length + most - size;
+    if (length > PART || room == 0) return size;
+    memcpy(part, bytes, length);
+    size_t now = LLVMFuzzerMutate(part, length, room < PART ? room : PART);
+    memmove(bytes + now, bytes + length, data + size - (bytes + length));
+    memcpy(bytes, part, now);
+    put_u32(now, data + at);
+    mend_checksum(data + at);
+    return size - length + now;
+}
+
+/* In a PNG a change of one chunk, or any change with checksums that fit; else what libFuzzer thinks
+   of. Without this, libpng refuses nearly every change for its checksum. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed) {
+    size_t at = SIGNATURE;
+    bool one = seed & 1;
+    srand(seed);
+    for (; one && is_chunk(data, size, at); at += get_u32(data + at) + CHUNK)
+        if (rand() % 4 == 0) return change_chunk(data, size, most, at);
+    size = LLVMFuzzerMutate(data, size, most);
+    for (at = SIGNATURE; rand() % 8 && is_chunk(data, size, at); at += get_u32(data + at) + CHUNK)
+        mend_checksum(data + at);
+    return size;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Grey grey;
     Error error;

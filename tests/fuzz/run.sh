@@ -10,11 +10,12 @@ set -u
 seconds=$1 runs=$2
 shift 2
 one='seconds=$1 runs=$2 program=$3 name=$(basename "$3")
-    out=build/fuzz/$name.log corpus=build/fuzz/corpus/$name
+    out=$program.log corpus=build/fuzz/corpus/$name
     mkdir -p "$corpus"
     if [ "$runs" != 0 ]; then limit=-runs=$runs; else limit=-max_total_time=$seconds; fi
-    "$program" "$limit" -max_len=1024 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
-        -artifact_prefix="build/fuzz/$name-" "$corpus" "tests/fuzz/seeds/$name" > "$out" 2>&1
+    "$program" "$limit" -max_len=1024 -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=100 \
+        -print_final_stats=1 -artifact_prefix="$program-" \
+        "$corpus" "tests/fuzz/seeds/$name" > "$out" 2>&1
     code=$?
     count=$(sed -n "s/^stat::number_of_executed_units: *//p" "$out")
     if [ $code = 0 ]; then
