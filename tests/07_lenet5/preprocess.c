@@ -140,3 +140,33 @@ Test(ch07_preprocess, t04_limits, .description = "faint ink, specks, a second di
     draw_grey(&page, 200 - 31, 10, 10, 40, 10);
     expect_error(preprocess_digit(&page, byte, &error), &error, "no digit");
 }
+
+/* One side white, the row next to it grey, as are so many pixels of the other sides that white has
+   a majority of two. */
+static void draw_edges(Grey *page, int side) {
+    int grey = 115; /* and two in that row: 117 of 236 */
+    for (int i = 0; i < PAGE * PAGE; i++) {
+        int r = i / PAGE, q = i % PAGE;
+        const int from[4] = {r, PAGE - 1 - r, q, PAGE - 1 - q};
+        bool edge = from[0] == 0 || from[1] == 0 || from[2] == 0 || from[3] == 0;
+        if (from[side] == 1)
+            page->byte[i] = 230;
+        else if (from[side] != 0 && edge && grey-- > 0)
+            page->byte[i] = 230;
+    }
+}
+
+/* On white paper the strip beside the bar is ink, on grey paper it is too faint. */
+Test(ch07_preprocess, t05_edges, .description = "paper is the median of all four sides") {
+    uint8_t want[IMAGE_BYTES], byte[IMAGE_BYTES];
+    Error error;
+    cr_assert(with_bar(255 - 51, 10, 20, 40, 10, want, &error), "%s", error.text);
+    for (int side = 0; side < 4; side++) {
+        Grey page = blank_page(255);
+        draw_bar(&page, 10, 10, 40, 10);
+        draw_grey(&page, 255 - 51, 10, 20, 40, 10);
+        draw_edges(&page, side);
+        cr_assert(preprocess_digit(&page, byte, &error), "side %d: %s", side, error.text);
+        cr_expect(memcmp(byte, want, sizeof byte) == 0, "side %d does not count", side);
+    }
+}
