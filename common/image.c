@@ -28,9 +28,9 @@ static uint32_t get_u32(const uint8_t *byte) {
            (uint32_t)byte[3];
 }
 
-/* Walks over the chunks: a length, a type, so many bytes, a checksum. libpng would allocate whatever
-   length a chunk claims, unpack all text, and stop at the last pixel. Here every chunk must lie
-   within the file, compressed text must be short, and nothing may follow the end. */
+/* Walks over the chunks: a length, a type, so many bytes, a checksum. libpng would allocate what a
+   chunk claims, unpack all text, and stop at the last pixel. Here every chunk must lie within the
+   file, compressed text must be short, and nothing may follow the end. */
 static bool check_chunks(const char *path, FILE *file, long bytes, Error *error) {
     static const uint8_t iend[CHUNK] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
     uint8_t head[CHUNK] = {0};
