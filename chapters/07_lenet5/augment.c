@@ -142,7 +142,7 @@ static void split_places(int side, real *restrict place, int *restrict before) {
         real p = place[q] < last ? place[q] : last;
         place[q] = p > 0 ? p : 0;
     }
-    /* a loop of its own: compilers turn each of the two into vector instructions, not both in one */
+    /* a loop of its own: in one loop, compilers find no vectors for the two */
     for (int q = 0; q < side; q++) {
         before[q] = (int)place[q];
         place[q] -= (real)before[q];

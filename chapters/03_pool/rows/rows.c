@@ -231,8 +231,8 @@ INLINED void unpool_pairs(Geometry g, const real *x, const real *y, const real *
 
 /* ------------------------------------------------------------------ its layer ------------ */
 
-/* The bodies with the constants of their layer. S4's maps are so small that eight of them, one below
-   the other, are taken as one tall map: 200 windows fill pieces that 25 do not. */
+/* The bodies with the constants of their layer. S4's maps are small: eight of them, one below the
+   other, are taken as one tall map, whose 200 windows fill pieces that 25 do not. */
 enum { S4_MAPS = 8 };
 
 static const Geometry lenet_s4_tall = {10 * S4_MAPS, 10, 5 * S4_MAPS, 5, 2, 2, 0};
