@@ -205,3 +205,8 @@ bool output_commit(Output *output, Error *error) {
 void output_discard(Output *output) {
     give_up(output);
 }
+
+uint32_t big_endian(const uint8_t byte[4]) {
+    return (uint32_t)byte[0] << 24 | (uint32_t)byte[1] << 16 | (uint32_t)byte[2] << 8 |
+           (uint32_t)byte[3];
+}

@@ -22,6 +22,7 @@
 #include "fail.h"
 
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /** A file that is being written. */
@@ -106,5 +107,12 @@ bool output_commit(Output *output, Error *error);
  * @param output the file; closed
  */
 void output_discard(Output *output);
+
+/**
+ * @brief A number as IDX and PNG write it, the largest byte first.
+ * @param byte four of them
+ * @return the number
+ */
+uint32_t big_endian(const uint8_t byte[4]);
 
 #endif

@@ -133,8 +133,7 @@ static bool read_header(Source *source, Idx *idx, size_t *count, Error *error) {
     for (int d = 0; d < idx->dims; d++) {
         uint8_t b[4];
         if (!source_read(source, b, 4, "header", error)) return false;
-        uint32_t length =
-            (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | (uint32_t)b[3];
+        uint32_t length = big_endian(b);
         if (length == 0 || length > INT_MAX || *count > SIZE_MAX / length)
             return error_set(error, "%s: dimension %d is %u", source->path, d, length);
         idx->dim[d] = (int)length;

@@ -23,11 +23,6 @@ static bool check_size(const char *path, long w, long h, Error *error) {
 
 /* ------------------------------------------------------------------ PNG ------------------ */
 
-static uint32_t get_u32(const uint8_t *byte) {
-    return (uint32_t)byte[0] << 24 | (uint32_t)byte[1] << 16 | (uint32_t)byte[2] << 8 |
-           (uint32_t)byte[3];
-}
-
 /* Walks over the chunks: a length, a type, so many bytes, a checksum. libpng would allocate what a
    chunk claims, unpack all text, and stop at the last pixel. Here every chunk must lie within the
    file, compressed text must be short, and nothing may follow the end. */
@@ -38,7 +33,7 @@ static bool check_chunks(const char *path, FILE *file, long bytes, Error *error)
     while (memcmp(head, iend, CHUNK) != 0) {
         if (fseek(file, at, SEEK_SET) != 0 || fread(head, 1, CHUNK, file) != CHUNK)
             return error_set(error, "%s: not a sound PNG: its last bytes are not its end", path);
-        uint32_t length = get_u32(head);
+        uint32_t length = big_endian(head);
         if (length > (unsigned long)(bytes - at - CHUNK))
             return error_set(error, "%s: not a sound PNG: the chunk at byte %ld is cut off", path,
                              at);

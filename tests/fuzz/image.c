@@ -2,21 +2,14 @@
 #include "image.h"
 
 #include "07_lenet5/workbench/preprocess.h"
+#include "file.h"
 #include "input.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-/* libFuzzer's own change of some bytes, and where it asks for ours. */
-size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
-
 enum { SIGNATURE = 8, CHUNK = 12, PART = 4096 };
-
-static size_t get_u32(const uint8_t *byte) {
-    return (size_t)byte[0] << 24 | (size_t)byte[1] << 16 | (size_t)byte[2] << 8 | (size_t)byte[3];
-}
 
 static void put_u32(size_t value, uint8_t *byte) {
     for (int i = 0; i < 4; i++)
@@ -25,18 +18,18 @@ static void put_u32(size_t value, uint8_t *byte) {
 
 /* Whether a whole chunk begins here: length, type, so many bytes, checksum. */
 static bool is_chunk(const uint8_t *data, size_t size, size_t at) {
-    return size >= CHUNK && at <= size - CHUNK && get_u32(data + at) <= size - CHUNK - at;
+    return size >= CHUNK && at <= size - CHUNK && big_endian(data + at) <= size - CHUNK - at;
 }
 
 static void mend_checksum(uint8_t *chunk) {
-    size_t length = get_u32(chunk);
+    size_t length = big_endian(chunk);
     put_u32(crc32_z(0, chunk + 4, length + 4), chunk + 8 + length);
 }
 
 /* Changes the bytes of one chunk; its length and its checksum follow. */
 static size_t change_chunk(uint8_t *data, size_t size, size_t most, size_t at) {
     uint8_t part[PART], *bytes = data + at + 8;
-    size_t length = get_u32(data + at), room = length + most - size;
+    size_t length = big_endian(data + at), room = length + most - size;
     if (length > PART || room == 0) return size;
     memcpy(part, bytes, length);
     size_t now = LLVMFuzzerMutate(part, length, room < PART ? room : PART);
@@ -53,10 +46,11 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned
     size_t at = SIGNATURE;
     bool one = seed & 1;
     srand(seed);
-    for (; one && is_chunk(data, size, at); at += get_u32(data + at) + CHUNK)
+    for (; one && is_chunk(data, size, at); at += big_endian(data + at) + CHUNK)
         if (rand() % 4 == 0) return change_chunk(data, size, most, at);
     size = LLVMFuzzerMutate(data, size, most);
-    for (at = SIGNATURE; rand() % 8 && is_chunk(data, size, at); at += get_u32(data + at) + CHUNK)
+    for (at = SIGNATURE; rand() % 8 && is_chunk(data, size, at);
+         at += big_endian(data + at) + CHUNK)
         mend_checksum(data + at);
     return size;
 }

@@ -17,6 +17,10 @@
 /* The entry that libFuzzer expects of every target. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* libFuzzer's own change of some bytes, and where it asks for ours. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
+
 /* Writes the bytes to a file, always the same one, in memory where the system has /dev/shm. Returns
    its path. */
 const char *input_file(const uint8_t *data, size_t size);

@@ -7,10 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* libFuzzer's own change of some bytes, and where it asks for ours. */
-size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
-
 /* Words that mean something in a header. */
 static const char *const words[] = {"\"F32\"",
                                     "\"F16\"",
