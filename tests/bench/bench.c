@@ -446,7 +446,7 @@ int main(int argc, char **argv) {
     else if (strcmp(mode, "--layers") == 0)
         layer_lines(&net, number);
     else if (strcmp(mode, "--epoch") == 0)
-        one_epoch(&net, &train, team_threads(number)); /* as --threads does */
+        one_epoch(&net, &train, number);
     else if (strcmp(mode, "--scaling") == 0)
         scaling(&net, &train, processors, value);
     else

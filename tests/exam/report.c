@@ -2,6 +2,7 @@
 #include "report.h"
 
 #include "fail.h"
+#include "measure.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -62,10 +63,7 @@ void describe_end(const Reply *reply, char *text, size_t size) {
 
 /* A number as short as it can be read back, NaN without a sign. */
 static void number(char *text, size_t size, double value) {
-    if (isnan(value))
-        snprintf(text, size, "nan");
-    else
-        snprintf(text, size, "%.7g", value);
+    snprintf(text, size, "%.7g", unsigned_nan(value));
 }
 
 /* "y (f,i,j) = (0,0,0) of image 0", from the names of the axes. */

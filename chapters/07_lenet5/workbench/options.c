@@ -232,9 +232,7 @@ static bool read_other(int flag, char *value, Options *o, Error *error) {
     case KERNELS:
         return read_kernels(value, o, error);
     case THREADS:
-        if (!whole_int(name, value, 1, THREADS_MAX, &o->threads, error)) return false;
-        o->threads = team_threads(o->threads);
-        return true;
+        return whole_int(name, value, 1, THREADS_MAX, &o->threads, error);
     case VALIDATE:
         return whole_int(name, value, 1, 1000000, &o->validate, error);
     case PROBE:
@@ -384,7 +382,7 @@ static bool complete(const Options *o, Error *error) {
 bool options_read(int argc, char **argv, Options *o, Error *error) {
     static const char *const commands[] = {"train", "test", "predict", "tables", "info"};
     *o = (Options){.data = MNIST_DIR, .seed = 1, .image = -1, .kernels = KERNELS_FAST};
-    o->threads = team_threads(THREADS_MAX);
+    o->threads = THREADS_MAX;
     o->program = argv[0];
     o->command = argc > 1 ? argv[1] : "";
     o->help = strcmp(o->command, "--help") == 0 || strcmp(o->command, "-h") == 0 ||
@@ -399,6 +397,7 @@ bool options_read(int argc, char **argv, Options *o, Error *error) {
                          "unknown command %s: train, test, predict, tables or info? see --help",
                          o->command);
     if (!read_flags(argc - 1, argv + 1, o, error)) return false;
+    o->threads = team_threads(o->threads);
     return o->help || (complete(o, error) && spares_files(o, error));
 }
 
