@@ -126,7 +126,7 @@ debug: ## N: gdb on that example; it stops inside the chapter's function
 
 build: $(CHAPTERS:%=$B/%) $B/compile_commands.json ## all seven programs, into build/
 
-clean: ## remove everything that was made, trained parameters included
+clean: ## remove build/, trained parameters included
 	rm -rf build
 
 # ---- rules ---------------------------------------------------------------------------------------
@@ -139,12 +139,19 @@ objects   = $(foreach c,$2 $(USES_$2),$(if $(filter $c,$(BORROWED)),$(LENT)/$1/$
 SOURCES  := $(filter common/%.c,$(wildcard common/*.c)) \
             $(foreach c,$(CHAPTERS),$(call sources,$c)) \
             $(filter tests/%.c,$(wildcard tests/*.c tests/*/*.c))
+IDX      := $(patsubst %.gz,%,$(wildcard common/mnist/*.gz))
 # Objects are kept. (Were everything .SECONDARY, a header that is gone would rebuild nothing.)
 .SECONDARY: $(foreach k,float double,$(SOURCES:%.c=$B/$k/%.o))
 
-$(CHAPTERS:%=$B/%): $B/%: $B/float/chapters/%/main.o $$(call objects,float,$$*) $B/float/common.a
+$(CHAPTERS:%=$B/%): $B/%: $B/float/chapters/%/main.o $$(call objects,float,$$*) $B/float/common.a \
+    | $(IDX)
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+
+# The images, unpacked once and for all, where that can be written: a program starts 0.2 s sooner.
+$(IDX): | $$@.gz
+	@mkdir -p $B
+	@! [ -w $(@D) ] || { gzip -dc $@.gz > $B/$(@F) && mv $B/$(@F) $@; }
 
 $B/float/common.a: $(patsubst %.c,$B/float/%.o,$(filter common/%,$(SOURCES)))
 $B/double/common.a: $(patsubst %.c,$B/double/%.o,$(filter common/%,$(SOURCES)))
