@@ -161,8 +161,8 @@ INLINED int begin_of(int s, int n) {
 
 /* larger(), lane by lane. */
 INLINED Piece larger_lanes(Piece a, Piece b) {
-    Choice is_a = (a > b) | (a != a), difference = (Choice)a ^ (Choice)b;
-    return (Piece)((Choice)b ^ (difference & is_a)); /* b, or b with all its differences from a */
+    Choice is_a = (a > b) | (a != a);
+    return (Piece)(((Choice)a & is_a) | ((Choice)b & ~is_a));
 }
 
 /* column[i, s] = larger of rows 2i and 2i+1, then y[i, j] = larger of column[i, 2j] and [i, 2j+1];
