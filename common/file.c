@@ -93,8 +93,11 @@ static bool is_a_lock(const char *path) {
 
 bool lock_take(Lock *lock, const char *path, Error *error) {
     char target[PATH_MAX];
+    struct stat info;
     *lock = (Lock){.file = -1};
     if (!without_links(path, target)) return error_set(error, "%s: %s", path, strerror(errno));
+    if (stat(target, &info) == 0 && !S_ISREG(info.st_mode))
+        return error_set(error, "%s: cannot save there: not a regular file", path);
     if (snprintf(lock->path, PATH_MAX, "%s.lock", target) >= PATH_MAX)
         return error_set(error, "%.200s...: the path is too long", path);
     if (!is_a_lock(lock->path))
@@ -107,7 +110,7 @@ bool lock_take(Lock *lock, const char *path, Error *error) {
     if (errno == EAGAIN)
         return error_set(error, "%s: another run (process %ld) is using it", path,
                          holder_of(lock->path));
-    return error_set(error, "%s: %s", lock->path, strerror(errno));
+    return error_set(error, "%s: cannot save there: %s", lock->path, strerror(errno));
 }
 
 void lock_release(Lock *lock) {

@@ -181,6 +181,7 @@ Test(common_file, one_process_at_a_time) {
     cr_expect(elsewhere(may_lock, path), "a lock outlives its process");
     cr_expect_str_eq(listing(dir), "a");
     expect_error(lock_take(&lock, in(dir, "no/a"), &error), &error, "No such file");
+    expect_error(lock_take(&lock, dir, &error), &error, "cannot save there: not a regular file");
     write_file(in(dir, "b.lock"), "mine", 4);
     expect_error(lock_take(&lock, in(dir, "b"), &error), &error, "no lock of ours");
     cr_expect_str_eq(read_file(in(dir, "b.lock"), NULL), "mine");

@@ -99,10 +99,10 @@ static void lock_checkpoint(const Run *run) {
 static void choose_run(Run *run, const Options *o) {
     Error error;
     *run = (Run){.o = o, .seed = o->seed, .place = {.epoch = 1}};
+    lock_checkpoint(run); /* before anything else looks at the file: its owner may be writing it */
     const char *files[2] = {o->save, checkpoint_path(run)};
     for (int k = 0; k < 2; k++)
         if (files[k] && !safetensors_can_save(files[k], &error)) fail_with(&error);
-    lock_checkpoint(run);
     if (!o->resume)
         run->recipe = session_recipe(o);
     else if (!checkpoint_read(o->resume, &run->recipe, &run->seed, &run->place, &error))
