@@ -14,10 +14,10 @@ book: setup ## the lessons as a book: build/book/lenet5.pdf and lenet5.epub
 	@python3 -B docs/book/book.py
 
 ##@ For engineers
-quotes: build ## rewrite the code and the output that pages quote
+quotes: build $B/prologue ## rewrite the code and the output that pages quote
 	@python3 -B docs/book/quotes.py
 
-quotes-check: build ## are all quotes, commands, links, formulas and pictures of the pages true?
+quotes-check: build $B/prologue ## are all quotes, commands, links, formulas and pictures of the pages true?
 	@python3 -B docs/book/quotes.py --check
 	@python3 -B docs/book/figures.py --check
 

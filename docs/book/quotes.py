@@ -433,6 +433,7 @@ def print_counts(all_pages):
 
 def main():
     check = "--check" in sys.argv[1:]
+    os.makedirs("build/data", exist_ok=True)  # where the lessons' programs write
     paths = ["README.md", *pages.site(), *pages.editions()]
     all_pages = pages.read(paths)
     prepare_messages(all_pages)
