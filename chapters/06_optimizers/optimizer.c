@@ -141,6 +141,10 @@ bool optimizer_named(const char *name, Optimizer *o) {
 // [optimizer-step]
 void optimizer_step(Optimizer *o, size_t n, const real *g, real *state, real *w) {
     o->t++;
+    optimizer_move(o, n, g, state, w);
+}
+
+void optimizer_move(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
     if (o->weight_decay > 0) {
         /* w -= lr * weight_decay * w */
         real kept = (real)(1 - o->lr * o->weight_decay);

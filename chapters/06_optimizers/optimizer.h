@@ -55,7 +55,7 @@ struct Optimizer {
     double weight_decay; ///< before a step, w -= lr * weight_decay * w; 0 for none
     int slots;           ///< vectors of state: 0, 1 or 2
     long t;              ///< steps taken
-    OptimizerStep *step; ///< the rule; optimizer_step() calls it
+    OptimizerStep *step; ///< the rule; optimizer_move() calls it
 };
 
 /** Every optimizer's name, in the order above, NULL at the end. */
@@ -78,6 +78,16 @@ bool optimizer_named(const char *name, Optimizer *o);
  * @param w     the parameters, (n), moved
  */
 void optimizer_step(Optimizer *o, size_t n, const real *g, real *state, real *w);
+
+/**
+ * @brief The same without the counting: for a step that is taken in parts, some parameters each.
+ * @param o     the optimizer; t counts the step already
+ * @param n     parameters of this part
+ * @param g     their gradients, (n), only read
+ * @param state (slots, n), theirs
+ * @param w     the parameters, (n), moved
+ */
+void optimizer_move(const Optimizer *o, size_t n, const real *g, real *state, real *w);
 
 /** @} */
 #endif

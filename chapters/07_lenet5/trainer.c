@@ -138,21 +138,29 @@ static void wave_micro_batch(void *job, int s, int thread) {
         micro_gradient(t, wave->index + first, n, scale, &t->space[thread], t->micro_grad[s]);
 }
 
+/* A share of the parameters: n of them, from first on. Small networks have fewer than shares. */
+typedef struct Share {
+    size_t first, n;
+} Share;
+
+static Share share_of(const Trainer *t, int k) {
+    size_t params = network_params(t->net), length = (params + SHARES - 1) / SHARES;
+    size_t first = (size_t)k * length, left = first < params ? params - first : 0;
+    return (Share){params - left, left < length ? left : length};
+}
+
 /* One share of the entries: grad += the gradients of a wave, in their order. */
-static void wave_sum(void *job, int share, int thread) {
+static void wave_sum(void *job, int k, int thread) {
     (void)thread;
     const Wave *wave = job;
     const Trainer *t = wave->t;
-    size_t params = network_params(t->net), length = (params + SHARES - 1) / SHARES;
-    size_t first = (size_t)share * length;
-    if (first >= params) return; /* fewer entries than shares */
-    size_t n = params - first < length ? params - first : length;
-    real *grad = t->grad + first;
+    Share share = share_of(t, k);
+    real *grad = t->grad + share.first;
     /* the first wave of a mini-batch clears, the others add */
-    if (wave->begin == 0) memset(grad, 0, n * sizeof *grad);
+    if (wave->begin == 0) memset(grad, 0, share.n * sizeof *grad);
     for (int s = 0; s < wave->count; s++) {
-        const real *part = t->micro_grad[s] + first;
-        for (size_t i = 0; i < n; i++)
+        const real *part = t->micro_grad[s] + share.first;
+        for (size_t i = 0; i < share.n; i++)
             grad[i] += part[i];
     }
 }
@@ -194,6 +202,23 @@ static void order_images(Trainer *t, int epoch) {
     if (t->start == 0 && reshuffle) rng_shuffle(&t->shuffle, t->order, t->patterns);
 }
 
+// [take-step]
+/* One share of a step. Its state lies together: (slots, n) numbers of this share. */
+static void move_share(void *job, int k, int thread) {
+    (void)thread;
+    Trainer *t = job;
+    Share share = share_of(t, k);
+    real *state = t->state + (size_t)t->optimizer.slots * share.first;
+    optimizer_move(&t->optimizer, share.n, t->grad + share.first, state, t->params + share.first);
+}
+
+/* optimizer_step(), shared out among the threads. */
+static void take_step(Trainer *t) {
+    t->optimizer.t++;
+    team_run(t->team, SHARES, move_share, t);
+}
+// [take-step]
+
 // [trainer-step]
 void trainer_begin(Trainer *t, int epoch) {
     order_images(t, epoch);
@@ -202,7 +227,6 @@ void trainer_begin(Trainer *t, int epoch) {
 
 Step trainer_step(Trainer *t, int first) {
     const Plan *plan = &t->plan;
-    size_t params = network_params(t->net);
     int left = t->data->n - first, n = left < plan->batch ? left : plan->batch;
     /* the gradient of this mini-batch, the last of an epoch may be smaller */
     Step step = trainer_gradient(t, t->order + t->start + first, n);
@@ -212,7 +236,8 @@ Step trainer_step(Trainer *t, int first) {
     double done = t->epoch - 1 + (double)first / t->data->n;
     double share = schedule_share(plan->schedule, plan->warmup, done, plan->epochs);
     t->optimizer.lr = plan->optimizer.lr * share;
-    optimizer_step(&t->optimizer, params, t->grad, t->state, t->params);
+    take_step(t);
+    size_t params = network_params(t->net);
     if (t->mean) average_step(params, plan->average, t->optimizer.t, t->params, t->mean);
     return step;
 }

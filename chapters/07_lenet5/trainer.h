@@ -7,7 +7,7 @@
  *     for each epoch                              trainer_begin()
  *         for each mini-batch                     trainer_step()
  *             gradient of its mean loss           trainer_gradient()
- *             one step of the optimizer           optimizer_step()
+ *             one step of the optimizer           optimizer_move()
  *
  * Every epoch visits every image once. A mini-batch is cut into micro-batches of MICRO_BATCH images
  * (a quarter of a mini-batch below 100) whatever the number of threads, and their gradients are
@@ -31,7 +31,7 @@
 
 enum {
     WAVE = 8,    ///< micro-batches whose gradients are kept at a time; more threads have no work
-    SHARES = 16, ///< pieces of the gradient that threads add up
+    SHARES = 16, ///< pieces of the parameters, whose gradients are added up and which are moved
     THREADS_MAX = 256 ///< more than this is a typing error
 };
 
@@ -64,7 +64,7 @@ struct Trainer {
     real *params;           ///< the flat parameter vector
     real *mean;             ///< their running mean; NULL without averaging
     real *grad;             ///< the flat gradient of the last mini-batch
-    real *state;            ///< the optimizer's slots
+    real *state;            ///< the optimizer's slots: (slots, n) for each share of n parameters
     real *micro_grad[WAVE]; ///< one gradient for each micro-batch of a wave
     Team *team;             ///< the threads
     Workspace *space;       ///< one for each thread

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { SLOTS_MAX = 2, TENSORS_MAX = 2 * LAYERS_MAX + SLOTS_MAX + 1, VALUE = 64 };
+enum { TENSORS_MAX = 2 * LAYERS_MAX + 2, VALUE = 64 };
 
 /* The metadata: first these, then every setting by its name. */
 enum {
@@ -90,11 +90,8 @@ static unsigned long checksum(char value[ENTRIES][VALUE], int count, const Tenso
 /* Everything that is stored as numbers: parameters, their mean, the optimizer's slots. */
 static int list_tensors(const Trainer *t, Tensor tensor[TENSORS_MAX]) {
     int count = network_tensors(t->net, t->params, tensor), length = (int)network_params(t->net);
-    for (int s = 0; s < t->optimizer.slots; s++) {
-        Tensor *slot = &tensor[count++];
-        *slot = (Tensor){.dims = 1, .dim = {length}, .data = t->state + (size_t)s * (size_t)length};
-        snprintf(slot->name, sizeof slot->name, "optimizer.%d", s);
-    }
+    int slots = t->optimizer.slots;
+    if (slots > 0) tensor[count++] = (Tensor){"optimizer", 1, {slots * length}, t->state};
     if (t->mean) tensor[count++] = (Tensor){"mean", 1, {length}, t->mean};
     return count;
 }
