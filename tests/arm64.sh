@@ -29,9 +29,10 @@ packages=$(sh common/setup.sh --list build test | tr ' ' ,)
 }
 mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
 mountpoint -q "$root/dev" || mount --bind /dev "$root/dev"
-trap 'umount "$root/dev" "$root/proc"' EXIT
+mountpoint -q "$root/dev/pts" || mount --bind /dev/pts "$root/dev/pts"
+trap 'umount "$root/dev/pts" "$root/dev" "$root/proc"' EXIT
 
 git ls-files -z | tar --null -T - -cf - | tar -xf - -C "$root/lenet"
 for goal in "$@"; do
-    chroot "$root" make -C /lenet --no-print-directory -j"$(nproc)" "$goal"
+    PATIENCE=5 chroot "$root" make -C /lenet --no-print-directory -j"$(nproc)" "$goal"
 done

@@ -13,6 +13,11 @@
 
 /* ------------------------------------------------------------------ expectations --------- */
 
+int patience(void) {
+    const char *times = getenv("PATIENCE");
+    return times && atoi(times) > 1 ? atoi(times) : 1;
+}
+
 void quiet(void) {
     cr_redirect_stderr();
 }

@@ -35,6 +35,9 @@ void expect_list(const char *what, size_t n, const real *got, const real *want, 
 /* An error that was reported: one line that contains `what`. */
 void expect_error(bool ok, const Error *error, const char *what);
 
+/* How many times as long as usual a test may take: PATIENCE of the environment, 1 without. */
+int patience(void);
+
 /* Runs `mistake` in a process of its own, which contract() must abort with these words. */
 void expect_contract(void (*mistake)(void), const char *says);
 

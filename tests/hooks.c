@@ -2,10 +2,11 @@
  * The last word over every test binary.
  *
  * Criterion 2.4.1 calls a test passed when its process leaves with exit(0) before the end, and
- * when it fails after its verdict (a leak that the sanitizer finds at exit). This hook, which runs
- * before the totals are printed, turns both into failures, makes a run in which no test matched an
- * error, and prints what the items of the rubric are worth.
+ * when it fails after its verdict (a leak that the sanitizer finds at exit). A hook that runs before
+ * the totals are printed turns both into failures, makes a run in which no test matched an error,
+ * and prints what the items of the rubric are worth.
  */
+#include "check.h"
 #include "exam/rubric.h"
 #include "todo.h"
 
@@ -26,6 +27,27 @@ static void skip_todo(const char *text) {
 
 __attribute__((constructor)) static void watch_todo(void) {
     todo_told = skip_todo;
+}
+
+/* ------------------------------------------------------------------ limits --------------- */
+
+typedef struct criterion_ordered_set_node Node;
+
+static void extend(struct criterion_test_extra_data *d) {
+    if (d) d->timeout *= patience();
+}
+
+/* Criterion's own --timeout can only shorten a limit. */
+ReportHook(PRE_ALL)(struct criterion_test_set *all) {
+    for (Node *suite = all->suites->first; suite; suite = suite->next) {
+        const struct criterion_suite_set *s = (void *)(suite + 1);
+        extend(s->suite.data);
+        Node *first = s->tests ? s->tests->first : NULL; /* a suite may be empty */
+        for (Node *test = first; test; test = test->next) {
+            const struct criterion_test *t = (void *)(test + 1);
+            extend(t->data);
+        }
+    }
 }
 
 /* ------------------------------------------------------------------ verdicts ------------- */

@@ -2,8 +2,9 @@
 # Runs test binaries one after another:  sh tests/run.sh BINARY ...
 #
 # Every binary runs to its end; the exit code says whether all passed. The time limit around each is
-# for a runner that hangs; every single test has a limit of its own. The suites of one chapter list
-# their items; of several, only those with something to say do.
+# for a runner that hangs; every single test has a limit of its own. PATIENCE=5 makes all limits five
+# times as long, for an emulated processor. The suites of one chapter list their items; of several,
+# only those with something to say do.
 
 tests=${1%/*}
 points=$tests/tmp-points.tsv
@@ -18,7 +19,7 @@ trap '[ -z "$running" ] || kill $running; exit 143' TERM INT
 rm -f "$points"
 for binary in "$@"; do
     echo "== $binary"
-    timeout -k 5 1200 "$binary" -j1 2>&1 &
+    timeout -k 5 $((1200 * ${PATIENCE:-1})) "$binary" -j1 2>&1 &
     running=$!
     wait $running || failed="$failed ${binary##*/}"
     running=

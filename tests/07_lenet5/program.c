@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LIMIT = 100 }; /* seconds, then SIGALRM ends the program */
+enum { LIMIT = 100 }; /* seconds, times patience(), then SIGALRM ends the program */
 
 void write_set(const char *dir, const char *prefix, int first, int n) {
     const uint8_t high = (uint8_t)(n / 256), low = (uint8_t)(n % 256);
@@ -37,7 +37,7 @@ const char *small_set(void) {
     return dir;
 }
 
-static Running start(const char *dir, const char *command) {
+Running command_start(const char *dir, const char *command) {
     Running running = {.out = tmpfile(), .err = tmpfile()};
     cr_assert(running.out && running.err, "no temporary files");
     running.pid = fork();
@@ -45,7 +45,7 @@ static Running start(const char *dir, const char *command) {
     if (running.pid > 0) return running;
     if (chdir(dir) == 0 && dup2(fileno(running.out), STDOUT_FILENO) >= 0 &&
         dup2(fileno(running.err), STDERR_FILENO) >= 0) {
-        alarm(LIMIT); /* stays set in the program */
+        alarm(LIMIT * (unsigned)patience()); /* stays set in the program */
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
     }
     _exit(126);
@@ -78,7 +78,7 @@ static void wait_a_moment(void) {
 }
 
 void wait_for(const Running *running, const char *text) {
-    for (int k = 0; k < 50 * LIMIT; k++) {
+    for (int k = 0; k < 50 * LIMIT * patience(); k++) {
         if (strstr(written(running->out), text)) return;
         wait_a_moment();
     }
@@ -86,7 +86,7 @@ void wait_for(const Running *running, const char *text) {
 }
 
 void wait_for_file(const char *path) {
-    for (int k = 0; k < 50 * LIMIT; k++) {
+    for (int k = 0; k < 50 * LIMIT * patience(); k++) {
         if (access(path, F_OK) == 0) return;
         wait_a_moment();
     }
@@ -101,7 +101,7 @@ const char *program_path(void) {
 }
 
 Running lenet5_start(const char *dir, const char *arguments) {
-    return start(dir, textf("exec %s %s", program_path(), arguments));
+    return command_start(dir, textf("exec %s %s", program_path(), arguments));
 }
 
 static const char *textv(const char *format, va_list args) {
@@ -131,7 +131,7 @@ Ran lenet5_ok(const char *dir, const char *arguments, ...) {
 Ran command_in(const char *dir, const char *command, ...) {
     va_list args;
     va_start(args, command);
-    Running running = start(dir, textv(command, args));
+    Running running = command_start(dir, textv(command, args));
     va_end(args);
     return wait_for_end(&running);
 }

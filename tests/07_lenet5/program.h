@@ -42,6 +42,9 @@ const char *program_path(void);
 /* Runs any command in a folder. */
 Ran command_in(const char *dir, const char *command, ...) __attribute__((format(printf, 2, 3)));
 
+/* Starts any command in a folder. */
+Running command_start(const char *dir, const char *command);
+
 /* Starts `07_lenet5 ARGUMENTS` in a folder. */
 Running lenet5_start(const char *dir, const char *arguments);
 

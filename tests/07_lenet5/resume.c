@@ -194,8 +194,10 @@ Test(ch07_resume, t08_one_run_per_checkpoint, .description = "a second run is re
 /* nohup: a closed terminal is no reason to stop. */
 Test(ch07_resume, t09_nohup, .description = "a run under nohup does not stop with its terminal") {
     const char *dir = small_set();
-    signal(SIGHUP, SIG_IGN); /* inherited, as from nohup */
-    Running run = lenet5_start(dir, "train --epochs 100000 --data . --checkpoint c");
+    const char *train =
+        textf("exec %s train --epochs 100000 --data . --checkpoint c", program_path());
+    Running run =
+        command_start(dir, textf("trap '' HUP; %s", train)); /* inherited, as from nohup */
     wait_for(&run, "\nepoch  1/");
     kill(run.pid, SIGHUP);
     wait_for(&run, "\nepoch  3/");
