@@ -4,8 +4,13 @@ One thread, BATCH images, float32. Prints a line per layer, "NAME<TAB>FORWARD<TA
 microseconds per image: the least of several runs. Backward is both gradients of a layer, and the
 first layer's only that of its parameters.
 """
+import os
 import sys
 import time
+
+# PyTorch shares its work out by itself. With threads of OpenBLAS beside its own it is three times
+# slower on two, and on one it would not be alone.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import torch
 from torch import nn
