@@ -77,8 +77,8 @@ Test(common_dataset, mnist_is_the_official_one) {
         /* as it came, and as make unpacked it */
         const char *packed = textf(MNIST_DIR "/%s.gz", file[k][0]);
         const char *plain = textf(MNIST_DIR "/%s", file[k][0]);
-        const char *command = textf("gzip -dc %s | sha256sum; test ! -e %s || sha256sum %s", packed,
-                                    plain, plain);
+        const char *command =
+            textf("gzip -dc %s | sha256sum; test ! -e %s || sha256sum %s", packed, plain, plain);
         char line[200];
         FILE *pipe = popen(command, "r");
         int lines = 0;
