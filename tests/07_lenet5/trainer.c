@@ -100,16 +100,19 @@ Test(ch07_trainer, t03_same_bits_on_any_threads,
     trainer_free(&crowd);
 }
 
-/* The same steps by hand: the rate within an epoch, the mean of the parameters after each step. */
-Test(ch07_trainer, t04_rate_and_mean,
-     .description = "the schedule within an epoch, the mean of the parameters") {
+/* The same steps by hand: the rate within an epoch, one long step where threads take shares, the
+   mean of the parameters after each. */
+Test(ch07_trainer, t04_rate_step_and_mean,
+     .description = "the schedule within an epoch, the steps, the mean of the parameters") {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(300);
     Plan plan = {
         .batch = 110, .epochs = 3, .average = 0.9, .schedule = SCHEDULE_COSINE, .warmup = 1};
     plan.optimizer = optimizer_for("adam");
     Trainer t = planned(&net, &data, 1, plan);
-    real *mean = reals(PARAMS);
+    Optimizer by_hand = plan.optimizer;
+    real *mean = reals(PARAMS), *w = reals(PARAMS), *state = reals(2 * PARAMS);
+    memcpy(w, t.params, PARAMS * sizeof *w);
     memcpy(mean, t.params, PARAMS * sizeof *mean);
     cr_expect(same_bits(PARAMS, trainer_result(&t), mean), "at first the mean is the parameters");
     for (int epoch = 1; epoch <= 2; epoch++) {
@@ -121,6 +124,9 @@ Test(ch07_trainer, t04_rate_and_mean,
             cr_expect(t.optimizer.lr == plan.optimizer.lr * share,
                       "epoch %d, image %d: rate %g, want %g", epoch, first, t.optimizer.lr,
                       plan.optimizer.lr * share);
+            by_hand.lr = t.optimizer.lr;
+            optimizer_step(&by_hand, PARAMS, t.grad, state, w);
+            expect_list("w", PARAMS, t.params, w, 1e-6);
             average_step(PARAMS, plan.average, t.optimizer.t, t.params, mean);
         }
     }
