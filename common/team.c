@@ -17,6 +17,9 @@
    about as long, and on an idle machine the others are hardly ever further behind than this. */
 static const double patience = 50e-6;
 
+/* For so many jobs after the caller had to sleep for somebody, it does brief ones alone. */
+enum { ALONE = 10 };
+
 /* What a thread of a team knows: which one it is. */
 typedef struct Worker {
     Team *team;
@@ -38,6 +41,7 @@ struct Team {
     int asleep;            /* workers that wait for items */
     bool caller_asleep;    /* the caller waits for the last item */
     bool closing;          /* the team ends */
+    int since_late;        /* jobs since the caller last had to sleep; only the caller uses it */
 };
 
 /* Looks at a counter for a moment; returns as soon as whether it is 0 is what the caller wants. */
@@ -112,6 +116,7 @@ static void begin(Team *t, int count, TeamWork *work, void *job) {
 static void wait_for_the_last(Team *t) {
     look(&t->unfinished, true);
     pthread_mutex_lock(&t->lock);
+    t->since_late = t->unfinished > 0 ? 0 : t->since_late + 1;
     t->caller_asleep = true;
     while (t->unfinished > 0)
         pthread_cond_wait(&t->done, &t->lock);
@@ -119,15 +124,26 @@ static void wait_for_the_last(Team *t) {
     pthread_mutex_unlock(&t->lock);
 }
 
+static void run_alone(int count, TeamWork *work, void *job) {
+    for (int item = 0; item < count; item++)
+        work(job, item, 0);
+}
+
 void team_run(Team *t, int count, TeamWork *work, void *job) {
     if (t->workers == 0) {
-        for (int item = 0; item < count; item++)
-            work(job, item, 0);
+        run_alone(count, work, job);
         return;
     }
     begin(t, count, work, job);
     work_through(t, 0);
     wait_for_the_last(t);
+}
+
+void team_run_brief(Team *t, int count, TeamWork *work, void *job) {
+    if (t->since_late < ALONE)
+        run_alone(count, work, job);
+    else
+        team_run(t, count, work, job);
 }
 
 /* ------------------------------------------------------------------ begin and end -------- */

@@ -48,6 +48,17 @@ void team_free(Team *team);
 void team_run(Team *team, int count, TeamWork *work, void *job);
 
 /**
+ * @brief The same for a job of some microseconds. When the caller has had to sleep for a thread a
+ *        moment ago, the machine has other work to do, and one more thread to wait for costs more
+ *        than it brings: then the caller does every item.
+ * @param team  the team; one thread calls this at a time
+ * @param count how many items
+ * @param work  does one
+ * @param job   handed to work
+ */
+void team_run_brief(Team *team, int count, TeamWork *work, void *job);
+
+/**
  * @brief How many processors this process may use.
  * @return at least 1
  */

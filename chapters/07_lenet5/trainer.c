@@ -181,7 +181,7 @@ Step trainer_gradient(Trainer *t, const int *index, int n) {
         int count = parts - begin < WAVE ? parts - begin : WAVE;
         Wave wave = {.t = t, .index = index, .n = n, .size = size, .begin = begin, .count = count};
         team_run(t->team, count, wave_micro_batch, &wave);
-        team_run(t->team, SHARES, wave_sum, &wave);
+        team_run_brief(t->team, SHARES, wave_sum, &wave);
         for (int s = 0; s < count; s++) {
             total.loss += wave.step[s].loss;
             total.correct += wave.step[s].correct;
@@ -215,7 +215,7 @@ static void move_share(void *job, int k, int thread) {
 /* optimizer_step(), shared out among the threads. */
 static void take_step(Trainer *t) {
     t->optimizer.t++;
-    team_run(t->team, SHARES, move_share, t);
+    team_run_brief(t->team, SHARES, move_share, t);
 }
 // [take-step]
 

@@ -3,6 +3,7 @@
  */
 #include "team.h"
 #include "../check.h"
+#include "measure.h"
 
 #include <stdatomic.h>
 #include <time.h>
@@ -97,6 +98,59 @@ Test(common_team, team_waits_asleep) {
     double seconds = (double)(clock() - before) / CLOCKS_PER_SEC;
     cr_expect(seconds < 0.1, "0.4 s of waiting took %.3f s of processor time", seconds);
     team_free(team);
+}
+
+/* What became of a brief job. */
+typedef struct Brief {
+    int times[100], by_others;
+} Brief;
+
+static void brief_item(void *job, int item, int thread) {
+    Brief *brief = job;
+    double until = seconds_now() + 1e-5;
+    while (seconds_now() < until)
+        continue;
+    brief->times[item]++;
+    if (thread > 0) brief->by_others++; /* two threads: there is one other */
+}
+
+/* An item for which the other thread takes a tenth of a second. */
+static void slow_item(void *job, int item, int thread) {
+    (void)item;
+    bool *by_other = job;
+    if (thread > 0) *by_other = true;
+    nanosleep(&(struct timespec){.tv_nsec = thread > 0 ? 100000000 : 2000000}, NULL);
+}
+
+static Brief run_brief(Team *team) {
+    Brief brief = {{0}, 0};
+    team_run_brief(team, 100, brief_item, &brief);
+    for (int i = 0; i < 100; i++)
+        cr_expect(brief.times[i] == 1, "item %d was done %d times", i, brief.times[i]);
+    return brief;
+}
+
+/* After the caller had to wait, it does what is brief alone; when nobody is late, no longer. */
+Test(common_team, team_brief_jobs) {
+    Error error;
+    Team *one = team_new(1, &error), *two = team_new(2, &error);
+    cr_assert(one && two, "%s", error.text);
+    cr_expect(run_brief(one).by_others == 0);
+    for (int round = 0; round < 3; round++) {
+        bool late = false;
+        team_run(two, 2, slow_item, &late);
+        int by_others = run_brief(two).by_others;
+        cr_expect(!late || by_others == 0, "%d items were done by the late one", by_others);
+    }
+    int by_others = 0;
+    for (double until = seconds_now() + 10; by_others == 0 && seconds_now() < until;) {
+        Brief ignored = {{0}, 0};
+        team_run(two, 4, brief_item, &ignored);
+        by_others = run_brief(two).by_others;
+    }
+    cr_expect(by_others > 0, "brief jobs are never shared out");
+    team_free(one);
+    team_free(two);
 }
 
 Test(common_team, team_processors) {
