@@ -17,7 +17,7 @@ book: setup ## the lessons as a book: build/book/lenet5.pdf and lenet5.epub
 quotes: build $B/prologue ## rewrite the code and the output that pages quote
 	@python3 -B docs/book/quotes.py
 
-quotes-check: build $B/prologue ## are all quotes, commands, links, formulas and pictures of the pages true?
+quotes-check: build $B/prologue ## are quotes, commands, formulas, pictures of the pages true?
 	@python3 -B docs/book/quotes.py --check
 	@python3 -B docs/book/figures.py --check
 

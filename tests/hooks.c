@@ -2,9 +2,9 @@
  * The last word over every test binary.
  *
  * Criterion 2.4.1 calls a test passed when its process leaves with exit(0) before the end, and
- * when it fails after its verdict (a leak that the sanitizer finds at exit). A hook that runs before
- * the totals are printed turns both into failures, makes a run in which no test matched an error,
- * and prints what the items of the rubric are worth.
+ * when it fails after its verdict (a leak that the sanitizer finds at exit). A hook that runs
+ * before the totals are printed turns both into failures, makes a run in which no test matched an
+ * error, and prints what the items of the rubric are worth.
  */
 #include "check.h"
 #include "exam/rubric.h"

@@ -2,9 +2,9 @@
 # Runs test binaries one after another:  sh tests/run.sh BINARY ...
 #
 # Every binary runs to its end; the exit code says whether all passed. The time limit around each is
-# for a runner that hangs; every single test has a limit of its own. PATIENCE=5 makes all limits five
-# times as long, for an emulated processor. The suites of one chapter list their items; of several,
-# only those with something to say do.
+# for a runner that hangs; every single test has a limit of its own. PATIENCE=5 makes all limits
+# five times as long, for an emulated processor. The suites of one chapter list their items; of
+# several, only those with something to say do.
 
 tests=${1%/*}
 points=$tests/tmp-points.tsv
