@@ -41,7 +41,7 @@ quietly -C "$work/one" B="$work/out" "$flags" test 1
 listing "$work/one" | cmp - "$work/before"
 echo "B=/elsewhere: built and tested, and the sources are as they were"
 
-if command -v "$cross" > /dev/null; then
+if echo '#include <tgmath.h>' | "$cross" -E - > /dev/null 2>&1; then
     objects=$(ls chapters/0[1-6]*/*.c chapters/0[1-6]*/*/*.c | sed 's|^|build/x/float/|; s|c$|o|')
     quietly CC="$cross" B=build/x $objects
     file=build/x/float/chapters/01_im2col/im2col.o
@@ -50,5 +50,5 @@ if command -v "$cross" > /dev/null; then
     rm -rf build/x
     echo "$cross: compiled for ARM"
 else
-    echo "$cross is not installed: not tried"
+    echo "$cross or its C library is not installed: not tried"
 fi
