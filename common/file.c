@@ -85,6 +85,12 @@ static bool without_links(const char *path, char target[PATH_MAX]) {
     return errno == ENOENT && snprintf(target, PATH_MAX, "%s", path) < PATH_MAX;
 }
 
+/* What is there can be replaced by a file; a pipe, a device or a folder cannot. */
+static bool is_regular(const char *path, const struct stat *info, Error *error) {
+    return S_ISREG(info->st_mode) ||
+           error_set(error, "%s: cannot save there: not a regular file", path);
+}
+
 /* The lock of PATH is PATH.lock, an empty file: one that holds something is somebody's own. */
 static bool is_a_lock(const char *path) {
     struct stat info;
@@ -96,8 +102,7 @@ bool lock_take(Lock *lock, const char *path, Error *error) {
     struct stat info;
     *lock = (Lock){.file = -1};
     if (!without_links(path, target)) return error_set(error, "%s: %s", path, strerror(errno));
-    if (stat(target, &info) == 0 && !S_ISREG(info.st_mode))
-        return error_set(error, "%s: cannot save there: not a regular file", path);
+    if (stat(target, &info) == 0 && !is_regular(path, &info, error)) return false;
     if (snprintf(lock->path, PATH_MAX, "%s.lock", target) >= PATH_MAX)
         return error_set(error, "%.200s...: the path is too long", path);
     if (!is_a_lock(lock->path))
@@ -130,9 +135,7 @@ static bool find_target(Output *output, const char *path, mode_t *mode, Error *e
         return error_set(error, "%.200s...: the path is too long", path);
     memcpy(output->target, output->path, PATH_MAX);
     if (stat(path, &info) == 0) {
-        /* Renaming would replace a pipe or a device by a file. */
-        if (!S_ISREG(info.st_mode))
-            return error_set(error, "%s: cannot save there: not a regular file", path);
+        if (!is_regular(path, &info, error)) return false;
         *mode = info.st_mode & 0777;
         return realpath(path, output->target) ||
                error_set(error, "%s: cannot save there: %s", path, strerror(errno));
