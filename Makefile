@@ -139,19 +139,13 @@ objects   = $(foreach c,$2 $(USES_$2),$(if $(filter $c,$(BORROWED)),$(LENT)/$1/$
 SOURCES  := $(filter common/%.c,$(wildcard common/*.c)) \
             $(foreach c,$(CHAPTERS),$(call sources,$c)) \
             $(filter tests/%.c,$(wildcard tests/*.c tests/*/*.c))
-IDX      := $(patsubst %.gz,%,$(wildcard common/mnist/*.gz))
 # Objects are kept. (Were everything .SECONDARY, a header that is gone would rebuild nothing.)
 .SECONDARY: $(foreach k,float double,$(SOURCES:%.c=$B/$k/%.o))
 
 $(CHAPTERS:%=$B/%): $B/%: $B/float/chapters/%/main.o $$(call objects,float,$$*) $B/float/common.a \
-    | $(IDX)
+    | $$(IDX)
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
-
-# The images, unpacked once and for all, where that can be written: a program starts 0.2 s sooner.
-$(IDX): | $$@.gz
-	@mkdir -p $B
-	@! [ -w $(@D) ] || { gzip -dc $@.gz > $B/$(@F) && mv $B/$(@F) $@; }
 
 $B/float/common.a: $(patsubst %.c,$B/float/%.o,$(filter common/%,$(SOURCES)))
 $B/double/common.a: $(patsubst %.c,$B/double/%.o,$(filter common/%,$(SOURCES)))

@@ -42,6 +42,12 @@ NEEDS_format-check := format
 NEEDS := $(sort $(foreach goal,$(MAKECMDGOALS),\
            $(NEEDS_$(goal)) $(if $(filter plot-%,$(goal)),build plots)))
 
+IDX := $(patsubst %.gz,%,$(wildcard common/mnist/*.gz))
+# The images, unpacked once and for all, where that can be written: a program starts 0.2 s sooner.
+$(IDX): | $$@.gz
+	@mkdir -p $B
+	@! [ -w $(@D) ] || { gzip -dc $@.gz > $B/$(@F) && mv $B/$(@F) $@; }
+
 .PHONY: setup doctor
 setup:
 	@sh common/setup.sh $(NEEDS)
