@@ -17,8 +17,9 @@
    about as long, and on an idle machine the others are hardly ever further behind than this. */
 static const double patience = 50e-6;
 
-/* For so many jobs after the caller had to sleep for somebody, it does brief ones alone. */
-enum { ALONE = 10 };
+/* So many jobs in a row must have ended in time before brief ones are shared out. Where there is
+   nothing but brief ones (mini-batches of one image), the others sleep and are left to. */
+enum { TRUSTED = 10 };
 
 /* What a thread of a team knows: which one it is. */
 typedef struct Worker {
@@ -41,7 +42,7 @@ struct Team {
     int asleep;            /* workers that wait for items */
     bool caller_asleep;    /* the caller waits for the last item */
     bool closing;          /* the team ends */
-    int since_late;        /* jobs since the caller last had to sleep; only the caller uses it */
+    int in_time;           /* jobs in a row that the caller did not sleep for; its own number */
 };
 
 /* Looks at a counter for a moment; returns as soon as whether it is 0 is what the caller wants. */
@@ -116,7 +117,7 @@ static void begin(Team *t, int count, TeamWork *work, void *job) {
 static void wait_for_the_last(Team *t) {
     look(&t->unfinished, true);
     pthread_mutex_lock(&t->lock);
-    t->since_late = t->unfinished > 0 ? 0 : t->since_late + 1;
+    t->in_time = t->unfinished > 0 ? 0 : t->in_time + 1;
     t->caller_asleep = true;
     while (t->unfinished > 0)
         pthread_cond_wait(&t->done, &t->lock);
@@ -140,7 +141,7 @@ void team_run(Team *t, int count, TeamWork *work, void *job) {
 }
 
 void team_run_brief(Team *t, int count, TeamWork *work, void *job) {
-    if (t->since_late < ALONE)
+    if (t->in_time < TRUSTED)
         run_alone(count, work, job);
     else
         team_run(t, count, work, job);

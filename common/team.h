@@ -48,9 +48,10 @@ void team_free(Team *team);
 void team_run(Team *team, int count, TeamWork *work, void *job);
 
 /**
- * @brief The same for a job of some microseconds. When the caller has had to sleep for a thread a
- *        moment ago, the machine has other work to do, and one more thread to wait for costs more
- *        than it brings: then the caller does every item.
+ * @brief The same for a job of some microseconds, which is shared out only after a few jobs of
+ *        team_run() in a row ended in time. If the caller had to sleep for a thread, the machine
+ *        has other work to do, and one more wait would cost more than it brings: the caller does
+ *        every item.
  * @param team  the team; one thread calls this at a time
  * @param count how many items
  * @param work  does one

@@ -31,7 +31,7 @@
 
 enum {
     WAVE = 8,    ///< micro-batches whose gradients are kept at a time; more threads have no work
-    SHARES = 16, ///< pieces of the parameters, whose gradients are added up and which are moved
+    SHARES = 16, ///< pieces of the parameters, for summing gradients and for a step
     THREADS_MAX = 256 ///< more than this is a typing error
 };
 
