@@ -8,9 +8,7 @@ import os
 import sys
 import time
 
-# PyTorch shares its work out by itself. With threads of OpenBLAS beside its own it is three times
-# slower on two, and on one it would not be alone.
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # peer_torch.py says why
 
 import torch
 from torch import nn

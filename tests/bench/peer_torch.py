@@ -9,9 +9,9 @@ import os
 import sys
 import time
 
-# PyTorch shares its work out by itself. With threads of OpenBLAS beside its own it is three times
-# slower on two, and on one it would not be alone.
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
+# PyTorch shares its work out by itself. With OpenBLAS's threads beside its own it takes more than
+# twice as long on two, and on one it would not be alone.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import torch
