@@ -5,30 +5,36 @@ REPORT_NEEDS := plots $(PICTURES:%=$P/zh/%.txt) draw-long-zh \
     $(addprefix $D/,report.tsv seeds.tsv optimizers.tsv confusion.tsv 02_time.tsv \
         05_step_double.tsv sigmoid.tsv tanh.tsv sigmoid/histograms.tsv)
 
-.PHONY: docs book quotes quotes-check figures book-check report draw-long-zh
+.PHONY: docs book quotes report draw-long-zh trust-quotes trust-book
 ##@ For students
+NEEDS_docs := docs
 docs: setup ## the site, lessons and reference: build/docs/html/index.html
 	@python3 -B docs/book/site.py
 
+NEEDS_book := book
 book: setup ## the lessons as a book: build/book/lenet5.pdf and lenet5.epub
 	@python3 -B docs/book/book.py
 
 ##@ For engineers
-quotes: build $B/prologue ## rewrite the code and the output that pages quote
+NEEDS_quotes := build quotes
+quotes: build $B/prologue ## rewrite the code and the output that pages quote, redraw their pictures
+	@python3 -B docs/book/figures.py
 	@python3 -B docs/book/quotes.py
 
-quotes-check: build $B/prologue ## are quotes, commands, formulas, pictures of the pages true?
+# Are quotes, commands, formulas, pictures of the pages true?
+NEEDS_trust-quotes := build quotes
+trust-quotes: build $B/prologue
 	@python3 -B docs/book/quotes.py --check
 	@python3 -B docs/book/figures.py --check
 
-figures: build ## draw the pictures of the lessons anew, from what the programs print
-	@python3 -B docs/book/figures.py
-
-book-check: docs book ## look at the site in a browser, wide and narrow; check the PDF and the EPUB
+# The site in a browser, wide and narrow; the PDF and the EPUB.
+NEEDS_trust-book := docs book look
+trust-book: docs book
 	@sh docs/book/check.sh
 	@python3 -B docs/book/look.py
 
 ##@ For report writers
+NEEDS_report := build plots report
 # Debian's Python is the one that has Debian's Jinja2.
 report: $(REPORT_NEEDS) ## the report, English and Chinese, as HTML and PDF: build/report
 	@/usr/bin/python3 docs/report.py $D $P $R $B/07_lenet5
@@ -41,5 +47,3 @@ draw-long-zh: | setup
 $B/prologue: docs/prologue.c $B/flags | setup
 	@echo '  LINK $@'
 	$Q$(CC) $(CFLAGS) $< -o $@
-
-FORMATTED += docs/prologue.c

@@ -1,5 +1,5 @@
 # What each departure from the original contributes: three seeds of each network.
-# data: ablation.tsv  make ablation
+# data: ablation.tsv  make study-ablation
 w = 620; h = 480
 load 'plots/style.gp'
 table = D.'/ablation.tsv'

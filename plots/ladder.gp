@@ -1,6 +1,6 @@
 # From the report's recipe to the record, one change at a time; below the line, variants of it.
 # Three seeds of each network.
-# data: ladder.tsv  make ladder
+# data: ladder.tsv  make study-ladder
 w = 620; h = 540
 load 'plots/style.gp'
 table = D.'/ladder.tsv'

@@ -1,5 +1,5 @@
 # The original of 1998 beside the paper's Fig. 5: error after every pass.
-# data: original.tsv  make original
+# data: original.tsv  make study-original
 data = D.'/original.tsv'
 runs = system("head -n 1 ".data." | tr '\\t' '\\n' | \
     grep '^1998' | grep -v learning | tr '\\n' ' '")

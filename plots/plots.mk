@@ -1,5 +1,5 @@
 # Pictures, the data they are drawn from, and what writes that data. `make plots` draws them all,
-# `make plot-NAME` one, `make quick` all of them from shorter runs, in folders of their own.
+# `make plot-NAME` one. QUICK=1 draws them from shorter runs, in build/quick.
 D      := build/$(if $(call on,$(QUICK)),quick/)data
 P      := build/$(if $(call on,$(QUICK)),quick/)plots
 EPOCHS := $(if $(call on,$(QUICK)),2,10)
@@ -38,11 +38,9 @@ PICTURES := $(patsubst DATA_%,%,$(filter DATA_%,$(.VARIABLES)))
 LONG     := $(patsubst LONG_%,%,$(filter LONG_%,$(.VARIABLES)))
 
 ##@ For report writers
-.PHONY: plots quick draw-long $(PICTURES:%=plot-%) $(LONG:%=plot-%)
-plots: setup $(PICTURES:%=$P/%.txt) draw-long ## every picture, and its runs (minutes)
-
-quick: ## the same from shorter runs, into build/quick/plots (a minute)
-	@$(MAKE) --no-print-directory QUICK=1 plots
+.PHONY: plots draw-long $(PICTURES:%=plot-%) $(LONG:%=plot-%)
+NEEDS_plots := build plots
+plots: setup $(PICTURES:%=$P/%.txt) draw-long ## every picture, and its runs; QUICK=1: shorter runs
 
 # Pictures of long runs, those whose data is there. draw,NAME,FOLDER,LANGUAGE: others are named.
 draw-long: | setup
@@ -52,7 +50,8 @@ draw_long = if sh plots/draw.sh $1 build/data $2 $3 2> $2/$1.why; then echo '  D
     elif grep -q 'is missing' $2/$1.why; then sed 's/^error/not drawn/' $2/$1.why; \
     else cat $2/$1.why >&2; exit 1; fi && rm -f $2/$1.why
 
-$(PICTURES:%=plot-%): plot-%: $P/%.txt ## plot-NAME: one picture, with the data it needs
+NEEDS_plot := build plots
+$(PICTURES:%=plot-%): plot-%: $P/%.txt
 $(LONG:%=plot-%): plot-%: | setup
 	@mkdir -p $P
 	@sh plots/draw.sh $* build/data $P && echo '  DRAW $P/$*'
@@ -70,7 +69,7 @@ $(PICTURES:%=$P/zh/%.txt): $P/zh/%.txt: plots/%.gp $(DRAWING) $$(addprefix $D/,$
 	@echo '  DRAW $P/zh/$*'
 	@sh plots/draw.sh $* $D $P/zh zh
 
-plot-%:
+plot-%: ## one picture, with the data it needs
 	@echo 'error: there is no picture "$*"; there are: $(sort $(PICTURES) $(LONG))' >&2; exit 2
 
 # ---- what writes the data ------------------------------------------------------------------------
@@ -143,3 +142,8 @@ $D/1998/3.safetensors: $B/07_lenet5
 	$(call run,$< train --recipe 1998 --epochs 3 --threads 1 --watch end --seed 1 --save $@)
 $D/1998/codes.tsv: $D/1998/3.safetensors
 	$(call run,$B/07_lenet5 tables --load $< --dir $(@D))
+
+# The example of chapter 5 with doubles, for the picture of the gradient check.
+$B/05_softmax_ce.double: $B/double/chapters/05_softmax_ce/main.o \
+    $(call objects,double,05_softmax_ce) $B/double/common.a
+	$(link)

@@ -1,6 +1,6 @@
 # The original of 1998 as a machine that may refuse: the error that is left when it rejects the
 # images that it finds doubtful.
-# data: rejection.tsv  make original
+# data: rejection.tsv  make study-original
 w = 520; h = 400
 load 'plots/style.gp'
 data = D.'/rejection.tsv'

@@ -1,5 +1,5 @@
 # Seconds of a training epoch by images, batch and threads; memory by batch.
-# data: speed.tsv  make speed
+# data: speed.tsv  make bench-scaling
 data = D.'/speed.tsv'
 of(what, y) = strcol('what') eq what ? column(y) : NaN
 array whats[4] = ['images', 'batch', 'batch', 'threads']

@@ -2,8 +2,8 @@
  * Chapter 1: im2col and col2im. Everything here is exact: the data are whole numbers.
  */
 #include "01_im2col/im2col.h"
-#include "check.h"
-#include "item.h"
+#include "support/check.h"
+#include "support/item.h"
 
 TestSuite(ch01, .timeout = 20);
 

@@ -5,9 +5,9 @@
 // [not for students]
 #include "02_conv/direct/direct.h"
 // [not for students]
-#include "check.h"
 #include "gemm.h"
-#include "item.h"
+#include "support/check.h"
+#include "support/item.h"
 
 #include <string.h>
 

@@ -6,8 +6,8 @@
 #include "03_pool/rows/rows.h"
 #include "03_pool/subsample.h"
 // [not for students]
-#include "check.h"
-#include "item.h"
+#include "support/check.h"
+#include "support/item.h"
 
 TestSuite(ch03, .timeout = 20);
 

@@ -7,9 +7,9 @@
 #include "04_affine/rational/rational.h"
 #include "04_affine/tiles/tiles.h"
 // [not for students]
-#include "check.h"
 #include "gemm.h"
-#include "item.h"
+#include "support/check.h"
+#include "support/item.h"
 
 TestSuite(ch04, .timeout = 20);
 

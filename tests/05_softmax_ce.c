@@ -5,8 +5,8 @@
 #include "05_softmax_ce/rbf.h"
 // [not for students]
 #include "05_softmax_ce/softmax_ce.h"
-#include "check.h"
-#include "item.h"
+#include "support/check.h"
+#include "support/item.h"
 
 #include <string.h>
 

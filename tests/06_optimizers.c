@@ -4,8 +4,8 @@
  */
 #include "06_optimizers/optimizer.h"
 #include "06_optimizers/schedule.h"
-#include "check.h"
-#include "item.h"
+#include "support/check.h"
+#include "support/item.h"
 
 #include <string.h>
 

@@ -10,7 +10,7 @@
 #include "04_affine/activation.h"
 #include "04_affine/affine.h"
 #include "05_softmax_ce/softmax_ce.h"
-#include "check.h"
+#include "support/check.h"
 
 #include <string.h>
 

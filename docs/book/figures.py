@@ -1,6 +1,6 @@
 """The pictures of the lessons: plots/lessons/NN_NAME.py prints chapters/NN_*/figures/NAME.svg.
 
-    figures.py           draws all of them anew (make figures); 00_NAME.py: docs/figures/NAME.svg
+    figures.py           draws all of them anew (make quotes); 00_NAME.py: docs/figures/NAME.svg
     figures.py --check   draws nothing; an error if a picture is not what its script prints, or is
                          hard to read in print, on a phone or for a colour-blind reader
 """
@@ -97,7 +97,7 @@ def main():
             with open(path, encoding="utf8") as file:
                 old = file.read()
         if old != run.stdout and check:
-            problems.append(f"{path}: not what {script} prints; make figures")
+            problems.append(f"{path}: not what {script} prints; make quotes")
         elif old != run.stdout:
             update(path, run.stdout)
         problems += [f"{path}: {what}" for what in hard_to_read(run.stdout)]

@@ -167,7 +167,7 @@ Test(ch07_checkpoint, t05_hostile_numbers, .description = "seed, place and setti
     };
     const char *path = in(folder(), "bad");
     size_t bytes;
-    const char *file = read_file("tests/fuzz/seeds/checkpoint/report_adam", &bytes);
+    const char *file = read_file("tests/trust/fuzz/seeds/checkpoint/report_adam", &bytes);
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
         const char *at = strstr(file + 8, bad[k].from);
         cr_assert(at != NULL, "no %s", bad[k].from);
@@ -186,10 +186,10 @@ Test(ch07_checkpoint, t05_hostile_numbers, .description = "seed, place and setti
     }
 }
 
-/* What `make fuzz` starts from must be checkpoints, or it looks at refusals only. */
+/* What `make trust-fuzz` starts from must be checkpoints, or it looks at refusals only. */
 Test(ch07_checkpoint, t03_seeds_of_the_fuzzer, .description = "old checkpoints can be read") {
-    static const char *const files[2] = {"tests/fuzz/seeds/checkpoint/report_adam",
-                                         "tests/fuzz/seeds/checkpoint/1998_sdlm"};
+    static const char *const files[2] = {"tests/trust/fuzz/seeds/checkpoint/report_adam",
+                                         "tests/trust/fuzz/seeds/checkpoint/1998_sdlm"};
     for (int k = 0; k < 2; k++) {
         Recipe recipe;
         Place place;

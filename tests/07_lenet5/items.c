@@ -1,7 +1,7 @@
 /*
  * What chapter 7 gives points for: the table, the loops, the trainer, the evaluation, and digits.
  */
-#include "../item.h"
+#include "support/item.h"
 
 TestSuite(ch07_a_items, .timeout = 300);
 

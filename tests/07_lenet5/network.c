@@ -1,7 +1,6 @@
 /*
  * The table of layers, what it runs on, and its first loss.
  */
-#include "../probe.h"
 #include "02_conv/conv.h"
 #include "02_conv/direct/direct.h"
 #include "03_pool/pool.h"
@@ -11,6 +10,7 @@
 #include "04_affine/affine.h"
 #include "04_affine/rational/rational.h"
 #include "04_affine/tiles/tiles.h"
+#include "07_lenet5/double/double.h"
 #include "07_lenet5/evaluate.h"
 #include "support.h"
 
@@ -112,16 +112,16 @@ Test(ch07_network, t03_first_loss,
 
 Test(ch07_network, t04_float_against_double,
      .description = "loss and gradient in both builds agree") {
-    static double got[1 + PROBE_PARAMS], want[1 + PROBE_PARAMS];
+    static double got[1 + DOUBLE_PARAMS], want[1 + DOUBLE_PARAMS];
     cr_assert(probe(&got[0], &got[1]), "no memory");
-    FILE *pipe = popen(BUILD "/tests/probe.double", "r");
-    cr_assert(pipe != NULL, "cannot run the double half, " BUILD "/tests/probe.double");
-    size_t count = fread(want, sizeof *want, 1 + PROBE_PARAMS, pipe);
-    cr_assert(count == 1 + PROBE_PARAMS, BUILD "/tests/probe.double: %zu numbers", count);
+    FILE *pipe = popen(BUILD "/tests/double", "r");
+    cr_assert(pipe != NULL, "cannot run the double half, " BUILD "/tests/double");
+    size_t count = fread(want, sizeof *want, 1 + DOUBLE_PARAMS, pipe);
+    cr_assert(count == 1 + DOUBLE_PARAMS, BUILD "/tests/double: %zu numbers", count);
     cr_expect(pclose(pipe) == 0);
     cr_expect(fabs(got[0] - want[0]) < 1e-6, "loss %.9g and %.9g", got[0], want[0]);
     double most = 0, worst = 0;
-    for (int i = 1; i <= PROBE_PARAMS; i++) {
+    for (int i = 1; i <= DOUBLE_PARAMS; i++) {
         most = fmax(most, fabs(want[i]));
         worst = fmax(worst, fabs(got[i] - want[i]));
     }

@@ -5,7 +5,7 @@
 #ifndef PROGRAM_H
 #define PROGRAM_H
 
-#include "../check.h"
+#include "support/check.h"
 
 #include <sys/types.h>
 

@@ -5,7 +5,7 @@
 #ifndef READING_H
 #define READING_H
 
-#include "../check.h"
+#include "support/check.h"
 
 /* Whether a file exists. */
 bool exists(const char *path);

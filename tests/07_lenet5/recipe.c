@@ -3,8 +3,8 @@
  */
 #include "07_lenet5/workbench/recipe.h"
 
-#include "../check.h"
 #include "07_lenet5/original/curvature.h"
+#include "support/check.h"
 
 #include <string.h>
 

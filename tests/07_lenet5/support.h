@@ -5,10 +5,10 @@
 #ifndef SUPPORT_H
 #define SUPPORT_H
 
-#include "../check.h"
 #include "07_lenet5/lenet5.h"
 #include "07_lenet5/trainer.h"
 #include "image.h"
+#include "support/check.h"
 
 enum {
     PARAMS = 61706 ///< numbers in the report's flat parameter vector

@@ -1,8 +1,8 @@
 /*
  * Shapes, matrix products, differences, contracts.
  */
-#include "../check.h"
 #include "gemm.h"
+#include "support/check.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * Data sets: images with their labels.
  */
 #include "dataset.h"
-#include "../check.h"
+#include "support/check.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
  * Drawings: PNG and PGM.
  */
 #include "image.h"
-#include "../check.h"
+#include "support/check.h"
 
 #include <png.h>
 #include <string.h>

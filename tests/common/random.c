@@ -1,7 +1,7 @@
 /*
  * Random numbers and initial parameters.
  */
-#include "../check.h"
+#include "support/check.h"
 
 #include <string.h>
 

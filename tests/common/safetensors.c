@@ -2,7 +2,7 @@
  * Parameters in files: read back, refused, saved all or nothing.
  */
 #include "safetensors.h"
-#include "../check.h"
+#include "support/check.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -168,10 +168,10 @@ Test(common_safetensors, other_names) {
     }
 }
 
-/* What `make fuzz` starts from must be readable: or it would look at refusals only. */
+/* What `make trust-fuzz` starts from must be readable: or it would look at refusals only. */
 Test(common_safetensors, seeds_of_the_fuzzer) {
-    static const char *const files[2] = {"tests/fuzz/seeds/safetensors/two",
-                                         "tests/fuzz/seeds/safetensors/other_order"};
+    static const char *const files[2] = {"tests/trust/fuzz/seeds/safetensors/two",
+                                         "tests/trust/fuzz/seeds/safetensors/other_order"};
     Error error;
     for (int k = 0; k < 2; k++)
         cr_expect(safetensors_load(files[k], 2, back, &error), "%s", error.text);

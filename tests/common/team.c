@@ -2,8 +2,8 @@
  * Threads that share out the items of a job.
  */
 #include "team.h"
-#include "../check.h"
 #include "measure.h"
+#include "support/check.h"
 
 #include <stdatomic.h>
 #include <time.h>

@@ -1,10 +1,10 @@
 /*
  * What goes to a terminal, and what goes to a file instead.
  */
-#include "../check.h"
 #include "measure.h"
 #include "picture.h"
 #include "progress.h"
+#include "support/check.h"
 
 #include <string.h>
 #include <time.h>

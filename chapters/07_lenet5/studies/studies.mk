@@ -1,10 +1,17 @@
-# Long runs; docs/ quotes their tables. Each takes ARGS, and SEEDS="1 2 3" from the environment.
+# Studies: many runs, and a table of them that docs/ quotes. ARGS go to every run; the environment
+# may set SEEDS="1 2 3".
 STUDIES := chapters/07_lenet5/studies
 ORIGINAL := chapters/07_lenet5/original
+STUDY    = @mkdir -p build/data && sh $(STUDIES)/study.sh $<
 
-.PHONY: live seeds original choices ablation ladder
+.PHONY: live study-seeds study-original study-choices study-ablation study-ladder
 ##@ For report writers
-seeds: $B/07_lenet5 ## make run with seeds 1 to 5, one line each, and the mean accuracy
+NEEDS_study := build
+study-%: ## many runs and their table: seeds, original, choices, ablation or ladder
+	@echo 'error: there is no study "$*"; see make help' >&2; exit 2
+
+# make run with seeds 1 to 5, one line each, and the mean accuracy.
+study-seeds: $B/07_lenet5
 	@mkdir -p build/data
 	@for seed in 1 2 3 4 5; do \
 	    $< train --seed $$seed $(ARGS) > build/data/seed-$$seed.out || exit 1; \
@@ -13,23 +20,21 @@ seeds: $B/07_lenet5 ## make run with seeds 1 to 5, one line each, and the mean a
 	@tail -qn 1 build/data/seed-[1-5].out | awk '{ split($$2, a, "="); sum += a[2] } \
 	    END { printf "mean %s=%.4f\n", a[1], sum / NR }'
 
-original: $B/07_lenet5 ## the original of 1998 beside the paper's Fig. 5, three seeds (4 minutes)
+# The original of 1998 beside the paper's Fig. 5, three seeds (4 minutes).
+study-original: $B/07_lenet5
 	@mkdir -p build/data
 	@sh $(ORIGINAL)/original.sh $< build/data $(ARGS)
 
-choices: $B/07_lenet5 ## what the paper leaves open, varied one at a time (12 minutes)
-	@mkdir -p build/data
-	@sh $(STUDIES)/study.sh $< $(ORIGINAL)/choices.txt build/data/choices.tsv \
-	    --recipe 1998 --validate 10000 $(ARGS)
+# The choices that the paper leaves open, varied one at a time (12 minutes).
+study-choices: $B/07_lenet5
+	$(STUDY) $(ORIGINAL)/choices.txt build/data/choices.tsv --recipe 1998 --validate 10000 $(ARGS)
 
-ablation: $B/07_lenet5 ## what each departure from the original contributes, 12 networks (5 minutes)
-	@mkdir -p build/data
-	@sh $(STUDIES)/study.sh $< $(STUDIES)/ablation.txt build/data/ablation.tsv $(ARGS)
+# What each departure from the original contributes, 12 networks (5 minutes); from the report's
+# recipe to the record, one change at a time (25 minutes).
+study-ablation study-ladder: study-%: $B/07_lenet5
+	$(STUDY) $(STUDIES)/$*.txt build/data/$*.tsv $(ARGS)
 
-ladder: $B/07_lenet5 ## from the report's recipe to the record, one change at a time (25 minutes)
-	@mkdir -p build/data
-	@sh $(STUDIES)/study.sh $< $(STUDIES)/ladder.txt build/data/ladder.tsv $(ARGS)
-
+NEEDS_live := build plots
 live: $B/07_lenet5 ## make run again, its curves drawn during the run
 	@mkdir -p $B/data
 	$< train --live --log $B/data/live.tsv --seed 1 $(ARGS)

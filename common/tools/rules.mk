@@ -1,0 +1,62 @@
+# How sources become programs. Everything is compiled as float (what runs) and as double (what
+# checks gradients), in two trees of object files; a program is linked from one of them.
+
+# Names with a blank or other oddities are not sources.
+sources   = $(filter chapters/$1/%.c,$(wildcard chapters/$1/*.c chapters/$1/*/*.c))
+library   = $(filter-out %/main.c,$(call sources,$1))
+# objects,KIND,CHAPTER: the object files of a chapter and of those it uses, without mains.
+objects   = $(foreach c,$2 $(USES_$2),$(if $(filter $c,$(BORROWED)),$(LENT)/$1/$c.o,\
+              $(patsubst %.c,$B/$1/%.o,$(call library,$c))))
+SOURCES  := $(filter common/%.c,$(wildcard common/*.c)) \
+            $(foreach c,$(CHAPTERS),$(call sources,$c)) \
+            $(filter tests/%.c,$(wildcard $(addprefix tests/*,.c /*.c /*/*.c /*/*/*.c)))
+# Objects are kept. (Were everything .SECONDARY, a header that is gone would rebuild nothing.)
+.SECONDARY: $(foreach k,float double,$(SOURCES:%.c=$B/$k/%.o))
+
+# link,MORE: links what a target depends on.
+define link
+@mkdir -p $(@D)
+@echo '  LINK $@'
+$Q$(CC) $(CFLAGS) $(filter %.o %.a,$^) $(LDLIBS) $1 -o $@
+endef
+
+$(CHAPTERS:%=$B/%): $B/%: $B/float/chapters/%/main.o $$(call objects,float,$$*) $B/float/common.a \
+    | $$(IDX)
+	$(link)
+
+$B/float/common.a: $(patsubst %.c,$B/float/%.o,$(filter common/%,$(SOURCES)))
+$B/double/common.a: $(patsubst %.c,$B/double/%.o,$(filter common/%,$(SOURCES)))
+# It depends on what is borrowed, so that programs are linked anew when that changes.
+%/common.a: $B/borrowed
+	@rm -f $@
+	$Q$(AR) rcs $@ $(filter %.o,$^)
+
+# note,FILE,TEXT: a file that changes only when its text does.
+note = @mkdir -p $(@D); echo '$2' | cmp -s - $1 || echo '$2' > $1
+
+$B/borrowed: FORCE
+	$(call note,$@,$(BORROWED))
+
+# Other flags than last time, on the command line or here, compile everything anew.
+$B/flags: FORCE
+	$(call note,$@,$(CC) $(CFLAGS) $(LDLIBS))
+
+# What is tested includes its headers from tests/: "support/check.h".
+compile = $(CC) $(CFLAGS) $(if $(filter tests/%,$<),-Itests) $(ANYWHERE) -DBUILD='"$B"' -MMD -MP
+$B/float/%.o: %.c $B/flags | setup
+	@mkdir -p $(@D)
+	@echo '  CC   $<'
+	$Q$(compile) -c $< -o $@
+
+$B/double/%.o: %.c $B/flags | setup
+	@mkdir -p $(@D)
+	@echo '  CC   $< (double)'
+	$Q$(compile) -DREAL_DOUBLE -c $< -o $@
+
+# For clangd and the editors that use it (.clangd names this folder).
+build/compile_flags.txt:
+	@mkdir -p $(@D)
+	@printf '%s\n' -std=c11 -D_POSIX_C_SOURCE=200809L '-DBUILD="build"' $(WARNINGS) \
+	    -I../common -I../chapters -I../tests > $@
+
+-include $(patsubst %.c,$B/float/%.d,$(SOURCES)) $(patsubst %.c,$B/double/%.d,$(SOURCES))

@@ -1,0 +1,25 @@
+# How fast, and beside whom.
+.PHONY: bench bench-peers bench-busy bench-scaling
+##@ For engineers
+NEEDS_bench := build
+bench: $B/bench ## the time of every layer, of training and of testing
+	@$< $(ARGS)
+
+bench-%: ## ... in PyTorch and NumPy (peers), among other work (busy), by threads (scaling)
+	@echo 'error: there is no bench "$*"; see make help' >&2; exit 2
+
+# The same work in PyTorch and in NumPy, in turn, with ratios (two minutes).
+bench-peers: $B/bench
+	@sh tests/bench/peers.sh $< common/mnist
+
+# An epoch beside 1, 2, 4 and 8 busy programs (on an idle machine).
+bench-busy: $B/bench
+	@sh tests/bench/busy.sh $< common/mnist
+
+# Seconds per epoch by data, batch and threads: what `make plot-speed` draws.
+bench-scaling: $B/bench
+	@mkdir -p build/data
+	@$< --scaling build/data/speed.tsv
+
+$B/bench: $B/float/tests/bench/bench.o $(call objects,float,07_lenet5) $B/float/common.a
+	$(link)

@@ -1,0 +1,56 @@
+/* im2col and col2im: each pair (entry of col, pixel) of the walk is one copy or one addition. */
+#include "course/examine/oracle/oracle.h"
+#include "course/examine/oracle/walk.h"
+
+#include <stdlib.h>
+
+enum { ROWS_FOR_COLUMNS = WALK_MISTAKES, PADDING_LEFT };
+
+static const Suspect im2col_suspects[] = {
+    {"transposed", "windows are rows here: each must be a column of col"},
+    {"padding-left", "what a window has in the padding must become 0; it was left as it was"},
+};
+
+static void im2col_run(const Call *call, int mistake, double **v) {
+    int rows = call->g.in.c * call->g.size * call->g.size, size = shape_size(call->g.in);
+    int windows = call->g.out.h * call->g.out.w;
+    Walk k = walk_begin(call->g, mistake < WALK_MISTAKES ? (Astray)mistake : WALK_RIGHT);
+    while (walk_next(&k)) {
+        int entry = k.row * windows + k.column;
+        if (mistake == ROWS_FOR_COLUMNS) entry = k.column * rows + k.row;
+        if (mistake == PADDING_LEFT && !k.inside) continue;
+        if (entry < rows * windows) v[A_COL][entry] = k.inside ? look(v[A_X], size, k.pixel) : 0;
+    }
+}
+
+enum { COL_BY_ROWS = WALK_MISTAKES, LAST_WINS, MEAN };
+
+static const Suspect col2im_suspects[] = {
+    {"col-transposed", "col is read with windows as rows: each window is a column"},
+    {"not-added", "= instead of +=: a pixel gets the sum over all windows that contain it"},
+    {"mean", "the sum is divided by the number of windows"},
+};
+
+static void col2im_run(const Call *call, int mistake, double **v) {
+    int rows = call->g.in.c * call->g.size * call->g.size, size = shape_size(call->g.in);
+    int windows = call->g.out.h * call->g.out.w;
+    double *count = scrap(size);
+    Walk k = walk_begin(call->g, mistake < WALK_MISTAKES ? (Astray)mistake : WALK_RIGHT);
+    fill(v[A_X], size, 0);
+    while (walk_next(&k)) {
+        int entry = k.row * windows + k.column;
+        if (mistake == COL_BY_ROWS) entry = k.column * rows + k.row;
+        if (!k.inside || k.pixel < 0 || k.pixel >= size) continue;
+        double value = look(v[A_COL], rows * windows, entry);
+        v[A_X][k.pixel] = mistake == LAST_WINS ? value : v[A_X][k.pixel] + value;
+        count[k.pixel]++;
+    }
+    for (int i = 0; mistake == MEAN && i < size; i++)
+        if (count[i] > 0) v[A_X][i] /= count[i];
+    free(count);
+}
+
+const Oracle oracle_im2col = {im2col_run, walk_suspects, WALK_MISTAKES - 1, im2col_suspects,
+                              COUNT(im2col_suspects)};
+const Oracle oracle_col2im = {col2im_run, walk_suspects, WALK_MISTAKES - 1, col2im_suspects,
+                              COUNT(col2im_suspects)};

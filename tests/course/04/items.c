@@ -1,0 +1,121 @@
+/* Chapter 4: full connection in whole numbers; activations with what lies at their edges. */
+#include "course/examine/data.h"
+#include "course/examine/exam.h"
+#include "course/examine/items_layer.h"
+
+/* What of backward is examined: one mistake is to cost one item. */
+typedef enum Aim { Y, DW, DX } Aim;
+
+static void affine_case(Exam *exam, Function f, Rng *rng, Geometry g, Aim aim, bool dx) {
+    int in = shape_size(g.in);
+    Call c = call_new(f, g, "%d inputs, %d units, %d image%s%s", in, g.out.c, g.n,
+                      g.n > 1 ? "s" : "", aim == Y || dx ? "" : ", dx = NULL");
+    const int w[2] = {g.out.c, in};
+    layer_images(&c, aim == Y, dx);
+    layer_parameters(&c, aim == Y, "o,k", w, g.out.c, "o");
+    if (aim == DW) c.array[A_DX].role = STATE;
+    if (aim == DX) c.array[A_DW].role = c.array[A_DB].role = STATE;
+    call_ready(&c);
+    data_nonzero(&c, A_W, rng, 4);
+    data_distinct(&c, A_B, rng, -3, 5); /* no two alike, none 0 */
+    data_integers(&c, A_X, rng, 4);
+    if (aim != Y) data_nonzero(&c, A_DY, rng, 4);
+    if (aim != Y) data_integers(&c, A_Y, rng, 9);
+    examine(exam, c);
+}
+
+static void affine(Exam *exam, Function f, Aim aim) {
+    static const Geometry some[] = {
+        {.n = 1, .in = {3, 1, 1}, .out = {2, 1, 1}},
+        {.n = 2, .in = {3, 1, 1}, .out = {4, 1, 1}},
+        {.n = 3, .in = {2, 3, 2}, .out = {5, 1, 1}},
+        {.n = 4, .in = {7, 1, 1}, .out = {3, 1, 1}},
+        {.n = 3, .in = {1, 1, 1}, .out = {6, 1, 1}},
+        {.n = 2, .in = {16, 5, 5}, .out = {120, 1, 1}},
+        {.n = 3, .in = {120, 1, 1}, .out = {84, 1, 1}},
+        {.n = 1, .in = {84, 1, 1}, .out = {10, 1, 1}},
+    };
+    Rng rng = exam_rng(exam);
+    for (int k = 0; k < (int)(sizeof some / sizeof *some); k++)
+        affine_case(exam, f, &rng, some[k], aim, aim == DX || k % 2 == 1);
+    for (int k = 0; k < 2; k++) {
+        Geometry g = {.n = 2 + k, .in = {4 + rng_below(&rng, 5), 1, 1}};
+        g.out = (Shape){g.in.c + 1 + rng_below(&rng, 4), 1, 1};
+        affine_case(exam, f, &rng, g, aim, aim == DX);
+    }
+}
+
+void item_04_1_exact(Exam *exam) {
+    affine(exam, CALL_AFFINE_FORWARD_NAIVE, Y);
+}
+
+void item_04_2_parameters(Exam *exam) {
+    affine(exam, CALL_AFFINE_BACKWARD_NAIVE, DW);
+}
+
+void item_04_2_input(Exam *exam) {
+    affine(exam, CALL_AFFINE_BACKWARD_NAIVE, DX);
+}
+
+void item_04_3_exact(Exam *exam) {
+    affine(exam, CALL_AFFINE_FORWARD, Y);
+}
+
+void item_04_4_parameters(Exam *exam) {
+    affine(exam, CALL_AFFINE_BACKWARD, DW);
+}
+
+void item_04_4_input(Exam *exam) {
+    affine(exam, CALL_AFFINE_BACKWARD, DX);
+}
+
+/* ------------------------------------------------------------------ activations ---------- */
+
+static void fill_x(Call *c, Rng *rng, bool whole, bool edges) {
+    const double edge[] = {0, (double)NAN, (double)-INFINITY, (double)INFINITY, -100, 100};
+    if (whole)
+        data_integers(c, A_X, rng, 4);
+    else
+        data_normals(c, A_X, rng, 2);
+    for (size_t k = 0; edges && k < sizeof edge / sizeof *edge; k++)
+        call_set(c, A_X, 2 * k + 1, edge[k]);
+}
+
+/* Forward is f, backward f + 1. */
+static void activation_case(Exam *exam, Function f, bool forward, bool dx, bool edges, Rng *rng) {
+    bool relu = f == CALL_RELU_FORWARD;
+    Geometry g = {.n = 2, .in = {2, 3, 4}, .out = {2, 3, 4}};
+    Call c = call_new(forward ? f : f + 1, g, "x 2x3x4%s, 2 images%s",
+                      edges ? ", with NaN and infinity" : "", forward || dx ? "" : ", dx = NULL");
+    layer_images(&c, forward, dx);
+    if (!relu) c.tolerance = 2e-6;
+    call_ready(&c);
+    fill_x(&c, rng, relu, edges);
+    if (!forward && relu) data_nonzero(&c, A_DY, rng, 9);
+    if (!forward && !relu) data_normals(&c, A_DY, rng, 3);
+    if (!forward) layer_right_y(&c, f);
+    examine(exam, c);
+}
+
+static void activation(Exam *exam, Function f, bool forward) {
+    Rng rng = exam_rng(exam);
+    activation_case(exam, f, forward, true, false, &rng);
+    activation_case(exam, f, forward, true, true, &rng);
+    if (!forward) activation_case(exam, f, forward, false, false, &rng);
+}
+
+void item_04_5_forward(Exam *exam) {
+    activation(exam, CALL_RELU_FORWARD, true);
+}
+
+void item_04_5_backward(Exam *exam) {
+    activation(exam, CALL_RELU_FORWARD, false);
+}
+
+void item_04_6_forward(Exam *exam) {
+    activation(exam, CALL_SIGMOID_FORWARD, true);
+}
+
+void item_04_6_backward(Exam *exam) {
+    activation(exam, CALL_SIGMOID_FORWARD, false);
+}

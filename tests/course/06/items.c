@@ -1,0 +1,69 @@
+/* Chapter 6: four steps of each optimizer, with a rate that changes from step to step. */
+#include "course/examine/data.h"
+#include "course/examine/exam.h"
+
+enum { STEPS = 4, PARAMETERS = 5 };
+
+/* Constants under which every part of a formula shows: a large eps, quick forgetting. */
+static const double vivid[5] = {0.75, 0.875, 0.75, 0.9375, 0.25};
+
+/* The report's: momentum, decay, beta1, beta2, eps. */
+static const double report[5] = {0.9, 0.99, 0.9, 0.999, 1e-7};
+
+static void optimizer_case(Exam *exam, Rng *rng, int rule, const double *constant, double size) {
+    static const char *const name[] = {"sgd", "momentum", "adagrad", "rmsprop", "adam"};
+    const double rate[STEPS] = {0.5, 0.25, 1, 0.125};
+    const int table[2] = {STEPS, PARAMETERS};
+    Call c = call_new(CALL_OPTIMIZER, (Geometry){.n = 1},
+                      "%s, %s, gradients of about %g, rates "
+                      "0.5 0.25 1 0.125",
+                      name[rule], constant == report ? "the report's constants" : "other constants",
+                      size);
+    const int states = 2 * PARAMETERS, steps = STEPS, parameters = PARAMETERS;
+    c.number[0] = rule;
+    c.tolerance = 4e-6;
+    for (int k = 0; k < 5; k++)
+        c.constant[k] = constant[k];
+    call_array(&c, A_X, REALS, GIVEN, "start", "i", &parameters);
+    call_array(&c, A_DY, REALS, GIVEN, "g", "step,i", table);
+    call_array(&c, A_RATE, DOUBLES, GIVEN, "lr", "step", &steps);
+    call_array(&c, A_STATE, REALS, STATE, "state", "i", &states);
+    call_array(&c, A_W, REALS, RESULT, "w", "step,i", table);
+    call_ready(&c);
+    data_distinct(&c, A_X, rng, -3, 2);
+    data_list(&c, A_RATE, rate);
+    data_nonzero(&c, A_DY, rng, 4);
+    for (size_t i = 0; i < STEPS * PARAMETERS; i++) {
+        bool still = i % PARAMETERS == PARAMETERS - 1; /* this one's gradient is always 0 */
+        call_set(&c, A_DY, i, still ? 0 : size * call_get(&c, A_DY, i));
+    }
+    examine(exam, c);
+}
+
+static void optimizer(Exam *exam, int rule) {
+    Rng rng = exam_rng(exam);
+    optimizer_case(exam, &rng, rule, vivid, 1);
+    optimizer_case(exam, &rng, rule, report, 1);
+    optimizer_case(exam, &rng, rule, vivid, 0.125);
+    if (rule >= 2) optimizer_case(exam, &rng, rule, report, 1e-7);
+}
+
+void item_06_1_steps(Exam *exam) {
+    optimizer(exam, 0);
+}
+
+void item_06_2_steps(Exam *exam) {
+    optimizer(exam, 1);
+}
+
+void item_06_3_steps(Exam *exam) {
+    optimizer(exam, 2);
+}
+
+void item_06_4_steps(Exam *exam) {
+    optimizer(exam, 3);
+}
+
+void item_06_5_steps(Exam *exam) {
+    optimizer(exam, 4);
+}

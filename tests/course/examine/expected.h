@@ -1,0 +1,62 @@
+/**
+ * @file expected.h
+ * @brief What should come out of a call, and what usual mistakes would give instead.
+ *
+ * The judge asks these questions and nothing else, so that the answers may come from formulas
+ * (NN/oracle.c) or, in a tree that must not hold them, from tables.
+ */
+#ifndef EXPECTED_H
+#define EXPECTED_H
+
+#include "call.h"
+
+/** A mistake that can be recognised by its results. */
+typedef struct Suspect {
+    const char *id;   ///< "no-bias"
+    const char *text; ///< "the bias is missing"
+} Suspect;
+
+/**
+ * @brief The right results.
+ * @param call the call as it was sent
+ * @param v    all its arrays as doubles; results and sums are overwritten by what is expected
+ */
+void expected_right(const Call *call, double *v[SLOTS]);
+
+/**
+ * @brief How many mistakes of the call's function are known by their results.
+ * @param call the call
+ * @return suspects 0 .. count-1
+ */
+int expected_suspects(const Call *call);
+
+/**
+ * @brief One of them.
+ * @param call the call
+ * @param suspect which
+ * @return its name and what to say
+ */
+Suspect expected_suspect(const Call *call, int suspect);
+
+/**
+ * @brief Whether an array came out as a certain mistake would have it.
+ * @param call    the call as it was sent
+ * @param suspect the mistake
+ * @param slot    the array
+ * @param got     what came out
+ * @return true if every entry that the mistake determines is what it would be
+ */
+bool expected_fits(const Call *call, int suspect, Slot slot, const double *got);
+
+/**
+ * @brief How far a number may be from what it should be.
+ * @param call the call
+ * @param want what it should be
+ * @return 0 where whole numbers are counted
+ */
+static inline double expected_slack(const Call *call, double want) {
+    double size = fabs(want) > 1 ? fabs(want) : 1;
+    return isinf(want) ? 0 : call->tolerance * size;
+}
+
+#endif

@@ -1,0 +1,101 @@
+/**
+ * @file oracle.h
+ * @brief The right answers, computed in double and independently of the chapters, and wrong ones.
+ *
+ * A mistake is mostly a change of what goes in or of what comes out: a flipped kernel is the right
+ * answer for a kernel that was turned before, a forgotten bias the right answer for a bias of 0.
+ */
+#ifndef ORACLE_H
+#define ORACLE_H
+
+#include "course/examine/call.h"
+#include "course/examine/expected.h"
+
+enum {
+    RIGHT = 0 ///< no mistake; a function's own mistakes count from 1
+};
+
+/** What an entry is when nobody can say: something was read that is not known. */
+#define ANYTHING 1e300
+
+/** Computes the results of a call in v, where its arrays are; v is the oracle's to change. */
+typedef void OracleRun(const Call *call, int mistake, double **v);
+
+/** Length of a list of suspects. */
+#define COUNT(list) ((int)(sizeof(list) / sizeof *(list)))
+
+/** Answers for a group of functions. */
+typedef struct Oracle {
+    OracleRun *run;         ///< the answers
+    const Suspect *shared;  ///< mistakes 1, 2, ...: what it shares with others
+    int shares;             ///< how many
+    const Suspect *suspect; ///< the mistakes after these: its own
+    int suspects;           ///< how many
+} Oracle;
+
+extern const Oracle oracle_im2col, oracle_col2im;              ///< 01_windows.c
+extern const Oracle oracle_conv_forward, oracle_conv_backward; ///< 02_conv.c
+extern const Oracle oracle_pool_forward, oracle_pool_backward; ///< 03_pool.c
+extern const Oracle oracle_affine_forward;                     ///< 04_affine.c
+extern const Oracle oracle_affine_backward;                    ///< 04_affine.c
+extern const Oracle oracle_relu_forward, oracle_relu_backward; ///< 04_activation.c
+extern const Oracle oracle_sigmoid_forward;                    ///< 04_activation.c
+extern const Oracle oracle_sigmoid_backward;                   ///< 04_activation.c
+extern const Oracle oracle_softmax, oracle_cross_entropy;      ///< 05_softmax.c
+extern const Oracle oracle_loss_forward, oracle_loss_backward; ///< 05_softmax.c
+extern const Oracle oracle_optimizer[5];                       ///< 06_optimizers.c
+extern const Oracle oracle_network_forward;                    ///< 07_network.c
+extern const Oracle oracle_network_backward, oracle_gradient;  ///< 07_network.c
+extern const Oracle oracle_steps, oracle_evaluate;             ///< 07_network.c
+
+/**
+ * @brief Who answers for the function of a call.
+ * @param call the call
+ * @return its oracle; one without answers if there is none
+ */
+const Oracle *oracle_for(const Call *call);
+
+/* ------------------------------------------------------------------ tools ---------------- */
+
+/**
+ * @brief Sets a list to one value.
+ * @param v     the list
+ * @param n     its length
+ * @param value the value
+ */
+void fill(double *v, int n, double value);
+
+/**
+ * @brief Gives every part of a list the numbers of the first: what a pointer that stays reads.
+ * @param v     the list
+ * @param parts how many parts
+ * @param one   length of a part
+ */
+void repeat_first(double *v, int parts, int one);
+
+/**
+ * @brief Reads a matrix as if it were stored the other way round.
+ * @param m       (rows, columns); afterwards what a reader of (columns, rows), transposed, takes it
+ *                for
+ * @param rows    its rows
+ * @param columns its columns
+ */
+void read_transposed(double *m, int rows, int columns);
+
+/**
+ * @brief Room for numbers.
+ * @param count how many
+ * @return zeros; free() releases them
+ */
+double *scrap(int count);
+
+/**
+ * @brief Reads where there may be nothing.
+ * @param v     a list
+ * @param count its length
+ * @param i     which entry
+ * @return v[i], or ANYTHING outside
+ */
+double look(const double *v, int count, int i);
+
+#endif

@@ -1,0 +1,97 @@
+/*
+ * Judges items of one submission, whose code runs in another process (channel.h); this one holds
+ * the expected answers (course/NN/oracle.c) and no line of the submission.
+ *
+ *     build/judge -s SEED ITEM ... -- COMMAND ...
+ *
+ * COMMAND starts the probe in its sandbox. Prints one JSON object: verdict, causes and report of
+ * each item, and what the probe printed. Exit code 0 when that worked, whatever the verdicts; 1
+ * when the examination itself failed; 2 for a wrong command line.
+ */
+#include "channel.h"
+#include "course/examine/exam.h"
+
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ITEMS_MAX = 64 };
+
+/* The items in question, and what became of them so far. */
+typedef struct Session {
+    const Item *item[ITEMS_MAX];
+    Verdict verdict[ITEMS_MAX];
+    int count;
+} Session;
+
+/* The first graded item of a needed exercise that did not pass here. What an exercise needs of
+   other sources is the reference's in this probe. */
+static const Item *obstacle(const Session *s, const Item *item, Verdict *why) {
+    const Exercise *exercise = &exercises[item->exercise];
+    for (int k = 0; exercise->needs[k]; k++)
+        for (int i = 0; i < s->count; i++) {
+            const Item *other = s->item[i];
+            bool needed = strcmp(exercises[other->exercise].id, exercise->needs[k]) == 0;
+            if (!needed || other->points == 0 || s->verdict[i] == VERDICT_PASS) continue;
+            *why = s->verdict[i];
+            return other;
+        }
+    return NULL;
+}
+
+static json_t *judge(Session *s, const Item *item, Port *port, uint64_t seed) {
+    Verdict why;
+    const Item *first = obstacle(s, item, &why);
+    Result r = exam_alone(item, port, seed);
+    if (first && r.verdict != VERDICT_TODO) { /* not written itself is TODO, whatever it needs */
+        free(r.text);
+        r = exam_blocked(first, why);
+    }
+    s->item[s->count] = item;
+    s->verdict[s->count++] = r.verdict;
+    const char *text = r.text ? r.text : "";
+    json_t *object = json_pack("{s:s, s:s, s:s, s:s}", "item", item->id, "verdict",
+                               verdict_word(r.verdict), "causes", r.causes, "text", text);
+    free(r.text);
+    return object;
+}
+
+static int usage(void) {
+    fputs("usage: judge -s SEED ITEM ... -- COMMAND ...\n", stderr);
+    return 2;
+}
+
+/* Judges the items argv[first .. last-1]; returns the exit code. */
+static int judge_all(char **argv, int first, int last, uint64_t seed) {
+    Session session = {.count = 0};
+    char said[2 * SAID_MAX];
+    bool failed = false;
+    Port *port = port_probe(argv + last + 1);
+    json_t *list = json_array();
+    for (int k = first; port && k < last; k++) {
+        const Item *item = item_named(argv[k]);
+        if (!item) return usage();
+        json_array_append_new(list, judge(&session, item, port, seed));
+        failed = failed || session.verdict[session.count - 1] == VERDICT_ERROR;
+    }
+    if (!port) return 1;
+    port_probe_said(port, said);
+    port_probe_free(port);
+    json_t *all = json_pack("{s:o, s:s}", "items", list, "printed", said);
+    bool printed = all && json_dumpf(all, stdout, JSON_COMPACT) == 0 && fflush(stdout) == 0;
+    json_decref(all);
+    return printed && !failed ? 0 : 1;
+}
+
+int main(int argc, char **argv) {
+    int last = 3;
+    if (argc < 6 || strcmp(argv[1], "-s") != 0) return usage();
+    while (last < argc && strcmp(argv[last], "--") != 0)
+        last++;
+    if (last + 1 >= argc || last - 3 > ITEMS_MAX) return usage();
+    signal(SIGPIPE, SIG_IGN);
+    return judge_all(argv, 3, last, strtoull(argv[2], NULL, 10));
+}
