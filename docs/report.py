@@ -65,11 +65,13 @@ def text_of(path):
 
 def rows_of(path):
     """The lines of a table: dictionaries of the columns, numbers as numbers."""
+
     def number(text):
         try:
             return float(text)
         except ValueError:
             return text
+
     lines = csv.DictReader(text_of(path).splitlines(), delimiter="\t")
     return [{key: number(value) for key, value in line.items()} for line in lines]
 
@@ -100,20 +102,23 @@ def uncertainty(accuracy, images):
 
 def wrapped(line):
     """A long line of a terminal, for a page."""
-    return textwrap.fill(line, 88, subsequent_indent="    ", break_long_words=False,
-                         break_on_hyphens=False)
+    return textwrap.fill(
+        line, 88, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def settings_of(output):
     """What a run prints about itself: its recipe, its network, its last line."""
     words = re.findall(r"([a-z-]+) (\S+)", output.split("\nlenet5:")[0])
-    said = {key: value for key, value in words
-            if key in ("optimizer", "lr", "batch", "epochs")}
-    line = re.search(r"^lenet5: (\S+) parameters, (\d+) training images, (\d+) threads?, "
-                     r"seed (\d+)", output, re.M)
+    said = {key: value for key, value in words if key in ("optimizer", "lr", "batch", "epochs")}
+    line = re.search(
+        r"^lenet5: (\S+) parameters, (\d+) training images, (\d+) threads?, " r"seed (\d+)",
+        output,
+        re.M,
+    )
     result = re.search(r"^result .*$", output, re.M)
     if not line or not result:
-        raise Problem("the run's output has no line \"lenet5: ...\" or no result")
+        raise Problem('the run\'s output has no line "lenet5: ..." or no result')
     said.update(zip(("parameters", "train_images", "threads", "seed"), line.groups()))
     said["result"] = wrapped(result.group(0))
     said["memory_mb"] = re.search(r"peak_rss_mb=(\d+)", result.group(0)).group(1)
@@ -153,9 +158,15 @@ def values_of_log(log):
         "last_loss": four(sum(losses) / len(losses)),
         "small_share": round(100 * sum(loss < 0.05 for loss in losses) / len(losses)),
         "epoch_rows": [
-            {"epoch": int(row["epoch"]), "train_accuracy": four(row["train_accuracy"]),
-             "train_loss": four(row["train_loss"]), "test_accuracy": four(row["test_accuracy"]),
-             "test_loss": four(row["test_loss"])} for row in log.epochs],
+            {
+                "epoch": int(row["epoch"]),
+                "train_accuracy": four(row["train_accuracy"]),
+                "train_loss": four(row["train_loss"]),
+                "test_accuracy": four(row["test_accuracy"]),
+                "test_loss": four(row["test_loss"]),
+            }
+            for row in log.epochs
+        ],
         # the claims of the first report: do they hold here?
         "claim_jump": test[0] < 0.15 and test[1] >= 0.9,
         "claim_stable": stable <= 6 and stable < len(test) - 1,
@@ -171,15 +182,23 @@ def values_of_seeds(rows):
     end = [row["test_accuracy"] for row in rows if row["epoch"] == last]
     mean = sum(end) / len(end)
     spread = math.sqrt(sum((accuracy - mean) ** 2 for accuracy in end) / (len(end) - 1))
-    return {"seeds": " ".join(four(accuracy) for accuracy in end), "seeds_mean": four(mean),
-            "seeds_spread": four(spread)}
+    return {
+        "seeds": " ".join(four(accuracy) for accuracy in end),
+        "seeds_mean": four(mean),
+        "seeds_spread": four(spread),
+    }
 
 
 def row_of(name, log, **more):
     """A line of a table that compares runs."""
-    return {"name": name, "first": four(log.epochs[1]["test_accuracy"]),
-            "accuracy": four(log.last("test_accuracy")), "test_loss": four(log.last("test_loss")),
-            "train_loss": four(log.last("train_loss")), **more}
+    return {
+        "name": name,
+        "first": four(log.epochs[1]["test_accuracy"]),
+        "accuracy": four(log.last("test_accuracy")),
+        "test_loss": four(log.last("test_loss")),
+        "train_loss": four(log.last("train_loss")),
+        **more,
+    }
 
 
 def values_of_comparisons(folder, log):
@@ -194,12 +213,17 @@ def values_of_comparisons(folder, log):
         optimizers.append(row_of(name, Log(own), lr=f"{own[0]['lr']:g}"))
     best = max(optimizers, key=lambda row: row["accuracy"])
     by_name = {row["name"]: row for row in optimizers}
-    return {"activations": activations,
-            "best_activation": max(activations, key=lambda row: row["accuracy"]),
-            "sigmoid_gradients": gradient_ratio(f"{folder}/sigmoid/histograms.tsv"),
-            "relu_gradients": gradient_ratio(f"{folder}/histograms.tsv"),
-            "optimizers": optimizers, "optimizer_epochs": int(rows[-1]["epoch"]),
-            "best_optimizer": best, "adam": by_name["adam"], "adam_twice": by_name["adam-twice"]}
+    return {
+        "activations": activations,
+        "best_activation": max(activations, key=lambda row: row["accuracy"]),
+        "sigmoid_gradients": gradient_ratio(f"{folder}/sigmoid/histograms.tsv"),
+        "relu_gradients": gradient_ratio(f"{folder}/histograms.tsv"),
+        "optimizers": optimizers,
+        "optimizer_epochs": int(rows[-1]["epoch"]),
+        "best_optimizer": best,
+        "adam": by_name["adam"],
+        "adam_twice": by_name["adam-twice"],
+    }
 
 
 def gradient_ratio(path):
@@ -219,23 +243,37 @@ def values_of_confusion(path):
     rows = []
     for digit, line in enumerate(counts):
         taken_for = max((k for k in range(10) if k != digit), key=lambda k: line[k])
-        rows.append({"digit": digit, "images": sum(line), "correct": line[digit],
-                     "share": four(line[digit] / sum(line)), "taken_for": taken_for,
-                     "times": line[taken_for]})
+        rows.append(
+            {
+                "digit": digit,
+                "images": sum(line),
+                "correct": line[digit],
+                "share": four(line[digit] / sum(line)),
+                "taken_for": taken_for,
+                "times": line[taken_for],
+            }
+        )
     images = sum(row["images"] for row in rows)
     correct = sum(row["correct"] for row in rows)
-    return {"test_images": images, "errors": images - correct,
-            "test_uncertainty": four(uncertainty(correct / images, images)), "classes": rows,
-            "gain_is_clear": correct / images - 0.9829 > uncertainty(correct / images, images),
-            "best_class": max(rows, key=lambda row: row["share"]),
-            "worst_class": min(rows, key=lambda row: row["share"]),
-            "confusion": max(rows, key=lambda row: row["times"])}
+    return {
+        "test_images": images,
+        "errors": images - correct,
+        "test_uncertainty": four(uncertainty(correct / images, images)),
+        "classes": rows,
+        "gain_is_clear": correct / images - 0.9829 > uncertainty(correct / images, images),
+        "best_class": max(rows, key=lambda row: row["share"]),
+        "worst_class": min(rows, key=lambda row: row["share"]),
+        "confusion": max(rows, key=lambda row: row["times"]),
+    }
 
 
 def values_of_lessons(folder):
     """Figures of chapters 2 and 5 for captions."""
-    c3 = [row for row in rows_of(f"{folder}/02_time.tsv")
-          if row["layer"] == "C3" and row["side"] == 14][0]
+    c3 = [
+        row
+        for row in rows_of(f"{folder}/02_time.tsv")
+        if row["layer"] == "C3" and row["side"] == 14
+    ][0]
     fastest = min(c3[way] for way in ("im2col", "blas", "direct") if not math.isnan(c3[way]))
 
     def least(kind):
@@ -243,8 +281,11 @@ def values_of_lessons(folder):
         mantissa, power = f"{min(e for e in errors if not math.isnan(e)):.0e}".split("e")
         return f"${mantissa} \\cdot 10^{{{int(power)}}}$"
 
-    return {"conv_gain": f"{c3['loops'] / fastest:.0f}", "gradcheck_float": least("float"),
-            "gradcheck_double": least("double")}
+    return {
+        "conv_gain": f"{c3['loops'] / fastest:.0f}",
+        "gradcheck_float": least("float"),
+        "gradcheck_double": least("double"),
+    }
 
 
 def layers_of(program, net):
@@ -274,14 +315,16 @@ def values_of_machine(program):
     except (Problem, FileNotFoundError):
         commit, changed = "?", False
     return {
-        "os": system["PRETTY_NAME"].strip('"'), "kernel": run(["uname", "-srm"]).strip(),
+        "os": system["PRETTY_NAME"].strip('"'),
+        "kernel": run(["uname", "-srm"]).strip(),
         "processor": model.group(1) if model else os.uname().machine,
         "cores": len(os.sched_getaffinity(0)),
         "compiler": run([compiler, "--version"]).splitlines()[0],
         "blas": re.sub(r"^libopenblas[a-z]*-r(.*)\.so$", r"OpenBLAS \1", blas),
         "gnuplot": run(["gnuplot", "--version"]).strip(),
         "pandoc": run(["pandoc", "--version"]).splitlines()[0],
-        "commit": commit, "changed": changed,
+        "commit": commit,
+        "changed": changed,
     }
 
 
@@ -290,12 +333,19 @@ def values(folder, program):
     log = Log(rows_of(f"{folder}/report.tsv"))
     written = datetime.date.fromtimestamp(os.path.getmtime(f"{folder}/report.tsv"))
     return {
-        **settings_of(text_of(f"{folder}/report.tsv.out")), **values_of_log(log),
-        **values_of_seeds(rows_of(f"{folder}/seeds.tsv")), **values_of_comparisons(folder, log),
-        **values_of_confusion(f"{folder}/confusion.tsv"), **values_of_lessons(folder),
-        "layers": layers_of(program, "modern"), "layers_1998": layers_of(program, "1998"),
-        "command": wrapped(text_of(f"{folder}/report.tsv.command")), "data": folder,
-        "date": written.isoformat(), "quick": "/quick/" in folder, **values_of_machine(program),
+        **settings_of(text_of(f"{folder}/report.tsv.out")),
+        **values_of_log(log),
+        **values_of_seeds(rows_of(f"{folder}/seeds.tsv")),
+        **values_of_comparisons(folder, log),
+        **values_of_confusion(f"{folder}/confusion.tsv"),
+        **values_of_lessons(folder),
+        "layers": layers_of(program, "modern"),
+        "layers_1998": layers_of(program, "1998"),
+        "command": wrapped(text_of(f"{folder}/report.tsv.command")),
+        "data": folder,
+        "date": written.isoformat(),
+        "quick": "/quick/" in folder,
+        **values_of_machine(program),
     }
 
 
@@ -327,8 +377,10 @@ class Numbers:
 
 def panels_of(folder, name):
     """The files of a picture's panels: SVG, or PNG for a picture that is made of pixels."""
+
     def exists(ending):
         return [file for file in [f"{folder}/{name}{ending}"] if os.path.exists(file)]
+
     files = exists(".svg") or [file for k in range(1, 10) for file in exists(f"-{k}.svg")]
     if sum(os.path.getsize(file) for file in files) > PIXELS:
         files = [file[:-3] + "png" for file in files]
@@ -351,17 +403,24 @@ def figure_html(number, name, caption, folder, lang):
     if not files:
         with open(f"plots/{name}.gp", encoding="utf-8") as script:
             command = re.search(r"^# data: \S+ +(.*)$", script.read(), re.M).group(1)
-        said = {"en": f"*Not drawn in this copy: `{command}` writes its data, then `make report`.*",
-                "zh": f"*本次未绘制：`{command}` 生成数据，再运行 `make report`。*"}[lang]
+        said = {
+            "en": f"*Not drawn in this copy: `{command}` writes its data, then `make report`.*",
+            "zh": f"*本次未绘制：`{command}` 生成数据，再运行 `make report`。*",
+        }[lang]
         inside = f"\n{said}\n"
     else:
         inside = "".join(f'<img src="{file}" alt="{name}" class="{wide}">' for file in files)
     origin = ""
     if files and os.path.exists(f"{folder}/{name}.txt"):
-        origin = '<span class="origin">' + "; ".join(
-            f"`{line}`" for line in text_of(f"{folder}/{name}.txt").splitlines()) + "</span>"
-    return (f'<figure id="figure-{name}">\n<div class="panels">{inside}</div>\n<figcaption>\n'
-            f"**{word}{blank}{number}.** {caption} {origin}\n</figcaption>\n</figure>\n")
+        origin = (
+            '<span class="origin">'
+            + "; ".join(f"`{line}`" for line in text_of(f"{folder}/{name}.txt").splitlines())
+            + "</span>"
+        )
+    return (
+        f'<figure id="figure-{name}">\n<div class="panels">{inside}</div>\n<figcaption>\n'
+        f"**{word}{blank}{number}.** {caption} {origin}\n</figcaption>\n</figure>\n"
+    )
 
 
 def code_of(path, region):
@@ -370,7 +429,7 @@ def code_of(path, region):
     marks = [k for k, line in enumerate(lines) if line.strip() == f"// [{region}]"]
     if len(marks) != 2:
         raise Problem(f"{path} has no region [{region}]")
-    return "```c\n" + "\n".join(lines[marks[0] + 1:marks[1]]) + "\n```"
+    return "```c\n" + "\n".join(lines[marks[0] + 1 : marks[1]]) + "\n```"
 
 
 def functions(numbers, folder, lang):
@@ -381,6 +440,7 @@ def functions(numbers, folder, lang):
         def call(what):
             number = numbers.name(kind, what)
             return f"[{word}{blank}{number}](#{kind}-{what})"
+
         return call
 
     def table(what, caption):
@@ -388,9 +448,12 @@ def functions(numbers, folder, lang):
         return f": **[{table_word}{blank}{number}.]{{#table-{what}}}** {caption}"
 
     return {
-        "figure": lambda what, caption: figure_html(numbers.show("figure", what), what, caption,
-                                                    folder, lang),
-        "fig": name("figure", figure_word), "table": table, "tab": name("table", table_word),
+        "figure": lambda what, caption: figure_html(
+            numbers.show("figure", what), what, caption, folder, lang
+        ),
+        "fig": name("figure", figure_word),
+        "table": table,
+        "tab": name("table", table_word),
         "source": lambda what: f"[\\[{numbers.show('source', what)}\\]]{{#source-{what}}}",
         "cite": lambda what: f"[\\[{numbers.name('source', what)}\\]](#source-{what})",
         "code": code_of,
@@ -402,8 +465,12 @@ def functions(numbers, folder, lang):
 
 def fill(template, text, known, folder, lang):
     """The template with its values. Every value is used, and everything shown is mentioned."""
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True,
-                                     lstrip_blocks=True, keep_trailing_newline=True)
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
     numbers = Numbers()
     calls = functions(numbers, folder, lang)
     try:
@@ -451,15 +518,36 @@ def katex_css(path):
 
 def page(markdown, output, lang, work):
     """One HTML file with all that belongs to it."""
-    document = json.loads(run(["pandoc", "--from", "markdown+east_asian_line_breaks", "--to",
-                               "json"], input=markdown))
+    document = json.loads(
+        run(["pandoc", "--from", "markdown+east_asian_line_breaks", "--to", "json"], input=markdown)
+    )
     set_formulas(document)
     katex_css(f"{work}/katex.css")
-    run(["pandoc", "--from", "json", "--to", "html5", "--standalone", "--self-contained",
-         "--fail-if-warnings", "--toc", "--toc-depth", "2", "--number-sections",
-         "--css", f"{work}/katex.css", "--css", "docs/report.css",
-         "--variable", f"lang={'zh-Hans' if lang == 'zh' else 'en'}", "--output", output],
-        input=json.dumps(document))
+    run(
+        [
+            "pandoc",
+            "--from",
+            "json",
+            "--to",
+            "html5",
+            "--standalone",
+            "--self-contained",
+            "--fail-if-warnings",
+            "--toc",
+            "--toc-depth",
+            "2",
+            "--number-sections",
+            "--css",
+            f"{work}/katex.css",
+            "--css",
+            "docs/report.css",
+            "--variable",
+            f"lang={'zh-Hans' if lang == 'zh' else 'en'}",
+            "--output",
+            output,
+        ],
+        input=json.dumps(document),
+    )
 
 
 def for_print(markdown, work):
@@ -484,8 +572,10 @@ def make(data, pictures, report, program):
             page(markdown, f"{work}/{name}.html", lang, work)
             page(for_print(markdown, work), f"{work}/print.html", lang, work)
             # Fonts carry a date: the same pages are the same bytes.
-            run(["weasyprint", "--quiet", f"{work}/print.html", f"{work}/{name}.pdf"],
-                env={**os.environ, "SOURCE_DATE_EPOCH": "315532800", "PYTHONHASHSEED": "0"})
+            run(
+                ["weasyprint", "--quiet", f"{work}/print.html", f"{work}/{name}.pdf"],
+                env={**os.environ, "SOURCE_DATE_EPOCH": "315532800", "PYTHONHASHSEED": "0"},
+            )
             for ending in ("html", "pdf"):
                 shutil.move(f"{work}/{name}.{ending}", f"{report}/{name}.{ending}")
                 print(f"  MADE {report}/{name}.{ending}")
@@ -500,7 +590,7 @@ def refused(words, call, *arguments):
         call(*arguments)
     except Problem as problem:
         if words not in str(problem):
-            raise Problem(f"refused without \"{words}\": {problem}") from problem
+            raise Problem(f'refused without "{words}": {problem}') from problem
         return
     raise Problem(f"not refused: {words}")
 
@@ -510,8 +600,10 @@ def check_templates():
     shown = {}
     for template in TEMPLATES.values():
         text = text_of(template)
-        calls = {kind: re.findall(r'\b%s\("([^"]*)"' % kind, text) for kind in
-                 ("figure", "fig", "table", "tab", "source", "cite", "code")}
+        calls = {
+            kind: re.findall(r'\b%s\("([^"]*)"' % kind, text)
+            for kind in ("figure", "fig", "table", "tab", "source", "cite", "code")
+        }
         for kind, mention in (("figure", "fig"), ("table", "tab"), ("source", "cite")):
             for name in set(calls[kind]).symmetric_difference(calls.pop(mention)):
                 raise Problem(f"{template}: {kind} {name} is not mentioned, or does not exist")
@@ -528,8 +620,10 @@ def check_templates():
 
 def check_refusals(work):
     """What must be refused, is."""
+
     def trial(text, **known):
         return lambda: fill("t", text, known, work, "en")
+
     refused("there is no value nothing", trial("{{ nothing }}"))
     refused("there is no value nothing", trial("{% if yes %}{{ nothing }}{% endif %}", yes=False))
     refused("does not use the value spare", trial("text", spare=1))
@@ -557,10 +651,17 @@ def check_drawing(work):
     drawn = {"'x':'y'": True, "'x':'other'": False, "'x':'none'": False}
     for columns, good in drawn.items():
         with open(f"{work}/plots/t.gp", "w", encoding="utf-8") as file:
-            file.write(f"{head}plot D.'/t.tsv' using 'x':'y' with lines, "
-                       f"D.'/t.tsv' using {columns} with lines title T_epoch\n")
-        done = subprocess.run(["sh", os.path.abspath("plots/draw.sh"), "t", "data", "pictures"],
-                              cwd=work, capture_output=True, text=True, check=False)
+            file.write(
+                f"{head}plot D.'/t.tsv' using 'x':'y' with lines, "
+                f"D.'/t.tsv' using {columns} with lines title T_epoch\n"
+            )
+        done = subprocess.run(
+            ["sh", os.path.abspath("plots/draw.sh"), "t", "data", "pictures"],
+            cwd=work,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         there = os.path.exists(f"{work}/pictures/t.svg")
         if (done.returncode == 0, there) != (good, good):
             raise Problem(f"draw.sh, {columns}: {done.returncode}, {there}, {done.stderr}")

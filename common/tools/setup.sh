@@ -24,7 +24,7 @@ packages() {
     plots) echo gnuplot-nox fonts-dejavu-core ;;
     report) echo pandoc weasyprint librsvg2-bin katex python3-jinja2 \
         fonts-liberation fonts-dejavu-core fonts-noto-cjk ;;
-    format) echo clang-format ;;
+    format) echo clang-format black flake8 ;;
     peers) echo python3-torch python3-numpy ;; # bench-peers, interop: asked for, never installed
     check) echo clang-tidy cppcheck ;;
     faults) echo python3 strace ;;

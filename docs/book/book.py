@@ -146,15 +146,24 @@ def print_pdf(name):
 def main():
     os.makedirs(OUT, exist_ok=True)
     name = f"{OUT}/lenet5"
-    pandoc(manuscript(True), "-t", "html5", f"--katex={KATEX}", "-c", "docs/book/print.css",
-           "-o", f"{name}.html")
+    pandoc(
+        manuscript(True),
+        "-t",
+        "html5",
+        f"--katex={KATEX}",
+        "-c",
+        "docs/book/print.css",
+        "-o",
+        f"{name}.html",
+    )
     with open(f"{name}.html", encoding="utf8") as file:
         text = typeset(lighten(file.read()))
     with open(f"{name}.html", "w", encoding="utf8") as file:
         file.write(text)
     print_pdf(name)
-    pandoc(manuscript(False), "-t", "epub3", "--mathml", "--epub-chapter-level=1",
-           "-o", f"{name}.epub")
+    pandoc(
+        manuscript(False), "-t", "epub3", "--mathml", "--epub-chapter-level=1", "-o", f"{name}.epub"
+    )
     if pages.missing():
         print("not written yet:", ", ".join(pages.missing()))
     print(f"open {name}.pdf or {name}.epub")

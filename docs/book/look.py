@@ -33,7 +33,10 @@ class Browser:
         flags = " ".join([*FLAGS, "--remote-debugging-pipe", f"--user-data-dir={profile}"])
         self.process = subprocess.Popen(
             ["sh", "-c", f"exec chromium {flags} 3<&{read_end} 4>&{write_end}"],
-            pass_fds=(read_end, write_end), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            pass_fds=(read_end, write_end),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         os.close(read_end)
         os.close(write_end)
         self.rest, self.number, self.session, self.events = b"", 0, {}, []
@@ -66,8 +69,9 @@ class Browser:
                 return answer["result"]
 
     def value(self, script):
-        result = self.ask("Runtime.evaluate", expression=script, returnByValue=True,
-                          awaitPromise=True)
+        result = self.ask(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
         if "exceptionDetails" in result:
             sys.exit("error: " + result["exceptionDetails"]["exception"]["description"])
         return result["result"].get("value")
@@ -81,8 +85,13 @@ class Browser:
         self.value(TYPESET)
 
     def resize(self, size, height=0):
-        self.ask("Emulation.setDeviceMetricsOverride", width=SIZES[size][0],
-                 height=height or SIZES[size][1], deviceScaleFactor=1, mobile=size == "phone")
+        self.ask(
+            "Emulation.setDeviceMetricsOverride",
+            width=SIZES[size][0],
+            height=height or SIZES[size][1],
+            deviceScaleFactor=1,
+            mobile=size == "phone",
+        )
 
     def shoot(self, path, size):
         content = "document.querySelector('#doc-content .contents').scrollHeight"

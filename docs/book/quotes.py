@@ -7,7 +7,7 @@ A comment before a fenced block says what belongs in the block:
 
     <!-- quote FILE MARK -->       the lines of FILE between its two lines // [MARK]
     <!-- output COMMAND -->        what COMMAND prints
-    <!-- message NN NAME -->       what the tests say about a known-wrong solution (tests/course/NN/wrong.toml)
+    <!-- message NN NAME -->       what the tests say about a solution of tests/course/NN/wrong.toml
     <!-- run -->                   shell commands: nothing is rewritten, the check runs them
     <!-- run: short COMMAND -->    ... or runs this command instead
     <!-- run: skip REASON -->      ... or does not run them, for this reason

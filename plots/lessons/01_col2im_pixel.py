@@ -1,5 +1,5 @@
 """One pixel is copied to four entries of col; the four entries of dcol add up to its gradient."""
-from svg import BLUE, GREY, LIGHT_BLUE, LIGHT_RED, RED, Picture, numbers
+from svg import BLUE, LIGHT_BLUE, LIGHT_RED, RED, Picture, numbers
 
 PROGRAM = "build/01_im2col"
 x, col = numbers(PROGRAM, "x (3, 4)", 3), numbers(PROGRAM, "col (4, 6), stride 1", 4)
@@ -12,8 +12,10 @@ parts = [dcol[row][column] for row, column in copies]
 assert sum(map(int, parts)) == int(dx[r][s])
 
 p = Picture(330)
-halves = ((30, x, col, ("x", "col"), LIGHT_BLUE, BLUE),
-          (186, dx, dcol, ("dx", "dcol"), LIGHT_RED, RED))
+halves = (
+    (30, x, col, ("x", "col"), LIGHT_BLUE, BLUE),
+    (186, dx, dcol, ("dx", "dcol"), LIGHT_RED, RED),
+)
 for top, small, large, names, fill, color in halves:
     p.text(76, top - 14, names[0])
     p.text(366, top - 14, names[1])

@@ -33,18 +33,36 @@ def row(p, top, title, left, middle, right, equals, line):
 
 
 p = Picture(480)
-row(p, 14, "y: every window of x times w, plus b",
-    ("x", x, dict.fromkeys(FOUR, LIGHT_BLUE)), ("w", w, dict.fromkeys(FOUR, LIGHT_BLUE)),
-    ("y", y, {(0, 0): LIGHT_RED}), f"+ {BIAS} =",
-    sum_of([(x[i][j], w[i][j]) for i, j in FOUR], BIAS, y[0][0]))
-row(p, 174, "dw: what each weight met, times dy",
-    ("x", x, dict.fromkeys(FOUR, LIGHT_BLUE)), ("dy", dy, dict.fromkeys(FOUR, LIGHT_BLUE)),
-    ("dw", dw, {(0, 0): LIGHT_RED}), "=",
-    sum_of([(x[i][j], dy[i][j]) for i, j in FOUR], 0, dw[0][0]))
-row(p, 334, "dx: every dy times w, added up over the windows",
-    ("dy", dy, dict.fromkeys(FOUR, LIGHT_BLUE)), ("w", w, dict.fromkeys(FOUR, LIGHT_BLUE)),
-    ("dx", dx, {(1, 1): LIGHT_RED}), "=",
-    sum_of([(dy[i][j], w[1 - i][1 - j]) for i, j in FOUR], 0, dx[1][1]))
+row(
+    p,
+    14,
+    "y: every window of x times w, plus b",
+    ("x", x, dict.fromkeys(FOUR, LIGHT_BLUE)),
+    ("w", w, dict.fromkeys(FOUR, LIGHT_BLUE)),
+    ("y", y, {(0, 0): LIGHT_RED}),
+    f"+ {BIAS} =",
+    sum_of([(x[i][j], w[i][j]) for i, j in FOUR], BIAS, y[0][0]),
+)
+row(
+    p,
+    174,
+    "dw: what each weight met, times dy",
+    ("x", x, dict.fromkeys(FOUR, LIGHT_BLUE)),
+    ("dy", dy, dict.fromkeys(FOUR, LIGHT_BLUE)),
+    ("dw", dw, {(0, 0): LIGHT_RED}),
+    "=",
+    sum_of([(x[i][j], dy[i][j]) for i, j in FOUR], 0, dw[0][0]),
+)
+row(
+    p,
+    334,
+    "dx: every dy times w, added up over the windows",
+    ("dy", dy, dict.fromkeys(FOUR, LIGHT_BLUE)),
+    ("w", w, dict.fromkeys(FOUR, LIGHT_BLUE)),
+    ("dx", dx, {(1, 1): LIGHT_RED}),
+    "=",
+    sum_of([(dy[i][j], w[1 - i][1 - j]) for i, j in FOUR], 0, dx[1][1]),
+)
 for top in (160, 320):
     p.line((10, top), (470, top), color=BLUE, thick=0.5)
 p.print()

@@ -6,8 +6,12 @@ from svg import BLUE, GREY, INK, PURPLE, RED, WHITE, Picture, printed
 out = printed("build/02_conv")
 sees = [line.split()[2:] for line in out.split("\n") if re.match(r" *map \d ", line)]
 full, part = re.findall(r"(\d+) trainable parameters, \d+ connections", out)
-groups = ((0, 6, "three", "neighbours", BLUE), (6, 12, "four", "neighbours", RED),
-          (12, 15, "two", "pairs", INK), (15, 16, "", "all", PURPLE))
+groups = (
+    (0, 6, "three", "neighbours", BLUE),
+    (6, 12, "four", "neighbours", RED),
+    (12, 15, "two", "pairs", INK),
+    (15, 16, "", "all", PURPLE),
+)
 
 p = Picture(290)
 cell, left, top = 24, 84, 66

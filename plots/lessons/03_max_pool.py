@@ -19,10 +19,12 @@ def example(p, top, section, title):
     assert [dx[r][s] for r, s in winners] == dy[0] + dy[1]
     four = [(0, 0), (0, 1), (1, 0), (1, 1)]
     p.text(10, top, title, INK, 14, "start", font_weight="bold")
-    for left, name, matrix, fill in ((10, "x", x, dict.fromkeys(winners, LIGHT_BLUE)),
-                                     (148, "y", y, dict.fromkeys(four, LIGHT_BLUE)),
-                                     (228, "dy", dy, dict.fromkeys(four, LIGHT_RED)),
-                                     (366, "dx", dx, dict.fromkeys(winners, LIGHT_RED))):
+    for left, name, matrix, fill in (
+        (10, "x", x, dict.fromkeys(winners, LIGHT_BLUE)),
+        (148, "y", y, dict.fromkeys(four, LIGHT_BLUE)),
+        (228, "dy", dy, dict.fromkeys(four, LIGHT_RED)),
+        (366, "dx", dx, dict.fromkeys(winners, LIGHT_RED)),
+    ):
         side = CELL * len(matrix)
         p.text(left + side / 2, top + 26 + (52 - side / 2), name, GREY)
         p.matrix(left, top + 92 - side / 2, matrix, CELL, fill)

@@ -4,8 +4,10 @@ from svg import GREY, INK, PALE, RED, WHITE, Picture, printed
 printed("build/03_pool")  # which writes the table
 with open("build/data/03_pool.tsv", encoding="utf8") as file:
     blocks = [block.split("\n") for block in file.read().strip().split("\n\n") if block.strip()]
-tables = {block[0].strip("# "): [[float(v) for v in line.split("\t")] for line in block[1:]]
-          for block in ([line for line in block if line] for block in blocks)}
+tables = {
+    block[0].strip("# "): [[float(v) for v in line.split("\t")] for line in block[1:]]
+    for block in ([line for line in block if line] for block in blocks)
+}
 LEVELS = (WHITE, PALE, "#9a9a9a", GREY, INK)
 
 
@@ -17,8 +19,14 @@ def tiles(p, left, rows, side):
         for j in range(1, len(row) + 1):
             if j == len(row) or shades[j] != shades[begin]:
                 if shades[begin] != WHITE:
-                    p.add("rect", x=left + side * begin, y=34 + side * i, width=side * (j - begin),
-                          height=side, fill=shades[begin])
+                    p.add(
+                        "rect",
+                        x=left + side * begin,
+                        y=34 + side * i,
+                        width=side * (j - begin),
+                        height=side,
+                        fill=shades[begin],
+                    )
                 begin = j
     p.box(left, 34, side * len(rows), side * len(rows), "none")
 

@@ -6,8 +6,10 @@ from svg import BLUE, GREY, INK, LIGHT_BLUE, LIGHT_RED, RED, Picture, printed
 out = printed("build/05_softmax_ce")
 scores = re.search(r"^ +x +(.*)", out, re.M)[1].split()
 prob = re.search(r"p = e\^x / sum +(.*)", out)[1].split()
-cases = {m[0]: (m[1], m[2].split()) for m in
-         re.findall(r"^ +(\d) +(\d\.\d{4}) +(-?\d.*)$", out.split("2. ")[0], re.M)}
+cases = {
+    m[0]: (m[1], m[2].split())
+    for m in re.findall(r"^ +(\d) +(\d\.\d{4}) +(-?\d.*)$", out.split("2. ")[0], re.M)
+}
 
 
 def bars(p, left, top, values, fill, color):

@@ -1,5 +1,5 @@
 """Cross-entropy where scores are large: the formula, with 1e-7 added, and the shifted one."""
-from svg import BLUE, GREY, INK, LIGHT_BLUE, PURPLE, RED, Axes, Picture, columns, printed
+from svg import BLUE, GREY, LIGHT_BLUE, PURPLE, RED, Axes, Picture, columns, printed
 
 printed("build/05_softmax_ce")  # which writes the table
 TABLE = "build/data/05_loss_float.tsv"

@@ -37,8 +37,14 @@ def panel(p, left, top, name, title):
 
 
 p = Picture(436)
-shown = (("sgd", "SGD"), ("momentum", "Momentum"), ("adagrad", "AdaGrad"), ("rmsprop", "RMSprop"),
-         ("adam", "Adam"), ("sdlm", "1998 (advanced)"))
+shown = (
+    ("sgd", "SGD"),
+    ("momentum", "Momentum"),
+    ("adagrad", "AdaGrad"),
+    ("rmsprop", "RMSprop"),
+    ("adam", "Adam"),
+    ("sdlm", "1998 (advanced)"),
+)
 for i, (name, title) in enumerate(shown):
     panel(p, 240 * (i % 2) + 5, 145 * (i // 2) + 4, name, title)
 p.print()

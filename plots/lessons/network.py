@@ -59,8 +59,13 @@ def draw(command):
         p.text(8, y - above, name, anchor="start", font_weight="bold")
         for i, word in enumerate(words if kind else []):
             p.text(8, y + 8 + 16 * i - 9 * (len(words) - 1), word, GREY, 13, "start")
-        p.text(472, y - (8 if trainable not in ("", "0") else 0),
-               f"{c}x{h}x{w}" if h > 1 else str(c), size=13, anchor="end")
+        p.text(
+            472,
+            y - (8 if trainable not in ("", "0") else 0),
+            f"{c}x{h}x{w}" if h > 1 else str(c),
+            size=13,
+            anchor="end",
+        )
         if trainable not in ("", "0"):
             p.text(472, y + 9, trainable, RED, 13, "end")
         y += 68 if h >= 28 else 58

@@ -1,8 +1,8 @@
 """The report's algorithm in NumPy, for `make bench-peers`:  peer_numpy.py DIR
 
-im2col over the whole batch with windows in rows, one matrix product a layer, max pooling through im2col and
-argmax: as the report describes it, in float32. Trains on 6,000 images and prints ten times that; the same for
-1,000 test images.
+im2col over the whole batch with windows in rows, one matrix product per layer, max pooling through
+im2col and argmax: as the report describes it, in float32. Trains on 6,000 images and prints ten
+times that; the same for 1,000 test images.
 """
 import gzip
 import sys
@@ -32,7 +32,7 @@ def im2col(x, k, stride):
     col = np.empty((n, c, k, k, oh, ow), x.dtype)
     for p in range(k):
         for q in range(k):
-            col[:, :, p, q] = x[:, :, p:p + stride * oh:stride, q:q + stride * ow:stride]
+            col[:, :, p, q] = x[:, :, p : p + stride * oh : stride, q : q + stride * ow : stride]
     return col.transpose(0, 4, 5, 1, 2, 3).reshape(n * oh * ow, -1), oh, ow
 
 
@@ -42,13 +42,15 @@ def col2im(col, shape, k, stride, oh, ow):
     x = np.zeros(shape, col.dtype)
     for p in range(k):
         for q in range(k):
-            x[:, :, p:p + stride * oh:stride, q:q + stride * ow:stride] += col[:, :, p, q]
+            x[:, :, p : p + stride * oh : stride, q : q + stride * ow : stride] += col[:, :, p, q]
     return x
 
 
 class Conv:
     def __init__(self, c, f, k):
-        self.k, self.w = k, rng.normal(0, np.sqrt(2 / (c * k * k)), (f, c * k * k)).astype(np.float32)
+        self.k, self.w = k, rng.normal(0, np.sqrt(2 / (c * k * k)), (f, c * k * k)).astype(
+            np.float32
+        )
         self.b = np.zeros(f, np.float32)
 
     def forward(self, x):
@@ -102,8 +104,19 @@ class Relu:
         return np.where(self.off, 0, dy)
 
 
-layers = [Conv(1, 6, 5), Relu(), Pool(), Conv(6, 16, 5), Relu(), Pool(),
-          Affine(400, 120), Relu(), Affine(120, 84), Relu(), Affine(84, 10)]
+layers = [
+    Conv(1, 6, 5),
+    Relu(),
+    Pool(),
+    Conv(6, 16, 5),
+    Relu(),
+    Pool(),
+    Affine(400, 120),
+    Relu(),
+    Affine(120, 84),
+    Relu(),
+    Affine(84, 10),
+]
 learners = [layer for layer in layers if hasattr(layer, "w")]
 moments = [[np.zeros_like(v) for layer in learners for v in (layer.w, layer.b)] for _ in range(2)]
 
@@ -127,7 +140,11 @@ def step(x, labels, t):
     for value, g, m, v in zip(values, grads, *moments):
         m += np.float32(0.1) * (g - m)
         v += np.float32(0.001) * (g * g - v)
-        value -= np.float32(0.001 / (1 - 0.9 ** t)) * m / (np.sqrt(v / np.float32(1 - 0.999 ** t)) + np.float32(1e-7))
+        value -= (
+            np.float32(0.001 / (1 - 0.9**t))
+            * m
+            / (np.sqrt(v / np.float32(1 - 0.999**t)) + np.float32(1e-7))
+        )
 
 
 x, labels = images("train-images-idx3-ubyte", 6000), idx("train-labels-idx1-ubyte", 6000)
@@ -135,7 +152,7 @@ x_test = images("t10k-images-idx3-ubyte", 1000)
 step(x[:100], labels[:100], 1)
 start = time.perf_counter()
 for t, first in enumerate(range(0, 6000, 100), 2):
-    step(x[first:first + 100], labels[first:first + 100], t)
+    step(x[first : first + 100], labels[first : first + 100], t)
 train = 10 * (time.perf_counter() - start)
 start = time.perf_counter()
 forward(x_test)

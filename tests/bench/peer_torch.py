@@ -1,8 +1,8 @@
 """The same work in PyTorch, for `make bench-peers`:  peer_torch.py DIR THREADS
 
-The report's network on 32x32 images, Adam 0.001, batch 100, a new order each epoch, float32. Prints one line:
-seconds of a training epoch (the second of two: the first warms up), seconds to classify the 10,000 test
-images, microseconds for one image.
+The report's network on 32x32 images, Adam 0.001, batch 100, a new order each epoch, float32. Prints
+one line: seconds of a training epoch (the second of two: the first warms up), seconds to classify
+the 10,000 test images, microseconds for one image.
 """
 import gzip
 import os
@@ -38,9 +38,19 @@ def images(name):
 x, t = images("train-images-idx3-ubyte"), torch.tensor(idx("train-labels-idx1-ubyte")).long()
 x_test = images("t10k-images-idx3-ubyte")
 net = nn.Sequential(
-    nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2),
-    nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-    nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
+    nn.Conv2d(1, 6, 5),
+    nn.ReLU(),
+    nn.MaxPool2d(2),
+    nn.Conv2d(6, 16, 5),
+    nn.ReLU(),
+    nn.MaxPool2d(2),
+    nn.Flatten(),
+    nn.Linear(400, 120),
+    nn.ReLU(),
+    nn.Linear(120, 84),
+    nn.ReLU(),
+    nn.Linear(84, 10),
+)
 adam = torch.optim.Adam(net.parameters(), lr=0.001)
 
 

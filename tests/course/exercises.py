@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """The list of exercises (NN/exercises.toml): what other tools ask about it.
 
-    python3 tests/course/exercises.py table          the list as C, for tests/course/examine/rubric.c
-    python3 tests/course/exercises.py check          compares it with the sources
-    python3 tests/course/exercises.py items CHAPTER  the items of a chapter and their points
-    python3 tests/course/exercises.py empty FILE     the source with the bodies of its exercises taken out
-    python3 tests/course/exercises.py hint ID LEVEL  the first hints of an exercise, up to that level
+    exercises.py table          the list as C, for tests/course/examine/rubric.c
+    exercises.py check          compares it with the sources
+    exercises.py items CHAPTER  the items of a chapter and their points
+    exercises.py empty FILE     the source with the bodies of its exercises taken out
+    exercises.py hint ID LEVEL  the first hints of an exercise, up to that level
 """
 import pathlib
 import re
@@ -186,8 +186,11 @@ def hint(number, level):
     """Prints an exercise's hints up to a level; returns the exit code."""
     found = [exercise for exercise in exercises() if exercise["id"] == number]
     if not found or level not in ("1", "2", "3"):
-        print("error: want make hint ID=02.3, or ID=02.3 LEVEL=2; the exercises are "
-              + " ".join(exercise["id"] for exercise in exercises()), file=sys.stderr)
+        print(
+            "error: want make hint ID=02.3, or ID=02.3 LEVEL=2; the exercises are "
+            + " ".join(exercise["id"] for exercise in exercises()),
+            file=sys.stderr,
+        )
         return 2
     exercise, last = found[0], int(level)
     lesson = f'chapters/{exercise["chapter"]}/README.md, "{exercise["section"]}"'

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Known-wrong solutions (tests/course/NN/wrong.toml): does the examination find them, and name the cause?
+"""Known-wrong solutions (NN/wrong.toml): does the examination find them, and name the cause?
 
-    python3 tests/course/wrong.py run BUILD [NAME ...]   runs all, prints the kill matrix; exit code 1 if
-                                                  one does not lose exactly what it declares
-    python3 tests/course/wrong.py message NN NAME        what a student reads first who made this mistake
+    wrong.py run BUILD [NAME ...]   runs all, prints the kill matrix; exit code 1 if one does not
+                                    lose exactly what it declares
+    wrong.py message NN NAME        what a student reads first who made this mistake
 
-A known-wrong solution is one piece of a source, `old`, replaced by `new`. It declares the items that
-it must fail, `fails`, and the cause that must be given, `cause`: a name or a list of names, "" where
-the examination cannot know. A name that begins with ~ is a fact about the place, not a cause. Items
+A known-wrong solution is one piece of a source, `old`, replaced by `new`. It declares the items
+that it must fail, `fails`, and the cause that must be given, `cause`: a name or a list of names, ""
+where the examination cannot know. A name that begins with ~ is a fact about the place, not a cause. Items
 of exercises that are built on a failed one are BLOCKED, and those only. Only the changed file is
 compiled.
 
@@ -68,7 +68,7 @@ def changed(wrong):
     places = list(re.finditer(pattern, text, re.S))
     if len(places) != 1:
         raise Failure(f'old occurs {len(places)} times in {wrong["file"]}')
-    return text[:places[0].start()] + wrong["new"] + text[places[0].end():]
+    return text[: places[0].start()] + wrong["new"] + text[places[0].end() :]
 
 
 def todo(exercise):
@@ -144,8 +144,12 @@ class Build:
 def examine(program, items=(), verbose=False):
     """Verdicts of a program's items: {item: (verdict, points, causes)}; or what it says."""
     command = [str(program), *(["-v"] if verbose else []), *items]
-    environment = {**os.environ, "OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "passive",
-                   "OPENBLAS_NUM_THREADS": "1"}
+    environment = {
+        **os.environ,
+        "OMP_NUM_THREADS": "2",
+        "OMP_WAIT_POLICY": "passive",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
     done = subprocess.run(command, capture_output=True, text=True, cwd=TOP, env=environment)
     if done.returncode != 0:
         raise Failure(f"{program}: exit code {done.returncode}: {done.stderr[:500]}")
@@ -174,8 +178,11 @@ class Trial:
 
     def misnamed(self):
         """Causes that were given and are not the declared ones; facts are never wrong."""
-        return {cause for cause in self.named
-                if cause not in self.wrong["causes"] and not is_fact(cause)}
+        return {
+            cause
+            for cause in self.named
+            if cause not in self.wrong["causes"] and not is_fact(cause)
+        }
 
     def is_named(self):
         """Whether the cause was named, and rightly."""
@@ -186,7 +193,9 @@ class Trial:
         """What is not as declared."""
         found, wrong = [], self.wrong
         if sorted(self.failed) != sorted(wrong["fails"]):
-            found.append(f'fails {" ".join(self.failed) or "nothing"}, not {" ".join(wrong["fails"])}')
+            found.append(
+                f'fails {" ".join(self.failed) or "nothing"}, not {" ".join(wrong["fails"])}'
+            )
         if sorted(self.blocked) != sorted(should_block(self.failed, self.verdicts)):
             found.append(f'blocks {" ".join(self.blocked) or "nothing"}')
         if any(row[0] in ("TODO", "ERROR") for row in self.verdicts.values()):
@@ -205,8 +214,13 @@ def should_block(failed, verdicts):
         for item, name in zip(exercise["items"], listed.items(exercise)):
             if item["points"] > 0 and name in failed:
                 graded.add(exercise["id"])
-    return [name for exercise in listed_exercises if graded & set(exercise["needs"])
-            for name in listed.items(exercise) if name in verdicts]
+    return [
+        name
+        for exercise in listed_exercises
+        if graded & set(exercise["needs"])
+        for name in listed.items(exercise)
+        if name in verdicts
+    ]
 
 
 def chapter_of(number):
@@ -215,7 +229,9 @@ def chapter_of(number):
 
 def try_wrong(build, wrong):
     """Builds and examines one known-wrong solution."""
-    program = build.program(chapter_of(wrong["number"]), wrong["id"], {wrong["file"]: changed(wrong)})
+    program = build.program(
+        chapter_of(wrong["number"]), wrong["id"], {wrong["file"]: changed(wrong)}
+    )
     return Trial(wrong, examine(program))
 
 
@@ -255,8 +271,10 @@ def summary(trials):
     named = sum(trial.is_named() for trial in trials)
     misnamed = sum(bool(trial.misnamed()) for trial in trials)
     found = sum(bool(trial.failed) for trial in trials)
-    print(f"\n{len(trials)} known-wrong solutions, {found} found; cause named rightly {named}, "
-          f"wrongly {misnamed}, not {len(trials) - named - misnamed}")
+    print(
+        f"\n{len(trials)} known-wrong solutions, {found} found; cause named rightly {named}, "
+        f"wrongly {misnamed}, not {len(trials) - named - misnamed}"
+    )
 
 
 def never_failed(trials):
@@ -273,9 +291,11 @@ def run(folder, chosen):
     chapters = sorted({e["chapter"] for e in listed.exercises()}) if not chosen else []
     with concurrent.futures.ThreadPoolExecutor(build.jobs) as pool:
         waiting = [(wrong, pool.submit(try_wrong, build, wrong)) for wrong in picked]
-        empties = [(chapter, name, pool.submit(try_blank, build, chapter, name, body))
-                   for chapter in chapters
-                   for name, body in (("nothing", lambda e: listed.nothing), ("todo", todo))]
+        empties = [
+            (chapter, name, pool.submit(try_blank, build, chapter, name, body))
+            for chapter in chapters
+            for name, body in (("nothing", lambda e: listed.nothing), ("todo", todo))
+        ]
         for wrong, future in waiting:
             try:
                 trials.append(future.result())

@@ -1,12 +1,20 @@
-"""Do PyTorch and NumPy agree with us?  python3 tests/trust/interop.py PROGRAM   (make trust-interop)
+"""Do PyTorch and NumPy agree with us?  interop.py PROGRAM   (make trust-interop)
 
 Runs the Python of docs/files.md, unchanged, on the file that `make run` saves, and compares what
 PyTorch makes of the first 1,000 test images with our table of outputs. Where Python's safetensors
 library is missing, the page's NumPy lines are used instead.
 """
-import gzip, importlib.util, json, os, re, subprocess, sys, types
+import gzip
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+import types
 
-import numpy, torch
+import numpy
+import torch
 
 OURS, BACK = "build/lenet5.safetensors", "build/from_{}.safetensors"
 TABLES = "build/interop"

@@ -11,13 +11,17 @@ trust-%: ## analyse, book, crash, elsewhere, faults, format, fuzz, handout, muta
 
 FORMATTED = $(SOURCES) docs/prologue.c \
             $(wildcard $(foreach d,common chapters tests,$(addprefix $d/*,.h /*.h /*/*.h /*/*/*.h)))
+PYTHON    = $(shell git ls-files '*.py')
 NEEDS_format := format
 format: setup ## put every source into the house format
 	clang-format -i $(FORMATTED)
+	black -q -l 100 $(PYTHON)
 
 NEEDS_trust-format := format
 trust-format: setup
 	clang-format --dry-run --Werror $(FORMATTED)
+	black -q -l 100 --check $(PYTHON)
+	flake8 $(PYTHON)
 
 # Static analysis: gcc -fanalyzer, clang-tidy, cppcheck.
 NEEDS_trust-analyse := build check

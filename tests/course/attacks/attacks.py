@@ -103,8 +103,9 @@ def try_hostile(kit, box, hostile):
         results.write(grading, pathlib.Path(place) / "results")
     problems = outcome(hostile, box.level, grading.rows)
     listing = "\n".join(submission.ignored)
-    problems += [f"{text} is not listed" for text in hostile.get("ignored", [])
-                 if text not in listing]
+    problems += [
+        f"{text} is not listed" for text in hostile.get("ignored", []) if text not in listing
+    ]
     return grading.rows, problems, time.monotonic() - began
 
 
@@ -122,8 +123,12 @@ def outcome(hostile, level, rows):
 def tried(level, complete):
     """The hostile submissions that are tried at a level."""
     best = level == sandbox.LEVELS[0]
-    return [h for h in hostiles() if level in h.get("only", sandbox.LEVELS)
-            and (best or complete or level in h.get("at", {}) or h["name"] in EVERYWHERE)]
+    return [
+        h
+        for h in hostiles()
+        if level in h.get("only", sandbox.LEVELS)
+        and (best or complete or level in h.get("at", {}) or h["name"] in EVERYWHERE)
+    ]
 
 
 def stray():
@@ -149,10 +154,12 @@ def run_hostiles(pool, kit, box, complete):
         rows, wrong, seconds = future.result()
         lost = sum(row.verdict != "PASS" for row in rows)
         first = next((row.text.strip() for row in rows if row.verdict != "PASS"), "")
-        words = (results.clean(first).split("\n") + ["", "", ""])
+        words = results.clean(first).split("\n") + ["", "", ""]
         why = words[2].strip() if words[1].startswith("  case") else words[0]
-        print(f"  {'as declared' if not wrong else 'NOT AS DECLARED':12} {hostile['name']:19}"
-              f"lost {lost}/{len(rows)} {seconds:5.1f} s  {why[:70]}")
+        print(
+            f"  {'as declared' if not wrong else 'NOT AS DECLARED':12} {hostile['name']:19}"
+            f"lost {lost}/{len(rows)} {seconds:5.1f} s  {why[:70]}"
+        )
         problems += [f"{hostile['name']} ({box.level}): {text}" for text in wrong]
     allowed = any("damage" in h.get("at", {}).get(box.level, {}) for h in listing)
     if (VICTIM / "results.json").read_text() != "untouched" and not allowed:
@@ -190,10 +197,12 @@ def try_wrong(kit, box, wrong):
 
 def run_wrongs(pool, kit, box, complete):
     """Known-wrong solutions at one level."""
-    listing = known.wrongs()[::1 if complete else 8]
+    listing = known.wrongs()[:: 1 if complete else 8]
     problems = sum(pool.map(lambda wrong: try_wrong(kit, box, wrong), listing), [])
-    print(f"{len(listing)} known-wrong solutions in the sandbox: "
-          f"{len(listing) - len(problems)} lose what they declare")
+    print(
+        f"{len(listing)} known-wrong solutions in the sandbox: "
+        f"{len(listing) - len(problems)} lose what they declare"
+    )
     return problems
 
 
@@ -201,8 +210,11 @@ def run_reference(kit, box):
     """The tree itself, with a seed that nobody knows."""
     grading = judge.Grading(kit, box, Submission(listed.TOP), int(time.time()), 2).run()
     print(f"the reference in the sandbox: {grading.score} points")
-    return [f"the reference: {row.name} is {row.verdict}: {row.text}" for row in grading.rows
-            if row.verdict != "PASS"]
+    return [
+        f"the reference: {row.name} is {row.verdict}: {row.text}"
+        for row in grading.rows
+        if row.verdict != "PASS"
+    ]
 
 
 def main(arguments):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Grades a class: every folder in SUBMISSIONS is a student's submission.
 
-    python3 tests/course/grade/course.py [options] SUBMISSIONS
+    course.py [options] SUBMISSIONS
 
     --out DIR         where everything goes (build/class)
     --jobs N          submissions at a time on each machine (one per processor)
@@ -10,7 +10,8 @@
     --seed N          of the judge's inputs, the same for all; without, one that nobody knows
 
 A run that was stopped resumes: what has a score is not graded again, what the grader failed at is.
-Writes, in DIR: students/NAME/ as make grade does, grades.csv, difficulty.csv, similar.csv, class.md.
+Writes, in DIR: students/NAME/ as make grade does, grades.csv, difficulty.csv, similar.csv and
+class.md.
 Exit code 0 when every submission has a score, 3 when the grader failed at some: a score that such a
 submission had before stays.
 """
@@ -29,10 +30,10 @@ import exercises as listed  # noqa: E402
 from results import replace  # noqa: E402
 from submission import Submission  # noqa: E402
 
-TIMEOUT = 1800   # seconds for a submission
-ALIKE = 70       # percent of a submission that is found in another one, to be named
-RUN = 40         # tokens in a row that count as the same
-OWN = 200        # tokens, roughly, that a submission must have of its own to be compared
+TIMEOUT = 1800  # seconds for a submission
+ALIKE = 70  # percent of a submission that is found in another one, to be named
+RUN = 40  # tokens in a row that count as the same
+OWN = 200  # tokens, roughly, that a submission must have of its own to be compared
 
 
 def arguments():
@@ -72,9 +73,14 @@ class Course:
         """All students in the order of the job log; new ones come last."""
         path = self.out / "students.txt"
         known = path.read_text().splitlines() if path.exists() else []
-        found = sorted(entry.name for entry in self.submissions.iterdir() if entry.is_dir()
-                       and not entry.is_symlink() and entry.name[0] not in ".-"
-                       and entry.name.isprintable())
+        found = sorted(
+            entry.name
+            for entry in self.submissions.iterdir()
+            if entry.is_dir()
+            and not entry.is_symlink()
+            and entry.name[0] not in ".-"
+            and entry.name.isprintable()
+        )
         students = known + [name for name in found if name not in known]
         replace(path, "".join(f"{name}\n" for name in students))
         return students
@@ -87,11 +93,31 @@ class Course:
         if self.sshlogin:
             machines = ["--sshlogin", self.sshlogin, "--workdir", str(listed.TOP)]
         bar = ["--bar"] if sys.stderr.isatty() else []
-        command = ["parallel", "--will-cite", "--joblog", str(self.out / "jobs.tsv"),
-                   "--resume-failed", "--retries", "2", "--timeout", str(TIMEOUT),
-                   "-j", self.jobs, *machines, *bar, "python3", "tests/course/grade/grade.py", "--brief",
-                   "--jobs", "1", "--seed", str(self.seed), "--out", str(self.out / "students") +
-                   "/{}", str(self.submissions) + "/{}"]
+        command = [
+            "parallel",
+            "--will-cite",
+            "--joblog",
+            str(self.out / "jobs.tsv"),
+            "--resume-failed",
+            "--retries",
+            "2",
+            "--timeout",
+            str(TIMEOUT),
+            "-j",
+            self.jobs,
+            *machines,
+            *bar,
+            "python3",
+            "tests/course/grade/grade.py",
+            "--brief",
+            "--jobs",
+            "1",
+            "--seed",
+            str(self.seed),
+            "--out",
+            str(self.out / "students") + "/{}",
+            str(self.submissions) + "/{}",
+        ]
         with open(self.out / "students.txt", encoding="utf-8") as names:
             subprocess.run(command, stdin=names, cwd=listed.TOP, check=False)
 
@@ -142,8 +168,15 @@ def grades(course, results, failures):
             rows.append([student, "", "", note, *[""] * len(names)])
             continue
         points = {item_of(test): test["score"] for test in found["tests"]}
-        rows.append([student, found["score"], found["extra_data"]["isolation"], note,
-                     *(points.get(name, "") for name in names)])
+        rows.append(
+            [
+                student,
+                found["score"],
+                found["extra_data"]["isolation"],
+                note,
+                *(points.get(name, "") for name in names),
+            ]
+        )
     return rows
 
 
@@ -153,15 +186,21 @@ def difficulty(results):
     totals = {student: found["score"] for student, found in results.items()}
     for exercise in listed.exercises():
         for item, name in zip(exercise["items"], listed.items(exercise)):
-            verdicts = {student: test["extra_data"]["verdict"]
-                        for student, found in results.items()
-                        for test in found["tests"] if item_of(test) == name}
-            counts = [sum(v == word for v in verdicts.values())
-                      for word in ("PASS", "FAIL", "TODO", "BLOCKED")]
+            verdicts = {
+                student: test["extra_data"]["verdict"]
+                for student, found in results.items()
+                for test in found["tests"]
+                if item_of(test) == name
+            }
+            counts = [
+                sum(v == word for v in verdicts.values())
+                for word in ("PASS", "FAIL", "TODO", "BLOCKED")
+            ]
             share = 100 * counts[0] / max(len(verdicts), 1)
             rest = {s: totals[s] - item["points"] * (v == "PASS") for s, v in verdicts.items()}
-            rows.append([name, item["points"], *counts, round(share),
-                         discrimination(verdicts, rest)])
+            rows.append(
+                [name, item["points"], *counts, round(share), discrimination(verdicts, rest)]
+            )
     return rows
 
 
@@ -201,8 +240,11 @@ def own_lines(submission, given):
     lines = []
     for name, data in submission.sources.items():
         text = data.decode("utf-8", "replace")
-        lines += [line for line in text.splitlines()
-                  if squeezed(line) not in given[name] and "TODO(" not in line]
+        lines += [
+            line
+            for line in text.splitlines()
+            if squeezed(line) not in given[name] and "TODO(" not in line
+        ]
     return lines
 
 
@@ -223,8 +265,9 @@ def similar(course):
         if len(re.findall(r"\w+|[^\w\s]", "\n".join(lines))) >= OWN:
             files[f"{number}.c"] = student
     command = ["sim_c", "-p", "-a", "-r", str(RUN), "-t", str(ALIKE), *files]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace",
-                          check=False)
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, errors="replace", check=False
+    )
     rows = [["student", "percent", "of"]]
     for match in re.finditer(r"^(\d+\.c) consists for (\d+) % of (\d+\.c) ", done.stdout, re.M):
         rows.append([files[match[1]], int(match[2]), files[match[3]]])
@@ -251,17 +294,35 @@ def page(course, results, failures, items, pairs):
     lines = [f"# {len(course.students)} submissions", "", f"Seed {course.seed}."]
     if scores:
         mean = sum(scores) / len(scores)
-        lines += ["", f"Points: {scores[0]} to {scores[-1]}, mean {mean:.1f}, median "
-                  f"{scores[len(scores) // 2]}.", "", "| points | students |", "| --- | --- |"]
+        lines += [
+            "",
+            f"Points: {scores[0]} to {scores[-1]}, mean {mean:.1f}, median "
+            f"{scores[len(scores) // 2]}.",
+            "",
+            "| points | students |",
+            "| --- | --- |",
+        ]
         for low in range(0, 101, 10):
             count = sum(low <= score < low + 10 for score in scores)
             lines.append(f"| {low} to {min(low + 9, 100)} | {count} {'#' * count} |")
     if failures:
         lines += ["", "## The grader failed at", "", *(f"- {safe(name)}" for name in failures)]
-    lines += ["", "## Items", "", "Discrimination: the correlation with the points of all other "
-              "items.", "", *markdown(items)]
-    lines += ["", "## Similar submissions", "", "A reason to look, not a proof: some loops can be "
-              "written in few ways.", "", *(markdown(pairs[:101]) if pairs[1:] else ["None."])]
+    lines += [
+        "",
+        "## Items",
+        "",
+        "Discrimination: the correlation with the points of all other " "items.",
+        "",
+        *markdown(items),
+    ]
+    lines += [
+        "",
+        "## Similar submissions",
+        "",
+        "A reason to look, not a proof: some loops can be " "written in few ways.",
+        "",
+        *(markdown(pairs[:101]) if pairs[1:] else ["None."]),
+    ]
     table = [["student", "points", "page"]]
     lines += ["", "## Students", "", *markdown(table)]
     for name in course.students:
@@ -280,8 +341,10 @@ def main():
     write_table(course.out / "difficulty.csv", items)
     write_table(course.out / "similar.csv", pairs)
     replace(course.out / "class.md", page(course, results, failures, items, pairs))
-    print(f"{len(results)} of {len(course.students)} submissions have a score, the grader failed "
-          f"at {len(failures)}, {len(pairs) - 1} are similar to another")
+    print(
+        f"{len(results)} of {len(course.students)} submissions have a score, the grader failed "
+        f"at {len(failures)}, {len(pairs) - 1} are similar to another"
+    )
     print(f"written to {course.out}/class.md")
     return 3 if failures else 0
 

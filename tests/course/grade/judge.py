@@ -55,8 +55,11 @@ class Row:
 
 def all_rows():
     """All items, in the order of the list."""
-    return [Row(exercise, item, name) for exercise in listed.exercises()
-            for item, name in zip(exercise["items"], listed.items(exercise))]
+    return [
+        Row(exercise, item, name)
+        for exercise in listed.exercises()
+        for item, name in zip(exercise["items"], listed.items(exercise))
+    ]
 
 
 class Grading:
@@ -114,8 +117,16 @@ class Grading:
     def compile(self, box, name):
         """Compiles a source in the sandbox, which sees the headers and this source only."""
         box.write(name, self.submission.sources[name])
-        command = [self.kit.compiler, *self.kit.flags, '-DBUILD="build"', "-Iinclude/common",
-                   "-Iinclude/chapters", "-fmax-errors=20", "-c", name]
+        command = [
+            self.kit.compiler,
+            *self.kit.flags,
+            '-DBUILD="build"',
+            "-Iinclude/common",
+            "-Iinclude/chapters",
+            "-fmax-errors=20",
+            "-c",
+            name,
+        ]
         data = self.make(box, name, ["include", name], command)
         if data is not None:
             self.objects[name] = name.removesuffix(".c") + ".o"
@@ -124,8 +135,14 @@ class Grading:
 
     def link(self, box, name, objects, archive):
         """Links a probe in the sandbox, which sees no reference of what the submission wrote."""
-        command = [self.kit.compiler, "-pthread", *objects, "driver.o", archive,
-                   *self.kit.libraries]
+        command = [
+            self.kit.compiler,
+            "-pthread",
+            *objects,
+            "driver.o",
+            archive,
+            *self.kit.libraries,
+        ]
         data = self.make(box, name, [*objects, "driver.o", archive], command)
         if data is None:
             return None
@@ -153,11 +170,23 @@ class Grading:
     def judge(self, box, name, program, rows, limits=RUNNING):
         """Has the items judged by the judge's process, which starts the probe in the sandbox."""
         probe = self.sandbox.command(box, [program], [f"./{program}"], limits)
-        command = [str(self.kit.judge), "-s", str(self.seed), *(row.name for row in rows), "--",
-                   *probe]
+        command = [
+            str(self.kit.judge),
+            "-s",
+            str(self.seed),
+            *(row.name for row in rows),
+            "--",
+            *probe,
+        ]
         try:
-            done = subprocess.run(command, capture_output=True, cwd=listed.TOP, timeout=OVERALL,
-                                  stdin=subprocess.DEVNULL, check=True)
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                cwd=listed.TOP,
+                timeout=OVERALL,
+                stdin=subprocess.DEVNULL,
+                check=True,
+            )
             found = json.loads(done.stdout)
         except (subprocess.SubprocessError, OSError, ValueError) as problem:
             raise GraderFault(f"judging {name}: {problem}") from problem
@@ -171,12 +200,17 @@ class Grading:
         rows = [row for row in self.rows if "file" not in row.exercise]
         for row in rows:
             needs = set(row.exercise["needs"])
-            missing = [other for other in self.rows if other.exercise["id"] in needs
-                       and other.points > 0 and other.verdict != "PASS"]
+            missing = [
+                other
+                for other in self.rows
+                if other.exercise["id"] in needs and other.points > 0 and other.verdict != "PASS"
+            ]
             unwritten = all(other.verdict == "TODO" for other in missing)
             if missing:
-                row.settle("TODO" if unwritten else "BLOCKED",
-                           f"{missing[0].name} comes first: it does not pass yet")
+                row.settle(
+                    "TODO" if unwritten else "BLOCKED",
+                    f"{missing[0].name} comes first: it does not pass yet",
+                )
         ready = [row for row in rows if row.verdict is None]
         absent = [name for name in listed.files() if name not in self.objects]
         if ready and absent:

@@ -33,20 +33,34 @@ def replace(path, text):
 
 def gradescope(grading):
     """Gradescope's format; `score` is the sum of the tests'."""
-    tests = [{
-        "name": f"{row.name} {row.exercise['title']}", "number": row.exercise["id"],
-        "score": row.won, "max_score": row.points,
-        "status": "passed" if row.verdict == "PASS" else "failed",
-        "output": row.text, "output_format": "text", "tags": [row.chapter],
-        "visibility": "visible",
-        "extra_data": {"item": row.name, "verdict": row.verdict, "causes": row.causes},
-    } for row in grading.rows]
+    tests = [
+        {
+            "name": f"{row.name} {row.exercise['title']}",
+            "number": row.exercise["id"],
+            "score": row.won,
+            "max_score": row.points,
+            "status": "passed" if row.verdict == "PASS" else "failed",
+            "output": row.text,
+            "output_format": "text",
+            "tags": [row.chapter],
+            "visibility": "visible",
+            "extra_data": {"item": row.name, "verdict": row.verdict, "causes": row.causes},
+        }
+        for row in grading.rows
+    ]
     return {
-        "score": grading.score, "execution_time": round(grading.seconds, 2),
-        "output": notes(grading), "output_format": "text", "visibility": "visible",
-        "stdout_visibility": "hidden", "tests": tests,
-        "extra_data": {"seed": grading.seed, "isolation": grading.sandbox.level,
-                       "ignored": grading.submission.ignored},
+        "score": grading.score,
+        "execution_time": round(grading.seconds, 2),
+        "output": notes(grading),
+        "output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": tests,
+        "extra_data": {
+            "seed": grading.seed,
+            "isolation": grading.sandbox.level,
+            "ignored": grading.submission.ignored,
+        },
     }
 
 
@@ -80,8 +94,15 @@ def junit(grading):
         rows = [row for row in grading.rows if row.chapter == chapter]
         failures = sum(row.verdict == "FAIL" for row in rows)
         skipped = sum(row.verdict in ("TODO", "BLOCKED") for row in rows)
-        suite = ElementTree.SubElement(root, "testsuite", name=chapter, tests=str(len(rows)),
-                                       failures=str(failures), skipped=str(skipped), errors="0")
+        suite = ElementTree.SubElement(
+            root,
+            "testsuite",
+            name=chapter,
+            tests=str(len(rows)),
+            failures=str(failures),
+            skipped=str(skipped),
+            errors="0",
+        )
         for row in rows:
             case = ElementTree.SubElement(suite, "testcase", classname=chapter, name=row.name)
             first = clean(row.text).split("\n")[0]
@@ -100,20 +121,32 @@ def fenced(text):
 
 def feedback(grading):
     """The student's page."""
-    lines = [f"# {grading.score} of {sum(row.points for row in grading.rows)} points", "",
-             f"Seed {grading.seed}. Isolation: {LEVELS[grading.sandbox.level]}.", "",
-             "| item | verdict | points | |", "| --- | --- | --- | --- |"]
+    lines = [
+        f"# {grading.score} of {sum(row.points for row in grading.rows)} points",
+        "",
+        f"Seed {grading.seed}. Isolation: {LEVELS[grading.sandbox.level]}.",
+        "",
+        "| item | verdict | points | |",
+        "| --- | --- | --- | --- |",
+    ]
     for row in grading.rows:
         title = f"{row.exercise['title']}: {row.item['title']}".replace("|", "/")
         lines.append(f"| {row.name} | {row.verdict} | {row.won}/{row.points} | {title} |")
     lines += section("What is wrong", [row.text for row in grading.rows if row.verdict == "FAIL"])
-    lines += section("What is not judged yet",
-                     [f"{row.name} {row.verdict}: {row.text}" for row in grading.rows
-                      if row.verdict in ("TODO", "BLOCKED")])
-    lines += section("What does not build",
-                     [piece for pieces in grading.logs.values() for piece in pieces])
-    lines += section("What it printed", [f"{name}:\n{text}"
-                                         for name, text in grading.printed.items()])
+    lines += section(
+        "What is not judged yet",
+        [
+            f"{row.name} {row.verdict}: {row.text}"
+            for row in grading.rows
+            if row.verdict in ("TODO", "BLOCKED")
+        ],
+    )
+    lines += section(
+        "What does not build", [piece for pieces in grading.logs.values() for piece in pieces]
+    )
+    lines += section(
+        "What it printed", [f"{name}:\n{text}" for name, text in grading.printed.items()]
+    )
     lines += section("What was ignored", grading.submission.ignored)
     return "\n".join(lines) + "\n"
 
@@ -134,8 +167,11 @@ def summary(grading):
         won, points = sum(row.won for row in rows), sum(row.points for row in rows)
         note = "  does not build" if chapter in grading.logs else ""
         lines.append(f"{chapter:18} {passed:3}/{len(rows):<3}   {won:3}/{points:<3}{note}")
-        lines += [f"    {row.verdict:8} {row.name} ({row.points})" for row in rows
-                  if row.verdict != "PASS"]
+        lines += [
+            f"    {row.verdict:8} {row.name} ({row.points})"
+            for row in rows
+            if row.verdict != "PASS"
+        ]
     points = sum(row.points for row in grading.rows)
     lines.append(f"{'total':18}           {grading.score:3}/{points}")
     lines += [f"ignored: {text}" for text in grading.submission.ignored]

@@ -31,8 +31,14 @@ class Limits:
 
     def command(self, processes):
         """prlimit sets them, just before the command itself."""
-        limits = [f"--cpu={self.seconds}", f"--as={self.memory}", f"--fsize={self.output}",
-                  "--core=0", "--nofile=64", f"--stack={8 * MIB}"]
+        limits = [
+            f"--cpu={self.seconds}",
+            f"--as={self.memory}",
+            f"--fsize={self.output}",
+            "--core=0",
+            "--nofile=64",
+            f"--stack={8 * MIB}",
+        ]
         if processes:
             limits.append(f"--nproc={self.processes}")
         return ["prlimit", *limits]
@@ -67,8 +73,14 @@ class Box:
 
 def environment(scratch):
     """All that a command in the sandbox is told; gcc and OpenBLAS look at it."""
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TMPDIR": scratch, "T": scratch,
-            "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return {
+        "PATH": "/usr/bin:/bin",
+        "LC_ALL": "C",
+        "TMPDIR": scratch,
+        "T": scratch,
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
 
 
 class Sandbox:
@@ -81,8 +93,12 @@ class Sandbox:
         """The whole command line: `words`, which see `names` of the box, read-only."""
         other = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
         if self.level == "bwrap":
-            return [*(other if self.root else []), *self.bubble(box, names),
-                    *limits.command(processes=True), *words]
+            return [
+                *(other if self.root else []),
+                *self.bubble(box, names),
+                *limits.command(processes=True),
+                *words,
+            ]
         scratch = str(box.folder / "tmp")
         told = [f"{name}={value}" for name, value in environment(scratch).items()]
         inside = ["env", "-i", "-C", str(box.folder), *told]
@@ -93,11 +109,36 @@ class Sandbox:
     @staticmethod
     def bubble(box, names):
         """bubblewrap: the system's programs and the named files, nothing else."""
-        words = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session",
-                 "--uid", NOBODY, "--gid", NOBODY, "--hostname", "sandbox",
-                 "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib",
-                 "--symlink", "usr/bin", "/bin", "--proc", "/proc", "--dev", "/dev",
-                 "--size", str(64 * MIB), "--tmpfs", "/tmp", "--clearenv"]
+        words = [
+            "bwrap",
+            "--unshare-all",
+            "--die-with-parent",
+            "--new-session",
+            "--uid",
+            NOBODY,
+            "--gid",
+            NOBODY,
+            "--hostname",
+            "sandbox",
+            "--ro-bind",
+            "/usr",
+            "/usr",
+            "--symlink",
+            "usr/lib",
+            "/lib",
+            "--symlink",
+            "usr/bin",
+            "/bin",
+            "--proc",
+            "/proc",
+            "--dev",
+            "/dev",
+            "--size",
+            str(64 * MIB),
+            "--tmpfs",
+            "/tmp",
+            "--clearenv",
+        ]
         if os.path.exists("/usr/lib64"):
             words += ["--symlink", "usr/lib64", "/lib64"]
         if os.path.exists("/etc/alternatives"):  # which BLAS
@@ -112,8 +153,9 @@ class Sandbox:
         """Runs a command; returns exit code (None: too slow), output and what it complained of."""
         command = self.command(box, names, words, limits)
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                     start_new_session=True)
+            child = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+            )
             try:
                 code = child.wait(timeout=3 * limits.seconds)  # a busy machine is no offence
             except subprocess.TimeoutExpired:

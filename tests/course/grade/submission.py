@@ -7,7 +7,7 @@ import stat
 import exercises as listed
 
 LARGEST = 256 * 1024  # bytes of a source
-SHOWN = 30            # entries of the list of what is ignored
+SHOWN = 30  # entries of the list of what is ignored
 SKIPPED = {"build", "data", "docs", "plots", "tests", "__pycache__"}  # never looked at
 
 
@@ -113,5 +113,6 @@ def changed(path, original):
 
 def plain(text):
     """A name that can be printed anywhere."""
-    return "".join(c if c.isascii() and c.isprintable() and c not in "<>&`|" else "?"
-                   for c in text)[:200]
+    return "".join(
+        c if c.isascii() and c.isprintable() and c not in "<>&`|" else "?" for c in text
+    )[:200]

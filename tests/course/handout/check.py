@@ -34,8 +34,10 @@ def run(folder, *command, code=0):
     plain = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=plain)
     if done.returncode != code:
-        raise Failure(f'{" ".join(command)}: exit code {done.returncode}\n{done.stdout[-3000:]}'
-                      f"{done.stderr[-3000:]}")
+        raise Failure(
+            f'{" ".join(command)}: exit code {done.returncode}\n{done.stdout[-3000:]}'
+            f"{done.stderr[-3000:]}"
+        )
     return done.stdout + done.stderr
 
 
@@ -71,9 +73,14 @@ def verdicts(folder, *items):
 
 def all_todo(folder):
     found = verdicts(folder)
-    wrong = [f"{name} is {verdict}, {won} points" for name, (verdict, won) in found.items()
-             if won != 0 or verdict != "TODO" and not name.startswith(MAY_WAIT)
-             or verdict not in ("TODO", "BLOCKED")]
+    wrong = [
+        f"{name} is {verdict}, {won} points"
+        for name, (verdict, won) in found.items()
+        if won != 0
+        or verdict != "TODO"
+        and not name.startswith(MAY_WAIT)
+        or verdict not in ("TODO", "BLOCKED")
+    ]
     if wrong or len(found) != sum(len(e["items"]) for e in listed.exercises()):
         raise Failure("\n".join(wrong) or f"{len(found)} items only")
 
@@ -127,9 +134,13 @@ def same_causes(folder, short):
     shutil.copy(TOP / "tests" / "wrong.py", folder / "tests" / "wrong.py")
     sys.path.insert(0, str(TOP / "tests"))
     import wrong
-    names = [w["id"] for w in wrong.wrongs()
-             if (w["number"] in ("03", "06") or not short) and (folder / w["file"]).exists()]
-    os.environ["DEBUG"] = "1" # as in QUICK, for the make that wrong.py calls
+
+    names = [
+        w["id"]
+        for w in wrong.wrongs()
+        if (w["number"] in ("03", "06") or not short) and (folder / w["file"]).exists()
+    ]
+    os.environ["DEBUG"] = "1"  # as in QUICK, for the make that wrong.py calls
     printed = run(folder, "python3", "-B", "tests/course/wrong.py", "run", "build/debug", *names)
     return printed.strip().splitlines()[-1]
 

@@ -2,13 +2,13 @@
 """The tree for students: this tree without its solutions.
 
     handout.py make PARTS OUT     makes it in OUT, a folder that is empty or not there; PARTS is
-                                  what handout.mk builds: table of answers, objects to borrow
+                                  what course.mk builds: table of answers, objects to borrow
     handout.py leaks DIR          searches a tree for solutions; exit code 1 if there are some
     handout.py paste DIR [ID ..]  writes the solutions of some exercises, or of all, into a handout
 
-handout.toml says what the tree holds. The regions of tests/course/NN/exercises.toml become a TODO, code that
-pages quote from them a note. EXERCISES="02 06.5" in the environment chooses chapters and exercises;
-the others are given.
+handout.toml says what the tree holds. The regions of the exercises become a TODO, code that pages
+quote from them a note. EXERCISES="02 06.5" in the environment chooses chapters and exercises; the
+others are given.
 """
 import os
 import pathlib
@@ -39,8 +39,11 @@ def rules():
 def chosen():
     """The exercises that are to be written, in order."""
     wanted = os.environ.get("EXERCISES", "").split()
-    found = [e for e in listed.exercises()
-             if "mark" in e and (not wanted or e["id"] in wanted or e["id"][:2] in wanted)]
+    found = [
+        e
+        for e in listed.exercises()
+        if "mark" in e and (not wanted or e["id"] in wanted or e["id"][:2] in wanted)
+    ]
     known = {e["id"] for e in listed.exercises()} | {e["id"][:2] for e in listed.exercises()}
     if unknown := set(wanted) - known:
         raise Failure(f'EXERCISES names none: {" ".join(sorted(unknown))}')
@@ -121,8 +124,9 @@ def stub(exercise, lonely):
 
 def blanked(text, functions, body):
     """The source with some functions' bodies replaced, wherever they are."""
-    found = {name: (head, names, start, end)
-             for head, name, names, start, end in listed.functions(text)}
+    found = {
+        name: (head, names, start, end) for head, name, names, start, end in listed.functions(text)
+    }
     places = sorted((found[name][2], found[name][3], name) for name in functions)
     for start, end, name in reversed(places):
         text = text[:start] + body(found[name][0], name, listed.names(found[name][1])) + text[end:]
@@ -156,8 +160,11 @@ def lonely_names(text, functions):
     lonely = [name for name in statics(text) if len(re.findall(rf"\b{name}\b", rest)) == 1]
     users, told = {}, set()
     for function in functions:
-        own = [name for name in called(lonely, bodies[function])
-               if name not in told and name != function]
+        own = [
+            name
+            for name in called(lonely, bodies[function])
+            if name not in told and name != function
+        ]
         users[function] = own
         told.update(own)
     return users
@@ -165,10 +172,10 @@ def lonely_names(text, functions):
 
 def with_include(text):
     """The source with todo.h among its own headers."""
-    head = text[:text.find("#if ")] if "#if " in text else text
+    head = text[: text.find("#if ")] if "#if " in text else text
     quoted = list(re.finditer(r'^#include "([^"]+)"\n', head, re.M))
     if len(quoted) == 1:
-        return text[:quoted[0].end()] + "\n" + INCLUDE + text[quoted[0].end():]
+        return text[: quoted[0].end()] + "\n" + INCLUDE + text[quoted[0].end() :]
     group = [quoted[-1]]
     for match in reversed(quoted[:-1]):
         if match.end() != group[0].start():
@@ -215,8 +222,10 @@ def note(exercise, path):
     """What a page has where the solution was quoted."""
     name = exercise["title"].split(" (")[0].replace(" and ", "`, `")
     link = os.path.relpath(exercise["file"], os.path.dirname(path))
-    return (f'> **Exercise {exercise["id"]}.** This is yours to write: `{name}`, in '
-            f'[{os.path.basename(link)}]({link}).\n> `make hint ID={exercise["id"]}` helps.\n')
+    return (
+        f'> **Exercise {exercise["id"]}.** This is yours to write: `{name}`, in '
+        f'[{os.path.basename(link)}]({link}).\n> `make hint ID={exercise["id"]}` helps.\n'
+    )
 
 
 def unquoted(path, text):

@@ -4,7 +4,6 @@ Texts are compared as tokens of C, so that other line breaks, comments, or a pag
 do not hide anything: RUN tokens of a solution in a row are a leak. Passed over are plain loops over
 all of something, braces, (void) lines, and the lines that handout.toml lists as shared.
 """
-import pathlib
 import re
 
 RUN = 12
@@ -25,7 +24,7 @@ def tokens(text, shared=()):
 
 
 def runs(words):
-    return (tuple(words[i:i + RUN]) for i in range(len(words) - RUN + 1))
+    return (tuple(words[i : i + RUN]) for i in range(len(words) - RUN + 1))
 
 
 def search(folder, removed, shared, given):

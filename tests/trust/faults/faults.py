@@ -1,28 +1,42 @@
-"""What if the system says no?  python3 tests/trust/faults/faults.py BUILD STEP   (make trust-faults)
+"""What if the system says no?  faults.py BUILD STEP   (make trust-faults)
 
 Runs build/07_lenet5 again and again on a small data set, and lets one call fail each time: the
 first malloc, the second, ..., every STEP-th from a different one on; and every read, write, open,
 sync and rename of our files, by strace. Each time the program must end well with the right files,
 or with exit code 1 and one line on stderr; no file may be half-written or left over, and an older
-file must be as it was. In a build with sanitizers (make trust-faults SANITIZE=1) there must be no leak,
-either; strace and the leak checker exclude each other, so that it is malloc only.
+file must be as it was. In a build with sanitizers (SANITIZE=1) there must be no leak, either;
+strace and the leak checker exclude each other, so that it is malloc only.
 """
-import gzip, os, re, shutil, subprocess, sys, tempfile
+import gzip
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 build, step = Path(sys.argv[1]).resolve(), int(sys.argv[2])
 program, library = build / "07_lenet5", build / "faults/malloc.so"
 sanitized = "sanitize" in str(build)
 CALLS = ("openat", "read", "write", "fsync", "rename", "ftruncate", "fcntl")
-ERRORS = {"openat": "EMFILE", "read": "EIO", "write": "ENOSPC", "fsync": "EIO", "rename": "EACCES",
-          "ftruncate": "EIO", "fcntl": "ENOLCK"}
+ERRORS = {
+    "openat": "EMFILE",
+    "read": "EIO",
+    "write": "ENOSPC",
+    "fsync": "EIO",
+    "rename": "EACCES",
+    "ftruncate": "EIO",
+    "fcntl": "ENOLCK",
+}
 TRAIN = "train --data data --batch 50 --epochs 1 --watch end --threads 1 "
 SCENARIOS = {  # name: arguments, what it writes
     "train": (TRAIN + "--log log --save save --checkpoint point", ["log", "save", "point"]),
-    "resume": ("train --data data --threads 1 --resume half --log halflog --save save",
-               ["halflog", "save", "half"]),
-    "test": ("test --data data --threads 1 --load save --dir .",
-             ["outputs.tsv", "rejection.tsv"]),
+    "resume": (
+        "train --data data --threads 1 --resume half --log halflog --save save",
+        ["halflog", "save", "half"],
+    ),
+    "test": ("test --data data --threads 1 --load save --dir .", ["outputs.tsv", "rejection.tsv"]),
     "predict": ("predict --load save four.png four.pgm", []),
     "predict --json": ("predict --load save --json four.png four.pgm", []),
 }
@@ -36,22 +50,32 @@ def start():
     for name, head in (("images-idx3-ubyte", 16), ("labels-idx1-ubyte", 8)):
         data = gzip.open(f"common/mnist/t10k-{name}.gz").read()
         size = 784 if head == 16 else 1
-        some = data[:4] + (100).to_bytes(4, "big") + data[8:head] + data[head:head + 100 * size]
+        some = data[:4] + (100).to_bytes(4, "big") + data[8:head] + data[head : head + 100 * size]
         (folder / f"data/train-{name}").write_bytes(some)
         (folder / f"data/t10k-{name}.gz").write_bytes(gzip.compress(some))
     shutil.copy("docs/four.png", folder)
     (folder / "four.pgm").write_bytes(b"P5 20 20 255\n" + b"\xff" * 200 + b"\0\0" + b"\xff" * 198)
     for old in ("log", "save", "point"):
-        (folder / old).write_text("iteration\tepoch\tloss\ttrain_accuracy\ttrain_loss\t"
-                                  "test_accuracy\ttest_loss\tseconds\tlearning_accuracy\n"
-                                  if old == "log" else "old")
+        (folder / old).write_text(
+            "iteration\tepoch\tloss\ttrain_accuracy\ttrain_loss\t"
+            "test_accuracy\ttest_loss\tseconds\tlearning_accuracy\n"
+            if old == "log"
+            else "old"
+        )
     return folder
 
 
 def run(folder, arguments, before=(), env={}):
     env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", **env}
-    return subprocess.run([*before, program, *arguments.split()], cwd=folder, text=True, env=env,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
+    return subprocess.run(
+        [*before, program, *arguments.split()],
+        cwd=folder,
+        text=True,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        timeout=300,
+    )
 
 
 def fresh(template):
@@ -103,8 +127,11 @@ def report(scenario, what, result, found):
 def malloc_faults(scenario, arguments, outputs, template, good, said):
     """How many were injected, and how many were not survived."""
     count, bad = work / "count", 0
-    env = {"LD_PRELOAD": str(library), "FAULT_COUNT": str(count),
-           "ASAN_OPTIONS": "verify_asan_link_order=0:allocator_may_return_null=1"}
+    env = {
+        "LD_PRELOAD": str(library),
+        "FAULT_COUNT": str(count),
+        "ASAN_OPTIONS": "verify_asan_link_order=0:allocator_may_return_null=1",
+    }
     run(fresh(template), arguments, env=env)
     ks = range(1, int(count.read_text()) + 1, step)
     for k in ks:
@@ -121,8 +148,9 @@ def places(folder, arguments, call):
     """Which calls of one kind are about our files, not the loader's: their numbers, from 1."""
     trace = folder.parent / "trace"
     run(folder, arguments, ["strace", "-qq", "-y", "-o", trace, "-e", f"trace={call}"])
-    lines = [line for line in trace.read_text(errors="replace").splitlines()
-             if line.startswith(call)]
+    lines = [
+        line for line in trace.read_text(errors="replace").splitlines() if line.startswith(call)
+    ]
     name = re.escape(str(folder))
     ours = {"openat": rf'^openat\([^"]*"(?!/)|^openat\([^"]*"{name}', "rename": "^rename"}
     pattern = re.compile(ours.get(call, rf"^{call}\(\d+<{name}/"))
@@ -132,11 +160,14 @@ def places(folder, arguments, call):
 def call_faults(scenario, arguments, outputs, template, good, said):
     number, bad = 0, 0
     for call in CALLS:
-        for k in places(fresh(template), arguments, call)[::max(1, step // 20)]:
+        for k in places(fresh(template), arguments, call)[:: max(1, step // 20)]:
             folder = fresh(template)
             inject = f"inject={call}:error={ERRORS[call]}:when={k}"
-            result = run(folder, arguments,
-                         ["strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject])
+            result = run(
+                folder,
+                arguments,
+                ["strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject],
+            )
             found = complaints(folder, result, template, good, outputs, said)
             number += 1
             if found:
@@ -148,9 +179,20 @@ def call_faults(scenario, arguments, outputs, template, good, said):
 def half_way(template):
     """Two epochs, stopped after the first: its checkpoint's rename brings a SIGTERM."""
     folder = fresh(template)
-    run(folder, TRAIN.replace("--epochs 1", "--epochs 2") + "--log halflog --checkpoint half",
-        ["strace", "-qq", "-o", "/dev/null", "-e", "trace=rename",
-         "-e", "inject=rename:signal=TERM:when=1"])
+    run(
+        folder,
+        TRAIN.replace("--epochs 1", "--epochs 2") + "--log halflog --checkpoint half",
+        [
+            "strace",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            "trace=rename",
+            "-e",
+            "inject=rename:signal=TERM:when=1",
+        ],
+    )
     for name in ("half", "halflog"):
         shutil.copy(folder / name, template)
 
@@ -171,8 +213,11 @@ try:
         allocations, bad = malloc_faults(*case)
         calls, worse = (0, 0) if sanitized else call_faults(*case)
         failed = failed or bad + worse > 0
-        print(f"{name}: {allocations} allocations and {calls} calls failed, "
-              f"{bad + worse} not survived", flush=True)
+        print(
+            f"{name}: {allocations} allocations and {calls} calls failed, "
+            f"{bad + worse} not survived",
+            flush=True,
+        )
 finally:
     shutil.rmtree(work)
 sys.exit(failed)

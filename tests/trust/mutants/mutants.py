@@ -1,17 +1,23 @@
-"""Do the tests notice?  python3 tests/trust/mutants/mutants.py SEED COUNT [FILE ...]   (make trust-mutants)
+"""Do the tests notice?  mutants.py SEED COUNT [FILE ...]   (make trust-mutants)
 
 Changes one operator, constant, statement or condition of the library at a time, COUNT times in
 every chapter and in common/, and runs the suites of that chapter. A change that no suite notices
 has survived: either a test is missing, or nobody can notice it (equivalent.tsv says why).
 
-    python3 tests/trust/mutants/mutants.py --fixed          only those of fixed.tsv, which must all die
-    GROUPS="common 07_lenet5" python3 ...               only these groups
+    mutants.py --fixed                    only those of fixed.tsv, which must all die
+    GROUPS="common 07_lenet5" ...         only these groups
 
 Works in a copy of the tree, build/mutants/tree, where make compiles the one changed file. A change
 that gives the same machine code, or that does not compile, does not count and is replaced by
 another. (Leaks are for SANITIZE=1 to find.) The exit code is 1 when a change of fixed.tsv survived.
 """
-import os, random, re, shutil, signal, subprocess, sys
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -19,32 +25,85 @@ import exercises
 
 HERE = Path("tests/trust/mutants")
 TREE = Path(os.environ.get("TREE", "build/mutants/tree"))
-FLAGS = ["SKIP_SETUP=1", "Q=@", "OPTIMIZE=-O1 -g0 -march=native -fno-math-errno "
-         "-fno-trapping-math -ffp-contract=fast"]
-GROUPS = ["01_im2col", "02_conv", "03_pool", "04_affine", "05_softmax_ce", "06_optimizers",
-          "07_lenet5", "common"]
+FLAGS = [
+    "SKIP_SETUP=1",
+    "Q=@",
+    "OPTIMIZE=-O1 -g0 -march=native -fno-math-errno " "-fno-trapping-math -ffp-contract=fast",
+]
+GROUPS = [
+    "01_im2col",
+    "02_conv",
+    "03_pool",
+    "04_affine",
+    "05_softmax_ce",
+    "06_optimizers",
+    "07_lenet5",
+    "common",
+]
 DOUBLES = ["04_affine", "05_softmax_ce", "07_lenet5", "guard"]  # suites that have a double half
 # What tests a file of common/, where suite common is not all.
-USED = {"gradcheck": ["guard"], "layer": ["02_conv", "guard"], "shape": ["01_im2col", "02_conv"],
-        "init": ["common", "07_lenet5"], "gemm": ["common", "02_conv"], "todo": ["guard"]}
-USED |= {stem: ["common", "07_lenet5"] for stem in ("measure", "picture", "progress", "team",
-         "dataset", "lesson", "fail", "file", "safetensors", "image")}
+USED = {
+    "gradcheck": ["guard"],
+    "layer": ["02_conv", "guard"],
+    "shape": ["01_im2col", "02_conv"],
+    "init": ["common", "07_lenet5"],
+    "gemm": ["common", "02_conv"],
+    "todo": ["guard"],
+}
+USED |= {
+    stem: ["common", "07_lenet5"]
+    for stem in (
+        "measure",
+        "picture",
+        "progress",
+        "team",
+        "dataset",
+        "lesson",
+        "fail",
+        "file",
+        "safetensors",
+        "image",
+    )
+}
 PER_TEST, PER_SUITE = 40, 400  # seconds, after which a change counts as noticed
 
 # ---- what can be changed -------------------------------------------------------------------------
-OPERATORS = {"+": "-", "-": "+", "*": "/", "/": "*", "<": "<=", "<=": "<", ">": ">=", ">=": ">",
-             "==": "!=", "!=": "==", "&&": "||", "||": "&&", "+=": "-=", "-=": "+=", "*=": "/=",
-             "/=": "*=", "<<": ">>", ">>": "<<", "&": "|", "|": "&"}
+OPERATORS = {
+    "+": "-",
+    "-": "+",
+    "*": "/",
+    "/": "*",
+    "<": "<=",
+    "<=": "<",
+    ">": ">=",
+    ">=": ">",
+    "==": "!=",
+    "!=": "==",
+    "&&": "||",
+    "||": "&&",
+    "+=": "-=",
+    "-=": "+=",
+    "*=": "/=",
+    "/=": "*=",
+    "<<": ">>",
+    ">>": "<<",
+    "&": "|",
+    "|": "&",
+}
 DIRECTIVE = re.compile(r"^[ \t]*#[^\n]*(?:(?<=\\)\n[^\n]*)*", re.M)
 TOKEN = re.compile(r"(?<= )(?:[-+*/]=|<=|>=|==|!=|&&|\|\||<<|>>|[-+*/<>&|])(?= )")
 NUMBER = re.compile(r"(?<![\w.])(?:0x[0-9a-fA-F]+|\d+\.?\d*(?:e[-+]?\d+)?)(?![\w.])")
 CONDITION = re.compile(r"\bif \(")
 STATEMENT = re.compile(
     r"^ +(?!\w*free\(|(?:return|break|continue|goto|else|if|for|while|case)\b)"
-    r"(?:\*?[\w.>\[\]()*+ -]+? [-+*/|]?= [^;{}]*|[\w.>-]+\+\+|[a-z_]\w*\([^;{}]*\));$", re.M)
+    r"(?:\*?[\w.>\[\]()*+ -]+? [-+*/|]?= [^;{}]*|[\w.>-]+\+\+|[a-z_]\w*\([^;{}]*\));$",
+    re.M,
+)
 TEXTS = re.compile(r'(?:static )?char (?:\w+(?:\[\w+\])+(?:, )?)+(?: = "")?;')
-DECLARATION = re.compile(r"^ +(?:static |const |struct |unsigned |enum )*[A-Za-z_]\w*[ *]+\w+"
-                         r"(?:\[[^\]]*\])*(?: =|,|;)")
+DECLARATION = re.compile(
+    r"^ +(?:static |const |struct |unsigned |enum )*[A-Za-z_]\w*[ *]+\w+"
+    r"(?:\[[^\]]*\])*(?: =|,|;)"
+)
 
 
 def changes(text):
@@ -53,7 +112,7 @@ def changes(text):
     found = []
     body = code.find("{")  # nothing above the first brace
     for m in TOKEN.finditer(code):
-        if m.group() == "*" and re.search(r"\w \*$", code[:m.end()]) is None:
+        if m.group() == "*" and re.search(r"\w \*$", code[: m.end()]) is None:
             continue
         found.append((m.start(), m.end(), OPERATORS[m.group()]))
     for m in NUMBER.finditer(code):
@@ -77,8 +136,12 @@ class Change:
         self.source = " ".join(text.splitlines()[self.line - 1].split())
         self.old = " ".join(text[begin:end].split())
         column = begin - (text.rfind("\n", 0, begin) + 1)
-        same = [m for m in re.finditer(re.escape(text[begin:end].split("\n")[0]),
-                                       text.splitlines()[self.line - 1])]
+        same = [
+            m
+            for m in re.finditer(
+                re.escape(text[begin:end].split("\n")[0]), text.splitlines()[self.line - 1]
+            )
+        ]
         self.nth = 1 + [m.start() for m in same].index(column) if len(same) > 1 else 1
         self.text = text[:begin] + new + "\n" * text.count("\n", begin, end) + text[end:]
 
@@ -86,13 +149,21 @@ class Change:
         """What a list names it by: the file, its line's text, what becomes what, and which one."""
         new = "!(...)" if self.new.startswith("!(") else self.new
         old = "..." if new == "!(...)" else self.old if new != ";" else "statement"
-        return (str(self.path), self.source, f"{old} -> {new}" + (f" #{self.nth}"
-                if self.nth > 1 and new not in (";", "!(...)") else ""))
+        return (
+            str(self.path),
+            self.source,
+            f"{old} -> {new}"
+            + (f" #{self.nth}" if self.nth > 1 and new not in (";", "!(...)") else ""),
+        )
 
     def is_known(self, known):
         """Whether nobody can notice it: it is listed, or a text has room for one byte more."""
-        return (self.key() in known or (*self.key()[:2], "any") in known
-                or self.old.isdigit() and TEXTS.fullmatch(self.source) is not None)
+        return (
+            self.key() in known
+            or (*self.key()[:2], "any") in known
+            or self.old.isdigit()
+            and TEXTS.fullmatch(self.source) is not None
+        )
 
     def __str__(self):
         path, source, what = self.key()
@@ -107,8 +178,10 @@ def changes_of(path):
 def listed(name):
     """A table of changes: file, line's text, change, reason."""
     lines = (HERE / name).read_text().splitlines()
-    return {tuple(f[:3]): f[3] if len(f) > 3 else ""
-            for f in (line.split("\t") for line in lines if line and not line.startswith("#"))}
+    return {
+        tuple(f[:3]): f[3] if len(f) > 3 else ""
+        for f in (line.split("\t") for line in lines if line and not line.startswith("#"))
+    }
 
 
 # ---- the copy, and the suites --------------------------------------------------------------------
@@ -116,8 +189,9 @@ def copy_tree():
     files = subprocess.run(["git", "ls-files", "-z"], check=True, stdout=subprocess.PIPE, text=True)
     for name in filter(None, files.stdout.split("\0")):
         target = TREE / name
-        if Path(name).is_file() and not (target.is_file() and
-                                         target.read_bytes() == Path(name).read_bytes()):
+        if Path(name).is_file() and not (
+            target.is_file() and target.read_bytes() == Path(name).read_bytes()
+        ):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(name, target)
 
@@ -134,8 +208,15 @@ def binaries(suites):
 
 
 def make(targets):
-    return subprocess.run(["make", "-s", "-j2", *FLAGS, *targets], cwd=TREE,
-                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+    return (
+        subprocess.run(
+            ["make", "-s", "-j2", *FLAGS, *targets],
+            cwd=TREE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ).returncode
+        == 0
+    )
 
 
 def passes(binary, select):
@@ -146,8 +227,13 @@ def passes(binary, select):
 
 def outcome(binary, select):
     command = [binary, "-j1", "--timeout", str(PER_TEST), *select]
-    run = subprocess.Popen(command, cwd=TREE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                           start_new_session=True)
+    run = subprocess.Popen(
+        command,
+        cwd=TREE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
         return run.wait(PER_SUITE) == 0
     except subprocess.TimeoutExpired:
@@ -176,13 +262,16 @@ def noticed(change, suites):
 
 
 def objects(path):
-    return b"".join((TREE / f"build/{kind}" / path).with_suffix(".o").read_bytes()
-                    if (TREE / f"build/{kind}" / path).with_suffix(".o").is_file() else b""
-                    for kind in ("float", "double"))
+    return b"".join(
+        (TREE / f"build/{kind}" / path).with_suffix(".o").read_bytes()
+        if (TREE / f"build/{kind}" / path).with_suffix(".o").is_file()
+        else b""
+        for kind in ("float", "double")
+    )
 
 
 def attempt(change):
-    """"same" (machine code), "broken" (does not compile), None (survived), or who noticed."""
+    """ "same" (machine code), "broken" (does not compile), None (survived), or who noticed."""
     path, suites = str(change.path), suites_of(str(change.path))
     targets, copy = binaries(suites), TREE / path
     if not make(targets):
@@ -222,8 +311,11 @@ def try_some(group, candidates, seed, count, known):
             survivors.append(change)
             print(f"    survived: {change}", flush=True)
     of = killed + len(survivors)
-    print(f"{group:14} {killed:4} of {of:4} noticed"
-          f" {100 * killed / of if of else 100:6.1f} %   {equivalent} equivalent", flush=True)
+    print(
+        f"{group:14} {killed:4} of {of:4} noticed"
+        f" {100 * killed / of if of else 100:6.1f} %   {equivalent} equivalent",
+        flush=True,
+    )
     return killed, of
 
 
@@ -245,8 +337,9 @@ if sys.argv[1] == "--fixed":
     fixed()
 seed, count, files = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
 known, total = listed("equivalent.tsv"), [0, 0]
-groups = {f: [f] for f in files} or {g: sources(g) for g in GROUPS
-                                     if g in os.environ.get("GROUPS", " ".join(GROUPS)).split()}
+groups = {f: [f] for f in files} or {
+    g: sources(g) for g in GROUPS if g in os.environ.get("GROUPS", " ".join(GROUPS)).split()
+}
 for name, paths in groups.items():
     result = try_some(name, [c for p in paths for c in changes_of(p)], seed, count, known)
     total = [a + b for a, b in zip(total, result)]
