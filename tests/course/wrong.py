@@ -7,9 +7,9 @@
 
 A known-wrong solution is one piece of a source, `old`, replaced by `new`. It declares the items
 that it must fail, `fails`, and the cause that must be given, `cause`: a name or a list of names, ""
-where the examination cannot know. A name that begins with ~ is a fact about the place, not a cause. Items
-of exercises that are built on a failed one are BLOCKED, and those only. Only the changed file is
-compiled.
+where the examination cannot know. A name that begins with ~ is a fact about the place, not a cause.
+Items of exercises that are built on a failed one are BLOCKED, and those only. Only the changed file
+is compiled.
 
 Two more solutions per chapter are made here: all its exercises emptied, which must score 0, and all
 of them left as TODO.
