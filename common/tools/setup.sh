@@ -4,9 +4,9 @@
 # As root, or through sudo, the missing Debian packages are installed. Otherwise this prints the one
 # command that installs them and exits with 1. SKIP_SETUP=1 trusts that everything is there.
 #
-#   sh common/tools/setup.sh --list GROUP ...    the packages' names in one line
-#   sh common/tools/setup.sh --doctor      (make doctor) one line per package: what for, which version, or
-#                                    what installs it
+#   setup.sh --list GROUP ...    the packages' names in one line
+#   setup.sh --doctor            (make doctor) one line per package: what for, which version, or
+#                                what installs it
 set -eu
 
 packages() {

@@ -1,6 +1,6 @@
 /**
  * @file item.h
- * @brief Items of the rubric (tests/course/NN/exercises.toml) as tests, and tests that build on exercises.
+ * @brief Items of the rubric (tests/course) as tests, and tests that build on exercises.
  */
 #ifndef ITEM_H
 #define ITEM_H

@@ -1,7 +1,7 @@
 /*
- * Included before every file that an analyser looks at (make trust-analyse), which sees one file at a time
- * and cannot know what the functions of fail.c do: error_set() always returns false, and contract()
- * comes back only when its condition holds.
+ * Included before every file that an analyser looks at (make trust-analyse). It sees one file at a
+ * time and cannot know the functions of fail.c: error_set() always returns false, and contract()
+ * returns only when its condition holds.
  */
 #include "fail.h"
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # make trust-arm64: builds everything and runs all suites on 64-bit ARM, emulated, on any Debian.
 #
-#     sh tests/trust/arm64.sh [GOAL...]      as root; make's goals there, "doctor build test" otherwise
+#     sh tests/trust/arm64.sh [GOAL...]      as root; without, the goals doctor, build and test
 #
 # A Debian for arm64 is unpacked into build/arm64 (500 MB, once), and the kernel is told to hand its
 # programs to qemu. So every program there may start others, which Criterion's tests do: each of

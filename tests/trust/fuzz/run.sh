@@ -4,8 +4,8 @@
 #   sh tests/trust/fuzz/run.sh SECONDS RUNS PROGRAM ...
 #
 # Each stops after SECONDS, or after RUNS executions where RUNS is not 0. It starts from
-# tests/trust/fuzz/seeds/NAME and from what earlier runs found interesting (build/fuzz/corpus/NAME). An
-# input that breaks something is kept and named.
+# tests/trust/fuzz/seeds/NAME and from what earlier runs found interesting (build/fuzz/corpus/NAME).
+# An input that breaks something is kept and named.
 set -u
 seconds=$1 runs=$2
 shift 2
