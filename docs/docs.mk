@@ -1,9 +1,7 @@
 # The site and the book, which the scripts in docs/book make of the lessons. The report: its
 # pictures and data, then docs/report.py; QUICK=1 makes it of shorter runs, in build/quick/report.
 R := build/$(if $(call on,$(QUICK)),quick/)report
-REPORT_NEEDS := plots $(PICTURES:%=$P/zh/%.txt) draw-long-zh \
-    $(addprefix $D/,report.tsv seeds.tsv optimizers.tsv confusion.tsv 02_time.tsv \
-        05_step_double.tsv sigmoid.tsv tanh.tsv sigmoid/histograms.tsv)
+REPORT_NEEDS := plots $(PICTURES:%=$P/zh/%.txt) draw-long-zh
 
 .PHONY: docs book quotes report draw-long-zh trust-quotes trust-book
 ##@ For students
@@ -40,8 +38,7 @@ report: $(REPORT_NEEDS) ## the report, English and Chinese, as HTML and PDF: bui
 	@/usr/bin/python3 docs/report.py $D $P $R $B/07_lenet5
 
 draw-long-zh: | setup
-	@mkdir -p $P/zh
-	@$(foreach name,$(LONG),$(call draw_long,$(name),$P/zh,zh) &&) true > /dev/null
+	@for name in $(LONG); do sh plots/draw.sh $$name build/data $P/zh zh there 2> /dev/null; done
 
 # The program that the prologue shows; it can also be compiled by hand.
 $B/prologue: docs/prologue.c $B/flags | setup

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Draws one picture as SVG and as PNG:  sh plots/draw.sh NAME DATA_FOLDER PICTURE_FOLDER [zh]
+# Draws one picture as SVG and as PNG:  sh plots/draw.sh NAME DATA_FOLDER PICTURE_FOLDER [zh [there]]
 #
 # plots/NAME.gp names the files it reads and the commands that write them, one line each:
 #
@@ -8,9 +8,13 @@
 # A missing file is an error that names its command. So is anything gnuplot complains about, a curve
 # without points included; then no picture is left. A picture may have several panels (see
 # plots/style.gp). Beside them, NAME.txt says what they were drawn from: files and commands. Where a
-# rule of make wrote the file, FILE.command says what really ran.
+# rule of make wrote the file, FILE.command says what really ran. With "there", a picture whose data
+# is missing is named and not drawn.
 set -eu
-name=$1 D=$2 P=$3 lang=${4:-en}
+name=$1 D=$2 P=$3 lang=${4:-en} there=${5:-}
+said=error
+[ -z "$there" ] || said="not drawn"
+mkdir -p "$P"
 script=plots/$name.gp
 [ -f "$script" ] || { echo "error: there is no plots/$name.gp" >&2; exit 2; }
 [ -w "$P" ] || { echo "error: $P: cannot write there" >&2; exit 1; }
@@ -27,7 +31,11 @@ while read -r file command; do
     build/quick/*) command=$(echo "$command" | sed 's|^make build/data|make QUICK=1 &|
                                                     s|build/data|build/quick/data|') ;;
     esac
-    [ -s "$D/$file" ] || { echo "error: $D/$file is missing: $command writes it" >&2; exit 1; }
+    if ! [ -s "$D/$file" ]; then
+        echo "$said: $D/$file is missing: $command writes it" >&2
+        [ "$there" ] && exit 0
+        exit 1
+    fi
     [ ! -f "$D/$file.command" ] || command=$(cat "$D/$file.command")
     echo "$D/$file ($command)"
 done < "$work/data" > "$work/$name.txt"
@@ -46,3 +54,4 @@ for format in svg png; do
 done
 mv "$work"/*.svg "$work"/*.png "$P"
 mv "$work/$name.txt" "$P" # last: make goes by its time
+echo "  DRAW $P/$name"
