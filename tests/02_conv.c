@@ -2,9 +2,6 @@
  * Chapter 2: convolution. Exact with whole numbers; in float against the loops that sum in double.
  */
 #include "02_conv/conv.h"
-// [not for students]
-#include "02_conv/direct/direct.h"
-// [not for students]
 #include "gemm.h"
 #include "support/check.h"
 #include "support/item.h"
@@ -39,14 +36,6 @@ static Layer naive_of(Layer layer) {
     return layer_with(layer, conv_forward_naive, conv_backward_naive);
 }
 
-// [not for students]
-/* The direct version where there is one, else the layer itself. */
-static Layer direct_of(Layer layer) {
-    direct_conv(&layer);
-    return layer;
-}
-// [not for students]
-
 static GradCase case_of(const Layer *l, int n, Rng *rng, real *(*numbers)(Rng *, size_t)) {
     /* windows with gaps between them leave pixels without a gradient */
     return random_case(l, n, rng, numbers, l->stride > l->size ? 0.1 : 0.5);
@@ -66,14 +55,12 @@ ITEM(ch02, i53_table, "02.5-table")
 
 /* ------------------------------------------------------------------ no points ------------ */
 
-// [not for students]
-/* Before a comparison with the naive loops: they must be right. */
+/* Before a comparison with the naive loops: they must be correct. */
 static void needs_naive(void) {
     needs("02.1-geometry");
     needs("02.2-geometry");
     needs("02.3-geometry");
 }
-// [not for students]
 
 Test(ch02, t01_worked_example, .description = "two channels, two filters, by hand") {
     Layer l = conv_layer("C1", (Shape){2, 2, 3}, 2, 2, 1, 0, NULL);
@@ -99,14 +86,15 @@ Test(ch02, t01_worked_example, .description = "two channels, two filters, by han
     expect_list("dx, first channel", 6, dx, want_dx, 0);
 }
 
-// [not for students]
 /* No gradient comes in, none goes out, to the bit: sums begin at 0. */
 Test(ch02, t03_no_gradient, .description = "dy = 0 leaves dw and dx at 0 exactly") {
-    Layer both[2] = {conv_layer("C1", (Shape){1, 32, 32}, 6, 5, 1, 0, NULL),
-                     conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, NULL)};
+    needs("02.5-input");
+    needs("02.5-parameters");
+    const Layer both[2] = {conv_layer("C1", (Shape){1, 32, 32}, 6, 5, 1, 0, NULL),
+                           conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, NULL)};
     Rng rng = rng_seed(8, 0);
-    for (int k = 0; k < 4; k++) {
-        Layer l = k % 2 ? direct_of(both[k / 2]) : both[k / 2];
+    for (int k = 0; k < 2; k++) {
+        Layer l = both[k];
         size_t nx = (size_t)shape_size(l.in), ny = (size_t)shape_size(l.out), nw = layer_params(&l);
         real *w = normals(&rng, nw), *x = normals(&rng, nx), *zero = reals(nx + ny + nw);
         real *y = nans(ny), *dw = reals(nw), *dx = nans(nx), *scratch = nans(l.scratch);
@@ -116,7 +104,6 @@ Test(ch02, t03_no_gradient, .description = "dy = 0 leaves dw and dx at 0 exactly
         expect_list("dx", nx, dx, zero, 0);
     }
 }
-// [not for students]
 
 static void unlinked_filter(void) {
     static const uint16_t links[2] = {1, 0};
@@ -170,7 +157,6 @@ Test(ch02, t03_backward_exact, .description = "dx, dw, db equal differences, tol
     }
 }
 
-// [not for students]
 Test(ch02, t04_float_against_naive, .description = "LeNet's sizes and odd ones in float") {
     needs_naive();
     static const Geometry large[] = {
@@ -186,12 +172,8 @@ Test(ch02, t04_float_against_naive, .description = "LeNet's sizes and odd ones i
         Layer l = layer_of(&large[g]), naive = naive_of(l);
         GradCase c = case_of(&l, large[g].n, &rng, normals);
         expect_ok(gradcheck_naive(&c, &naive, true));
-        Layer direct = direct_of(l);
-        c.layer = &direct;
-        expect_ok(gradcheck_naive(&c, &naive, true));
     }
 }
-// [not for students]
 
 Test(ch02, t05_connection_table, .description = "Table I: 60 links, 1,516 parameters") {
     Layer l = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
@@ -247,50 +229,28 @@ Test(ch02, t07_link_to_missing_channel_aborts, .init = quiet, .signal = SIGABRT,
     conv_layer("C3", (Shape){2, 6, 6}, 1, 3, 1, 0, links);
 }
 
-// [not for students]
-/* ------------------------------------------------------------------ direct versions ------ */
-
-/* The direct versions, exactly: whole numbers, so the order of the sums does not matter. */
-Test(ch02, t08_lenet_shapes_exact, .description = "C1 and C3 equal the naive loops, exactly") {
+/* LeNet's own shapes with whole numbers, where the order of the sums does not matter; and nearly
+   LeNet's, which faster versions must leave to this one. */
+Test(ch02, t08_lenet_shapes_exact, .description = "C1, C3 and alike equal the loops, exactly") {
     needs_naive();
-    static const Geometry lenet[] = {
+    static const Geometry alike[] = {
         {{1, 32, 32}, 6, 5, 1, 0, 3, NULL},
         {{6, 14, 14}, 16, 5, 1, 0, 3, NULL},
         {{6, 14, 14}, 16, 5, 1, 0, 1, conv_table_1998},
-    };
-    Rng rng = rng_seed(8, 0);
-    for (size_t g = 0; g < sizeof lenet / sizeof *lenet; g++) {
-        Layer l = layer_of(&lenet[g]), naive = naive_of(l), direct = direct_of(l);
-        GradCase c = case_of(&l, lenet[g].n, &rng, integers);
-        expect_ok(gradcheck_naive(&c, &naive, false));
-        c.layer = &direct;
-        expect_ok(gradcheck_naive(&c, &naive, false));
-    }
-}
-
-/* Nearly LeNet's shapes: what direct.c must leave to the matrix product. */
-Test(ch02, t09_near_lenet,
-     .description = "other filters, strides, padding, channels do not become direct") {
-    needs_naive();
-    static const Geometry near[] = {
-        {{1, 32, 32}, 3, 5, 1, 0, 1, NULL},  {{1, 32, 32}, 6, 5, 2, 0, 1, NULL},
-        {{1, 32, 32}, 6, 5, 1, 2, 1, NULL},  {{3, 32, 32}, 6, 5, 1, 0, 1, NULL},
-        {{6, 14, 14}, 6, 5, 1, 0, 1, NULL},  {{6, 14, 14}, 16, 3, 1, 0, 1, NULL},
+        {{1, 32, 32}, 3, 5, 1, 0, 1, NULL},
+        {{1, 32, 32}, 6, 5, 2, 0, 1, NULL},
+        {{1, 32, 32}, 6, 5, 1, 2, 1, NULL},
+        {{3, 32, 32}, 6, 5, 1, 0, 1, NULL},
+        {{6, 14, 14}, 6, 5, 1, 0, 1, NULL},
+        {{6, 14, 14}, 16, 3, 1, 0, 1, NULL},
         {{6, 14, 12}, 16, 5, 1, 0, 1, NULL},
     };
-    Rng rng = rng_seed(9, 0);
-    for (size_t g = 0; g < sizeof near / sizeof *near; g++) {
-        Layer l = layer_of(&near[g]), naive = naive_of(l), direct = l;
-        GradCase c = case_of(&l, near[g].n, &rng, integers);
-        cr_expect(!direct_conv(&direct) && direct.forward == conv_forward,
-                  "shape %zu is not LeNet's", g);
+    Rng rng = rng_seed(8, 0);
+    for (size_t g = 0; g < sizeof alike / sizeof *alike; g++) {
+        Layer l = layer_of(&alike[g]), naive = naive_of(l);
+        GradCase c = case_of(&l, alike[g].n, &rng, integers);
+        cr_expect(l.forward == conv_forward && l.backward == conv_backward,
+                  "conv_layer() returns what the chapter teaches");
         expect_ok(gradcheck_naive(&c, &naive, false));
     }
-    Layer c1 = conv_layer("C1", (Shape){1, 32, 32}, 6, 5, 1, 0, NULL);
-    Layer c3 = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
-    cr_expect(c1.forward == conv_forward && c3.backward == conv_backward,
-              "conv_layer() returns what the chapter teaches");
-    cr_expect(direct_conv(&c1) == (direct_lanes() > 0) && direct_conv(&c3) == (direct_lanes() > 0),
-              "LeNet's own become direct wherever there are lanes");
 }
-// [not for students]

@@ -3,7 +3,6 @@
  */
 #include "03_pool/pool.h"
 // [not for students]
-#include "03_pool/rows/rows.h"
 #include "03_pool/subsample.h"
 // [not for students]
 #include "support/check.h"
@@ -25,14 +24,6 @@ static Layer layer_of(int g) {
     return max_pool_layer("S2", geometry[g].in, geometry[g].size, geometry[g].stride,
                           geometry[g].pad);
 }
-
-// [not for students]
-/* The same layer along rows. */
-static Layer rows_of(Layer l) {
-    cr_assert(rows_pool(&l), "%s does not run along rows", l.kind);
-    return l;
-}
-// [not for students]
 
 /* Forward and backward on one small image. */
 static void run(const Layer *l, const real *x, const real *dy, real *y, real *dx) {
@@ -63,27 +54,6 @@ Test(ch03, t01_worked_example, .description = "4x4, windows of 2x2, by hand") {
     expect_list("dx", 16, dx, want_dx, 0);
 }
 
-// [not for students]
-Test(ch03, t02_rows_equal_windows, .description = "along rows: bit for bit the windows") {
-    needs("03.1-edges");
-    needs("03.2-ties");
-    Rng rng = rng_seed(2, 0);
-    for (int g = 0; g < GEOMETRIES; g++) {
-        Layer l = layer_of(g), rows = rows_of(l);
-        int n = geometry[g].n;
-        cr_expect(rows.forward != l.forward && rows.backward != l.backward, "the same functions");
-        real *dy = integers(&rng, (size_t)(n * shape_size(l.out)));
-        /* integers has many ties: both must send the gradient to the same place */
-        for (int ties = 0; ties < 2; ties++) {
-            size_t count = (size_t)(n * shape_size(l.in));
-            real *x = ties ? integers(&rng, count) : normals(&rng, count);
-            GradCase c = {&rows, n, NULL, x, dy, 0.01};
-            expect_ok(gradcheck_naive(&c, &l, false));
-        }
-    }
-}
-// [not for students]
-
 Test(ch03, t03_backward_exact, .description = "dx equals differences, tolerance 0") {
     Rng rng = rng_seed(3, 0);
     for (int g = 0; g < GEOMETRIES; g++) {
@@ -99,19 +69,16 @@ Test(ch03, t03_backward_exact, .description = "dx equals differences, tolerance 
 
 // [not for students]
 Test(ch03, t06_nan_propagates, .description = "wherever in the window it is") {
-    for (int at = 0; at < 4; at++)
-        for (int rows = 0; rows < 2; rows++) {
-            Layer l = max_pool_layer("S2", (Shape){1, 2, 2}, 2, 2, 0);
-            if (rows) l = rows_of(l);
-            real x[4] = {3, 1, 2, 4}, y[1], dx[4];
-            const real dy[1] = {5};
-            x[at] = (real)NAN;
-            run(&l, x, dy, y, dx);
-            cr_expect(isnan(y[0]), "NaN at %d became %g", at, (double)y[0]);
-            for (int i = 0; i < 4; i++)
-                cr_expect(dx[i] == (i == at ? 5 : 0), "NaN at %d: dx[%d] = %g", at, i,
-                          (double)dx[i]);
-        }
+    for (int at = 0; at < 4; at++) {
+        Layer l = max_pool_layer("S2", (Shape){1, 2, 2}, 2, 2, 0);
+        real x[4] = {3, 1, 2, 4}, y[1], dx[4];
+        const real dy[1] = {5};
+        x[at] = (real)NAN;
+        run(&l, x, dy, y, dx);
+        cr_expect(isnan(y[0]), "NaN at %d became %g", at, (double)y[0]);
+        for (int i = 0; i < 4; i++)
+            cr_expect(dx[i] == (i == at ? 5 : 0), "NaN at %d: dx[%d] = %g", at, i, (double)dx[i]);
+    }
 }
 
 Test(ch03, t07_table_of_layers, .description = "names, shapes, connections; no parameters") {
@@ -178,17 +145,12 @@ Test(ch03, t09_subsample_checks, .description = "exact gradients; float against 
                 {{16, 10, 10}, 2, 2}};
     Rng rng = rng_seed(9, 0);
     for (size_t g = 0; g < sizeof some / sizeof *some; g++) {
-        Layer l = subsample_layer("S4", some[g].in, some[g].size), rows = rows_of(l);
-        cr_expect(rows.forward != l.forward && rows.backward != l.backward, "the same functions");
+        Layer l = subsample_layer("S4", some[g].in, some[g].size);
         Layer naive = layer_with(l, subsample_forward_naive, subsample_backward_naive);
         GradCase c = random_case(&l, some[g].n, &rng, integers, 0.3);
         if (some[g].n * shape_size(l.in) < 500) expect_ok(gradcheck_exact(&c));
         expect_ok(gradcheck_naive(&c, &naive, false)); /* whole numbers: bit for bit */
-        c.layer = &rows;
-        expect_ok(gradcheck_naive(&c, &naive, false));
         c = random_case(&l, some[g].n, &rng, normals, 0.9);
-        expect_ok(gradcheck_naive(&c, &naive, true));
-        c.layer = &rows;
         expect_ok(gradcheck_naive(&c, &naive, true));
     }
 }

@@ -3,10 +3,6 @@
  */
 #include "04_affine/activation.h"
 #include "04_affine/affine.h"
-// [not for students]
-#include "04_affine/rational/rational.h"
-#include "04_affine/tiles/tiles.h"
-// [not for students]
 #include "gemm.h"
 #include "support/check.h"
 #include "support/item.h"
@@ -100,63 +96,21 @@ Test(ch04, t03_float_against_naive, .description = "LeNet's sizes and odd ones i
     }
 }
 
-// [not for students]
-/* Whole numbers, so the order of the sums does not matter: every size of a tile and what is left
-   over, and fewer images than a tile has rows. */
-Test(ch04, t03_tiles_exact, .description = "in tiles: equal to the definition, tolerance 0") {
-    static const int inputs[] = {16, 37, 84, 120, 400}, units[] = {3, 10, 17, 84, 120};
-    static const int images[] = {4, 5, 6, 13, 25};
-    Rng rng = rng_seed(9, 0);
-    gemm_single_thread();
-    int tiled = 0;
-    for (int i = 0; i < 5; i++)
-        for (int u = 0; u < 5; u++)
-            for (int n = 0; n < 5; n++) {
-                Layer l = affine_layer("C5", (Shape){inputs[i], 1, 1}, units[u]);
-                Layer naive = naive_of(l), plain = l;
-                bool replaced = tiles_affine(&l);
-                tiled += replaced;
-                cr_expect(replaced == (l.forward != plain.forward) &&
-                          replaced == (l.backward != plain.backward));
-                GradCase c = random_case(&l, images[n], &rng, integers, 0.2);
-                expect_ok(gradcheck_naive(&c, &naive, false));
-            }
-    Layer narrow = affine_layer("C5", (Shape){3, 1, 1}, 2);
-    cr_expect(!tiles_affine(&narrow), "three inputs are no vector");
-    Layer relu = relu_layer("R", (Shape){400, 1, 1});
-    cr_expect(!tiles_affine(&relu), "ReLU multiplies nothing");
-    cr_expect(tiled == 0 || tiled == 5 * 5 * 5, "%d layers in tiles", tiled);
+Test(ch04, t06_squash, .description = "1.7159 tanh(2/3 a), by hand, and NaN") {
+    Layer l = squash_layer("C1.squash", (Shape){5, 1, 1});
+    const real x[5] = {0, 1, -3, -1, (real)NAN}, dy[5] = {1, 2, 1, 1, 1};
+    real *y = nans(5), *dx = nans(5);
+    y[4] = 9; /* must become NaN */
+    l.forward(&l, 1, NULL, x, y, NULL);
+    /* f(+-1) is +-1; f(-3) = -1.7159 tanh 2 */
+    const real want_y[4] = {0, 1, (real)(-1.7159 * 0.96402758), -1};
+    expect_list("y", 4, y, want_y, 1e-5);
+    cr_expect(isnan(y[4]), "squash turned NaN into %g", (double)y[4]);
+    l.backward(&l, 1, NULL, x, y, dy, NULL, dx, NULL);
+    /* f'(0) = 1.143933, f'(1) = 0.755412, f'(-3) = A S (1 - tanh^2 2) = 1.143933 * 0.0706508 */
+    const real want[4] = {(real)1.143933, (real)(2 * 0.755412), (real)0.0808198, (real)0.755412};
+    expect_list("dx", 4, dx, want, 2e-6);
 }
-
-Test(ch04, t06_squash, .description = "1.7159 tanh(2/3 a), against libm, and NaN") {
-    double worst = 0;
-    for (int k = -20000; k <= 20000; k++) {
-        double a = k / 1000.0, want = 1.7159 * tanh(2.0 / 3 * (double)(real)a);
-        worst = fmax(worst, fabs((double)rational_squash_of((real)a) - want));
-    }
-    cr_expect(worst < 4e-7, "largest error of the rational squash %g", worst);
-    const real nan_in = (real)NAN, infinite = (real)INFINITY;
-    cr_expect(rational_squash_of(0) == 0 && rational_squash_of(infinite) < (real)1.71591 &&
-              isnan(rational_squash_of(nan_in)));
-    for (int rational = 0; rational < 2; rational++) {
-        Layer l = squash_layer("C1.squash", (Shape){5, 1, 1});
-        cr_expect(!rational || rational_squash(&l));
-        const real x[5] = {0, 1, -3, -1, nan_in}, dy[5] = {1, 2, 1, 1, 1};
-        real *y = nans(5), *dx = nans(5);
-        y[4] = 9; /* must become NaN */
-        l.forward(&l, 1, NULL, x, y, NULL);
-        /* f(+-1) is +-1; f(-3) = -1.7159 tanh 2 */
-        const real want_y[4] = {0, 1, (real)(-1.7159 * 0.96402758), -1};
-        expect_list("y", 4, y, want_y, 1e-5);
-        cr_expect(isnan(y[4]), "squash turned NaN into %g", (double)y[4]);
-        l.backward(&l, 1, NULL, x, y, dy, NULL, dx, NULL);
-        /* f'(0) = 1.143933, f'(1) = 0.755412, f'(-3) = A S (1 - tanh^2 2) = 1.143933 * 0.0706508 */
-        const real want[4] = {(real)1.143933, (real)(2 * 0.755412), (real)0.0808198,
-                              (real)0.755412};
-        expect_list("dx", 4, dx, want, 2e-6);
-    }
-}
-// [not for students]
 
 #else /* the double build: numerical gradients */
 

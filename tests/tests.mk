@@ -1,9 +1,11 @@
 # The suites: does the code do what the lesson says? tests/README.md has the other rooms.
 USES_common :=
 USES_guard  := 01_im2col 02_conv 03_pool 04_affine 05_softmax_ce
+USES_fast   := $(CHAPTERS)
 # A suite is tests/NAME.c, or a folder of sources; support.c is what those of both builds share.
-suite   = $(filter tests/%.c,$(wildcard tests/$1.c tests/$1/*.c))
-SUITES := $(foreach s,common $(CHAPTERS) guard,$(if $(call suite,$s),$s))
+WITH_fast   := tests/07_lenet5/support.c
+suite   = $(filter tests/%.c,$(wildcard tests/$1.c tests/$1/*.c $(WITH_$1)))
+SUITES := $(foreach s,common $(CHAPTERS) fast guard,$(if $(call suite,$s),$s))
 # The sources that a suite has for the double build (numerical gradients).
 smooth  = $(if $(call suite,$1),$(shell grep -l REAL_DOUBLE $(call suite,$1)))
 doubles = $(if $(call smooth,$1),$(sort $(call smooth,$1) $(filter %/support.c,$(call suite,$1))))

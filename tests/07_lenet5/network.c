@@ -2,14 +2,9 @@
  * The table of layers, what it runs on, and its first loss.
  */
 #include "02_conv/conv.h"
-#include "02_conv/direct/direct.h"
 #include "03_pool/pool.h"
-#include "03_pool/rows/rows.h"
 #include "03_pool/subsample.h"
-#include "04_affine/activation.h"
 #include "04_affine/affine.h"
-#include "04_affine/rational/rational.h"
-#include "04_affine/tiles/tiles.h"
 #include "07_lenet5/double/double.h"
 #include "07_lenet5/evaluate.h"
 #include "support.h"
@@ -132,135 +127,18 @@ Test(ch07_network, t04_float_against_double,
 
 /* ------------------------------------------------------------------ kernels -------------- */
 
-/* Loss and gradient of 30 images with the parameters of seed 1. */
-static double loss_and_gradient(const Network *net, real *grad) {
-    enum { IMAGES = 30 };
-    Dataset data = few(IMAGES);
-    Workspace space;
-    Error error;
-    real *params = reals(network_params(net));
-    network_init(net, INIT_UNIFORM, 1, params);
-    cr_assert(workspace_new(net, IMAGES, &space, &error), "%s", error.text);
-    network_input(net, &data, 0, IMAGES, &space);
-    double loss = network_forward(net, IMAGES, params, &space) / IMAGES;
-    network_backward(net, IMAGES, params, (real)1 / IMAGES, &space, grad);
-    workspace_free(&space);
-    return loss;
-}
-
-/* Another choice of functions, the same network: within what float sums may differ by. */
-static void expect_same_network(const Network *net, double want_loss, const real *want) {
-    size_t n = network_params(net);
-    real *grad = reals(n);
-    double loss = loss_and_gradient(net, grad), most = largest(n, want);
-    cr_expect(most > 1e-3, "largest gradient %g: the comparison proves nothing", most);
-    cr_expect(fabs(loss - want_loss) < 1e-5 * want_loss, "%s: loss %g, want %g", net->kernels, loss,
-              want_loss);
-    expect_list(net->kernels, n, grad, want, 2e-5 * most);
-}
-
-/* Pooling and ReLU may have changed places. */
-static const Layer *layer_named(const Network *net, const char *name) {
-    for (int i = 0; i < net->layers; i++)
-        if (strcmp(net->layer[i].name, name) == 0) return &net->layer[i];
-    cr_assert_fail("no layer %s", name);
-    return NULL;
-}
-
-/* Whether one of the folders has something faster for a layer on this machine. */
-static bool has_faster(Layer l) {
-    return direct_conv(&l) || rows_pool(&l) || rational_squash(&l) || tiles_affine(&l);
-}
-
-Test(ch07_network, t05_kernels_agree,
-     .description = "naive, textbook and fast: the same losses and gradients") {
+Test(ch07_network, t05_naive_agrees,
+     .description = "naive and textbook: the same losses and gradients") {
     const Lenet5 *const choices[2] = {&lenet5_report, &lenet5_1998};
     for (int k = 0; k < 2; k++) {
-        Network textbook = lenet5_with(choices[k]), naive = textbook, fast = textbook;
+        Network textbook = lenet5_with(choices[k]), naive = textbook;
         real *grad = reals(network_params(&textbook));
         double loss = loss_and_gradient(&textbook, grad);
         cr_expect_str_eq(textbook.kernels, "textbook");
         network_naive(&naive);
         cr_expect_str_eq(naive.kernels, "naive");
         expect_same_network(&naive, loss, grad);
-        int replaced = network_accelerate(&fast), differ = 0;
-        for (int i = 0; i < fast.layers; i++) {
-            const Layer *l = &fast.layer[i], *same = layer_named(&textbook, l->name);
-            bool other = l->forward != same->forward || l->backward != same->backward;
-            cr_expect(other == has_faster(*same), "%s: %s", l->name,
-                      other ? "replaced" : "not replaced");
-            differ += other;
-        }
-        cr_expect(replaced == differ && replaced > 0, "%d replaced, %d differ", replaced, differ);
-        cr_expect_str_eq(fast.kernels, "fast");
-        expect_same_network(&fast, loss, grad);
     }
-}
-
-/* n numbers as they come out of a convolution on paper: many ties, zeros of both signs, and now and
-   then what a diverged run holds. */
-static real *awkward(Rng *rng, size_t n) {
-    static const real value[8] = {-2, -1, (real)-0.0, 0, 1, 2, (real)INFINITY, (real)NAN};
-    real *x = reals(n);
-    for (size_t i = 0; i < n; i++) {
-        bool odd = rng_below(rng, 50) == 0;
-        x[i] = value[odd ? 6 + rng_below(rng, 2) : rng_below(rng, 6)];
-    }
-    return x;
-}
-
-/* y and dx of layer i and the one after it. */
-static void run_pair(const Network *net, int i, int n, const real *x, const real *dy, real *y,
-                     real *dx) {
-    const Layer *first = &net->layer[i], *second = first + 1;
-    size_t between = (size_t)(n * shape_size(first->out));
-    real *middle = reals(between), *back = reals(between);
-    real *scratch = reals(first->scratch + second->scratch);
-    first->forward(first, n, NULL, x, middle, scratch);
-    second->forward(second, n, NULL, middle, y, scratch);
-    second->backward(second, n, NULL, middle, y, dy, NULL, back, scratch);
-    first->backward(first, n, NULL, x, middle, back, NULL, dx, scratch);
-}
-
-/* NaN where NaN, equal elsewhere. */
-static void expect_same_numbers(const char *what, size_t n, const real *got, const real *want) {
-    size_t differ = 0;
-    for (size_t i = 0; i < n; i++)
-        differ += isnan(want[i]) ? !isnan(got[i]) : got[i] != want[i];
-    cr_expect(differ == 0, "%s: %zu of %zu differ", what, differ, n);
-}
-
-/* largest(relu(x)) = relu(largest(x)), and both orders send dy to the same entry. */
-Test(ch07_network, t07_pooling_before_relu,
-     .description = "fast kernels pool first: the same values, the same gradients") {
-    enum { N = 3 };
-    Network table = lenet5(ACTIVATION_RELU), fast = table;
-    Rng rng = rng_seed(8, 0);
-    network_accelerate(&fast);
-    int pairs = 0;
-    for (int i = 0; i + 1 < table.layers; i++) {
-        const Layer *relu = &table.layer[i], *pool = relu + 1;
-        if (strcmp(pool->kind, "max pool") != 0) continue;
-        cr_expect_str_eq(fast.layer[i].name, pool->name);
-        cr_expect_str_eq(fast.layer[i + 1].name, relu->name);
-        size_t in = (size_t)(N * shape_size(relu->in)), out = (size_t)(N * shape_size(pool->out));
-        real *x = awkward(&rng, in), *dy = integers(&rng, out), *y = reals(out), *dx = reals(in);
-        real *want_y = reals(out), *want_dx = reals(in);
-        run_pair(&table, i, N, x, dy, want_y, want_dx);
-        run_pair(&fast, i, N, x, dy, y, dx);
-        expect_same_numbers("y", out, y, want_y);
-        expect_same_numbers("dx", in, dx, want_dx);
-        pairs++;
-    }
-    cr_expect(pairs == 2, "S2 and S4 follow a ReLU: %d", pairs);
-}
-
-/* A squash is not a rectifier: equal after rounding is not equal before. */
-Test(ch07_network, t08_other_activations_stay_first, .description = "the order of the table") {
-    Network table = lenet5(ACTIVATION_SIGMOID), fast = table;
-    network_accelerate(&fast);
-    for (int i = 0; i < table.layers; i++)
-        cr_expect_str_eq(fast.layer[i].name, table.layer[i].name);
 }
 
 /* What the chapters teach, by the kind of a layer; and the definition where it is another one. */

@@ -60,6 +60,31 @@ double largest(size_t n, const real *x) {
     return most;
 }
 
+double loss_and_gradient(const Network *net, real *grad) {
+    enum { IMAGES = 30 };
+    Dataset data = few(IMAGES);
+    Workspace space;
+    Error error;
+    real *params = reals(network_params(net));
+    network_init(net, INIT_UNIFORM, 1, params);
+    cr_assert(workspace_new(net, IMAGES, &space, &error), "%s", error.text);
+    network_input(net, &data, 0, IMAGES, &space);
+    double loss = network_forward(net, IMAGES, params, &space) / IMAGES;
+    network_backward(net, IMAGES, params, (real)1 / IMAGES, &space, grad);
+    workspace_free(&space);
+    return loss;
+}
+
+void expect_same_network(const Network *net, double want_loss, const real *want) {
+    size_t n = network_params(net);
+    real *grad = reals(n);
+    double loss = loss_and_gradient(net, grad), most = largest(n, want);
+    cr_expect(most > 1e-3, "largest gradient %g: the comparison proves nothing", most);
+    cr_expect(fabs(loss - want_loss) < 1e-5 * want_loss, "%s: loss %g, want %g", net->kernels, loss,
+              want_loss);
+    expect_list(net->kernels, n, grad, want, 2e-5 * most);
+}
+
 Grey drawing_of(const uint8_t *byte, bool dark) {
     enum { TIMES = 7, H = 300, W = 260, DOWN = 80, ACROSS = 15 };
     uint8_t *pixels = kept(H * W);

@@ -65,6 +65,7 @@ USED |= {
         "image",
     )
 }
+FASTER = ("direct", "rows", "tiles", "rational")  # folders whose tests are in tests/fast/
 PER_TEST, PER_SUITE = 40, 400  # seconds, after which a change counts as noticed
 
 # ---- what can be changed -------------------------------------------------------------------------
@@ -198,7 +199,8 @@ def copy_tree():
 
 def suites_of(path):
     if path.startswith("chapters/"):
-        return [Path(path).parts[1]]
+        faster = Path(path).parts[2] in FASTER
+        return ["fast"] if faster else [Path(path).parts[1]]
     return USED.get(Path(path).stem, ["common"])
 
 
