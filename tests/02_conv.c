@@ -55,11 +55,14 @@ ITEM(ch02, i53_table, "02.5-table")
 
 /* ------------------------------------------------------------------ no points ------------ */
 
-/* Before a comparison with the naive loops: they must be correct. */
-static void needs_naive(void) {
+/* Before more comparisons with the naive loops: the examination's own must have passed. */
+static void needs_all(void) {
     needs("02.1-geometry");
     needs("02.2-geometry");
     needs("02.3-geometry");
+    needs("02.4-exact");
+    needs("02.5-parameters");
+    needs("02.5-input");
 }
 
 Test(ch02, t01_worked_example, .description = "two channels, two filters, by hand") {
@@ -88,8 +91,7 @@ Test(ch02, t01_worked_example, .description = "two channels, two filters, by han
 
 /* No gradient comes in, none goes out, to the bit: sums begin at 0. */
 Test(ch02, t03_no_gradient, .description = "dy = 0 leaves dw and dx at 0 exactly") {
-    needs("02.5-input");
-    needs("02.5-parameters");
+    needs_all();
     const Layer both[2] = {conv_layer("C1", (Shape){1, 32, 32}, 6, 5, 1, 0, NULL),
                            conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, NULL)};
     Rng rng = rng_seed(8, 0);
@@ -158,7 +160,7 @@ Test(ch02, t03_backward_exact, .description = "dx, dw, db equal differences, tol
 }
 
 Test(ch02, t04_float_against_naive, .description = "LeNet's sizes and odd ones in float") {
-    needs_naive();
+    needs_all();
     static const Geometry large[] = {
         {{1, 32, 32}, 6, 5, 1, 0, 2, NULL},
         {{6, 14, 14}, 16, 5, 1, 0, 2, NULL},
@@ -232,7 +234,7 @@ Test(ch02, t07_link_to_missing_channel_aborts, .init = quiet, .signal = SIGABRT,
 /* LeNet's own shapes with whole numbers, where the order of the sums does not matter; and nearly
    LeNet's, which faster versions must leave to this one. */
 Test(ch02, t08_lenet_shapes_exact, .description = "C1, C3 and alike equal the loops, exactly") {
-    needs_naive();
+    needs_all();
     static const Geometry alike[] = {
         {{1, 32, 32}, 6, 5, 1, 0, 3, NULL},
         {{6, 14, 14}, 16, 5, 1, 0, 3, NULL},
