@@ -156,55 +156,64 @@ bool safetensors_can_save(const char *path, Error *error) {
 
 /* ------------------------------------------------------------------ reading -------------- */
 
-/* An open file: its parsed header and where the data begins. */
-typedef struct Reader {
-    const char *path;
-    FILE *file;
-    json_t *header;
-    uint64_t data_bytes;
-} Reader;
-
-static void reader_close(Reader *reader) {
-    if (reader->file) fclose(reader->file);
-    json_decref(reader->header);
-}
-
-/* Reads the length and the JSON after it. */
-static bool read_header(Reader *reader, uint64_t file_bytes, Error *error) {
+/* Fills the text of the header, whose length stands in the file's first bytes. */
+static bool read_text(Safetensors *file, uint64_t file_bytes, char **text, uint64_t *bytes,
+                      Error *error) {
     uint8_t length[LENGTH_BYTES];
     if (file_bytes < LENGTH_BYTES)
-        return error_set(error, "%s: truncated: not a safetensors file", reader->path);
+        return error_set(error, "%s: truncated: not a safetensors file", file->path);
     errno = EIO;
-    if (fread(length, 1, sizeof length, reader->file) != sizeof length)
-        return error_set(error, "%s: %s", reader->path, strerror(errno));
-    uint64_t bytes = get_u64(length);
-    if (bytes > HEADER_MAX || bytes > file_bytes - LENGTH_BYTES)
+    if (fread(length, 1, sizeof length, file->stream) != sizeof length)
+        return error_set(error, "%s: %s", file->path, strerror(errno));
+    /* A length is only a claim: it is compared with the file before memory is allocated for it. */
+    *bytes = get_u64(length);
+    if (*bytes > HEADER_MAX || *bytes > file_bytes - LENGTH_BYTES)
         return error_set(error, "%s: not a safetensors file: its header would have %llu bytes",
-                         reader->path, (unsigned long long)bytes);
-    char *text = malloc(bytes + 1);
-    if (!text) return error_set(error, "%s: no memory for the header", reader->path);
-    bool whole = fread(text, 1, bytes, reader->file) == bytes;
-    int cause = errno;
+                         file->path, (unsigned long long)*bytes);
+    *text = malloc(*bytes + 1);
+    if (!*text) return error_set(error, "%s: no memory for the header", file->path);
+    errno = EIO;
+    if (fread(*text, 1, *bytes, file->stream) == *bytes) return true;
+    return error_set(error, "%s: %s", file->path, strerror(errno));
+}
+
+/* Parses the header; the data begins after it. */
+static bool read_header(Safetensors *file, uint64_t file_bytes, Error *error) {
+    char *text = NULL;
+    uint64_t bytes = 0;
     json_error_t why = {.position = 0};
-    if (whole) reader->header = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &why);
+    bool whole = read_text(file, file_bytes, &text, &bytes, error);
+    if (whole) file->header = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &why);
     free(text);
-    if (!whole) return error_set(error, "%s: %s", reader->path, strerror(cause));
-    if (!json_is_object(reader->header))
-        return error_set(error, "%s: bad header, byte %d: %s", reader->path, why.position,
+    if (!whole) return false;
+    if (!json_is_object(file->header))
+        return error_set(error, "%s: bad header, byte %d: %s", file->path, why.position,
                          *why.text ? why.text : "not a JSON object");
-    reader->data_bytes = file_bytes - LENGTH_BYTES - bytes;
+    file->begin = LENGTH_BYTES + (long)bytes;
+    file->bytes = file_bytes - LENGTH_BYTES - bytes;
     return true;
 }
 
-static bool reader_open(const char *path, Reader *reader, Error *error) {
-    *reader = (Reader){.path = path};
+bool safetensors_open(const char *path, Safetensors *file, Error *error) {
     long bytes;
+    *file = (Safetensors){.path = path};
     if (!file_length(path, &bytes, error)) return false;
-    reader->file = fopen(path, "rb");
-    if (!reader->file) return error_set(error, "%s: %s", path, strerror(errno));
-    if (read_header(reader, (uint64_t)bytes, error)) return true;
-    reader_close(reader);
+    file->stream = fopen(path, "rb");
+    if (!file->stream) return error_set(error, "%s: %s", path, strerror(errno));
+    if (read_header(file, (uint64_t)bytes, error)) return true;
+    safetensors_close(file);
     return false;
+}
+
+void safetensors_close(Safetensors *file) {
+    if (file->stream) fclose(file->stream);
+    json_decref(file->header);
+    *file = (Safetensors){0};
+}
+
+const char *safetensors_metadata(const Safetensors *file, const char *key) {
+    const json_t *metadata = json_object_get(file->header, "__metadata__");
+    return json_string_value(json_object_get(metadata, key));
 }
 
 /* ------------------------------------------------------------------ types ---------------- */
@@ -286,10 +295,10 @@ static const char *last_word(const char *name) {
 
 /* The file's only tensor with this shape and last word, as other programs have other names for the
    layers: "conv1.weight", "module.features.0.weight". NULL when there is none, or no only one. */
-static const char *name_by_shape(const Reader *reader, const Tensor *tensor) {
+static const char *name_by_shape(const Safetensors *file, const Tensor *tensor) {
     const char *name, *found = NULL;
     json_t *entry;
-    json_object_foreach(reader->header, name, entry) {
+    json_object_foreach(file->header, name, entry) {
         if (strcmp(last_word(name), last_word(tensor->name)) != 0) continue;
         if (!same_shape(json_object_get(entry, "shape"), tensor)) continue;
         if (found) return NULL;
@@ -299,9 +308,9 @@ static const char *name_by_shape(const Reader *reader, const Tensor *tensor) {
 }
 
 /* Whether the file has a tensor of one of our names: then it means all of them. */
-static bool speaks_our_names(const Reader *reader, int tensors, const Tensor *tensor) {
+static bool speaks_our_names(const Safetensors *file, int tensors, const Tensor *tensor) {
     for (int i = 0; i < tensors; i++)
-        if (json_object_get(reader->header, tensor[i].name)) return true;
+        if (json_object_get(file->header, tensor[i].name)) return true;
     return false;
 }
 
@@ -313,25 +322,25 @@ static void list_names(int tensors, const Tensor *tensor, char *list, size_t siz
         at += (size_t)snprintf(list + at, size - at, i ? " %s" : "%s", tensor[i].name);
 }
 
-static bool missing(const Reader *reader, int tensors, const Tensor *tensor, const char *name,
+static bool missing(const Safetensors *file, int tensors, const Tensor *tensor, const char *name,
                     const char *why, Error *error) {
     char list[300];
     list_names(tensors, tensor, list, sizeof list);
-    return error_set(error, "%s: tensor %s is missing%s; expected: %s", reader->path, name, why,
+    return error_set(error, "%s: tensor %s is missing%s; expected: %s", file->path, name, why,
                      list);
 }
 
 /* name[i] becomes what the file calls tensor i: our name, or else the one that its shape tells. */
-static bool find_names(const Reader *reader, int tensors, const Tensor *tensor, const char **name,
-                       Error *error) {
-    bool ours = speaks_our_names(reader, tensors, tensor);
+static bool find_names(const Safetensors *file, int tensors, const Tensor *tensor,
+                       const char **name, Error *error) {
+    bool ours = speaks_our_names(file, tensors, tensor);
     for (int i = 0; i < tensors; i++) {
-        name[i] = ours ? tensor[i].name : name_by_shape(reader, &tensor[i]);
+        name[i] = ours ? tensor[i].name : name_by_shape(file, &tensor[i]);
         bool found = name[i] != NULL;
         for (int k = 0; found && k < i; k++)
             found = strcmp(name[i], name[k]) != 0;
         if (!found)
-            return missing(reader, tensors, tensor, tensor[i].name,
+            return missing(file, tensors, tensor, tensor[i].name,
                            ", and no shape tells it without doubt", error);
     }
     return true;
@@ -340,25 +349,25 @@ static bool find_names(const Reader *reader, int tensors, const Tensor *tensor, 
 /* ------------------------------------------------------------------ tensors -------------- */
 
 /* Whether the header's entry has a type that is read, and the shape that the network expects. */
-static bool check_entry(const Reader *reader, const Tensor *tensor, const char *name,
+static bool check_entry(const Safetensors *file, const Tensor *tensor, const char *name,
                         const json_t *entry, Error *error) {
     const char *dtype = json_string_value(json_object_get(entry, "dtype"));
     const json_t *shape = json_object_get(entry, "shape");
     if (!type_of(entry))
         return error_set(error, "%s: %.64s has type %.16s, expected F32, F64, F16 or BF16",
-                         reader->path, name, dtype ? dtype : "(none)");
+                         file->path, name, dtype ? dtype : "(none)");
     if (same_shape(shape, tensor)) return true;
     char *got = json_dumps(shape, JSON_COMPACT | JSON_ENCODE_ANY), want[64] = "";
     for (int d = 0, at = 0; d < tensor->dims; d++)
         at += snprintf(want + at, sizeof want - (size_t)at, d ? ",%d" : "%d", tensor->dim[d]);
-    error_set(error, "%s: %.64s has shape %.64s, the network expects [%s]", reader->path, name,
+    error_set(error, "%s: %.64s has shape %.64s, the network expects [%s]", file->path, name,
               got ? got : "(none)", want);
     free(got);
     return false;
 }
 
 /* Where a tensor's data is, if that fits its shape and the file. */
-static bool read_offsets(const Reader *reader, const Tensor *tensor, const json_t *entry,
+static bool read_offsets(const Safetensors *file, const Tensor *tensor, const json_t *entry,
                          uint64_t *begin, Error *error) {
     const json_t *offsets = json_object_get(entry, "data_offsets");
     const json_t *from = json_array_get(offsets, 0), *to = json_array_get(offsets, 1);
@@ -366,39 +375,35 @@ static bool read_offsets(const Reader *reader, const Tensor *tensor, const json_
     json_int_t bytes = (json_int_t)(type_of(entry)->bytes * tensor_size(tensor));
     *begin = (uint64_t)low;
     return (json_array_size(offsets) == 2 && json_is_integer(from) && json_is_integer(to) &&
-            low >= 0 && high >= low && high - low == bytes &&
-            (uint64_t)high <= reader->data_bytes) ||
-           error_set(error, "%s: %s: its data_offsets do not fit its shape or the file",
-                     reader->path, tensor->name);
+            low >= 0 && high >= low && high - low == bytes && (uint64_t)high <= file->bytes) ||
+           error_set(error, "%s: %s: its data_offsets do not fit its shape or the file", file->path,
+                     tensor->name);
 }
 
-/* Reads count bytes that begin so far into the data, or says why not. */
-static bool read_bytes(const Reader *reader, uint64_t begin, size_t count, uint8_t *byte) {
-    long start = ftell(reader->file);
+/* Reads count bytes of the data, from `begin` on; false and errno when that fails. */
+static bool read_bytes(const Safetensors *file, uint64_t begin, size_t count, uint8_t *byte) {
     errno = EIO;
-    return start >= 0 && fseek(reader->file, start + (long)begin, SEEK_SET) == 0 &&
-           fread(byte, 1, count, reader->file) == count &&
-           fseek(reader->file, start, SEEK_SET) == 0;
+    if (fseek(file->stream, file->begin + (long)begin, SEEK_SET) != 0) return false;
+    return fread(byte, 1, count, file->stream) == count;
 }
 
 /* Reads one tensor's numbers from its offsets and checks every one. */
-static bool read_tensor(const Reader *reader, const Tensor *tensor, const json_t *entry,
+static bool read_tensor(const Safetensors *file, const Tensor *tensor, const json_t *entry,
                         Error *error) {
     const Type *type = type_of(entry);
     size_t count = tensor_size(tensor);
     uint64_t begin;
-    if (!read_offsets(reader, tensor, entry, &begin, error)) return false;
+    if (!read_offsets(file, tensor, entry, &begin, error)) return false;
     uint8_t *byte = malloc(type->bytes * count);
-    if (!byte) return error_set(error, "%s: no memory for %s", reader->path, tensor->name);
-    bool ok = read_bytes(reader, begin, type->bytes * count, byte);
+    if (!byte) return error_set(error, "%s: no memory for %s", file->path, tensor->name);
+    bool ok = read_bytes(file, begin, type->bytes * count, byte);
     if (!ok)
-        error_set(error, "%s: %s: cannot read its data: %s", reader->path, tensor->name,
+        error_set(error, "%s: %s: cannot read its data: %s", file->path, tensor->name,
                   strerror(errno));
     for (size_t k = 0; ok && k < count; k++) {
         float value = (float)type->number(byte + type->bytes * k);
         ok = isfinite(value);
-        if (!ok)
-            error_set(error, "%s: %s: number %zu is not finite", reader->path, tensor->name, k);
+        if (!ok) error_set(error, "%s: %s: number %zu is not finite", file->path, tensor->name, k);
         tensor->data[k] = (real)value;
     }
     free(byte);
@@ -406,11 +411,11 @@ static bool read_tensor(const Reader *reader, const Tensor *tensor, const json_t
 }
 
 /* Every tensor of the file must be one of ours. */
-static bool no_strangers(const Reader *reader, int tensors, const Tensor *tensor,
+static bool no_strangers(const Safetensors *file, int tensors, const Tensor *tensor,
                          const char *const *ours, Error *error) {
     const char *name;
     json_t *entry;
-    json_object_foreach(reader->header, name, entry) {
+    json_object_foreach(file->header, name, entry) {
         bool known = strcmp(name, "__metadata__") == 0;
         for (int i = 0; i < tensors; i++)
             known = known || strcmp(name, ours[i]) == 0;
@@ -420,72 +425,63 @@ static bool no_strangers(const Reader *reader, int tensors, const Tensor *tensor
         return error_set(error,
                          "%s: holds a tensor %.64s that this network does not have; "
                          "expected: %s",
-                         reader->path, name, list);
+                         file->path, name, list);
     }
     return true;
 }
 
 /* Where the data of entry `name` begins and ends; they have been read, so they are sound. */
-static void extent(const Reader *reader, const char *name, json_int_t at[2]) {
-    const json_t *offsets = json_object_get(json_object_get(reader->header, name), "data_offsets");
+static void extent(const Safetensors *file, const char *name, json_int_t at[2]) {
+    const json_t *offsets = json_object_get(json_object_get(file->header, name), "data_offsets");
     for (size_t k = 0; k < 2; k++)
         at[k] = json_integer_value(json_array_get(offsets, k));
 }
 
 /* Together the tensors must cover the data: no two overlap, nothing is left over. */
-static bool covers(const Reader *reader, int tensors, const char *const *name, Error *error) {
+static bool covers(const Safetensors *file, int tensors, const char *const *name, Error *error) {
     uint64_t used = 0;
     for (int i = 0; i < tensors; i++) {
         json_int_t mine[2], other[2];
-        extent(reader, name[i], mine);
+        extent(file, name[i], mine);
         used += (uint64_t)(mine[1] - mine[0]);
         for (int k = 0; k < i; k++) {
-            extent(reader, name[k], other);
+            extent(file, name[k], other);
             if (mine[0] < other[1] && other[0] < mine[1])
-                return error_set(error, "%s: the data of %.64s and %.64s overlap", reader->path,
+                return error_set(error, "%s: the data of %.64s and %.64s overlap", file->path,
                                  name[k], name[i]);
         }
     }
-    return used == reader->data_bytes ||
-           error_set(error, "%s: %llu bytes of data, its tensors use %llu", reader->path,
-                     (unsigned long long)reader->data_bytes, (unsigned long long)used);
+    return used == file->bytes ||
+           error_set(error, "%s: %llu bytes of data, its tensors use %llu", file->path,
+                     (unsigned long long)file->bytes, (unsigned long long)used);
 }
 
-/* All that is to be read, from an open file. */
-static bool load(const Reader *reader, int tensors, const Tensor *tensor, const char **name,
-                 Error *error) {
-    if (!find_names(reader, tensors, tensor, name, error) ||
-        !no_strangers(reader, tensors, tensor, name, error))
-        return false;
+/* Everything that is checked, and then the numbers; `name` gets the file's names for them. */
+static bool read_all(const Safetensors *file, int tensors, const Tensor *tensor, const char **name,
+                     Error *error) {
+    if (!find_names(file, tensors, tensor, name, error)) return false;
+    if (!no_strangers(file, tensors, tensor, name, error)) return false;
     for (int i = 0; i < tensors; i++) {
-        const json_t *entry = json_object_get(reader->header, name[i]);
-        if (!entry) return missing(reader, tensors, tensor, name[i], "", error);
-        if (!check_entry(reader, &tensor[i], name[i], entry, error) ||
-            !read_tensor(reader, &tensor[i], entry, error))
-            return false;
+        const json_t *entry = json_object_get(file->header, name[i]);
+        if (!entry) return missing(file, tensors, tensor, name[i], "", error);
+        if (!check_entry(file, &tensor[i], name[i], entry, error)) return false;
+        if (!read_tensor(file, &tensor[i], entry, error)) return false;
     }
-    return covers(reader, tensors, name, error);
+    return covers(file, tensors, name, error);
 }
 
-bool safetensors_load(const char *path, int tensors, const Tensor *tensor, Error *error) {
-    Reader reader;
-    if (!reader_open(path, &reader, error)) return false;
+bool safetensors_read(const Safetensors *file, int tensors, const Tensor *tensor, Error *error) {
     const char **name = calloc((size_t)tensors, sizeof *name);
-    bool ok = name ? load(&reader, tensors, tensor, name, error)
-                   : error_set(error, "%s: no memory for its names", path);
+    if (!name) return error_set(error, "%s: no memory for its names", file->path);
+    bool ok = read_all(file, tensors, tensor, name, error);
     free(name);
-    reader_close(&reader);
     return ok;
 }
 
-bool safetensors_metadata(const char *path, int fields, Field *field, Error *error) {
-    Reader reader;
-    if (!reader_open(path, &reader, error)) return false;
-    const json_t *metadata = json_object_get(reader.header, "__metadata__");
-    for (int k = 0; k < fields; k++) {
-        const char *found = json_string_value(json_object_get(metadata, field[k].key));
-        snprintf(field[k].value, sizeof field[k].value, "%s", found ? found : "");
-    }
-    reader_close(&reader);
-    return true;
+bool safetensors_load(const char *path, int tensors, const Tensor *tensor, Error *error) {
+    Safetensors file;
+    if (!safetensors_open(path, &file, error)) return false;
+    bool ok = safetensors_read(&file, tensors, tensor, error);
+    safetensors_close(&file);
+    return ok;
 }

@@ -23,6 +23,8 @@
 #include "real.h"
 
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 
 /** One tensor: a name, a shape, and where its numbers are in memory. */
 typedef struct Tensor {
@@ -66,30 +68,41 @@ bool safetensors_can_save(const char *path, Error *error);
 bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int entries,
                       const Metadata *entry, Error *error);
 
+/** An open file: its header is parsed, its numbers are still on the disk. */
+typedef struct Safetensors {
+    const char *path;      ///< for messages; kept by reference
+    FILE *stream;          ///< the open file
+    struct json_t *header; ///< jansson's tree
+    long begin;            ///< where the data begins
+    uint64_t bytes;        ///< how long the data is
+} Safetensors;
+
 /**
- * @brief Reads exactly these tensors from a file, under these names or others.
- * @param path    the file
- * @param tensors how many
- * @param tensor  name and shape of each; data is overwritten
- * @param error   filled on failure: path, tensor and reason
+ * @brief Opens a file and parses its header.
+ * @param path  kept by reference
+ * @param file  filled on success; safetensors_close() releases it
+ * @param error filled on failure: path and reason
+ */
+bool safetensors_open(const char *path, Safetensors *file, Error *error);
+
+/** @brief Closes the file; its metadata is gone as well. */
+void safetensors_close(Safetensors *file);
+
+/**
+ * @brief Looks up one entry of the metadata.
+ * @return its text, valid until the file is closed; NULL when there is no such entry
+ */
+const char *safetensors_metadata(const Safetensors *file, const char *key);
+
+/**
+ * @brief Reads exactly these tensors from an open file, under these names or others.
+ * @param tensor name and shape of each; data is overwritten
+ * @param error  filled on failure: path, tensor and reason
  * @return whether it worked; if not, data may hold some of the file's numbers
  */
+bool safetensors_read(const Safetensors *file, int tensors, const Tensor *tensor, Error *error);
+
+/** @brief safetensors_open(), safetensors_read() and safetensors_close() in one. */
 bool safetensors_load(const char *path, int tensors, const Tensor *tensor, Error *error);
-
-/** One entry of a file's metadata that is looked up. */
-typedef struct Field {
-    const char *key; ///< which entry
-    char value[64];  ///< what the file says, cut at this size; empty when it has no such entry
-} Field;
-
-/**
- * @brief Looks up entries of a file's metadata.
- * @param path   the file
- * @param fields how many
- * @param field  their keys; the values are filled
- * @param error  filled on failure
- * @return false when the file cannot be read; a missing entry is no error
- */
-bool safetensors_metadata(const char *path, int fields, Field *field, Error *error);
 
 #endif

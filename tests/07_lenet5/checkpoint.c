@@ -46,23 +46,23 @@ enum { BATCH = 40, IMAGES = 5 * BATCH, STEPS = 15 };
 /* A run that is stopped after some steps and resumed by another trainer, on another number of
    threads, must end where the whole run ends. */
 static void check_stop(const char *path, const Recipe *recipe, const Trainer *whole, long steps) {
-    Recipe read;
+    Checkpoint c;
     Error error;
-    uint64_t seed = 0;
-    Place place = {.epoch = 1, .loss = 0.1, .since_line = 0.3, .log_bytes = 99}, got;
+    Place place = {.epoch = 1, .loss = 0.1, .since_line = 0.3, .log_bytes = 99};
     size_t params = network_params(whole->net);
     Trainer first = planned(whole->net, whole->data, 1, recipe->plan);
     walk(&first, &place, steps);
     place.correct = place.first > 0 ? 7 : 0;
     cr_assert(checkpoint_save(path, recipe, &first, &place, &error), "%s", error.text);
     trainer_free(&first);
-    cr_assert(checkpoint_read(path, &read, &seed, &got, &error), "%s", error.text);
-    cr_expect(seed == 1, "seed %llu", (unsigned long long)seed);
-    expect_same_place(&got, &place);
-    expect_same_settings(&read, recipe);
-    Trainer second = planned(whole->net, whole->data, 2, read.plan);
-    cr_assert(checkpoint_resume(path, &second, &got, &error), "%s", error.text);
-    walk(&second, &got, STEPS);
+    cr_assert(checkpoint_open(path, &c, &error), "%s", error.text);
+    cr_expect(c.seed == 1, "seed %llu", (unsigned long long)c.seed);
+    expect_same_place(&c.place, &place);
+    expect_same_settings(&c.recipe, recipe);
+    Trainer second = planned(whole->net, whole->data, 2, c.recipe.plan);
+    cr_assert(checkpoint_resume(&c, &second, &error), "%s", error.text);
+    walk(&second, &c.place, STEPS);
+    checkpoint_close(&c);
     cr_expect(same_bits(params, second.params, whole->params), "%s, %ld steps: other parameters",
               recipe->name, steps);
     cr_expect(same_bits(params, trainer_result(&second), trainer_result(whole)),
@@ -72,10 +72,12 @@ static void check_stop(const char *path, const Recipe *recipe, const Trainer *wh
 
 static void expect_refused(const char *path, const Trainer *whole, const Recipe *recipe) {
     Dataset other = few(IMAGES - 1);
+    Checkpoint c;
     Error error;
-    Place place = {.epoch = 1};
     Trainer wrong = planned(whole->net, &other, 1, recipe->plan);
-    expect_error(checkpoint_resume(path, &wrong, &place, &error), &error, "other training images");
+    cr_assert(checkpoint_open(path, &c, &error), "%s", error.text);
+    expect_error(checkpoint_resume(&c, &wrong, &error), &error, "other training images");
+    checkpoint_close(&c);
     trainer_free(&wrong);
 }
 
@@ -109,6 +111,15 @@ Test(ch07_checkpoint, t02_1998,
     check_recipe("1998-distorted", 0);
 }
 
+/* Opens, resumes and closes. */
+static bool resumes(const char *path, Trainer *t, Error *error) {
+    Checkpoint c;
+    if (!checkpoint_open(path, &c, error)) return false;
+    bool ok = checkpoint_resume(&c, t, error);
+    checkpoint_close(&c);
+    return ok;
+}
+
 /* Every bit of the header, and some of the data: nothing that changed is resumed. */
 Test(ch07_checkpoint, t04_flipped_bits, .description = "one bit changed anywhere is noticed") {
     const char *path = in(folder(), "checkpoint"), *bad = in(folder(), "bad");
@@ -127,21 +138,48 @@ Test(ch07_checkpoint, t04_flipped_bits, .description = "one bit changed anywhere
     char *file = read_file(path, &bytes);
     size_t header = 8 + (uint8_t)file[0] + 256u * (uint8_t)file[1], taken = 0;
     for (size_t i = 0; i < bytes; i += i < header ? 1 : 2999) {
-        Recipe read;
-        Place got;
-        uint64_t seed;
         char before = file[i];
         file[i] ^= (char)(1 << i % 8);
         write_file(bad, file, bytes);
-        bool ok = checkpoint_read(bad, &read, &seed, &got, &error) &&
-                  checkpoint_resume(bad, &t, &got, &error);
+        bool ok = resumes(bad, &t, &error);
         /* one blank for another, between the header's end and the data */
         taken += ok && !(before == ' ' && file[i] == '\t');
         file[i] = before;
     }
     cr_expect(taken == 0, "%zu changed files were resumed", taken);
-    cr_expect(checkpoint_resume(path, &t, &place, &error), "unchanged: %s", error.text);
+    cr_expect(resumes(path, &t, &error), "unchanged: %s", error.text);
     trainer_free(&t);
+}
+
+/* A run that is resumed replaces its own checkpoint, and so may another program: what was opened
+   stays what it was. */
+Test(ch07_checkpoint, t06_one_file, .description = "an open checkpoint is not read again by name") {
+    const char *path = in(folder(), "checkpoint");
+    Dataset data = few(IMAGES);
+    Recipe recipe;
+    Place place = {.epoch = 1};
+    Checkpoint c;
+    Error error;
+    cr_assert(recipe_named("report", &recipe));
+    recipe.plan.batch = BATCH;
+    Network net = lenet5_with(&recipe.net);
+    Trainer first = planned(&net, &data, 1, recipe.plan);
+    Trainer second = planned(&net, &data, 1, recipe.plan);
+    const char *before = listing("/dev/fd");
+    walk(&first, &place, 3);
+    cr_assert(checkpoint_save(path, &recipe, &first, &place, &error), "%s", error.text);
+    cr_assert(checkpoint_open(path, &c, &error), "%s", error.text);
+    walk(&second, &(Place){.epoch = 1}, 4);
+    place.iteration = 4;
+    place.first = 4 * BATCH;
+    cr_assert(checkpoint_save(path, &recipe, &second, &place, &error), "%s", error.text);
+    cr_assert(checkpoint_resume(&c, &second, &error), "%s", error.text);
+    cr_expect(same_bits(network_params(&net), second.params, first.params), "other parameters");
+    cr_expect(c.place.iteration == 3, "iteration %ld, want 3", c.place.iteration);
+    checkpoint_close(&c);
+    cr_expect_str_eq(listing("/dev/fd"), before, "a file is still open");
+    trainer_free(&first);
+    trainer_free(&second);
 }
 
 /* Numbers that no run has. */
@@ -178,11 +216,9 @@ Test(ch07_checkpoint, t05_hostile_numbers, .description = "seed, place and setti
             all[i] = (char)(strlen(json) >> (8 * i));
         memcpy(all + 8, json, strlen(json));
         write_file(path, all, 8 + strlen(json));
-        Recipe recipe;
-        Place place;
+        Checkpoint c;
         Error error;
-        uint64_t seed;
-        expect_error(checkpoint_read(path, &recipe, &seed, &place, &error), &error, bad[k].says);
+        expect_error(checkpoint_open(path, &c, &error), &error, bad[k].says);
     }
 }
 
@@ -191,10 +227,9 @@ Test(ch07_checkpoint, t03_seeds_of_the_fuzzer, .description = "old checkpoints c
     static const char *const files[2] = {"tests/trust/fuzz/seeds/checkpoint/report_adam",
                                          "tests/trust/fuzz/seeds/checkpoint/1998_sdlm"};
     for (int k = 0; k < 2; k++) {
-        Recipe recipe;
-        Place place;
+        Checkpoint c;
         Error error;
-        uint64_t seed;
-        cr_expect(checkpoint_read(files[k], &recipe, &seed, &place, &error), "%s", error.text);
+        cr_assert(checkpoint_open(files[k], &c, &error), "%s", error.text);
+        checkpoint_close(&c);
     }
 }

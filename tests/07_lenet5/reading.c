@@ -25,11 +25,13 @@ double number_after(const char *output, const char *text) {
 }
 
 const char *saved_as(const char *path, const char *key) {
-    Field *field = kept(sizeof *field);
+    Safetensors file;
     Error error;
-    field->key = key;
-    cr_assert(safetensors_metadata(path, 1, field, &error), "%s", error.text);
-    return field->value;
+    cr_assert(safetensors_open(path, &file, &error), "%s", error.text);
+    const char *value = safetensors_metadata(&file, key);
+    const char *copy = textf("%s", value ? value : "");
+    safetensors_close(&file);
+    return copy;
 }
 
 /* The start of the next line, or NULL after the last. */

@@ -58,6 +58,18 @@ Test(ch07_resume, t02_refuses, .description = "settings, files and images that d
     cr_expect(same_bytes(in(dir, "numbers"), in(dir, "copy")), "a file that is no log was cut");
 }
 
+/* What --seed takes, every file of the run gives back: the largest one too. */
+Test(ch07_resume, t12_largest_seed, .description = "flag, file and checkpoint agree on seeds") {
+    const char *dir = small_set(), *largest = "18446744073709551615";
+    lenet5_ok(dir, "train --data . --epochs 1 --watch end --seed %s --save s --checkpoint c",
+              largest);
+    cr_expect_str_eq(saved_as(in(dir, "s"), "seed"), largest);
+    Ran ran = lenet5_ok(dir, "train --data . --resume c --save again");
+    cr_expect(strstr(ran.out, textf(", seed %s, ", largest)) != NULL, "%s", ran.out);
+    cr_expect_str_eq(saved_as(in(dir, "again"), "seed"), largest);
+    lenet5_ok(dir, "tables --data . --load s --dir .");
+}
+
 /* ------------------------------------------------------------------ Ctrl-C --------------- */
 
 /* Starts a long run, sends a signal after its first epoch, and returns how it ended. */
@@ -96,13 +108,12 @@ Test(ch07_resume, t04_sigterm_with_a_checkpoint,
     cr_expect(ran.code == 128 + SIGTERM, "exit code %d", ran.code);
     const char *arguments = printed_arguments(&ran);
     cr_expect_str_eq(arguments, textf("train --resume 'c d' %s --save 'it'\\''s'", flags));
-    Recipe recipe;
-    Place place;
+    Checkpoint c;
     Error error;
-    uint64_t seed;
-    cr_assert(checkpoint_read(in(dir, "c d"), &recipe, &seed, &place, &error), "%s", error.text);
-    long before = place.iteration;
-    cr_expect(before >= 3 && recipe.plan.epochs == 100000, "iteration %ld", before);
+    cr_assert(checkpoint_open(in(dir, "c d"), &c, &error), "%s", error.text);
+    long before = c.place.iteration;
+    cr_expect(before >= 3 && c.recipe.plan.epochs == 100000, "iteration %ld", before);
+    checkpoint_close(&c);
 
     Running run = lenet5_start(dir, arguments);
     wait_for(&run, ", textbook kernels\n");
@@ -110,8 +121,9 @@ Test(ch07_resume, t04_sigterm_with_a_checkpoint,
     kill(run.pid, SIGINT);
     ran = wait_for_end(&run);
     cr_expect(ran.code == 128 + SIGINT, "exit code %d: %s", ran.code, ran.err);
-    cr_assert(checkpoint_read(in(dir, "c d"), &recipe, &seed, &place, &error), "%s", error.text);
-    cr_expect(place.iteration > before, "iteration %ld, before %ld", place.iteration, before);
+    cr_assert(checkpoint_open(in(dir, "c d"), &c, &error), "%s", error.text);
+    cr_expect(c.place.iteration > before, "iteration %ld, before %ld", c.place.iteration, before);
+    checkpoint_close(&c);
 }
 
 /* ------------------------------------------------------------------ good files ----------- */

@@ -29,28 +29,44 @@ static void expect_loaded(const char *path) {
 Test(common_safetensors, round_trip) {
     const char *path = in(folder(), "a.safetensors");
     const Metadata entry[] = {{"activation", "relu"}, {"seed", "1"}};
-    Field field[3] = {{.key = "seed"}, {.key = "none"}, {.key = "activation"}};
+    Safetensors file;
     Error error;
     cr_assert(safetensors_save(path, 2, pair, 2, entry, &error), "%s", error.text);
     expect_loaded(path);
-    cr_assert(safetensors_metadata(path, 3, field, &error), "%s", error.text);
-    cr_expect_str_eq(field[0].value, "1");
-    cr_expect_str_eq(field[1].value, "");
-    cr_expect_str_eq(field[2].value, "relu");
+    cr_assert(safetensors_open(path, &file, &error), "%s", error.text);
+    cr_expect_str_eq(safetensors_metadata(&file, "seed"), "1");
+    cr_expect(safetensors_metadata(&file, "none") == NULL);
+    cr_expect_str_eq(safetensors_metadata(&file, "activation"), "relu");
+    safetensors_close(&file);
 }
 
-/* The file is closed: saved, read, refused, asked. */
+/* The file is closed: saved, read, refused. */
 Test(common_safetensors, closes) {
     const char *dir = folder(), *open = listing("/dev/fd");
-    Field field = {.key = "seed"};
     Error error;
     cr_assert(safetensors_save(in(dir, "a"), 2, pair, 0, NULL, &error), "%s", error.text);
     expect_loaded(in(dir, "a"));
-    cr_expect(safetensors_metadata(in(dir, "a"), 1, &field, &error), "%s", error.text);
     expect_error(safetensors_load(in(dir, "a"), 1, pair, &error), &error, "does not have");
     write_file(in(dir, "b"), "abc", 3);
     expect_error(safetensors_load(in(dir, "b"), 2, back, &error), &error, "truncated");
     cr_expect_str_eq(listing("/dev/fd"), open);
+}
+
+/* One open file gives its tensors as often as asked, whatever becomes of its name. */
+Test(common_safetensors, open_file) {
+    const char *path = in(folder(), "a.safetensors");
+    Safetensors file;
+    Error error;
+    cr_assert(safetensors_save(path, 2, pair, 0, NULL, &error), "%s", error.text);
+    cr_assert(safetensors_open(path, &file, &error), "%s", error.text);
+    cr_assert(remove(path) == 0);
+    expect_error(safetensors_read(&file, 1, back, &error), &error, "does not have");
+    for (int k = 0; k < 2; k++) {
+        memset(w, 0, sizeof w);
+        cr_assert(safetensors_read(&file, 2, back, &error), "%s", error.text);
+        expect_list("weight", 6, w, two, 0);
+    }
+    safetensors_close(&file);
 }
 
 /* The bytes: length, JSON, then 1.0f = 00 00 80 3f first. */
@@ -306,11 +322,12 @@ Test(common_safetensors, no_memory_for_the_header) {
             refused++;
             continue;
         }
-        Field field[2] = {{.key = "activation"}, {.key = "seed"}};
+        Safetensors file;
         expect_loaded(path);
-        cr_assert(safetensors_metadata(path, 2, field, &error), "%s", error.text);
-        cr_expect_str_eq(field[0].value, "relu", "piece %d", k);
-        cr_expect_str_eq(field[1].value, "1", "piece %d", k);
+        cr_assert(safetensors_open(path, &file, &error), "%s", error.text);
+        cr_expect_str_eq(safetensors_metadata(&file, "activation"), "relu", "piece %d", k);
+        cr_expect_str_eq(safetensors_metadata(&file, "seed"), "1", "piece %d", k);
+        safetensors_close(&file);
         cr_assert(remove(path) == 0);
     }
     cr_expect(refused > 20, "only %d pieces are needed", refused);

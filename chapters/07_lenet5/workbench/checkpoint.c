@@ -72,14 +72,17 @@ static double checksum_of_images(const Dataset *data) {
     return (double)crc32_z(crc, data->label, (size_t)data->n);
 }
 
-/* A checksum of all that a checkpoint holds, itself excepted: entries, then numbers. */
-static unsigned long checksum(char value[ENTRIES][VALUE], int count, const Tensor *tensor) {
+/* A checksum of everything that a checkpoint holds, itself excepted: entries, then numbers. */
+static unsigned long checksum(const Metadata entry[ENTRIES], int count, const Tensor *tensor) {
     uLong crc = 0;
-    for (int k = 0; k < ENTRIES; k++)
-        if (k != CHECKSUM) crc = crc32_z(crc, (const uint8_t *)value[k], strlen(value[k]) + 1);
+    for (int k = 0; k < ENTRIES; k++) {
+        const char *value = entry[k].value;
+        /* with its final zero, or a digit could move from one entry to the next */
+        if (k != CHECKSUM) crc = crc32_z(crc, (const uint8_t *)value, strlen(value) + 1);
+    }
     for (int i = 0; i < count; i++)
         for (size_t k = 0; k < tensor_size(&tensor[i]); k++) {
-            float number = (float)tensor[i].data[k];
+            float number = (float)tensor[i].data[k]; /* as the file has it, in a double build too */
             crc = crc32_z(crc, (const uint8_t *)&number, sizeof number);
         }
     return crc;
@@ -124,115 +127,134 @@ bool checkpoint_save(const char *path, const Recipe *recipe, const Trainer *trai
     char value[ENTRIES][VALUE];
     int count = list_tensors(trainer, tensor);
     write_values(recipe, trainer, place, value);
-    snprintf(value[CHECKSUM], VALUE, "%08lx", checksum(value, count, tensor));
     for (int k = 0; k < ENTRIES; k++)
         entry[k] = (Metadata){key_of(k), value[k]};
+    snprintf(value[CHECKSUM], VALUE, "%08lx", checksum(entry, count, tensor));
     return safetensors_save(path, count, tensor, ENTRIES, entry, error);
 }
 
 /* ------------------------------------------------------------------ reading -------------- */
 
-/* Everything a checkpoint says in its metadata; a missing entry means an older program. */
-static bool read_values(const char *path, char value[ENTRIES][VALUE], Error *error) {
-    Field field[ENTRIES];
-    for (int k = 0; k < ENTRIES; k++)
-        field[k] = (Field){.key = key_of(k)};
-    if (!safetensors_metadata(path, ENTRIES, field, error)) return false;
+/* The metadata, which points into the open file; a missing entry means an older program. */
+static bool read_entries(const Safetensors *file, Metadata entry[ENTRIES], Error *error) {
     for (int k = 0; k < ENTRIES; k++) {
-        if (!*field[k].value)
+        entry[k] = (Metadata){key_of(k), safetensors_metadata(file, key_of(k))};
+        if (!entry[k].value)
             return error_set(error,
                              "%s: not a checkpoint: it has no %s; train --checkpoint writes one",
-                             path, field[k].key);
-        snprintf(value[k], VALUE, "%s", field[k].value);
+                             file->path, entry[k].key);
     }
     return true;
 }
 
-static bool wrong_value(const char *path, int entry, const char *value, Error *error) {
-    return error_set(error, "%s: not a checkpoint: its %s is '%s'", path, keys[entry], value);
+static bool wrong_value(const char *path, const Metadata *entry, Error *error) {
+    return error_set(error, "%s: not a checkpoint: its %s is '%.64s'", path, entry->key,
+                     entry->value);
 }
 
-/* The seed and the numbers, each in its range. */
-static bool read_place(const char *path, char value[ENTRIES][VALUE], uint64_t *seed, Place *place,
+/* The numbers, each in its range. */
+static bool read_place(const char *path, const Metadata entry[ENTRIES], Place *place,
                        Error *error) {
     double n[SETTING] = {0};
-    if (!seed_of(value[SEED], seed)) return wrong_value(path, SEED, value[SEED], error);
     for (int k = EPOCH; k < SETTING; k++) {
         char *end;
-        n[k] = strtod(value[k], &end);
-        if (*end || !(n[k] >= 0 && n[k] <= most[k])) return wrong_value(path, k, value[k], error);
+        n[k] = strtod(entry[k].value, &end);
+        if (*end || !(n[k] >= 0 && n[k] <= most[k])) return wrong_value(path, &entry[k], error);
     }
     *place = (Place){(int)n[EPOCH],   (int)n[FIRST], (long)n[ITERATION], n[LOSS],
                      (int)n[CORRECT], n[SINCE_LINE], (long)n[LOG_BYTES]};
-    return place->correct <= place->first ||
-           error_set(error, "%s: not a checkpoint: %d correct of %d images", path, place->correct,
+    if (place->correct <= place->first) return true;
+    return error_set(error, "%s: not a checkpoint: %d correct of %d images", path, place->correct,
                      place->first);
 }
 
 /* All settings, those of the network among them. */
-static bool read_recipe(const char *path, char value[ENTRIES][VALUE], Recipe *recipe,
+static bool read_recipe(const char *path, const Metadata entry[ENTRIES], Recipe *recipe,
                         Error *error) {
     Error why;
-    if (!recipe_named(value[RECIPE], recipe))
-        return wrong_value(path, RECIPE, value[RECIPE], error);
+    if (!recipe_named(entry[RECIPE].value, recipe)) return wrong_value(path, &entry[RECIPE], error);
     for (int k = 0; k < SETTINGS; k++)
-        if (!recipe_set(recipe, k, value[SETTING + k], &why))
+        if (!recipe_set(recipe, k, entry[SETTING + k].value, &why))
             return error_set(error, "%s: %.200s", path, why.text);
-    return recipe_check(recipe, &why) || error_set(error, "%s: %.200s", path, why.text);
+    if (recipe_check(recipe, &why)) return true;
+    return error_set(error, "%s: %.200s", path, why.text);
 }
 
-bool checkpoint_read(const char *path, Recipe *recipe, uint64_t *seed, Place *place, Error *error) {
-    char value[ENTRIES][VALUE];
-    if (!read_values(path, value, error) || !read_place(path, value, seed, place, error) ||
-        !read_recipe(path, value, recipe, error))
-        return false;
-    return (place->epoch >= 1 && place->epoch <= recipe->plan.epochs + 1) ||
-           error_set(error, "%s: not a checkpoint: epoch %d of %d", path, place->epoch,
-                     recipe->plan.epochs);
+/* Everything but the tensors, which need a network to go into. */
+static bool read_run(Checkpoint *c, Error *error) {
+    const char *path = c->file.path;
+    Metadata entry[ENTRIES];
+    if (!read_entries(&c->file, entry, error)) return false;
+    if (!seed_of(entry[SEED].value, &c->seed)) return wrong_value(path, &entry[SEED], error);
+    if (!read_place(path, entry, &c->place, error)) return false;
+    if (!read_recipe(path, entry, &c->recipe, error)) return false;
+    /* An epoch after the last one means that the run is done. */
+    int epoch = c->place.epoch, epochs = c->recipe.plan.epochs;
+    if (epoch >= 1 && epoch <= epochs + 1) return true;
+    return error_set(error, "%s: not a checkpoint: epoch %d of %d", path, epoch, epochs);
 }
 
-bool checkpoint_same_bits(const char *path, const Network *net, char *other, size_t size,
-                          Error *error) {
-    char value[ENTRIES][VALUE];
-    other[0] = '\0';
-    if (!read_values(path, value, error)) return false;
-    if (strcmp(value[KERNELS], net->kernels) != 0 || strcmp(value[PROGRAM], checkpoint_build) != 0)
-        snprintf(other, size, "%s, %s kernels; this is %s, %s kernels", value[PROGRAM],
-                 value[KERNELS], checkpoint_build, net->kernels);
-    return true;
+bool checkpoint_open(const char *path, Checkpoint *c, Error *error) {
+    if (!safetensors_open(path, &c->file, error)) return false;
+    if (read_run(c, error)) return true;
+    checkpoint_close(c);
+    return false;
+}
+
+void checkpoint_close(Checkpoint *c) {
+    safetensors_close(&c->file);
+}
+
+bool checkpoint_same_bits(const Checkpoint *c, const Network *net, char *other, size_t size) {
+    const char *kernels = safetensors_metadata(&c->file, keys[KERNELS]);
+    const char *build = safetensors_metadata(&c->file, keys[PROGRAM]);
+    bool same = strcmp(kernels, net->kernels) == 0 && strcmp(build, checkpoint_build) == 0;
+    if (!same)
+        snprintf(other, size, "%s, %s kernels; this is %s, %s kernels", build, kernels,
+                 checkpoint_build, net->kernels);
+    return same;
 }
 
 /* ------------------------------------------------------------------ resuming ------------- */
 
-/* A place that the run has: one between two mini-batches, reached by so many of them. */
-static bool fits(const char *path, const Trainer *t, const Place *place, Error *error) {
+/* Whether a run on these images has this place: between two mini-batches, after as many of them as
+   the file says. */
+static bool fits(const Checkpoint *c, const Trainer *t, Error *error) {
+    const Place *place = &c->place;
     int batch = t->plan.batch;
     long steps = (t->data->n + batch - 1) / batch; /* of an epoch */
     if (place->first >= t->data->n || place->first % batch != 0)
-        return error_set(error, "%s: not a checkpoint: at image %d of %d", path, place->first,
-                         t->data->n);
-    return place->iteration == (place->epoch - 1) * steps + place->first / batch ||
-           error_set(error, "%s: not a checkpoint: iteration %ld in epoch %d at image %d", path,
-                     place->iteration, place->epoch, place->first);
+        return error_set(error, "%s: not a checkpoint: at image %d of %d", c->file.path,
+                         place->first, t->data->n);
+    if (place->iteration == (place->epoch - 1) * steps + place->first / batch) return true;
+    return error_set(error, "%s: not a checkpoint: iteration %ld in epoch %d at image %d",
+                     c->file.path, place->iteration, place->epoch, place->first);
 }
 
-bool checkpoint_resume(const char *path, Trainer *t, const Place *place, Error *error) {
+/* Whether the tensors that were read and the entries are those that were written. */
+static bool undamaged(const char *path, const Metadata entry[ENTRIES], int count,
+                      const Tensor *tensor, Error *error) {
+    char sum[VALUE];
+    snprintf(sum, VALUE, "%08lx", checksum(entry, count, tensor));
+    if (strcmp(sum, entry[CHECKSUM].value) == 0) return true;
+    return error_set(error, "%s: damaged or edited: its checksum is %.16s, its content has %s",
+                     path, entry[CHECKSUM].value, sum);
+}
+
+bool checkpoint_resume(const Checkpoint *c, Trainer *t, Error *error) {
+    const char *path = c->file.path;
     Tensor tensor[TENSORS_MAX];
-    char value[ENTRIES][VALUE], sum[VALUE];
+    Metadata entry[ENTRIES];
     int count = list_tensors(t, tensor);
-    if (!read_values(path, value, error) || !safetensors_load(path, count, tensor, error))
-        return false;
-    snprintf(sum, VALUE, "%08lx", checksum(value, count, tensor));
-    if (strcmp(sum, value[CHECKSUM]) != 0)
-        return error_set(error,
-                         "%s: damaged or edited: its checksum is %.16s, that of its content "
-                         "%s",
-                         path, value[CHECKSUM], sum);
-    if (strtod(value[IMAGES], NULL) != checksum_of_images(t->data))
+    if (!read_entries(&c->file, entry, error)) return false;
+    if (!safetensors_read(&c->file, count, tensor, error)) return false;
+    if (!undamaged(path, entry, count, tensor, error)) return false;
+    if (strtod(entry[IMAGES].value, NULL) != checksum_of_images(t->data))
         return error_set(
             error, "%s: was made with other training images: same --data and --validate?", path);
-    if (!fits(path, t, place, error)) return false;
+    if (!fits(c, t, error)) return false;
     /* An epoch that has not begun is begun by the caller: its order, and for sdlm its curvature. */
+    const Place *place = &c->place;
     trainer_go_to(t, place->first > 0 ? place->epoch : place->epoch - 1, place->iteration);
     return true;
 }

@@ -9,8 +9,8 @@
  * metadata. Orders and augmentations are not in it: they follow from the seed, and the trainer
  * repeats them up to that place.
  *
- * A checksum over all of that tells a damaged or edited file. The kernels and the build are named,
- * too: another build resumes the run, but its sums are rounded otherwise in the last bits.
+ * A checksum over all of that detects a damaged or edited file. The kernels and the build are named
+ * as well: another build resumes the run, but rounds differently in the last bits.
  *
  * It replaces the old file completely or not at all (file.h), so a crash at any moment leaves the
  * last good one. Files are F32: a program of the float build resumes bit-identically.
@@ -36,52 +36,52 @@ typedef struct Place {
     long log_bytes;    ///< length of the log at this place
 } Place;
 
+/** An open checkpoint: its file is read once, from checkpoint_open() to checkpoint_close(). */
+typedef struct Checkpoint {
+    Safetensors file; ///< the open file
+    Recipe recipe;    ///< every setting, valid and fitting each other
+    uint64_t seed;    ///< of the run
+    Place place;      ///< how far it has come, every number in its range
+} Checkpoint;
+
 /**
  * @brief Writes a checkpoint, all or nothing.
- * @param path    the file; an older one is replaced
- * @param recipe  the run's settings
- * @param trainer the run's state
- * @param place   how far it has come
- * @param error   filled on failure; then an older file is untouched
- * @return whether it worked
+ * @param path  the file; an older one is replaced
+ * @param error filled on failure; then an older file is untouched
  */
 bool checkpoint_save(const char *path, const Recipe *recipe, const Trainer *trainer,
                      const Place *place, Error *error);
 
 /**
- * @brief Reads what a new Trainer needs: settings, seed and place.
- * @param path   the file
- * @param recipe filled on success
- * @param seed   filled on success
- * @param place  filled on success, every number in its range
- * @param error  filled on failure
+ * @brief Opens a checkpoint and reads what a new Trainer needs: settings, seed and place.
+ * @param path       the file; kept by reference
+ * @param checkpoint filled on success; checkpoint_close() releases it
+ * @param error      filled on failure
  * @return whether the file is a checkpoint with valid settings
  */
-bool checkpoint_read(const char *path, Recipe *recipe, uint64_t *seed, Place *place, Error *error);
+bool checkpoint_open(const char *path, Checkpoint *checkpoint, Error *error);
+
+/** @brief Closes the file. */
+void checkpoint_close(Checkpoint *checkpoint);
 
 /**
- * @brief Asks whether a run would resume to the same bits here: on the same kernels, in a build by
- *        the same compiler for the same vectors.
- * @param path  the file
+ * @brief Whether a run would resume to the same bits here: on the same kernels, in a build by the
+ *        same compiler for the same vectors.
  * @param net   the network that resumes
- * @param other both builds where they differ, else empty
+ * @param other both builds, where they differ
  * @param size  room in other; 200 is enough
- * @param error filled on failure
- * @return whether the file could be read
  */
-bool checkpoint_same_bits(const char *path, const Network *net, char *other, size_t size,
-                          Error *error);
+bool checkpoint_same_bits(const Checkpoint *checkpoint, const Network *net, char *other,
+                          size_t size);
 
 /**
- * @brief Brings a new trainer to a checkpoint's place.
- * @param path    the file
+ * @brief Reads parameters and optimizer into a new trainer, and brings it to the checkpoint's place.
  * @param trainer made with the checkpoint's settings and seed, on the same images; changed
- * @param place   as checkpoint_read() filled it
- * @param error   filled on failure: another data set, a wrong checksum
- * @return whether the run can continue: with trainer_step() at place->first or, where that is 0,
- *                 with trainer_begin()
+ * @param error   filled on failure: other images, a wrong checksum
+ * @return whether the run can continue: with trainer_step() at place.first or, where that is 0,
+ *         with trainer_begin()
  */
-bool checkpoint_resume(const char *path, Trainer *trainer, const Place *place, Error *error);
+bool checkpoint_resume(const Checkpoint *checkpoint, Trainer *trainer, Error *error);
 
 /** @} */
 #endif

@@ -130,32 +130,22 @@ void options_usage(FILE *out) {
 /* ------------------------------------------------------------------ values --------------- */
 
 /* A whole number from low to high, and nothing after it. */
-static bool whole(const char *flag, const char *text, long long low, long long high, long long *to,
-                  Error *error) {
+static bool whole(const char *flag, const char *text, int low, int high, int *to, Error *error) {
     char *end;
     errno = 0;
-    long long value = strtoll(text, &end, 10);
+    long value = strtol(text, &end, 10);
     if (errno || end == text || *end || value < low || value > high)
-        return error_set(error, "--%s %s: expected a whole number from %lld to %lld", flag, text,
-                         low, high);
-    *to = value;
-    return true;
-}
-
-static bool whole_int(const char *flag, const char *text, int low, int high, int *to,
-                      Error *error) {
-    long long value = 0;
-    if (!whole(flag, text, low, high, &value, error)) return false;
+        return error_set(error, "--%s %s: expected a whole number from %d to %d", flag, text, low,
+                         high);
     *to = (int)value;
     return true;
 }
 
 static bool read_seed(const char *value, Options *o, Error *error) {
-    long long seed = 0;
-    if (!whole("seed", value, 0, LLONG_MAX, &seed, error)) return false;
-    o->seed = (uint64_t)seed;
     o->seeded = true;
-    return true;
+    if (seed_of(value, &o->seed)) return true;
+    return error_set(error, "--seed %s: expected a whole number from 0 to %llu", value,
+                     (unsigned long long)UINT64_MAX);
 }
 
 static bool read_kernels(const char *value, Options *o, Error *error) {
@@ -232,13 +222,13 @@ static bool read_other(int flag, char *value, Options *o, Error *error) {
     case KERNELS:
         return read_kernels(value, o, error);
     case THREADS:
-        return whole_int(name, value, 1, THREADS_MAX, &o->threads, error);
+        return whole(name, value, 1, THREADS_MAX, &o->threads, error);
     case VALIDATE:
-        return whole_int(name, value, 1, 1000000, &o->validate, error);
+        return whole(name, value, 1, 1000000, &o->validate, error);
     case PROBE:
-        return whole_int(name, value, 1, 1000000, &o->probe, error);
+        return whole(name, value, 1, 1000000, &o->probe, error);
     default:
-        return whole_int(name, value, 0, 1000000, &o->image, error);
+        return whole(name, value, 0, 1000000, &o->image, error);
     }
 }
 
@@ -406,15 +396,17 @@ bool options_read(int argc, char **argv, Options *o, Error *error) {
 /* Settings of a saved file, from number `first` on, and what it says about grey levels. A file of
    another program may have none. */
 static bool read_settings(const char *path, int first, Recipe *recipe, Error *error) {
-    Field field[NET_SETTINGS];
+    Safetensors file;
     Error why;
-    for (int k = 0; k < NET_SETTINGS; k++)
-        field[k] = (Field){.key = settings[k].key};
-    if (!safetensors_metadata(path, NET_SETTINGS, field, error)) return false;
-    for (int k = first; k < NET_SETTINGS; k++)
-        if (*field[k].value && !recipe_set(recipe, k, field[k].value, &why))
-            return error_set(error, "%s: %.150s", path, why.text);
-    return recipe_check(recipe, &why) || error_set(error, "%s: %.200s", path, why.text);
+    bool valid = true;
+    if (!safetensors_open(path, &file, error)) return false;
+    for (int k = first; valid && k < NET_SETTINGS; k++) {
+        const char *value = safetensors_metadata(&file, settings[k].key);
+        if (value) valid = recipe_set(recipe, k, value, &why);
+    }
+    safetensors_close(&file);
+    if (valid && recipe_check(recipe, &why)) return true;
+    return error_set(error, "%s: %.200s", path, why.text);
 }
 
 /* The network that saved parameters belong to: their file has its settings. With --net, the network

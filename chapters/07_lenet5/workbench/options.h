@@ -30,7 +30,7 @@ typedef struct Options {
     const char *checkpoint;      ///< where the run is saved after every epoch, or NULL
     const char *resume;          ///< the checkpoint to continue, or NULL
     const char *dir;             ///< the folder that tables go to, or NULL
-    uint64_t seed;               ///< any whole number up to 2^63 - 1
+    uint64_t seed;               ///< 0 .. 2^64 - 1
     bool seeded;                 ///< the seed was given
     int threads;                 ///< 1 .. THREADS_MAX, with a processor for each
     Kernels kernels;             ///< what the layers run on

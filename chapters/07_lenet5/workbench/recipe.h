@@ -96,10 +96,10 @@ bool recipe_set(Recipe *recipe, int setting, const char *value, Error *error);
 char *recipe_get(const Recipe *recipe, int setting, char *value, size_t size);
 
 /**
- * @brief A run's seed, as a file names it.
+ * @brief A run's seed from text: the one reader for the flag and for saved files.
  * @param text digits and nothing else
  * @param seed filled on success
- * @return whether it is a whole number that fits
+ * @return whether it is a whole number from 0 to 2^64 - 1
  */
 bool seed_of(const char *text, uint64_t *seed);
 

@@ -26,6 +26,7 @@ typedef struct Run {
     Dataset all;         /* the training images as they were loaded */
     Dataset train, test; /* with --validate, test is the end of all */
     const char *tested;  /* "test" or "validation": what test is */
+    Checkpoint resumed;  /* --resume; open until the trainer has its state */
     Trainer trainer;
     Log log;
     Drawing drawing;              /* --live */
@@ -103,10 +104,14 @@ static void choose_run(Run *run, const Options *o) {
     const char *files[2] = {o->save, checkpoint_path(run)};
     for (int k = 0; k < 2; k++)
         if (files[k] && !safetensors_can_save(files[k], &error)) fail_with(&error);
-    if (!o->resume)
+    if (!o->resume) {
         run->recipe = session_recipe(o);
-    else if (!checkpoint_read(o->resume, &run->recipe, &run->seed, &run->place, &error))
-        fail_with(&error);
+        return;
+    }
+    if (!checkpoint_open(o->resume, &run->resumed, &error)) fail_with(&error);
+    run->recipe = run->resumed.recipe;
+    run->seed = run->resumed.seed;
+    run->place = run->resumed.place;
 }
 
 /* The initial parameters: random, loaded, or as the checkpoint left them. */
@@ -123,18 +128,17 @@ static void fill_run(Run *run) {
         memcpy(trainer_result(&run->trainer), params, bytes);
         free(params);
     }
-    if (o->resume && !checkpoint_resume(o->resume, &run->trainer, &run->place, &error))
-        fail_with(&error);
+    if (o->resume && !checkpoint_resume(&run->resumed, &run->trainer, &error)) fail_with(&error);
 }
 
-/* Whether the run would have been the same here: said, as nobody sees it from the numbers. */
-static void compare_builds(const Run *run) {
+/* Another build resumes the run to slightly different digits; the numbers alone would not show it.
+   The checkpoint has told everything then. */
+static void close_checkpoint(Run *run) {
     char other[200];
-    Error error;
     if (!run->o->resume) return;
-    if (!checkpoint_same_bits(run->o->resume, &run->net, other, sizeof other, &error))
-        fail_with(&error);
-    if (*other) printf("note: saved by %s: the last bits will differ\n", other);
+    if (!checkpoint_same_bits(&run->resumed, &run->net, other, sizeof other))
+        printf("note: saved by %s: the last bits will differ\n", other);
+    checkpoint_close(&run->resumed);
 }
 
 static void open_log(Run *run) {
@@ -168,7 +172,7 @@ static void start_run(Run *run, const Options *o) {
     fill_run(run);
     open_log(run);
     print_run(run);
-    compare_builds(run);
+    close_checkpoint(run);
 }
 
 /* ------------------------------------------------------------------ stopping ------------- */

@@ -179,15 +179,17 @@ static void test(const Options *o) {
 
 /* Seed and initialisation of the run that a file came from: its initial parameters follow. */
 static uint64_t saved_seed(const char *path, Recipe *recipe) {
-    Field field[2] = {{.key = "seed"}, {.key = "init"}};
+    Safetensors file;
     Error error;
-    if (!safetensors_metadata(path, 2, field, &error)) fail_with(&error);
-    if (!*field[0].value || !recipe_set(recipe, setting_named("init"), field[1].value, &error))
+    uint64_t seed = 0;
+    if (!safetensors_open(path, &file, &error)) fail_with(&error);
+    const char *text = safetensors_metadata(&file, "seed");
+    const char *init = safetensors_metadata(&file, "init");
+    if (!text || !init || !recipe_set(recipe, setting_named("init"), init, &error))
         fail(EXIT_FAILURE, "%s: does not name seed and init of its run: train --save writes both",
              path);
-    uint64_t seed = 0;
-    if (!seed_of(field[0].value, &seed))
-        fail(EXIT_FAILURE, "%s: its seed is '%s'", path, field[0].value);
+    if (!seed_of(text, &seed)) fail(EXIT_FAILURE, "%s: its seed is '%.64s'", path, text);
+    safetensors_close(&file);
     return seed;
 }
 
