@@ -17,11 +17,21 @@ typedef struct Rng {
 } Rng;
 
 /**
+ * The streams of a run: everything that it needs random numbers for. Different streams share no
+ * numbers in practice, so one more number from one never shifts another. All are below 256, and a
+ * stream that is needed once per epoch adds 256 for each.
+ */
+enum {
+    STREAM_EXAMPLES = 0,  ///< the numbers in lessons and tests
+    STREAM_WEIGHTS = 'w', ///< initial weights
+    STREAM_SHUFFLE = 's', ///< the order of the images
+    STREAM_AUGMENT = 'd'  ///< augmented images: plus 256 * epoch, or 256 * copy
+};
+
+/**
  * @brief A generator for one purpose of one run.
  * @param seed   the run's seed
- * @param stream which purpose (weights, shuffling, ...): different streams share no numbers in
- *               practice, so one more number from one never shifts another
- * @return the generator
+ * @param stream one of the streams above
  */
 Rng rng_seed(uint64_t seed, uint64_t stream);
 

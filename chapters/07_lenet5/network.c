@@ -47,7 +47,7 @@ long network_trainable(const Network *net) {
 
 /* One stream of random numbers for all layers, so a seed gives the same weights everywhere. */
 void network_init(const Network *net, Init init, uint64_t seed, real *params) {
-    Rng rng = rng_seed(seed, 'w');
+    Rng rng = rng_seed(seed, STREAM_WEIGHTS);
     for (int i = 0; i < net->layers; i++)
         layer_init(&net->layer[i], init, params + network_offset(net, i), &rng);
 }

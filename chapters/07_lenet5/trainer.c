@@ -16,7 +16,7 @@ bool trainer_new(Trainer *t, const Network *net, const Dataset *data, const Plan
     t->patterns = data->n * (1 + plan->copies);
     t->optimizer = plan->optimizer;
     /* Each use of randomness has a stream of its own: more epochs change no first weight. */
-    t->shuffle = rng_seed(seed, 's');
+    t->shuffle = rng_seed(seed, STREAM_SHUFFLE);
     t->space = workspaces_new(net, t->threads, error);
     t->team = team_new(t->threads, error);
     t->params = calloc(n, sizeof(real));
@@ -78,7 +78,8 @@ void trainer_image(const Trainer *t, int pattern, real *x) {
         return;
     }
     /* A generator for this image in this epoch (or copy): no thread depends on another. */
-    Rng epoch = rng_seed(t->seed, 'd' + 256 * (uint64_t)(copy > 0 ? copy : t->epoch));
+    uint64_t turn = (uint64_t)(copy > 0 ? copy : t->epoch);
+    Rng epoch = rng_seed(t->seed, STREAM_AUGMENT + 256 * turn);
     Rng rng = rng_seed(rng_next(&epoch), (uint64_t)image);
     Warp warp = warp_random(&t->plan.augment, &rng);
     warp_image(t->data, image, t->net->input, t->net->pad, &warp, x);

@@ -47,8 +47,23 @@ Test(common_random, rng_below_and_shuffle) {
     for (int i = 0; i < 100; i++)
         cr_expect(seen[i] == 1, "%d appears %d times", i, seen[i]);
     cr_expect(moved > 80, "only %d of 100 moved", moved);
-    Rng a = rng_seed(1, 'w'), b = rng_seed(1, 's'), c = rng_seed(2, 'w');
-    cr_expect(a.state != b.state && a.state != c.state && b.state != c.state);
+}
+
+/* No two purposes of a run, no two epochs and no two seeds share their numbers. */
+Test(common_random, streams_are_apart) {
+    enum { EPOCHS = 100, STREAMS = 3 + EPOCHS };
+    uint64_t state[2 * STREAMS];
+    int count = 0;
+    for (uint64_t seed = 1; seed <= 2; seed++) {
+        state[count++] = rng_seed(seed, STREAM_EXAMPLES).state;
+        state[count++] = rng_seed(seed, STREAM_WEIGHTS).state;
+        state[count++] = rng_seed(seed, STREAM_SHUFFLE).state;
+        for (uint64_t epoch = 0; epoch < EPOCHS; epoch++)
+            state[count++] = rng_seed(seed, STREAM_AUGMENT + 256 * epoch).state;
+    }
+    for (int i = 0; i < count; i++)
+        for (int k = 0; k < i; k++)
+            cr_expect(state[i] != state[k], "streams %d and %d are the same", i, k);
 }
 
 Test(common_random, layer_init_follows_fan_in) {
