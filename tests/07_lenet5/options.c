@@ -28,15 +28,14 @@ static const struct {
     {2, "train -x", "unknown flag -x"},
     {2, "train --log", "--log needs a value"},
     {2, "train --save ''", "--save needs a value"},
-    {2, "train --live=1", "--live takes no value"},
-    {2, "train --live", "add --log FILE"},
+    {2, "predict --json=1", "--json takes no value"},
     {2, "train --shift 1", "--shift is a setting without a flag: use --set shift=VALUE"},
     /* flags of other commands */
     {2, "test --load x --validate 100", "--validate is for train, not for test"},
     {2, "test --load x --epochs 3", "--epochs is for train info, not for test"},
     {2, "train --dir x", "--dir is for test tables, not for train"},
     {2, "predict --load x --data y z", "--data is for train test tables info, not for predict"},
-    {2, "info --live", "--live is for train, not for info"},
+    {2, "info --log x", "--log is for train, not for info"},
     {2, "train --json", "--json is for predict, not for train"},
     /* numbers */
     {2, "train --batch 0", "batch 0: expected a whole number from 1"},

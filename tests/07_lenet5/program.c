@@ -85,14 +85,6 @@ void wait_for(const Running *running, const char *text) {
     cr_assert(false, "the program did not say '%s'", text);
 }
 
-void wait_for_file(const char *path) {
-    for (int k = 0; k < 50 * LIMIT * patience(); k++) {
-        if (access(path, F_OK) == 0) return;
-        wait_a_moment();
-    }
-    cr_assert(false, "there is no %s", path);
-}
-
 const char *program_path(void) {
     char here[PATH_MAX];
     if (*BUILD == '/') return "'" BUILD "/07_lenet5'";

@@ -51,9 +51,6 @@ Running lenet5_start(const char *dir, const char *arguments);
 /* Waits until a running program has written a text to stdout. */
 void wait_for(const Running *running, const char *text);
 
-/* Waits until a file is there. */
-void wait_for_file(const char *path);
-
 /* Waits for the end of a program. */
 Ran wait_for_end(Running *running);
 

@@ -34,7 +34,12 @@ study-choices: $B/07_lenet5
 study-ablation study-ladder: study-%: $B/07_lenet5
 	$(STUDY) $(STUDIES)/$*.txt build/data/$*.tsv $(ARGS)
 
+# The run's own output goes to a file; its end is shown when the picture is finished. Ctrl-C stops
+# the run, and with it the picture.
+LIVE       := $B/data/live
 NEEDS_live := build plots
 live: $B/07_lenet5 ## make run again, its curves drawn during the run
-	@mkdir -p $B/data
-	$< train --live --log $B/data/live.tsv --seed 1 $(ARGS)
+	@mkdir -p $B/data; rm -f $(LIVE).tsv; trap : INT; \
+	$< train --seed 1 --log $(LIVE).tsv $(ARGS) > $(LIVE).out & run=$$!; \
+	gnuplot -persist -e "log = '$(LIVE).tsv'; run = $$run" plots/live.gp 2> /dev/null; \
+	wait $$run; code=$$?; tail -n 3 $(LIVE).out; exit $$code

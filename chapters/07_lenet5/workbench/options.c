@@ -33,7 +33,6 @@ enum {
     IMAGE,
     DIR,
     JSON, /* this one and those after it take no value */
-    LIVE,
     HELP,
     FLAGS = HELP
 };
@@ -62,7 +61,6 @@ static const Flag others[FLAGS - SETTINGS] = {
     {"image", "N", "test tables info", "the image to look at, from 0 (info: as augmented)"},
     {"dir", "DIR", "test tables", "the folder for tables (test: outputs and rejection)"},
     {"json", NULL, "predict", "one JSON object per image"},
-    {"live", NULL, "train", "draws the log during the run, with gnuplot"},
     {"help", NULL, NULL, "this text"},
 };
 /* clang-format on */
@@ -273,7 +271,6 @@ static bool read_flag(int flag, Options *o, Error *error) {
     if (o->help) return true;
     if (!fits_command(flag, o->command, error)) return false;
     o->json = o->json || flag == JSON;
-    o->live = o->live || flag == LIVE;
     if (flag >= JSON) return true;
     if (*optarg == '\0') return error_set(error, "--%s needs a value", flag_name(flag));
     return flag <= SETTINGS ? read_setting(flag - 1, optarg, o, error)
@@ -365,7 +362,6 @@ static bool complete(const Options *o, Error *error) {
         return error_set(error, "tables needs --load FILE, the parameters, and --dir DIR");
     if (strcmp(command, "test") == 0 && !o->load)
         return error_set(error, "test needs --load FILE; %s", hint);
-    if (o->live && !o->log) return error_set(error, "--live draws the log: add --log FILE");
     return !o->resume || nothing_new(o, error);
 }
 

@@ -38,7 +38,6 @@ typedef struct Options {
     int probe;    ///< mini-batches between evaluations within an epoch; 0: none
     int image;    ///< the image to look at, or -1
     bool json;    ///< predict: one JSON object per image
-    bool live;    ///< train: draw the curves during the run
     bool help;    ///< the user wants the usage text
     bool version; ///< the user wants to know which program this is
     char **files; ///< predict: the images

@@ -4,7 +4,6 @@
  */
 #include "07_lenet5/evaluate.h"
 #include "07_lenet5/workbench/checkpoint.h"
-#include "07_lenet5/workbench/draw.h"
 #include "07_lenet5/workbench/log.h"
 #include "07_lenet5/workbench/session.h"
 #include "file.h"
@@ -29,7 +28,6 @@ typedef struct Run {
     Checkpoint resumed;  /* --resume; open until the trainer has its state */
     Trainer trainer;
     Log log;
-    Drawing drawing;              /* --live */
     Place place;                  /* how far the run has come */
     Evaluation on_train, on_test; /* after the last epoch */
     double *seconds;              /* of each epoch that was trained here */
@@ -146,7 +144,7 @@ static void open_log(Run *run) {
     Error error;
     bool ok = o->resume ? log_resume(&run->log, o->log, run->place.log_bytes, &error)
                         : log_open(&run->log, o->log, &error);
-    if (!ok || (o->live && !draw_start(&run->drawing, stdout, o->log, &error))) fail_with(&error);
+    if (!ok) fail_with(&error);
 }
 
 static void print_run(const Run *run) {
@@ -222,7 +220,6 @@ static void print_resume(const Run *run) {
     if (o->kernels != KERNELS_FAST) print_word(" --kernels ", run->net.kernels);
     if (o->validate) printf(" --validate %d", o->validate);
     if (o->probe) printf(" --probe %d", o->probe);
-    if (o->live) printf(" --live");
     if (o->log) print_word(" --log ", o->log);
     if (o->save) print_word(" --save ", o->save);
     printf("\n");
@@ -267,8 +264,6 @@ static void evaluate_run(Run *run, int epoch) {
 static void report_epoch(Run *run, int epoch, double learning, double seconds) {
     log_epoch(&run->log, run->place.iteration, epoch, &run->on_train, &run->on_test, learning,
               seconds);
-    if (draw_due(&run->drawing, epoch > 0)) draw_now(&run->drawing);
-    draw_below(&run->drawing);
     printf("epoch %2d/%d  ", epoch, run->recipe.plan.epochs);
     if (run->recipe.watch == WATCH_BOTH)
         printf("train loss %.4f accuracy %.4f  ", unsigned_nan(run->on_train.loss),
@@ -316,10 +311,6 @@ static void run_step(Run *run, Progress *bar) {
     if (!isfinite(step.loss) || stop) progress_end(bar);
     if (!isfinite(step.loss)) diverged(run, step.loss);
     if (stop) stop_run(run);
-    if (draw_due(&run->drawing, false)) {
-        log_length(&run->log); /* everything so far reaches the file */
-        draw_now(&run->drawing);
-    }
     progress_update(bar, end, place->loss / end, (double)place->correct / end);
     probe(run);
 }
