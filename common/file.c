@@ -182,6 +182,13 @@ bool output_open(Output *output, const char *path, Error *error) {
                      errno == EAGAIN ? "another program is writing it" : strerror(errno));
 }
 
+bool output_possible(const char *path, Error *error) {
+    Output output;
+    if (!output_open(&output, path, error)) return false;
+    output_discard(&output);
+    return true;
+}
+
 bool output_open_in(Output *output, const char *folder, const char *name, Error *error) {
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, "%s/%s", folder, name) >= PATH_MAX)
@@ -210,9 +217,4 @@ bool output_commit(Output *output, Error *error) {
 
 void output_discard(Output *output) {
     give_up(output);
-}
-
-uint32_t big_endian(const uint8_t byte[4]) {
-    return (uint32_t)byte[0] << 24 | (uint32_t)byte[1] << 16 | (uint32_t)byte[2] << 8 |
-           (uint32_t)byte[3];
 }

@@ -22,7 +22,6 @@
 #include "fail.h"
 
 #include <limits.h>
-#include <stdint.h>
 #include <stdio.h>
 
 /** A file that is being written. */
@@ -74,6 +73,13 @@ bool lock_take(Lock *lock, const char *path, Error *error);
 void lock_release(Lock *lock);
 
 /**
+ * @brief Checks that a file could be written, before hours of work are put into it.
+ * @param path  where it is to go
+ * @param error filled on failure: the folder is missing or read-only, or the path is a folder
+ */
+bool output_possible(const char *path, Error *error);
+
+/**
  * @brief Creates the temporary file.
  * @param output filled on success; output_commit() or output_discard() ends it
  * @param path   the name the file gets in the end
@@ -107,12 +113,5 @@ bool output_commit(Output *output, Error *error);
  * @param output the file; closed
  */
 void output_discard(Output *output);
-
-/**
- * @brief A number as IDX and PNG write it, the largest byte first.
- * @param byte four of them
- * @return the number
- */
-uint32_t big_endian(const uint8_t byte[4]);
 
 #endif

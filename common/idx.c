@@ -116,6 +116,12 @@ static bool source_at_end(Source *source, Error *error) {
            (got == 0 || error_set(error, "%s: more bytes than its header announces", source->path));
 }
 
+/* A number of the header, the largest byte first. */
+static uint32_t big_endian(const uint8_t byte[4]) {
+    return (uint32_t)byte[0] << 24 | (uint32_t)byte[1] << 16 | (uint32_t)byte[2] << 8 |
+           (uint32_t)byte[3];
+}
+
 /* The header: magic, dimensions; *count becomes their product. */
 static bool read_header(Source *source, Idx *idx, size_t *count, Error *error) {
     uint8_t magic[4];

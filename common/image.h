@@ -1,6 +1,6 @@
 /**
  * @file image.h
- * @brief Reading a drawn or photographed image: PNG (libpng) and PGM, any depth, as bytes of grey.
+ * @brief Reading a drawn or photographed image: PNG of any depth, as bytes of grey (libpng).
  *
  * Colours become grey, transparency becomes white, 16 bits become 8. The input is validated
  * completely: a file that is not regular, too large, truncated or followed by something else is
@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 enum {
-    PICTURE_MAX = 4096 ///< pixels a side: 16 MB of grey
+    PICTURE_MAX = 4096 ///< pixels per side: 16 MB of grey
 };
 
 /** A grey image. */
@@ -25,18 +25,13 @@ typedef struct Grey {
 } Grey;
 
 /**
- * @brief Reads a PNG or PGM file; its first bytes say which it is.
- * @param path  the file
- * @param grey  filled on success
+ * @brief Reads a PNG file.
+ * @param grey  filled on success, all zero otherwise
  * @param error filled on failure: the file and what is wrong with it
- * @return whether it worked
  */
 bool grey_read(const char *path, Grey *grey, Error *error);
 
-/**
- * @brief Releases an image and clears the struct.
- * @param grey what grey_read() filled; all zero is fine too
- */
+/** @brief Releases an image and clears the struct; all zero is fine too. */
 void grey_free(Grey *grey);
 
 #endif

@@ -147,13 +147,6 @@ bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int e
     return ok && output_commit(&output, error);
 }
 
-bool safetensors_can_save(const char *path, Error *error) {
-    Output output;
-    if (!output_open(&output, path, error)) return false;
-    output_discard(&output);
-    return true;
-}
-
 /* ------------------------------------------------------------------ reading -------------- */
 
 /* Fills the text of the header, whose length stands in the file's first bytes. */

@@ -48,14 +48,6 @@ typedef struct Metadata {
 size_t tensor_size(const Tensor *tensor);
 
 /**
- * @brief Checks that a file could be created at this path, before hours of work are put into it.
- * @param path  where a file is to be saved
- * @param error filled on failure
- * @return false when the folder is missing or read-only, or the path is a folder
- */
-bool safetensors_can_save(const char *path, Error *error);
-
-/**
  * @brief Writes tensors and metadata to a file, all or nothing.
  * @param path    the file; an older one is replaced
  * @param tensors how many

@@ -7,30 +7,30 @@
 #include "support.h"
 
 #include <jansson.h>
+#include <png.h>
 #include <string.h>
 
 TestSuite(ch07_predict, .timeout = 120);
 
 static void write_drawing(const char *path, const Grey *grey) {
-    const char *head = textf("P5 %d %d 255\n", grey->w, grey->h);
-    size_t length = strlen(head), pixels = (size_t)grey->w * (size_t)grey->h;
-    uint8_t *file = kept(length + pixels);
-    memcpy(file, head, length);
-    memcpy(file + length, grey->byte, pixels);
-    write_file(path, file, length + pixels);
+    png_image png = {.version = PNG_IMAGE_VERSION,
+                     .width = (png_uint_32)grey->w,
+                     .height = (png_uint_32)grey->h,
+                     .format = PNG_FORMAT_GRAY};
+    cr_assert(png_image_write_to_file(&png, path, 0, grey->byte, 0, NULL), "%s", png.message);
 }
 
-/* A small set with trained parameters p and the drawings a.pgm (light on dark) and b.pgm. */
+/* A small set with trained parameters p and the drawings a.png (light on dark) and b.png. */
 static const char *drawings(Grey grey[2]) {
     const char *dir = small_set();
     Dataset data = few(2);
     for (int i = 0; i < 2; i++) {
         grey[i] = drawing_of(data.image + i * IMAGE_BYTES, i);
-        write_drawing(in(dir, i ? "b.pgm" : "a.pgm"), &grey[i]);
+        write_drawing(in(dir, i ? "b.png" : "a.png"), &grey[i]);
     }
     Grey blank = grey[0];
     blank.byte = kept((size_t)blank.w * (size_t)blank.h);
-    write_drawing(in(dir, "blank.pgm"), &blank);
+    write_drawing(in(dir, "blank.png"), &blank);
     lenet5_ok(dir, "train --data . --epochs 12 --batch 20 --watch end --save p");
     return dir;
 }
@@ -71,21 +71,21 @@ static void expect_json(const char *line, const char *file, const Prediction *wa
 Test(ch07_predict, t01_json, .description = "one JSON object per drawing, in the given order") {
     Grey grey[2];
     const char *dir = drawings(grey);
-    Ran ran = lenet5_ok(dir, "predict a.pgm --load p --json b.pgm");
+    Ran ran = lenet5_ok(dir, "predict a.png --load p --json b.png");
     const char *second = strchr(ran.out, '\n');
     cr_assert(second != NULL, "%s", ran.out);
     Prediction a = predicted(in(dir, "p"), &grey[0]), b = predicted(in(dir, "p"), &grey[1]);
-    expect_json(ran.out, "a.pgm", &a);
-    expect_json(second + 1, "b.pgm", &b);
+    expect_json(ran.out, "a.png", &a);
+    expect_json(second + 1, "b.png", &b);
 }
 
 Test(ch07_predict, t02_text, .description = "size, digit and probability for people") {
     Grey grey[2];
     const char *dir = drawings(grey);
-    Ran ran = lenet5_ok(dir, "predict --load p a.pgm");
+    Ran ran = lenet5_ok(dir, "predict --load p a.png");
     Prediction a = predicted(in(dir, "p"), &grey[0]);
-    const char *last = textf("a.pgm: %d (%.2f %%)\n", a.digit, 100 * a.probability[a.digit]);
-    cr_expect(strstr(ran.out, "a.pgm: 260 x 300 pixels") != NULL, "%s", ran.out);
+    const char *last = textf("a.png: %d (%.2f %%)\n", a.digit, 100 * a.probability[a.digit]);
+    cr_expect(strstr(ran.out, "a.png: 260 x 300 pixels") != NULL, "%s", ran.out);
     cr_expect(strstr(ran.out, last) != NULL, "no '%s': %s", last, ran.out);
     /* a bar for each digit, half a column per percent */
     static const char full[] = "##################################################";
@@ -100,13 +100,13 @@ Test(ch07_predict, t03_bad_drawing,
      .description = "one line of error, and the next drawing is still read") {
     Grey grey[2];
     const char *dir = drawings(grey);
-    Ran ran = lenet5_in(dir, "predict --load p blank.pgm");
+    Ran ran = lenet5_in(dir, "predict --load p blank.png");
     const char *end = strchr(ran.err, '\n');
     cr_expect(ran.code == 1, "exit code %d", ran.code);
-    cr_expect(strstr(ran.err, "blank.pgm: no digit") && end && !end[1], "%s", ran.err);
-    ran = lenet5_in(dir, "predict --json --load p blank.pgm b.pgm");
+    cr_expect(strstr(ran.err, "blank.png: no digit") && end && !end[1], "%s", ran.err);
+    ran = lenet5_in(dir, "predict --json --load p blank.png b.png");
     cr_expect(ran.code == 1, "exit code %d", ran.code);
-    cr_expect(strstr(ran.out, "\"b.pgm\"") != NULL, "the next one is not read: %s", ran.out);
+    cr_expect(strstr(ran.out, "\"b.png\"") != NULL, "the next one is not read: %s", ran.out);
 }
 
 /* More lines than a buffer holds: the first that cannot be written ends the program. */
@@ -114,8 +114,8 @@ Test(ch07_predict, t04_full_disk, .description = "JSON that cannot be written na
     Grey grey[2];
     const char *dir = drawings(grey), *files = "";
     for (int k = 0; k < 60; k++)
-        files = textf("%s a.pgm", files);
+        files = textf("%s a.png", files);
     Ran ran = lenet5_in(dir, "predict --json --load p %s > /dev/full", files);
     cr_expect(ran.code == 1, "exit code %d", ran.code);
-    cr_expect_str_eq(ran.err, "error: a.pgm: cannot be written as JSON\n");
+    cr_expect_str_eq(ran.err, "error: a.png: cannot be written as JSON\n");
 }

@@ -35,6 +35,21 @@ Test(common_file, gets_its_name_when_it_is_complete) {
     cr_expect_str_eq(listing(dir), "a.tsv", "the discarded temporary is still there");
 }
 
+/* Asked before a long run; the answer leaves nothing behind. */
+Test(common_file, says_whether_it_could_be_written) {
+    const char *outer = folder(), *dir = in(outer, "inner");
+    Error error;
+    cr_assert(mkdir(dir, 0777) == 0);
+    expect_error(output_possible(in(dir, "no/a"), &error), &error, "No such file");
+    expect_error(output_possible(dir, &error), &error, "not a regular file");
+    expect_error(output_possible(in(dir, "new/"), &error), &error, "cannot save there");
+    /* a legal name, but not with .unfinished after it */
+    expect_error(output_possible(textf("%s/%0250d", dir, 0), &error), &error, "too long");
+    cr_expect(output_possible(in(dir, "a"), &error), "%s", error.text);
+    cr_expect_str_eq(listing(dir), "", "a file was left in the folder");
+    cr_expect_str_eq(listing(outer), "inner", "a file was left beside it");
+}
+
 Test(common_file, refuses) {
     const char *dir = folder();
     Output table;

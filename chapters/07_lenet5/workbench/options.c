@@ -112,7 +112,7 @@ void options_usage(FILE *out) {
           "\n"
           "  train    trains on the training images, evaluates on the test images\n"
           "  test     evaluates the parameters of --load on the test images\n"
-          "  predict  classifies digits that you drew: PNG or PGM, one digit per image\n"
+          "  predict  classifies digits that you drew: PNG, one digit per image\n"
           "  tables   writes what the parameters of --load do, for plots: mistakes, maps, ...\n"
           "  info     prints the table of layers\n",
           out);

@@ -101,7 +101,7 @@ static void choose_run(Run *run, const Options *o) {
     lock_checkpoint(run); /* before anything else looks at the file: its owner may be writing it */
     const char *files[2] = {o->save, checkpoint_path(run)};
     for (int k = 0; k < 2; k++)
-        if (files[k] && !safetensors_can_save(files[k], &error)) fail_with(&error);
+        if (files[k] && !output_possible(files[k], &error)) fail_with(&error);
     if (!o->resume) {
         run->recipe = session_recipe(o);
         return;

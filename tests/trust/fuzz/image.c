@@ -1,10 +1,10 @@
-/* Any bytes as a drawing, PNG or PGM, and then all that `predict` does before the network. */
+/* Any bytes as a drawing, and then all that `predict` does before the network. */
 #include "image.h"
 
 #include "07_lenet5/workbench/preprocess.h"
-#include "file.h"
 #include "input.h"
 
+#include <png.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -18,18 +18,18 @@ static void put_u32(size_t value, uint8_t *byte) {
 
 /* Whether a whole chunk begins here: length, type, so many bytes, checksum. */
 static bool is_chunk(const uint8_t *data, size_t size, size_t at) {
-    return size >= CHUNK && at <= size - CHUNK && big_endian(data + at) <= size - CHUNK - at;
+    return size >= CHUNK && at <= size - CHUNK && png_get_uint_32(data + at) <= size - CHUNK - at;
 }
 
 static void mend_checksum(uint8_t *chunk) {
-    size_t length = big_endian(chunk);
+    size_t length = png_get_uint_32(chunk);
     put_u32(crc32_z(0, chunk + 4, length + 4), chunk + 8 + length);
 }
 
 /* Changes the bytes of one chunk; its length and its checksum follow. */
 static size_t change_chunk(uint8_t *data, size_t size, size_t most, size_t at) {
     uint8_t part[PART], *bytes = data + at + 8;
-    size_t length = big_endian(data + at), room = length + most - size;
+    size_t length = png_get_uint_32(data + at), room = length + most - size;
     if (length > PART || room == 0) return size;
     memcpy(part, bytes, length);
     size_t now = LLVMFuzzerMutate(part, length, room < PART ? room : PART);
@@ -46,11 +46,11 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned
     size_t at = SIGNATURE;
     bool one = seed & 1;
     srand(seed);
-    for (; one && is_chunk(data, size, at); at += big_endian(data + at) + CHUNK)
+    for (; one && is_chunk(data, size, at); at += png_get_uint_32(data + at) + CHUNK)
         if (rand() % 4 == 0) return change_chunk(data, size, most, at);
     size = LLVMFuzzerMutate(data, size, most);
     for (at = SIGNATURE; rand() % 8 && is_chunk(data, size, at);
-         at += big_endian(data + at) + CHUNK)
+         at += png_get_uint_32(data + at) + CHUNK)
         mend_checksum(data + at);
     return size;
 }
