@@ -10,20 +10,16 @@
 
 enum { THREADS_MOST = 8 }; /* more would only take memory: 10,000 images need 30 ms */
 
-/* How many micro-batches a data set has. */
-static int parts_of(const Dataset *data) {
-    return (data->n + MICRO_BATCH - 1) / MICRO_BATCH;
-}
-
-/* What a pass over a data set reads, and what it leaves; score may be NULL. */
+/* A pass over a data set: what it reads, and the answers that it leaves. */
 typedef struct Pass {
     const Network *net;
     const real *params;
     const Dataset *data;
-    Workspace *space; /* one for each thread          */
-    double *loss;     /* of each micro-batch          */
-    int *decision;    /* (n) the predicted classes    */
-    real *score;      /* (n, classes)                 */
+    Workspace *space; /* one for each thread                          */
+    int parts;        /* micro-batches                                */
+    double *loss;     /* (parts)                                      */
+    int *decision;    /* (n) the predicted classes                    */
+    real *score;      /* (n, classes), or NULL where nobody asks      */
 } Pass;
 
 /* Micro-batch s of the data set, on one of the threads. */
@@ -41,45 +37,75 @@ static void pass_micro_batch(void *job, int s, int thread) {
                (size_t)(n * classes) * sizeof *space->score);
 }
 
-/* Runs all images in micro-batches, with threads and workspaces of its own. */
+/* All images in micro-batches, with threads and workspaces for this pass alone. */
 static bool forward_all(Pass *pass, int threads, Error *error) {
     if (threads > THREADS_MOST) threads = THREADS_MOST;
     Team *team = team_new(threads, error);
     if (!team) return false;
     pass->space = workspaces_new(pass->net, threads, error);
     bool ok = pass->space != NULL;
-    if (ok) team_run(team, parts_of(pass->data), pass_micro_batch, pass);
+    if (ok) team_run(team, pass->parts, pass_micro_batch, pass);
     workspaces_free(pass->space, threads);
     team_free(team);
+    return ok;
+}
+
+static void pass_free(Pass *pass) {
+    free(pass->loss);
+    free(pass->decision);
+    free(pass->score);
+}
+
+/* Room for the answers, then the pass; `score` asks for those as well. */
+static bool pass_run(Pass *pass, bool score, int threads, Error *error) {
+    size_t n = (size_t)pass->data->n, classes = (size_t)pass->net->loss.classes;
+    pass->parts = (pass->data->n + MICRO_BATCH - 1) / MICRO_BATCH;
+    pass->loss = calloc((size_t)pass->parts, sizeof *pass->loss);
+    pass->decision = calloc(n, sizeof *pass->decision);
+    if (score) pass->score = calloc(n * classes, sizeof *pass->score);
+    bool ok = pass->loss && pass->decision && (pass->score || !score);
+    if (!ok) error_set(error, "no memory to classify %d images", pass->data->n);
+    if (ok) ok = forward_all(pass, threads, error);
+    if (!ok) pass_free(pass);
     return ok;
 }
 
 // [evaluate]
 bool evaluate(const Network *net, const real *params, const Dataset *data, int threads,
               Evaluation *result, Error *error) {
-    int parts = parts_of(data);
-    double *loss = calloc((size_t)parts, sizeof *loss);
-    int *decision = calloc((size_t)data->n, sizeof *decision);
-    bool ok = (loss && decision) || error_set(error, "no memory to evaluate %d images", data->n);
-    Pass pass = {net, params, data, NULL, loss, decision, NULL};
-    ok = ok && forward_all(&pass, threads, error);
+    Pass pass = {.net = net, .params = params, .data = data};
     *result = (Evaluation){.n = data->n};
-    if (ok) {
-        /* added in the order of the micro-batches: the same sum on any number of threads */
-        for (int s = 0; s < parts; s++)
-            result->loss += loss[s] / data->n;
-        /* rows are true digits, columns are answers; the diagonal is correct */
-        for (int i = 0; i < data->n; i++)
-            result->confusion[data->label[i]][decision[i]]++;
-        for (int k = 0; k < CLASSES; k++)
-            result->accuracy += result->confusion[k][k];
-        result->accuracy /= data->n;
-    }
-    free(loss);
-    free(decision);
-    return ok;
+    if (!pass_run(&pass, false, threads, error)) return false;
+    /* added in the order of the micro-batches: the same sum on any number of threads */
+    for (int s = 0; s < pass.parts; s++)
+        result->loss += pass.loss[s] / data->n;
+    /* rows are true digits, columns are answers; the diagonal is correct */
+    for (int i = 0; i < data->n; i++)
+        result->confusion[data->label[i]][pass.decision[i]]++;
+    for (int k = 0; k < CLASSES; k++)
+        result->accuracy += result->confusion[k][k];
+    result->accuracy /= data->n;
+    pass_free(&pass);
+    return true;
 }
 // [evaluate]
+
+void confusion_print(FILE *out, const Evaluation *e) {
+    fprintf(out, "      ");
+    for (int k = 0; k < CLASSES; k++)
+        fprintf(out, "%5d", k);
+    fprintf(out, "   correct\n");
+    for (int i = 0; i < CLASSES; i++) {
+        int row = 0;
+        fprintf(out, "   %d: ", i);
+        for (int k = 0; k < CLASSES; k++) {
+            fprintf(out, "%5d", e->confusion[i][k]);
+            row += e->confusion[i][k];
+        }
+        /* a digit that the set does not have gets 0 */
+        fprintf(out, "  %6.2f %%\n", row > 0 ? 100.0 * e->confusion[i][i] / row : 0.0);
+    }
+}
 
 Prediction prediction_of(const Loss *loss, const real *score, int decision) {
     Prediction p = {.digit = decision, .score = (double)score[decision], .margin = HUGE_VAL};
@@ -99,20 +125,13 @@ Prediction prediction_of(const Loss *loss, const real *score, int decision) {
 
 bool predict(const Network *net, const real *params, const Dataset *data, int threads,
              Prediction *each, Error *error) {
-    int parts = parts_of(data), classes = net->loss.classes;
-    double *loss = calloc((size_t)parts, sizeof *loss);
-    int *decision = calloc((size_t)data->n, sizeof *decision);
-    real *score = calloc((size_t)(data->n * classes), sizeof *score);
-    bool ok = loss && decision && score;
-    if (!ok) error_set(error, "no memory to predict %d images", data->n);
-    Pass pass = {net, params, data, NULL, loss, decision, score};
-    ok = ok && forward_all(&pass, threads, error);
-    for (int i = 0; ok && i < data->n; i++)
-        each[i] = prediction_of(&net->loss, score + i * classes, decision[i]);
-    free(loss);
-    free(decision);
-    free(score);
-    return ok;
+    Pass pass = {.net = net, .params = params, .data = data};
+    int classes = net->loss.classes;
+    if (!pass_run(&pass, true, threads, error)) return false;
+    for (int i = 0; i < data->n; i++)
+        each[i] = prediction_of(&net->loss, pass.score + i * classes, pass.decision[i]);
+    pass_free(&pass);
+    return true;
 }
 
 /* ------------------------------------------------------------------ rejection ------------ */

@@ -18,6 +18,8 @@
 
 #include "07_lenet5/network.h"
 
+#include <stdio.h>
+
 /** How well a network does on a data set. */
 typedef struct Evaluation {
     int n;                           ///< images
@@ -53,6 +55,12 @@ typedef enum Doubt {
  */
 bool evaluate(const Network *net, const real *params, const Dataset *data, int threads,
               Evaluation *result, Error *error);
+
+/**
+ * @brief Prints the confusion matrix: a row for each true digit, a column for each prediction, and
+ *        the share of the row that is correct.
+ */
+void confusion_print(FILE *out, const Evaluation *result);
 
 /**
  * @brief What a network says about every image of a data set.

@@ -82,20 +82,6 @@ static Result run(const Network *net, const Lesson *lesson, const Dataset *train
     return result;
 }
 
-static void print_confusion(const Evaluation *e) {
-    printf("\n3. Test accuracy %.4f, loss %.4f. Confusion matrix: a row is the true\n"
-           "digit, a column the prediction\n\n      ",
-           e->accuracy, e->loss);
-    for (int k = 0; k < CLASSES; k++)
-        printf("%5d", k);
-    for (int i = 0; i < CLASSES; i++) {
-        printf("\n   %d: ", i);
-        for (int k = 0; k < CLASSES; k++)
-            printf("%5d", e->confusion[i][k]);
-    }
-    printf("\n");
-}
-
 int main(int argc, char **argv) {
     if (argc > 1 && strchr(argv[1], '/') == NULL) return workbench(argc, argv);
     Lesson lesson = lesson_start(argc, argv);
@@ -108,7 +94,10 @@ int main(int argc, char **argv) {
            "have a loss of log 10 = 2.3026\n\n",
            train_set.n);
     Result textbook = run(&net, &lesson, &train_set, &test_set, "textbook");
-    print_confusion(&textbook.test);
+    printf("\n3. Test accuracy %.4f, loss %.4f. Confusion matrix: a row is the true\n"
+           "digit, a column the prediction\n\n",
+           textbook.test.accuracy, textbook.test.loss);
+    confusion_print(stdout, &textbook.test);
     printf("\n4. The same with faster functions of the same meaning, where there are any\n\n");
     int replaced = network_accelerate(&net);
     Result fast = run(&net, &lesson, &train_set, &test_set, "fast");

@@ -52,23 +52,6 @@ static void info(const Options *o) {
 
 /* ------------------------------------------------------------------ test ----------------- */
 
-static void print_confusion(const Evaluation *e) {
-    printf("\nconfusion matrix: a row is the true digit, a column the prediction\n\n     ");
-    for (int k = 0; k < CLASSES; k++)
-        printf(" %5d", k);
-    printf("  correct\n");
-    for (int i = 0; i < CLASSES; i++) {
-        int row = 0;
-        printf("  %d: ", i);
-        for (int k = 0; k < CLASSES; k++) {
-            printf(" %5d", e->confusion[i][k]);
-            row += e->confusion[i][k];
-        }
-        printf("  %6.2f%%\n", row ? 100.0 * e->confusion[i][i] / row : 0.0);
-    }
-    printf("\n");
-}
-
 static Output open_table(const Options *o, const char *name) {
     Output table;
     Error error;
@@ -155,7 +138,9 @@ static void test_all(const Options *o, const Network *net, const real *params,
     double seconds = seconds_now() - start;
     if (!isfinite(e.loss))
         fail(EXIT_FAILURE, "%s: its loss on the test images is not finite", o->load);
-    print_confusion(&e);
+    printf("\nconfusion matrix: a row is the true digit, a column the prediction\n\n");
+    confusion_print(stdout, &e);
+    printf("\n");
     if (o->dir) write_test_tables(o, net, params, data);
     printf("result test_accuracy=%.4f test_loss=%.4f images=%d params=%ld seconds=%.3f "
            "peak_rss_mb=%.0f\n",
