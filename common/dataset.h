@@ -56,7 +56,6 @@ void dataset_free(Dataset *data);
  *
  * @f[ x = lo + (hi - lo)\,\frac{byte}{255} @f] and every pixel of the border is lo.
  *
- * @param data  the set
  * @param i     which image, 0 .. n-1
  * @param input the range of values
  * @param pad   width of the border on each side; 2 makes LeNet's 32x32
@@ -66,11 +65,9 @@ void dataset_image(const Dataset *data, int i, Input input, int pad, real *x);
 
 /**
  * @brief The first test image of a class as reals: what the chapters' examples look at.
- * @param dir   the folder of the set
- * @param label the class
- * @param pad   width of the border, as in dataset_image()
- * @param x     (28 + 2*pad, 28 + 2*pad) reals from 0 (background) to 1 (ink)
- * @param error filled on failure
+ * @param dir the folder of the set
+ * @param pad width of the border, as in dataset_image()
+ * @param x   (28 + 2*pad, 28 + 2*pad) reals from 0 (background) to 1 (ink)
  * @return whether the set could be read and has such an image
  */
 bool dataset_digit(const char *dir, int label, int pad, real *x, Error *error);

@@ -37,10 +37,7 @@ bool error_set(Error *error, const char *format, ...) __attribute__((format(prin
  */
 _Noreturn void fail(int exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/**
- * @brief Prints what a library function wrote into an error, and exits with EXIT_FAILURE.
- * @param error the error
- */
+/** @brief Prints what a library function wrote into an error, and exits with EXIT_FAILURE. */
 _Noreturn void fail_with(const Error *error);
 
 /**

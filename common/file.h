@@ -41,7 +41,6 @@ typedef struct Lock {
 
 /**
  * @brief Asks for a regular file, through links.
- * @param path  the file
  * @param bytes filled with its length
  * @param error filled on failure: there is nothing, or it is a folder, a pipe or a device
  * @return whether it is a regular file
@@ -50,8 +49,6 @@ bool file_length(const char *path, long *bytes, Error *error);
 
 /**
  * @brief Whether two paths name the same file, existing or not.
- * @param a a path
- * @param b another one
  * @return true when writing one would replace the other
  */
 bool file_same(const char *a, const char *b);
@@ -66,10 +63,7 @@ bool file_same(const char *a, const char *b);
  */
 bool lock_take(Lock *lock, const char *path, Error *error);
 
-/**
- * @brief Gives a lock back and removes its file.
- * @param lock the lock
- */
+/** @brief Gives a lock back and removes its file. */
 void lock_release(Lock *lock);
 
 /**
@@ -91,7 +85,6 @@ bool output_open(Output *output, const char *path, Error *error);
 
 /**
  * @brief The same, the path given in two parts.
- * @param output filled on success
  * @param folder an existing folder
  * @param name   the file's name in it, e.g. 01_memory.tsv
  * @param error  filled on failure: path and reason
@@ -108,10 +101,7 @@ bool output_open_in(Output *output, const char *folder, const char *name, Error 
  */
 bool output_commit(Output *output, Error *error);
 
-/**
- * @brief Gives up: nothing is left of the file.
- * @param output the file; closed
- */
+/** @brief Gives up: nothing is left of the file. */
 void output_discard(Output *output);
 
 #endif

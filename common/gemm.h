@@ -29,8 +29,6 @@ typedef enum Transpose {
  * @param m    rows of op(a) and c
  * @param n    columns of op(b) and c
  * @param k    columns of op(a), rows of op(b)
- * @param a    left factor
- * @param b    right factor
  * @param beta 0 overwrites c, 1 accumulates into it
  * @param c    the result; overlaps neither a nor b
  */
@@ -44,8 +42,6 @@ void gemm(Transpose ta, Transpose tb, int m, int n, int k, const real *a, const 
  * @param m    rows of op(a) and c
  * @param n    columns of op(b) and c
  * @param k    columns of op(a), rows of op(b)
- * @param a    left factor
- * @param b    right factor
  * @param beta 0 overwrites c, 1 accumulates into it
  * @param c    the result; overlaps neither a nor b
  */

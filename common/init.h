@@ -23,7 +23,6 @@ typedef enum Init {
 
 /**
  * @brief The inputs of one unit of a layer with weights.
- * @param layer  the layer
  * @param filter which output channel or unit
  * @return how many weights reach it, missing links not counted
  */
@@ -32,7 +31,6 @@ int layer_fan_in(const Layer *layer, int filter);
 /**
  * @brief Gives a layer its initial parameters. Missing links get 0.
  * @param layer the layer; nothing happens to one without parameters
- * @param init  the scheme
  * @param w     layer_params() numbers, overwritten
  * @param rng   the generator, advanced
  */

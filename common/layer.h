@@ -64,22 +64,19 @@ struct Layer {
 
 /**
  * @brief How many numbers the weight of a layer holds, missing links included.
- * @param layer the layer
  * @return the product of its weight dimensions, 0 for a layer without weight
  */
 size_t layer_weights(const Layer *layer);
 
 /**
  * @brief How many numbers a layer stores: weight and bias.
- * @param layer the layer
  * @return layer_weights() + bias
  */
 size_t layer_params(const Layer *layer);
 
 /**
  * @brief Whether a stored weight belongs to a link that exists.
- * @param layer the layer
- * @param i     index of the weight, 0 .. layer_weights() - 1
+ * @param i index of the weight, 0 .. layer_weights() - 1
  * @return false where `links` leaves filter and channel unconnected; such weights stay 0
  */
 bool layer_linked(const Layer *layer, size_t i);

@@ -22,31 +22,25 @@ typedef struct Lesson {
 
 /**
  * @brief Reads the command line, and tells BLAS to start no threads of its own.
- * @param argc as main got it
- * @param argv as main got it
  * @return the two folders
  */
 Lesson lesson_start(int argc, char **argv);
 
 /**
  * @brief Memory for numbers.
- * @param count how many
  * @return zeros; free() releases them
  */
 real *lesson_reals(size_t count);
 
 /**
  * @brief The first test image of a class.
- * @param lesson the folders
- * @param label  the class
- * @param pad    width of the border on each side
- * @param x      (28 + 2*pad, 28 + 2*pad) numbers from 0 (background) to 1 (ink)
+ * @param pad width of the border on each side
+ * @param x   (28 + 2*pad, 28 + 2*pad) numbers from 0 (background) to 1 (ink)
  */
 void lesson_digit(const Lesson *lesson, int label, int pad, real *x);
 
 /**
  * @brief One of the two sets of images.
- * @param lesson the folders
  * @param prefix "train" or "t10k"
  * @return the set; dataset_free() releases it
  */
@@ -54,15 +48,13 @@ Dataset lesson_set(const Lesson *lesson, const char *prefix);
 
 /**
  * @brief Opens a table for gnuplot.
- * @param lesson the folders
- * @param name   the file's name, e.g. 01_memory.tsv
+ * @param name the file's name, e.g. 01_memory.tsv
  * @return the table, to be written with fprintf() into its stream
  */
 Output lesson_table(const Lesson *lesson, const char *name);
 
 /**
  * @brief Closes a table, and says which picture is drawn from it.
- * @param table   the table
  * @param picture NAME of `make plot-NAME`
  */
 void lesson_table_end(Output *table, const char *picture);

@@ -36,9 +36,8 @@ double unsigned_nan(double value);
 
 /**
  * @brief A whole number with commas, as tables print it: 61706 becomes 61,706.
- * @param value  at least 0
- * @param text   where to write
- * @param size   room in text; 27 holds any long
+ * @param value at least 0
+ * @param size  room in text; 27 holds any long
  * @return text
  */
 char *with_commas(long value, char *text, size_t size);

@@ -17,30 +17,21 @@
 
 /**
  * @brief Whether a stream is a terminal that should get colours and moving bars.
- * @param out the stream
  * @return true on a terminal that is not "dumb", unless NO_COLOR is set
  */
 bool stream_is_fancy(FILE *out);
 
 /**
  * @brief Draws images side by side.
- * @param out   where to
- * @param count how many images
- * @param h     rows of one image
- * @param w     columns of one image
- * @param x     (count, h, w)
- * @param lo    the value drawn blank (black on a colour terminal)
- * @param hi    the value drawn brightest; with lo == hi each image uses its own range
+ * @param x  (count, h, w)
+ * @param lo the value drawn blank (black on a colour terminal)
+ * @param hi the value drawn brightest; with lo == hi each image uses its own range
  */
 void picture_print(FILE *out, int count, int h, int w, const real *x, real lo, real hi);
 
 /**
  * @brief Prints a matrix of numbers, three significant digits, one row per line.
- * @param out   where to
- * @param title a line above it
- * @param rows  rows
- * @param cols  columns
- * @param x     (rows, cols)
+ * @param x (rows, cols)
  */
 void matrix_print(FILE *out, const char *title, int rows, int cols, const real *x);
 
@@ -50,11 +41,7 @@ void matrix_print(FILE *out, const char *title, int rows, int cols, const real *
  *
  * A line `# NAME`, rows of numbers with tabs between them, two empty lines.
  *
- * @param out  where to
- * @param name of the block
- * @param rows rows
- * @param cols columns
- * @param x    (rows, cols)
+ * @param x (rows, cols)
  */
 void block_write(FILE *out, const char *name, int rows, int cols, const real *x);
 

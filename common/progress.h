@@ -18,29 +18,18 @@ typedef struct Progress {
     double drawn;   ///< seconds_now() when it was last drawn
 } Progress;
 
-/**
- * @brief Starts a bar; nothing is drawn yet.
- * @param bar   the bar
- * @param out   where to draw
- * @param label what is printed in front of the bar
- * @param total images in the whole job
- */
+/** @brief Starts a bar; nothing is drawn yet. */
 void progress_start(Progress *bar, FILE *out, const char *label, long total);
 
 /**
  * @brief Reports images done: on a terminal at most ten times a second, elsewhere one line every
  *        ten seconds.
- * @param bar      the bar
- * @param done     images done so far, 0 .. total
  * @param loss     mean loss so far
  * @param accuracy share of correct predictions so far, 0 .. 1
  */
 void progress_update(Progress *bar, long done, double loss, double accuracy);
 
-/**
- * @brief Wipes the bar off a terminal, so that a line of results can take its place.
- * @param bar the bar
- */
+/** @brief Wipes the bar off a terminal, so that a line of results can take its place. */
 void progress_end(Progress *bar);
 
 /**
@@ -49,13 +38,10 @@ void progress_end(Progress *bar);
  * Label and percentage come first. As the width shrinks the bar does, then images/s go, then the
  * accuracy, the time left, the loss and the bar.
  *
- * @param bar      the bar
- * @param done     images done so far
  * @param loss     mean loss so far
  * @param accuracy share of correct predictions so far
  * @param seconds  since the start
  * @param width    columns that may be used; 0: any number, and no bar (a line of a log)
- * @param line     where to write
  * @param size     room in line; 160 is enough
  * @return line
  */

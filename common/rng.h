@@ -44,9 +44,8 @@ uint64_t rng_next(Rng *rng);
 
 /**
  * @brief A uniform number.
- * @param rng the generator
- * @param lo  lower end, included
- * @param hi  upper end, excluded (up to rounding)
+ * @param lo lower end, included
+ * @param hi upper end, excluded (up to rounding)
  * @return uniform in [lo, hi)
  */
 double rng_uniform(Rng *rng, double lo, double hi);
@@ -60,17 +59,14 @@ double rng_normal(Rng *rng);
 
 /**
  * @brief A whole number below n, every one equally likely (no modulo bias).
- * @param rng the generator
- * @param n   at least 1
+ * @param n at least 1
  * @return 0 .. n-1
  */
 int rng_below(Rng *rng, int n);
 
 /**
  * @brief Puts a list in random order (Fisher and Yates; all n! orders equally likely).
- * @param rng  the generator
  * @param list n entries, permuted in place
- * @param n    length
  */
 void rng_shuffle(Rng *rng, int *list, int n);
 

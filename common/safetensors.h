@@ -50,7 +50,6 @@ size_t tensor_size(const Tensor *tensor);
 /**
  * @brief Writes tensors and metadata to a file, all or nothing.
  * @param path    the file; an older one is replaced
- * @param tensors how many
  * @param tensor  the tensors, in file order
  * @param entries how many entries of metadata
  * @param entry   the metadata; keys must differ

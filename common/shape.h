@@ -17,7 +17,6 @@ typedef struct Shape {
 
 /**
  * @brief How many numbers a shape holds.
- * @param s the shape
  * @return c * h * w
  */
 static inline int shape_size(Shape s) {
@@ -66,7 +65,6 @@ int window_out(int in, int size, int stride, int pad);
 
 /**
  * @brief The shape that windows over an image produce: window_out() on both axes.
- * @param in       the image
  * @param channels channels of the result
  * @param size     side of the square window
  * @param stride   step on both axes

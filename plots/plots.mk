@@ -70,7 +70,7 @@ $(call commands,sigmoid/histograms.tsv tanh/histograms.tsv): $D/%/histograms.tsv
     $D/%.tsv.command
 	$(call run,$B/07_lenet5 tables --load $D/$*.safetensors --dir $D/$*)
 $(call commands,1998/3.tsv): $B/07_lenet5
-	$(call run,$B/07_lenet5 train --seed 1 --epochs 3 --recipe 1998 --threads 1 --watch end \
+	$(call run,$B/07_lenet5 train --seed 1 --epochs 3 --recipe 1998 --threads 1 --evaluate end \
 	    --log $D/1998/3.tsv --save $D/1998/3.safetensors)
 $(call commands,1998/codes.tsv): $D/1998/3.tsv.command
 	$(call run,$B/07_lenet5 tables --load $D/1998/3.safetensors --dir $D/1998)

@@ -45,12 +45,7 @@ typedef enum Doubt {
 
 /**
  * @brief Loss, accuracy and confusion matrix over a whole data set.
- * @param net     the network
- * @param params  its parameters
- * @param data    the set
  * @param threads at least 1; the result does not depend on it
- * @param result  filled on success
- * @param error   filled when there is no memory
  * @return whether it worked
  */
 bool evaluate(const Network *net, const real *params, const Dataset *data, int threads,
@@ -64,12 +59,8 @@ void confusion_print(FILE *out, const Evaluation *result);
 
 /**
  * @brief What a network says about every image of a data set.
- * @param net     the network
- * @param params  its parameters
- * @param data    the set
  * @param threads at least 1; the result does not depend on it
  * @param each    data->n predictions, overwritten on success
- * @param error   filled when there is no memory
  * @return whether it worked
  */
 bool predict(const Network *net, const real *params, const Dataset *data, int threads,
@@ -77,7 +68,6 @@ bool predict(const Network *net, const real *params, const Dataset *data, int th
 
 /**
  * @brief A prediction from the scores that the loss filled.
- * @param loss     the loss
  * @param score    (classes) of one image
  * @param decision the predicted class
  * @return the prediction
@@ -87,11 +77,9 @@ Prediction prediction_of(const Loss *loss, const real *score, int decision);
 /**
  * @brief The error after rejecting the 0, 1, 2, ... least confident images.
  * @param net   the network: RBF distances are better when small
- * @param data  the images
  * @param each  what predict() said about them
  * @param doubt the measure; equal doubts keep the images' order
  * @param error data->n shares, overwritten: error[k] is what is left when k are rejected
- * @param why   filled when there is no memory
  * @return whether it worked
  */
 bool rejection_curve(const Network *net, const Dataset *data, const Prediction *each, Doubt doubt,

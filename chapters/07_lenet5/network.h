@@ -57,22 +57,19 @@ typedef struct Workspace {
 
 /**
  * @brief Appends a layer.
- * @param net   the network; the new layer's input must be the last one's output
- * @param layer the layer
+ * @param net the network; the new layer's input must be the last one's output
  * @return the new layer's output shape, the next one's input
  */
 Shape network_add(Network *net, Layer layer);
 
 /**
  * @brief The shape after the last layer so far.
- * @param net the network
  * @return the input image's shape when there is no layer yet
  */
 Shape network_out(const Network *net);
 
 /**
  * @brief Where a layer's parameters begin in the flat vector.
- * @param net   the network
  * @param layer which layer, 0 .. layers; `layers` gives the length of the vector
  * @return offset in numbers
  */
@@ -80,22 +77,18 @@ size_t network_offset(const Network *net, int layer);
 
 /**
  * @brief Length of the flat parameter vector.
- * @param net the network
  * @return stored parameters, missing links included
  */
 size_t network_params(const Network *net);
 
 /**
  * @brief How many parameters learn: network_params() without the places of missing links.
- * @param net the network
  * @return the sum of the layers' trainable parameters
  */
 long network_trainable(const Network *net);
 
 /**
  * @brief Gives every layer its initial parameters.
- * @param net    the network
- * @param init   the scheme
  * @param seed   the run's seed
  * @param params network_params() numbers, overwritten
  */
@@ -103,80 +96,57 @@ void network_init(const Network *net, Init init, uint64_t seed, real *params);
 
 /**
  * @brief Names, shapes and places of all parameters: "C1.weight", "C1.bias", ...
- * @param net    the network
- * @param params the flat vector
  * @param tensor room for 2 * LAYERS_MAX
  * @return how many
  */
 int network_tensors(const Network *net, real *params, Tensor *tensor);
 
-/**
- * @brief Prints the table of layers: name, kind, shapes, trainable parameters, connections.
- * @param out where to
- * @param net the network
- */
+/** @brief Prints the table of layers: name, kind, shapes, trainable parameters, connections. */
 void network_print(FILE *out, const Network *net);
 
 /**
  * @brief Allocates room for n images.
- * @param net   the network
  * @param n     most images at a time
  * @param space filled on success; workspace_free() releases it
- * @param error filled when there is no memory
  * @return whether it worked
  */
 bool workspace_new(const Network *net, int n, Workspace *space, Error *error);
 
-/**
- * @brief Releases a workspace.
- * @param space the workspace; all zero is fine too
- */
+/** @brief Releases a workspace. */
 void workspace_free(Workspace *space);
 
 /**
  * @brief Allocates a workspace of MICRO_BATCH images for each of some threads.
- * @param net     the network
- * @param threads how many
- * @param error   filled when there is no memory
  * @return the workspaces, or NULL; workspaces_free() releases them
  */
 Workspace *workspaces_new(const Network *net, int threads, Error *error);
 
 /**
  * @brief Releases what workspaces_new() returned.
- * @param space   the workspaces, or NULL
- * @param threads how many
+ * @param space the workspaces, or NULL
  */
 void workspaces_free(Workspace *space, int threads);
 
 /**
  * @brief Puts images and labels of a data set into y[0] and label.
- * @param net   the network
- * @param data  the set
  * @param first the first image
  * @param n     how many, at most space->n
- * @param space the workspace
  */
 void network_input(const Network *net, const Dataset *data, int first, int n, Workspace *space);
 
 /**
  * @brief Runs n images through every layer and the loss.
- * @param net    the network
- * @param n      images in space->y[0], labels in space->label
- * @param params the flat vector
- * @param space  y, score and decision are filled
+ * @param n     images in space->y[0], labels in space->label
+ * @param space y, score and decision are filled
  * @return the summed loss
  */
 double network_forward(const Network *net, int n, const real *params, Workspace *space);
 
 /**
  * @brief Runs the gradient back through every layer. network_forward() went before.
- * @param net    the network
- * @param n      images
- * @param params the flat vector
- * @param scale  1/N of the whole batch, for a mean
- * @param space  as network_forward() left it
- * @param grad   the flat gradient, accumulated
+ * @param scale 1/N of the whole batch, for a mean
+ * @param space as network_forward() left it
+ * @param grad  the flat gradient, accumulated
  */
 void network_backward(const Network *net, int n, const real *params, real scale, Workspace *space,
                       real *grad);

@@ -70,7 +70,7 @@ static const struct {
     {2, "train --c3 half", "expected one of: full table"},
     {2, "train --init zero", "expected one of: uniform"},
     {2, "train --schedule step", "expected one of: constant cosine"},
-    {2, "train --watch none", "expected one of: both test end"},
+    {2, "train --evaluate none", "expected one of: both test end"},
     /* settings by --set */
     {2, "train --set shift", "--set shift: expected key=value"},
     {2, "train --set tilt=3", "--set tilt: no such setting"},

@@ -31,7 +31,7 @@ static const char *drawings(Grey grey[2]) {
     Grey blank = grey[0];
     blank.byte = kept((size_t)blank.w * (size_t)blank.h);
     write_drawing(in(dir, "blank.png"), &blank);
-    lenet5_ok(dir, "train --data . --epochs 12 --batch 20 --watch end --save p");
+    lenet5_ok(dir, "train --data . --epochs 12 --batch 20 --evaluate end --save p");
     return dir;
 }
 

@@ -61,7 +61,7 @@ Test(ch07_resume, t02_refuses, .description = "settings, files and images that d
 /* What --seed takes, every file of the run gives back: the largest one too. */
 Test(ch07_resume, t12_largest_seed, .description = "flag, file and checkpoint agree on seeds") {
     const char *dir = small_set(), *largest = "18446744073709551615";
-    lenet5_ok(dir, "train --data . --epochs 1 --watch end --seed %s --save s --checkpoint c",
+    lenet5_ok(dir, "train --data . --epochs 1 --evaluate end --seed %s --save s --checkpoint c",
               largest);
     cr_expect_str_eq(saved_as(in(dir, "s"), "seed"), largest);
     Ran ran = lenet5_ok(dir, "train --data . --resume c --save again");
@@ -128,7 +128,7 @@ Test(ch07_resume, t04_sigterm_with_a_checkpoint,
 
 /* ------------------------------------------------------------------ good files ----------- */
 
-#define QUICK "--watch end --threads 1 --data ."
+#define QUICK "--evaluate end --threads 1 --data ."
 
 /* sdlm with nothing under the line: a loss that is finite, and a step that is not. What cannot be
    read again replaces no good file. */

@@ -71,7 +71,7 @@ static double accuracy(const char *dir, const char *kernels) {
     const char *program = textf("%s/built/07_lenet5", dir);
     Ran ran = command_in(".",
                          "%s train --data %s --kernels %s --epochs 5 --batch 10 --threads 1 "
-                         "--watch end",
+                         "--evaluate end",
                          program, small_set(), kernels);
     if (ran.code != 0 && strstr(ran.err, "training has diverged")) return 0;
     cr_assert(ran.code == 0, "%s", ran.err);

@@ -70,7 +70,7 @@ Test(ch07_train, t02_kernels,
     for (int k = 0; k < 3; k++) {
         /* the definitions are slow: 20 images are enough */
         Ran ran = lenet5_ok(dir,
-                            "train --data . --validate 280 --epochs 2 --batch 10 --watch end "
+                            "train --data . --validate 280 --epochs 2 --batch 10 --evaluate end "
                             "--kernels %s --save %s",
                             names[k], names[k]);
         cr_expect(strstr(ran.out, textf("seed 1, %s kernels\n", names[k])) != NULL, "%s", ran.out);
@@ -81,7 +81,7 @@ Test(ch07_train, t02_kernels,
         ran = lenet5_ok(dir, "info --kernels %s", names[k]);
         cr_expect(strstr(ran.out, textf("kernels %s\n", names[k])) != NULL, "%s", ran.out);
     }
-    Ran ran = lenet5_ok(dir, "train --data . --epochs 1 --watch end");
+    Ran ran = lenet5_ok(dir, "train --data . --epochs 1 --evaluate end");
     cr_expect(strstr(ran.out, ", fast kernels\n") != NULL, "fast is the default: %s", ran.out);
 }
 
@@ -239,7 +239,7 @@ Test(ch07_train, t11_progress, .description = "what the bar says on a terminal")
     Ran ran =
         command_in(dir,
                    "TERM=xterm NO_COLOR= COLUMNS=100 script -qec \"%s train --data . --epochs 1 "
-                   "--validate 200 --kernels naive --watch end --log log\" /dev/null",
+                   "--validate 200 --kernels naive --evaluate end --log log\" /dev/null",
                    program_path());
     Table log = table_of(in(dir, "log"));
     cr_assert(ran.code == 0 && log.rows == 2, "exit code %d, %d rows: %s", ran.code, log.rows,

@@ -9,7 +9,7 @@ mkdir -p build/tests
 work=$(mktemp -d build/tests/tmp-XXXXXX)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
-run="train --recipe sprint --watch test --threads 1"
+run="train --recipe sprint --evaluate test --threads 1"
 
 now() { date +%s.%N; }
 

@@ -26,8 +26,6 @@ enum {
 /**
  * @brief Second derivatives back through one layer.
  * @param layer   any layer
- * @param n       images
- * @param w       its parameters
  * @param x       n inputs
  * @param y       what forward made of them
  * @param hy      second derivatives by y
@@ -40,11 +38,9 @@ void layer_curvature(const Layer *layer, int n, const real *w, const real *x, co
 
 /**
  * @brief Second derivatives back through a network.
- * @param net    the network
- * @param n      images; network_forward() went before
- * @param params the flat vector
- * @param space  as network_forward() left it
- * @param h      one number for each parameter, summed over the images, accumulated, none negative
+ * @param n     images; network_forward() went before
+ * @param space as network_forward() left it
+ * @param h     one number for each parameter, summed over the images, accumulated, none negative
  */
 void network_curvature(const Network *net, int n, const real *params, Workspace *space, real *h);
 
@@ -56,10 +52,7 @@ void network_curvature(const Network *net, int n, const real *params, Workspace 
  */
 void curvature_estimate(Trainer *trainer, int first, int n);
 
-/**
- * @brief A new estimate for each epoch, from other images each time: Plan.prepare for sdlm.
- * @param trainer the run
- */
+/** @brief A new estimate for each epoch, from other images each time: Plan.prepare for sdlm. */
 void curvature_prepare(Trainer *trainer);
 
 /** @} */

@@ -15,7 +15,7 @@ shift 2
 fig5=$(dirname "$0")/fig5.tsv
 seeds=${SEEDS:-1 2 3}
 one='program=$1 file=$2; shift 2
-    "$program" train --threads 1 --watch test --log "$file.tsv" --save "$file.safetensors" \
+    "$program" train --threads 1 --evaluate test --log "$file.tsv" --save "$file.safetensors" \
         "$@" > "$file.out" || { echo "error: in: train $*" >&2; exit 1; }
     data=$(echo " $*" | sed -n "s/.* \(--data [^ ]*\).*/\1/p")
     mkdir -p "$file"

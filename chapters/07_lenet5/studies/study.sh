@@ -18,7 +18,7 @@ trap 'exit 1' INT TERM
 
 # One run: PROGRAM FILE FLAG ...; its result line goes to FILE, an error to the user.
 one='program=$1 file=$2; shift 2
-    "$program" train --threads 1 --watch end "$@" > "$file.out" ||
+    "$program" train --threads 1 --evaluate end "$@" > "$file.out" ||
         { echo "error: in: train $*" >&2; exit 1; }
     tail -n 1 "$file.out" > "$file"
     echo "$*: $(cut -d " " -f 2 "$file")" >&2'

@@ -1,5 +1,8 @@
 /*
  * Saving a run and resuming it.
+ *
+ * Everything but the tensors is text in the file's metadata, so a checkpoint can be looked at with
+ * any tool that reads safetensors.
  */
 #include "07_lenet5/workbench/checkpoint.h"
 
@@ -12,7 +15,8 @@
 
 enum { TENSORS_MAX = 2 * LAYERS_MAX + 2, VALUE = 64 };
 
-/* The metadata: first these, then every setting by its name. */
+/* The metadata: first these, then every setting by its name. A new entry makes old checkpoints
+   unreadable, which is meant: a run that knows less cannot be resumed to the same bits. */
 enum {
     RECIPE,
     KERNELS,
@@ -35,7 +39,7 @@ static const char *const keys[SETTING] = {
     "recipe",    "kernels", "build",   "checksum",   "seed",      "at_epoch", "at_image",
     "iteration", "loss",    "correct", "since_line", "log_bytes", "images"};
 
-/* The largest value of each number. */
+/* The largest value of each number: no run comes near it, and all of them fit their types. */
 static const double most[SETTING] = {
     [EPOCH] = 100001, [FIRST] = 1e8,        [ITERATION] = 1e12, [LOSS] = 1e300,
     [CORRECT] = 1e8,  [SINCE_LINE] = 1e300, [LOG_BYTES] = 1e15, [IMAGES] = 4294967295.0};
@@ -44,6 +48,7 @@ static const char *key_of(int entry) {
     return entry < SETTING ? keys[entry] : settings[entry - SETTING].key;
 }
 
+/* A resumed run repeats its bits only in a build that rounds as this one does. */
 const char checkpoint_build[] =
 #ifdef __clang__
     "clang " __clang_version__
@@ -90,16 +95,18 @@ static unsigned long checksum(const Metadata entry[ENTRIES], int count, const Te
 
 /* ------------------------------------------------------------------ saving --------------- */
 
-/* Everything that is stored as numbers: parameters, their mean, the optimizer's slots. */
+/* Everything that is stored as numbers: parameters, their mean, the optimizer's slots. The list
+   serves both directions; it points into the trainer. */
 static int list_tensors(const Trainer *t, Tensor tensor[TENSORS_MAX]) {
-    int count = network_tensors(t->net, t->params, tensor), length = (int)network_params(t->net);
-    int slots = t->optimizer.slots;
+    int count = network_tensors(t->net, t->params, tensor);
+    int length = (int)network_params(t->net), slots = t->optimizer.slots;
     if (slots > 0) tensor[count++] = (Tensor){"optimizer", 1, {slots * length}, t->state};
     if (t->mean) tensor[count++] = (Tensor){"mean", 1, {length}, t->mean};
     return count;
 }
 
-/* Every entry but the checksum. */
+/* Every entry but the checksum. 17 digits bring any double back; the loss of an epoch is a sum that
+   continues after the resume. */
 static void write_values(const Recipe *recipe, const Trainer *t, const Place *place,
                          char value[ENTRIES][VALUE]) {
     const double number[SETTING] = {[EPOCH] = place->epoch,
@@ -129,6 +136,7 @@ bool checkpoint_save(const char *path, const Recipe *recipe, const Trainer *trai
     write_values(recipe, trainer, place, value);
     for (int k = 0; k < ENTRIES; k++)
         entry[k] = (Metadata){key_of(k), value[k]};
+    /* last, as it covers all the others */
     snprintf(value[CHECKSUM], VALUE, "%08lx", checksum(entry, count, tensor));
     return safetensors_save(path, count, tensor, ENTRIES, entry, error);
 }
@@ -152,7 +160,8 @@ static bool wrong_value(const char *path, const Metadata *entry, Error *error) {
                      entry->value);
 }
 
-/* The numbers, each in its range. */
+/* The numbers, each in its range. A file is only a claim: the loops that will use these numbers
+   must not be led out of their arrays. */
 static bool read_place(const char *path, const Metadata entry[ENTRIES], Place *place,
                        Error *error) {
     double n[SETTING] = {0};
@@ -168,7 +177,8 @@ static bool read_place(const char *path, const Metadata entry[ENTRIES], Place *p
                      place->first);
 }
 
-/* All settings, those of the network among them. */
+/* All settings, those of the network among them. recipe_set() checks each, recipe_check() whether
+   they fit each other, as for settings from the command line. */
 static bool read_recipe(const char *path, const Metadata entry[ENTRIES], Recipe *recipe,
                         Error *error) {
     Error why;
@@ -247,6 +257,7 @@ bool checkpoint_resume(const Checkpoint *c, Trainer *t, Error *error) {
     Metadata entry[ENTRIES];
     int count = list_tensors(t, tensor);
     if (!read_entries(&c->file, entry, error)) return false;
+    /* straight into the trainer; if anything below fails, the program ends */
     if (!safetensors_read(&c->file, count, tensor, error)) return false;
     if (!undamaged(path, entry, count, tensor, error)) return false;
     if (strtod(entry[IMAGES].value, NULL) != checksum_of_images(t->data))

@@ -21,7 +21,7 @@
 
 #include "07_lenet5/workbench/recipe.h"
 
-/** What decides the last bits of a run's numbers, with the kernels: the compiler, the width of the
+/** With the kernels, this decides the last bits of a run's numbers: the compiler, the width of the
     vectors, and whether a product and a sum are rounded once. */
 extern const char checkpoint_build[];
 

@@ -1,11 +1,13 @@
 /*
- * One image: its scores, its codes, its augmentations.
+ * One image: its scores, its codes, its augmentations. All of it goes to a stream of the caller's
+ * choice, so that tests can read it.
  */
 #include "07_lenet5/workbench/inspect.h"
 
 #include "05_softmax_ce/rbf.h"
 #include "picture.h"
 
+/* A row per digit, half a column per percent. */
 static void print_bars(FILE *out, const real *p, int classes) {
     for (int k = 0; k < classes; k++) {
         fprintf(out, "  %d  %6.2f %%  ", k, 100 * (double)p[k]);
@@ -16,22 +18,24 @@ static void print_bars(FILE *out, const real *p, int classes) {
     }
 }
 
-/* The ten codes, five in a row, and below each its squared distance to the state of F6. */
+/* The ten codes, five side by side, and below each its squared distance to the state of F6. */
 static void print_codes(FILE *out, const real *distance, int decision) {
-    real picture[5 * CODE];
-    for (int first = 0; first < CLASSES; first += 5) {
-        for (int p = 0; p < 5 * CODE; p++)
+    enum { ABREAST = 5 };
+    real picture[ABREAST * CODE];
+    for (int first = 0; first < CLASSES; first += ABREAST) {
+        for (int p = 0; p < ABREAST * CODE; p++)
             picture[p] = rbf_target(rbf_codes[first + p / CODE], p % CODE);
         fputc('\n', out);
-        picture_print(out, 5, CODE_ROWS, CODE_COLUMNS, picture, -1, 1);
-        for (int k = first; k < first + 5; k++)
+        picture_print(out, ABREAST, CODE_ROWS, CODE_COLUMNS, picture, -1, 1);
+        /* a line of numbers as wide as the pictures above it */
+        for (int k = first; k < first + ABREAST; k++)
             fprintf(out, " %c%d:%5.1f", k == decision ? '*' : ' ', k, (double)distance[k]);
         fputc('\n', out);
     }
 }
 
 /* The network's view of one image: the workspace is as network_forward() left it. */
-static void draw(FILE *out, const Network *net, const Workspace *space) {
+static void print_answer(FILE *out, const Network *net, const Workspace *space) {
     const real most = (real)1.7159; /* the squash's range */
     Shape in = net->layer[0].in;
     picture_print(out, 1, in.h, in.w, space->y[0], net->input.lo, net->input.hi);
@@ -39,6 +43,7 @@ static void draw(FILE *out, const Network *net, const Workspace *space) {
         print_bars(out, space->score, net->loss.classes);
         return;
     }
+    /* RBF codes: the network draws with its 84 units, and the nearest code wins */
     fprintf(out, "\nthe state of F6, which should look like a code\n\n");
     picture_print(out, 1, CODE_ROWS, CODE_COLUMNS, space->y[net->layers], -most, most);
     fprintf(out, "\nthe codes, and the squared distance to each (* the nearest)\n");
@@ -52,9 +57,10 @@ bool inspect_image(FILE *out, const Network *net, const real *params, const Data
     network_input(net, data, image, 1, &space);
     network_forward(net, 1, params, &space);
     *prediction = prediction_of(&net->loss, space.score, space.decision[0]);
+    /* A saved file has finite parameters only, but their products may overflow. */
     bool finite = isfinite(prediction->probability[prediction->digit]);
     if (!finite) error_set(error, "the parameters give no finite answer");
-    if (finite && out) draw(out, net, &space);
+    if (finite && out) print_answer(out, net, &space);
     workspace_free(&space);
     return finite;
 }
@@ -70,6 +76,7 @@ bool inspect_outputs(FILE *out, const Network *net, const real *params, const Da
     for (int i = 0; i < data->n; i++) {
         network_input(net, data, i, 1, &space);
         network_forward(net, 1, params, &space);
+        /* nine digits bring any float back */
         fprintf(out, "\n%d\t%d", data->label[i], space.decision[0]);
         for (int k = 0; k < units; k++)
             fprintf(out, "\t%.9g", (double)space.y[net->layers][k]);
@@ -94,6 +101,7 @@ void inspect_augmented(FILE *out, Trainer *t, int image) {
     int copies = t->plan.copies, pixels = shape_size(t->net->layer[0].in);
     for (int k = 0; k < SHOWN; k++) {
         real *x = pair + k % 2 * pixels;
+        /* With copies an image is one of them, whatever the epoch; without, the epoch decides. */
         int copy = copies > 0 && k > 0 ? (k - 1) % copies + 1 : 0;
         t->epoch = k;
         snprintf(title[k % 2], sizeof *title, "%s %d", copies > 0 ? "copy" : "epoch", k);

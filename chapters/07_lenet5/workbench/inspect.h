@@ -1,7 +1,7 @@
 /**
  * @file inspect.h
- * @brief Looking at single images in the terminal: what the network makes of one, and how a recipe
- *        augments it.
+ * @brief Looking at single images in the terminal: the network's answer, and a recipe's
+ *        augmentations.
  *
  * @addtogroup workbench
  * @{
@@ -15,35 +15,25 @@
 #include <stdio.h>
 
 /**
- * @brief Draws one image and what the network says about it.
+ * @brief Draws one image and the network's answer.
  *
  * With softmax: the ten probabilities as bars. With RBF codes: the state of F6 as the 7x12 picture
  * that it tries to draw, and the ten codes with their squared distances.
  *
- * @param out        where to; NULL: nothing is drawn
- * @param net        the network
- * @param params     its parameters
- * @param data       the set
- * @param image      which of its images
- * @param prediction filled on success
- * @param error      filled when there is no memory, or no finite answer
+ * @param out   where to; NULL: nothing is drawn
+ * @param error filled when there is no memory, or no finite answer
  * @return whether it worked
  */
 bool inspect_image(FILE *out, const Network *net, const real *params, const Dataset *data,
                    int image, Prediction *prediction, Error *error);
 
 /**
- * @brief Writes a table of what the last layer makes of every image, for comparison with other
+ * @brief Writes a table of the last layer's outputs for every image, for comparison with other
  *        programs.
  *
  * Columns: label, digit (the prediction), y0, y1, ...: the ten logits (the sums that softmax
  * takes), or the 84 states of F6.
  *
- * @param out    where to
- * @param net    the network
- * @param params its parameters
- * @param data   the set
- * @param error  filled when there is no memory
  * @return whether it worked
  */
 bool inspect_outputs(FILE *out, const Network *net, const real *params, const Dataset *data,
@@ -51,9 +41,7 @@ bool inspect_outputs(FILE *out, const Network *net, const real *params, const Da
 
 /**
  * @brief Draws a training image as it is, and as five epochs (or copies) of a run would see it.
- * @param out     where to
  * @param trainer the run; its present epoch changes
- * @param image   which of its images
  */
 void inspect_augmented(FILE *out, Trainer *trainer, int image);
 

@@ -1,5 +1,6 @@
 /*
- * The training log as a table.
+ * The training log as a table. Lines may wait in the stream's buffer; log_sync() and log_close()
+ * say whether all of them have arrived.
  */
 #include "07_lenet5/workbench/log.h"
 
@@ -13,26 +14,24 @@
 static const char head[] = "iteration\tepoch\tloss\ttrain_accuracy\ttrain_loss\ttest_accuracy\t"
                            "test_loss\tseconds\tlearning_accuracy\n";
 
+/* ------------------------------------------------------------------ opening -------------- */
+
 /* Whether the file that is open for reading begins as a log does. */
 static bool begins_as_log(FILE *file) {
     char first[sizeof head] = "";
     return fgets(first, sizeof first, file) && strcmp(first, head) == 0;
 }
 
-/* An older log may be replaced, and an empty file; anything else was not meant. */
+/* An older log may be replaced, and an empty file. Anything else was a slip of the user's: --log
+   with the name of a source file must not erase it. */
 static bool may_replace(const char *path, Error *error) {
     struct stat info;
     if (stat(path, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return true;
     FILE *file = fopen(path, "r");
     bool log = file && begins_as_log(file);
     if (file) fclose(file);
-    return log || error_set(error, "%s: exists and is not a log: remove it, or name another", path);
-}
-
-/* Whether so many bytes of a log are whole lines, at least the first one. */
-static bool ends_a_line(FILE *file, long bytes) {
-    long least = (long)sizeof head - 1;
-    return bytes >= least && fseek(file, bytes - 1, SEEK_SET) == 0 && getc(file) == '\n';
+    if (log) return true;
+    return error_set(error, "%s: exists and is not a log: remove it, or name another", path);
 }
 
 bool log_open(Log *log, const char *path, Error *error) {
@@ -45,6 +44,29 @@ bool log_open(Log *log, const char *path, Error *error) {
     return true;
 }
 
+/* Whether the file's first bytes, this many, are whole lines, at least the first one. */
+static bool ends_a_line(FILE *file, long bytes) {
+    long least = (long)sizeof head - 1;
+    if (bytes < least || fseek(file, bytes - 1, SEEK_SET) != 0) return false;
+    return getc(file) == '\n';
+}
+
+/* Cuts an open log to the length that it had at the checkpoint, if it can be the log of that run.
+   A file that is refused is left as it was. */
+static bool cut(FILE *file, const char *path, long bytes, Error *error) {
+    if (!begins_as_log(file))
+        return error_set(error, "%s: is not a log: its first line differs", path);
+    if (fseek(file, 0, SEEK_END) != 0 || ftell(file) < bytes)
+        return error_set(error, "%s: is not the log of this run: it is too short", path);
+    if (!ends_a_line(file, bytes))
+        return error_set(error, "%s: is not the log of this run: no line ends at byte %ld", path,
+                         bytes);
+    /* Lines after the checkpoint belong to mini-batches that will be run again. */
+    if (ftruncate(fileno(file), bytes) != 0 || fseek(file, 0, SEEK_END) != 0)
+        return error_set(error, "%s: cannot continue the log: %s", path, strerror(errno));
+    return true;
+}
+
 bool log_resume(Log *log, const char *path, long bytes, Error *error) {
     *log = (Log){.path = path};
     if (!path) return true;
@@ -52,31 +74,13 @@ bool log_resume(Log *log, const char *path, long bytes, Error *error) {
     log->file = fopen(path, "r+");
     if (!log->file)
         return error_set(error, "%s: cannot continue the log: %s", path, strerror(errno));
-    bool ok = begins_as_log(log->file);
-    if (!ok) error_set(error, "%s: is not a log: its first line differs", path);
-    if (ok && (fseek(log->file, 0, SEEK_END) != 0 || ftell(log->file) < bytes))
-        ok = error_set(error, "%s: is not the log of this run: it is too short", path);
-    if (ok && !ends_a_line(log->file, bytes))
-        ok = error_set(error, "%s: is not the log of this run: no line ends at byte %ld", path,
-                       bytes);
-    if (ok && (ftruncate(fileno(log->file), bytes) != 0 || fseek(log->file, 0, SEEK_END) != 0))
-        ok = error_set(error, "%s: cannot continue the log: %s", path, strerror(errno));
-    if (ok) return true;
+    if (cut(log->file, path, bytes, error)) return true;
     fclose(log->file);
     log->file = NULL;
     return false;
 }
 
-long log_length(Log *log) {
-    if (!log->file) return 0;
-    errno = EIO;
-    if (fflush(log->file) != 0) return -1;
-    errno = EIO; /* an earlier line may be missing */
-    if (ferror(log->file)) return -1;
-    /* a pipe or a terminal cannot, and need not */
-    if (fsync(fileno(log->file)) != 0 && errno != EINVAL && errno != EROFS) return -1;
-    return ftell(log->file);
-}
+/* ------------------------------------------------------------------ lines ---------------- */
 
 void log_batch(Log *log, long iteration, int epoch, double loss) {
     if (!log->file) return;
@@ -96,16 +100,34 @@ void log_epoch(Log *log, long iteration, int epoch, const Evaluation *train, con
     fprintf(log->file, "%ld\t%d\tnan\t%.6f\t%.9g\t%.6f\t%.9g\t%.3f\t%.6f\n", iteration, epoch,
             train->accuracy, unsigned_nan(train->loss), test->accuracy, unsigned_nan(test->loss),
             seconds, learning);
+    /* Programs that look on, as make live does, see whole epochs. */
     fflush(log->file);
+}
+
+/* ------------------------------------------------------------------ arriving ------------- */
+
+/* errno is set before each call, as not every failure sets it. */
+long log_sync(Log *log) {
+    if (!log->file) return 0;
+    errno = EIO;
+    if (fflush(log->file) != 0) return -1;
+    /* This flush worked, but an earlier one, which a full buffer caused, may not have. */
+    errno = EIO;
+    if (ferror(log->file)) return -1;
+    /* A pipe or a terminal has no disk to reach. */
+    if (fsync(fileno(log->file)) != 0 && errno != EINVAL && errno != EROFS) return -1;
+    return ftell(log->file);
 }
 
 bool log_close(Log *log, Error *error) {
     if (!log->file) return true;
+    /* A refused write is tried once more here, which tells its cause. */
     errno = EIO;
-    bool ok = fflush(log->file) == 0; /* what was refused is tried again, and the cause is known */
+    bool whole = fflush(log->file) == 0;
     int why = errno;
-    ok = !ferror(log->file) && ok;
-    ok = fclose(log->file) == 0 && ok;
+    if (ferror(log->file)) whole = false;
+    if (fclose(log->file) != 0) whole = false;
     log->file = NULL;
-    return ok || error_set(error, "%s: the log is incomplete: %s", log->path, strerror(why));
+    if (whole) return true;
+    return error_set(error, "%s: the log is incomplete: %s", log->path, strerror(why));
 }

@@ -14,9 +14,12 @@
  * than 100 images, each line averages those that make up 100. An epoch fills all columns but
  * `loss`: accuracies and losses over **all** images of both sets, the seconds of its training, and
  * the share of images that were classified correctly while the network learned from them (the
- * training curve of the paper's Fig. 5). What a line does not have is `nan`. With `--probe` there
- * are lines within an epoch, too, that fill `test_accuracy` and `test_loss` only. Epoch 0 is the
- * untrained network: the report's "0.1 in the first round".
+ * training curve of the paper's Fig. 5). A column without a value has `nan`. `--probe` adds lines
+ * within an epoch that fill only `test_accuracy` and `test_loss`. Epoch 0 is the untrained network:
+ * the report's "0.1 in the first round".
+ *
+ * Iterations count from 1 through the whole run. A log that is open but has no file takes lines and
+ * drops them.
  * @{
  */
 #ifndef LOG_H
@@ -34,64 +37,48 @@ typedef struct Log {
 
 /**
  * @brief Creates the file and writes the header line.
- * @param log   filled
- * @param path  the file; an older log is replaced, any other file refused; NULL: no log
+ * @param path  an older log is replaced, any other file refused; NULL: no log
  * @param error filled on failure
- * @return whether it worked
  */
 bool log_open(Log *log, const char *path, Error *error);
 
 /**
- * @brief Opens the log of a run that is resumed; what was written after its checkpoint is cut off.
- * @param log   filled
+ * @brief Opens the log of a run that is resumed, and cuts off everything after its checkpoint.
  * @param path  the file; NULL: no log
  * @param bytes length of the log at the checkpoint
  * @param error filled on failure, and when the file is shorter than that
- * @return whether it worked
  */
 bool log_resume(Log *log, const char *path, long bytes, Error *error);
 
 /**
- * @brief Length of the log so far; everything so far reaches the file.
- * @param log the log
- * @return bytes, 0 without a log; -1 and errno when something did not reach the file
- */
-long log_length(Log *log);
-
-/**
  * @brief One line for a mini-batch.
- * @param log       the log
- * @param iteration mini-batches so far, from 1
- * @param epoch     from 1
- * @param loss      mean of the batch
+ * @param loss mean of the batch
  */
 void log_batch(Log *log, long iteration, int epoch, double loss);
 
 /**
  * @brief One line for an evaluation within an epoch.
- * @param log       the log
- * @param iteration mini-batches so far
- * @param epoch     the one that is not done yet
- * @param test      evaluation on the test images
+ * @param epoch the one that is not done yet
  */
 void log_probe(Log *log, long iteration, int epoch, const Evaluation *test);
 
 /**
- * @brief One line for an epoch; everything so far reaches the disk.
- * @param log       the log
- * @param iteration mini-batches so far
- * @param epoch     epochs done, 0 before training
- * @param train     evaluation on the training images
- * @param test      evaluation on the test images
- * @param learning  share of correct predictions while learning, NaN for epoch 0
- * @param seconds   training time of this epoch
+ * @brief One line for an epoch.
+ * @param epoch    epochs done, 0 before training
+ * @param learning share of correct predictions while learning, NaN for epoch 0
+ * @param seconds  training time of this epoch
  */
 void log_epoch(Log *log, long iteration, int epoch, const Evaluation *train, const Evaluation *test,
                double learning, double seconds);
 
 /**
+ * @brief Brings everything so far to the disk.
+ * @return length of the log in bytes, 0 without a log; -1 and errno when something did not arrive
+ */
+long log_sync(Log *log);
+
+/**
  * @brief Closes the file.
- * @param log   the log
  * @param error filled when something did not reach the disk
  * @return whether the whole log is in the file
  */

@@ -1,5 +1,8 @@
 /*
  * The command line: getopt_long takes it apart, the rest checks every value.
+ *
+ * Everything that can be known to be wrong is refused here, with one line that names the flag, its
+ * value and the values that it may have: a typing error should not cost an hour of training.
  */
 #define _GNU_SOURCE /* getopt_long */
 #include "07_lenet5/workbench/options.h"
@@ -15,7 +18,8 @@
 
 /* ------------------------------------------------------------------ the flags ------------ */
 
-/* Numbers 1 .. SETTINGS stand for the settings; these follow. */
+/* getopt_long knows a flag by a number. Numbers 1 .. SETTINGS stand for the settings; these
+   follow. */
 enum {
     DATA = SETTINGS + 1,
     RECIPE,
@@ -37,9 +41,10 @@ enum {
     FLAGS = HELP
 };
 
+/* A flag that is not a setting. */
 typedef struct Flag {
-    const char *name, *value;
-    const char *commands; /* which commands take it; NULL: all */
+    const char *name, *value; /* value: as --help calls it; NULL: the flag takes none */
+    const char *commands;     /* which commands take it; NULL: all */
     const char *meaning;
 } Flag;
 
@@ -49,11 +54,11 @@ static const Flag others[FLAGS - SETTINGS] = {
     {"recipe", "NAME", "train info", "the settings to start from"},
     {"set", "K=V,...", NULL, "any settings, see below"},
     {"seed", "N", "train info", "everything random follows from it"},
-    {"threads", "N", "train test tables", "at most, and else, one for each processor; same result"},
-    {"kernels", "NAME", NULL, "naive textbook fast: what the layers run on  (fast)"},
+    {"threads", "N", "train test tables", "default: one per processor; the result is the same"},
+    {"kernels", "NAME", NULL, "naive textbook fast: the layers' functions  (fast)"},
     {"log", "FILE", "train", "writes a table: iteration, epoch, loss, ..."},
     {"save", "FILE", "train", "writes the trained parameters as safetensors"},
-    {"load", "FILE", NULL, "starts from, or looks at, saved parameters"},
+    {"load", "FILE", NULL, "reads saved parameters (train: the initial ones)"},
     {"checkpoint", "FILE", "train", "saves the whole run after every epoch, and on Ctrl-C"},
     {"resume", "FILE", "train", "continues a run that --checkpoint saved, bit-identically"},
     {"validate", "N", "train", "evaluates on the last N training images, trains on the others"},
@@ -71,12 +76,14 @@ static const char *flag_name(int flag) {
 
 /* ------------------------------------------------------------------ help ----------------- */
 
+/* Nothing below lists a flag or a setting: the help is made of the two tables. */
 static void print_flag(FILE *out, const char *name, const char *value, const char *meaning) {
     char flag[40];
     snprintf(flag, sizeof flag, "--%s%s%s", name, value ? " " : "", value ? value : "");
     fprintf(out, "  %-17s %s", flag, meaning);
 }
 
+/* A group of flags that are not settings, each with the commands that take it. */
 static void print_others(FILE *out, const char *title, int first, int last) {
     fprintf(out, "\n%s\n", title);
     for (int k = first; k <= last; k++) {
@@ -88,7 +95,7 @@ static void print_others(FILE *out, const char *title, int first, int last) {
     }
 }
 
-/* Settings with a flag of their own, or the others; in brackets the report's value. */
+/* The settings that are flags as well, or the others; in parentheses the report's value. */
 static void print_settings(FILE *out, bool flags) {
     char value[32];
     Recipe report;
@@ -106,20 +113,21 @@ static void print_settings(FILE *out, bool flags) {
 }
 
 void options_usage(FILE *out) {
-    fputs("usage: 07_lenet5 train|test|predict|tables|info [--flag value ...] [IMAGE ...]\n"
-          "       07_lenet5                  the lesson of chapter 7\n"
-          "       07_lenet5 --version        compiler and vectors, which decide the last bits\n"
-          "\n"
-          "  train    trains on the training images, evaluates on the test images\n"
-          "  test     evaluates the parameters of --load on the test images\n"
-          "  predict  classifies digits that you drew: PNG, one digit per image\n"
-          "  tables   writes what the parameters of --load do, for plots: mistakes, maps, ...\n"
-          "  info     prints the table of layers\n",
-          out);
-    print_others(out, "what and where", DATA, KERNELS);
+    fputs(
+        "usage: 07_lenet5 train|test|predict|tables|info [--flag value ...] [IMAGE ...]\n"
+        "       07_lenet5                  the lesson of chapter 7\n"
+        "       07_lenet5 --version        compiler and vectors, which decide the last bits\n"
+        "\n"
+        "  train    trains on the training images, evaluates on the test images\n"
+        "  test     evaluates the parameters of --load on the test images\n"
+        "  predict  classifies digits that you drew: PNG, one digit per image\n"
+        "  tables   writes tables about the parameters of --load, for plots: mistakes, maps, ...\n"
+        "  info     prints the table of layers\n",
+        out);
+    print_others(out, "data, recipe, machine", DATA, KERNELS);
     print_others(out, "files", LOG, RESUME);
-    print_others(out, "looking", VALIDATE, HELP);
-    fputs("\nsettings; in brackets the report's, each recipe has its own\n", out);
+    print_others(out, "inspection", VALIDATE, HELP);
+    fputs("\nsettings; in parentheses the report's, each recipe has its own\n", out);
     print_settings(out, true);
     fputs("\nsettings for --set, e.g. --set rotate=12,shear=0.2\n", out);
     print_settings(out, false);
@@ -159,11 +167,12 @@ static bool read_kernels(const char *value, Options *o, Error *error) {
 static bool read_recipe(const char *value, Options *o, Error *error) {
     Recipe recipe;
     o->recipe = value;
-    return recipe_named(value, &recipe) ||
-           error_set(error, "--recipe %s: expected one of: %s", value, recipe_names);
+    if (recipe_named(value, &recipe)) return true;
+    return error_set(error, "--recipe %s: expected one of: %s", value, recipe_names);
 }
 
-/* A setting: is its value valid by itself? options_recipe() applies it. */
+/* A setting. It is tried on a recipe that is thrown away: whether it is valid is known now, but the
+   recipe that it belongs to only after the last flag. */
 static bool read_setting(int setting, const char *value, Options *o, Error *error) {
     Recipe trial;
     recipe_named("report", &trial);
@@ -171,13 +180,14 @@ static bool read_setting(int setting, const char *value, Options *o, Error *erro
     return recipe_set(&trial, setting, value, error);
 }
 
-/* --set key=value,key=value: the commas and = become ends of strings. */
+/* --set key=value,key=value: the list is cut into strings in place, at commas and =. */
 static bool read_set(char *list, Options *o, Error *error) {
     char *rest;
     for (char *key = strtok_r(list, ", ", &rest); key; key = strtok_r(NULL, ", ", &rest)) {
         char *value = strchr(key, '=');
         if (!value) return error_set(error, "--set %s: expected key=value", key);
-        *value++ = '\0';
+        *value = '\0';
+        value++;
         int setting = setting_named(key);
         if (setting < 0)
             return error_set(error, "--set %s: no such setting; --help lists them", key);
@@ -239,11 +249,12 @@ static bool fits_command(int flag, const char *command, Error *error) {
         commands = others[flag - SETTINGS - 1].commands;
     else if (flag > NET_SETTINGS)
         commands = "train info";
-    return !commands || strstr(commands, command) ||
-           error_set(error, "--%s is for %s, not for %s", flag_name(flag), commands, command);
+    if (!commands || strstr(commands, command)) return true;
+    return error_set(error, "--%s is for %s, not for %s", flag_name(flag), commands, command);
 }
 
-/* What getopt_long wants to know. Settings without a flag get one that no one can type. */
+/* The table in getopt_long's form. A setting that is no flag gets an empty name, which cannot be
+   typed, so that numbers and places in the table agree. */
 static void list_flags(struct option flag[FLAGS + 1]) {
     for (int k = 1; k <= FLAGS; k++) {
         bool hidden = k <= SETTINGS && !settings[k - 1].flag;
@@ -259,6 +270,7 @@ static bool flag_error(const char *argument, Error *error) {
         return error_set(error, "--%s takes no value", flag_name(optopt));
     if (optopt > 0 && optopt < JSON)
         return error_set(error, "--%s needs a value; see --help", flag_name(optopt));
+    /* --rotate 5 was probably meant as --set rotate=5 */
     int setting = strncmp(argument, "--", 2) == 0 ? setting_named(argument + 2) : -1;
     if (setting >= 0)
         return error_set(error, "%s is a setting without a flag: use --set %s=VALUE", argument,
@@ -266,15 +278,21 @@ static bool flag_error(const char *argument, Error *error) {
     return error_set(error, "unknown flag %s; see --help", argument);
 }
 
+/* One flag, whose value getopt_long left in optarg. */
 static bool read_flag(int flag, Options *o, Error *error) {
-    o->help = o->help || flag == HELP || flag == 'h';
-    if (o->help) return true;
+    if (flag == HELP || flag == 'h') {
+        o->help = true; /* and nothing else matters */
+        return true;
+    }
     if (!fits_command(flag, o->command, error)) return false;
-    o->json = o->json || flag == JSON;
-    if (flag >= JSON) return true;
+    if (flag == JSON) {
+        o->json = true;
+        return true;
+    }
+    /* An empty value is a variable that a script forgot to set. */
     if (*optarg == '\0') return error_set(error, "--%s needs a value", flag_name(flag));
-    return flag <= SETTINGS ? read_setting(flag - 1, optarg, o, error)
-                            : read_other(flag, optarg, o, error);
+    if (flag <= SETTINGS) return read_setting(flag - 1, optarg, o, error);
+    return read_other(flag, optarg, o, error);
 }
 
 /* Everything after the command. */
@@ -290,33 +308,39 @@ static bool read_flags(int argc, char **argv, Options *o, Error *error) {
         if (!read_flag(flag, o, error)) return false;
         if (o->help) return true;
     }
+    /* getopt_long moved everything that is no flag to the end */
     o->files = argv + optind;
     o->count = argc - optind;
-    return o->count == 0 || strcmp(o->command, "predict") == 0 ||
-           error_set(error, "unexpected argument %s; see --help", argv[optind]);
+    if (o->count == 0 || strcmp(o->command, "predict") == 0) return true;
+    return error_set(error, "unexpected argument %s; see --help", argv[optind]);
 }
 
-/* A run that is continued has all its settings already. */
+/* A run that is resumed has all its settings already; another value would make it another run. */
 static bool nothing_new(const Options *o, Error *error) {
-    const char *more = o->recipe ? "recipe" : o->seeded ? "seed" : o->load ? "load" : NULL;
+    const char *more = NULL;
+    if (o->load) more = "load";
+    if (o->seeded) more = "seed";
+    if (o->recipe) more = "recipe";
     for (int k = 0; k < SETTINGS; k++)
         if (o->given[k]) more = settings[k].key;
-    return !more || error_set(error, "--resume %s has all its settings already: leave out --%s",
-                              o->resume, more);
+    if (!more) return true;
+    return error_set(error, "--resume %s has all its settings already: leave out --%s", o->resume,
+                     more);
 }
 
 /* ------------------------------------------------------------------ files of a run ------- */
 
-/* A file of a run, and what it is. */
+/* A file of a run, and the flag that names it; no path: the flag was not given. */
 typedef struct Named {
-    const char *what;
+    const char *flag;
     const char *path;
 } Named;
 
+/* The same file under two names counts: file_same() looks through links and folders. */
 static bool distinct(const Named *output, const Named *other, Error *error) {
-    return !output->path || !other->path || !file_same(output->path, other->path) ||
-           error_set(error, "%s %s: this is the file of %s; choose another name", output->what,
-                     output->path, other->what);
+    if (!output->path || !other->path || !file_same(output->path, other->path)) return true;
+    return error_set(error, "%s %s: this is the file of %s; choose another name", output->flag,
+                     output->path, other->flag);
 }
 
 /* The IDX files of --data, plain and packed. */
@@ -332,10 +356,10 @@ static bool spares_images(const Named *output, const char *data, Error *error) {
     return true;
 }
 
-/* What a run writes must not replace what it reads, nor anything else that it writes. (A checkpoint
-   that is resumed is replaced on purpose.) */
+/* No output of a run may replace one of its inputs or another output. (A checkpoint that is resumed
+   is replaced on purpose.) */
 static bool spares_files(const Options *o, Error *error) {
-    enum { OUTPUTS = 3, FILES = 5 };
+    enum { OUTPUTS = 3, FILES = 5 }; /* the outputs come first */
     const Named file[FILES] = {
         {"--log", o->log},
         {"--save", o->save},
@@ -362,35 +386,40 @@ static bool complete(const Options *o, Error *error) {
         return error_set(error, "tables needs --load FILE, the parameters, and --dir DIR");
     if (strcmp(command, "test") == 0 && !o->load)
         return error_set(error, "test needs --load FILE; %s", hint);
-    return !o->resume || nothing_new(o, error);
+    if (o->resume) return nothing_new(o, error);
+    return true;
+}
+
+static bool one_of(const char *word, int count, const char *const *words) {
+    for (int k = 0; k < count; k++)
+        if (strcmp(word, words[k]) == 0) return true;
+    return false;
 }
 
 bool options_read(int argc, char **argv, Options *o, Error *error) {
     static const char *const commands[] = {"train", "test", "predict", "tables", "info"};
+    static const char *const help[] = {"--help", "-h", "help"};
     *o = (Options){.data = MNIST_DIR, .seed = 1, .image = -1, .kernels = KERNELS_FAST};
     o->threads = THREADS_MAX;
     o->program = argv[0];
     o->command = argc > 1 ? argv[1] : "";
-    o->help = strcmp(o->command, "--help") == 0 || strcmp(o->command, "-h") == 0 ||
-              strcmp(o->command, "help") == 0;
+    o->help = one_of(o->command, 3, help);
     o->version = strcmp(o->command, "--version") == 0;
     if (o->help || o->version) return true;
-    bool known = false;
-    for (int k = 0; k < 5; k++)
-        known = known || strcmp(o->command, commands[k]) == 0;
-    if (!known)
+    if (!one_of(o->command, 5, commands))
         return error_set(error,
                          "unknown command %s: train, test, predict, tables or info? see --help",
                          o->command);
     if (!read_flags(argc - 1, argv + 1, o, error)) return false;
+    if (o->help) return true;
     o->threads = team_threads(o->threads);
-    return o->help || (complete(o, error) && spares_files(o, error));
+    return complete(o, error) && spares_files(o, error);
 }
 
 /* ------------------------------------------------------------------ the recipe ----------- */
 
-/* Settings of a saved file, from number `first` on, and what it says about grey levels. A file of
-   another program may have none. */
+/* The network's settings in a saved file, from number `first` on. A file of another program has
+   none, and leaves the recipe as it is. */
 static bool read_settings(const char *path, int first, Recipe *recipe, Error *error) {
     Safetensors file;
     Error why;
@@ -405,8 +434,8 @@ static bool read_settings(const char *path, int first, Recipe *recipe, Error *er
     return error_set(error, "%s: %.200s", path, why.text);
 }
 
-/* The network that saved parameters belong to: their file has its settings. With --net, the network
-   is known, but not what its grey levels were. */
+/* The network that saved parameters belong to: their file has its settings. With --net the network
+   is known, and only its grey levels are read. */
 static bool read_network(const char *path, bool known, Recipe *recipe, Error *error) {
     Recipe saved = *recipe;
     if (!read_settings(path, known ? setting_named("input_black") : 0, &saved, error)) return false;
@@ -414,10 +443,12 @@ static bool read_network(const char *path, bool known, Recipe *recipe, Error *er
     return true;
 }
 
+/* From the general to the particular: the recipe, the network, the file's network, single flags. */
 int options_recipe(const Options *o, Recipe *recipe, Error *error) {
-    const char *net = o->given[setting_named("net")];
-    bool original = net && strcmp(net, "1998") == 0;
-    recipe_named(o->recipe ? o->recipe : original ? "1998" : "report", recipe);
+    const char *net = o->given[setting_named("net")], *name = "report";
+    if (net && strcmp(net, "1998") == 0) name = "1998"; /* it is trained in its own way */
+    if (o->recipe) name = o->recipe;
+    recipe_named(name, recipe);
     if (net) recipe_set(recipe, setting_named("net"), net, error);
     if (o->load && !read_network(o->load, net != NULL, recipe, error)) return EXIT_FAILURE;
     for (int k = setting_named("net") + 1; k < SETTINGS; k++)

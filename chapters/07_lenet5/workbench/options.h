@@ -44,15 +44,11 @@ typedef struct Options {
     int count;    ///< predict: how many
 } Options;
 
-/**
- * @brief Prints the usage text, for --help.
- * @param out where to
- */
+/** @brief Prints the usage text, for --help. */
 void options_usage(FILE *out);
 
 /**
  * @brief Reads and checks a command line.
- * @param argc    as main got it
  * @param argv    as main got it; kept by reference, values of --set are cut into pieces
  * @param options filled on success; defaults are the report's recipe
  * @param error   filled on failure: which flag, which value, what was expected
@@ -64,8 +60,6 @@ bool options_read(int argc, char **argv, Options *options, Error *error);
  * @brief The recipe of a run: the named one, the network of a loaded file, then every setting
  *            given.
  * @param options as options_read() filled them
- * @param recipe  filled on success
- * @param error   filled on failure
  * @return 0, or the exit code: EXIT_FAILURE for an unreadable file, EXIT_USAGE for settings that do
  *         not fit each other
  */

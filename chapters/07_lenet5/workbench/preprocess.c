@@ -1,5 +1,7 @@
 /*
- * Background, contrast, crop, scale, centre.
+ * Background, contrast, crop, scale, centre: the five steps of preprocess.h, one section each.
+ *
+ * "Ink" is a byte for each pixel of the drawing, 0 for paper. All steps but the last work on it.
  */
 #include "07_lenet5/workbench/preprocess.h"
 
@@ -8,8 +10,9 @@
 #include <string.h>
 
 enum {
-    BOX = 20,  /* pixels of the longer side */
-    FAINT = 51 /* a fifth of 255: ink below is paper */
+    BOX = 20,     /* pixels of the longer side */
+    FAINT = 51,   /* a fifth of 255: ink below is paper */
+    CONTRAST = 32 /* grey levels between paper and ink, at least */
 };
 
 /* A part of an image: rows top .. bottom-1, columns left .. right-1. */
@@ -19,18 +22,22 @@ typedef struct Frame {
 
 /* ------------------------------------------------------------------ ink ------------------ */
 
-/* The median of the pixels along the edge. */
+/* The median of the pixels along the edge: a stroke that touches it does not matter. */
 static int background_level(const Grey *g) {
-    long count[256] = {0}, total = 0, below = 0;
+    long count[256] = {0}, total = 0;
     for (int r = 0; r < g->h; r++)
         for (int q = 0; q < g->w; q++)
             if (r == 0 || q == 0 || r == g->h - 1 || q == g->w - 1) {
                 count[g->byte[(size_t)r * (size_t)g->w + (size_t)q]]++;
                 total++;
             }
+    /* the first level that half of them do not exceed */
     int level = 0;
-    for (below = count[0]; below * 2 < total; below += count[level])
+    long up_to_level = count[0];
+    while (up_to_level * 2 < total) {
         level++;
+        up_to_level += count[level];
+    }
     return level;
 }
 
@@ -38,15 +45,22 @@ static int background_level(const Grey *g) {
    background. */
 static int to_ink(const Grey *g, uint8_t *ink) {
     size_t n = (size_t)g->h * (size_t)g->w;
-    int background = background_level(g), most[2] = {0, 0};
-    for (size_t i = 0; i < n; i++) { /* darker or lighter: what differs more is ink */
-        int dark = background - g->byte[i];
-        if (dark > most[0]) most[0] = dark;
-        if (-dark > most[1]) most[1] = -dark;
-    }
-    int sign = most[0] >= most[1] ? 1 : -1, strongest = sign > 0 ? most[0] : most[1];
+    int background = background_level(g), darkest = 0, lightest = 0;
     for (size_t i = 0; i < n; i++) {
-        int level = sign * (background - g->byte[i]) * 255 / (strongest ? strongest : 1);
+        int dark = background - g->byte[i];
+        if (dark > darkest) darkest = dark;
+        if (-dark > lightest) lightest = -dark;
+    }
+    /* Dark on light or light on dark? Ink is on the side that differs more. */
+    int sign = 1, strongest = darkest;
+    if (lightest > darkest) {
+        sign = -1;
+        strongest = lightest;
+    }
+    int range = strongest > 0 ? strongest : 1; /* an empty page has none to divide by */
+    for (size_t i = 0; i < n; i++) {
+        int level = sign * (background - g->byte[i]) * 255 / range;
+        /* shadows and creases of the paper are faint */
         ink[i] = (uint8_t)(level < FAINT ? 0 : level);
     }
     return strongest;
@@ -54,7 +68,7 @@ static int to_ink(const Grey *g, uint8_t *ink) {
 
 /* ------------------------------------------------------------------ pieces --------------- */
 
-/* The ink that still is to be looked at, and room for the pixels of one piece of it. */
+/* The ink that no piece has been made of yet, and room for the pixels of one piece. */
 typedef struct Search {
     int h, w;
     uint8_t *todo; /* (h, w) */
@@ -62,24 +76,31 @@ typedef struct Search {
     int count;     /* pixels of the last piece */
 } Search;
 
+/* Makes the frame large enough for a pixel. */
+static void include(Frame *f, int r, int q) {
+    if (r < f->top) f->top = r;
+    if (r >= f->bottom) f->bottom = r + 1;
+    if (q < f->left) f->left = q;
+    if (q >= f->right) f->right = q + 1;
+}
+
 /* The ink connected with pixel `start` becomes the last piece and leaves `todo`. Returns the frame
    around it. */
 static Frame follow(Search *s, int start) {
     Frame f = {s->h, 0, s->w, 0};
-    s->count = 0;
     s->todo[start] = 0;
-    s->piece[s->count++] = start;
+    s->piece[0] = start;
+    s->count = 1;
+    /* The list grows while the loop goes through it: each pixel adds its neighbours. */
     for (int k = 0; k < s->count; k++) {
         int r = s->piece[k] / s->w, q = s->piece[k] % s->w;
-        if (r < f.top) f.top = r;
-        if (r >= f.bottom) f.bottom = r + 1;
-        if (q < f.left) f.left = q;
-        if (q >= f.right) f.right = q + 1;
+        include(&f, r, q);
         for (int i = r - 1; i <= r + 1; i++)
             for (int j = q - 1; j <= q + 1; j++) {
                 if (i < 0 || j < 0 || i >= s->h || j >= s->w || !s->todo[i * s->w + j]) continue;
                 s->todo[i * s->w + j] = 0; /* marked when it is listed, so that none is twice */
-                s->piece[s->count++] = i * s->w + j;
+                s->piece[s->count] = i * s->w + j;
+                s->count++;
             }
     }
     return f;
@@ -88,7 +109,8 @@ static Frame follow(Search *s, int start) {
 /* How tall the tallest piece is, and the next one. */
 static void measure(Search *s, const uint8_t *ink, int *tallest, int *second) {
     int n = s->h * s->w;
-    *tallest = *second = 0;
+    *tallest = 0;
+    *second = 0;
     memcpy(s->todo, ink, (size_t)n);
     for (int i = 0; i < n; i++) {
         if (!s->todo[i]) continue;
@@ -116,26 +138,33 @@ static Frame wipe_specks(Search *s, uint8_t *ink, double least) {
                 ink[s->piece[k]] = 0;
             continue;
         }
-        if (f.top < whole.top) whole.top = f.top;
-        if (f.bottom > whole.bottom) whole.bottom = f.bottom;
-        if (f.left < whole.left) whole.left = f.left;
-        if (f.right > whole.right) whole.right = f.right;
+        include(&whole, f.top, f.left);
+        include(&whole, f.bottom - 1, f.right - 1);
     }
     return whole;
 }
 
-/* The frame around the digit. Two pieces, both at least half as tall as the tallest, are two
-   digits. */
+/* The frame around the digit. Two pieces, both at least half as tall as the tallest, are two digits;
+   the bar of a 5 that was drawn apart is not. */
+static bool search(Search *s, uint8_t *ink, Frame *whole, Error *error) {
+    int tallest, second;
+    measure(s, ink, &tallest, &second);
+    if (second * 2 >= tallest)
+        return error_set(error, "several digits? there are two pieces of about the same height; "
+                                "give one digit per image, without gaps between its strokes");
+    *whole = wipe_specks(s, ink, tallest / 10.0);
+    return true;
+}
+
+/* The same, with room for the search. */
 static bool find_digit(int h, int w, uint8_t *ink, Frame *whole, Error *error) {
     size_t n = (size_t)h * (size_t)w;
     Search s = {h, w, malloc(n), malloc(n * sizeof(int)), 0};
-    int tallest = 0, second = 0;
-    bool ok = (s.todo && s.piece) || error_set(error, "no memory to look for pieces");
-    if (ok) measure(&s, ink, &tallest, &second);
-    if (ok && second * 2 >= tallest)
-        ok = error_set(error, "several digits? there are two pieces of about the same height; give "
-                              "one digit per image, without gaps between its strokes");
-    if (ok) *whole = wipe_specks(&s, ink, tallest / 10.0);
+    bool ok = false;
+    if (s.todo && s.piece)
+        ok = search(&s, ink, whole, error);
+    else
+        error_set(error, "no memory to look for pieces");
     free(s.todo);
     free(s.piece);
     return ok;
@@ -143,10 +172,10 @@ static bool find_digit(int h, int w, uint8_t *ink, Frame *whole, Error *error) {
 
 /* ------------------------------------------------------------------ size and place ------- */
 
-/* How much of [from, to) lies in [i, i + 1). */
+/* The part of [from, to) that lies in [i, i + 1): 0 outside, 1 for a whole pixel. */
 static double share(double from, double to, int i) {
-    double low = from > i ? from : i, high = to < i + 1 ? to : i + 1;
-    return high > low ? high - low : 0;
+    double overlap = fmin(to, i + 1) - fmax(from, i);
+    return fmax(overlap, 0);
 }
 
 /* A rectangle of ink, fractions of pixels included: its mean. */
@@ -160,25 +189,29 @@ static double mean_ink(const uint8_t *ink, int w, const Frame *f, double top, do
     return sum / ((bottom - top) * (right - left));
 }
 
-/* The frame's ink, its longer side BOX pixels, into a canvas at row `down` and column `across`. */
-static void draw(const uint8_t *ink, int w, const Frame *f, double down, double across,
-                 uint8_t *byte) {
+/* The frame's ink, its longer side BOX pixels, onto a canvas at row `down` and column `across`. A
+   pixel of the canvas is the mean of the old ones that it covers; there is no ink outside the
+   frame. */
+static void paint(const uint8_t *ink, int w, const Frame *f, double down, double across,
+                  uint8_t *byte) {
     int tall = f->bottom - f->top, wide = f->right - f->left;
-    double step = (double)(tall > wide ? tall : wide) / BOX; /* old pixels a new one */
+    double step = fmax(tall, wide) / BOX; /* old pixels per new one */
     for (int r = 0; r < IMAGE_SIDE; r++)
         for (int q = 0; q < IMAGE_SIDE; q++) {
+            /* the square that this pixel covers, then its part within the frame */
             double top = f->top + (r - down) * step, left = f->left + (q - across) * step;
-            double bottom = top + step, right = left + step, level = 0;
-            double t = top > f->top ? top : f->top, l = left > f->left ? left : f->left;
-            double b = bottom < f->bottom ? bottom : f->bottom,
-                   e = right < f->right ? right : f->right;
-            if (b > t && e > l)
-                level = mean_ink(ink, w, f, t, b, l, e) * (b - t) * (e - l) / (step * step);
+            double bottom = fmin(top + step, f->bottom), right = fmin(left + step, f->right);
+            double level = 0;
+            top = fmax(top, f->top);
+            left = fmax(left, f->left);
+            if (bottom > top && right > left)
+                level = mean_ink(ink, w, f, top, bottom, left, right) * (bottom - top) *
+                        (right - left) / (step * step);
             byte[r * IMAGE_SIDE + q] = (uint8_t)lround(level);
         }
 }
 
-/* The centre of mass of a canvas: row and column. */
+/* The centre of mass of a canvas: row and column. An empty one has its middle. */
 static void centre_of_mass(const uint8_t *byte, double centre[2]) {
     double mass = 0, sum[2] = {0, 0};
     for (int i = 0; i < IMAGE_BYTES; i++) {
@@ -190,19 +223,25 @@ static void centre_of_mass(const uint8_t *byte, double centre[2]) {
         centre[k] = mass > 0 ? sum[k] / mass : IMAGE_SIDE / 2.0;
 }
 
+/* Once in the middle to find the centre of mass, then again, moved by whole pixels. */
+static void paint_centred(const uint8_t *ink, int w, const Frame *f, uint8_t *byte) {
+    double corner = (IMAGE_SIDE - BOX) / 2.0, centre[2];
+    paint(ink, w, f, corner, corner, byte);
+    centre_of_mass(byte, centre);
+    paint(ink, w, f, corner + IMAGE_SIDE / 2 - floor(centre[0]),
+          corner + IMAGE_SIDE / 2 - floor(centre[1]), byte);
+}
+
 bool preprocess_digit(const Grey *grey, uint8_t byte[IMAGE_BYTES], Error *error) {
     uint8_t *ink = malloc((size_t)grey->h * (size_t)grey->w);
     Frame frame;
+    bool ok = false;
     if (!ink) return error_set(error, "no memory for %d x %d pixels", grey->w, grey->h);
-    bool ok = to_ink(grey, ink) >= 32 || error_set(error, "no digit: hardly any contrast in it");
-    ok = ok && find_digit(grey->h, grey->w, ink, &frame, error);
-    if (ok) {
-        double corner = (IMAGE_SIDE - BOX) / 2.0, centre[2];
-        draw(ink, grey->w, &frame, corner, corner, byte);
-        centre_of_mass(byte, centre);
-        draw(ink, grey->w, &frame, corner + IMAGE_SIDE / 2 - floor(centre[0]),
-             corner + IMAGE_SIDE / 2 - floor(centre[1]), byte);
-    }
+    if (to_ink(grey, ink) < CONTRAST)
+        error_set(error, "no digit: hardly any contrast in it");
+    else
+        ok = find_digit(grey->h, grey->w, ink, &frame, error);
+    if (ok) paint_centred(ink, grey->w, &frame, byte);
     free(ink);
     return ok;
 }

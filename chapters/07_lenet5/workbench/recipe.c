@@ -1,5 +1,8 @@
 /*
- * The table of recipes, the table of settings, and the way from a word to a value.
+ * The table of recipes, the table of settings, and the way from a word to a value and back.
+ *
+ * The tables are the point: a new setting is one line of `settings`, and flags, --set, --help,
+ * saved files and checkpoints all have it.
  */
 #include "07_lenet5/workbench/recipe.h"
 
@@ -13,7 +16,7 @@
 
 /* ------------------------------------------------------------------ recipes -------------- */
 
-/* Each is what it changes of the report's recipe, in the words of the settings. */
+/* Each is its changes to the report's recipe, in the words of the settings. */
 // [recipes]
 static const struct {
     const char *name, *settings;
@@ -22,7 +25,7 @@ static const struct {
     {"report", ""},
 
     /* LeCun et al. 1998, section III-B, with a tenth of its rates: docs/original.md says why, and
-       what else it leaves open */
+       lists the choices that the paper leaves open */
     {"1998",
      "net 1998  optimizer sdlm  lr 0.00005  schedule 1998  batch 1  epochs 20  order fixed"},
 
@@ -33,16 +36,16 @@ static const struct {
      "copies 9  shift 1  scale 0.15  squeeze 0.15  shear 0.3"},
 
     /* the best single network: augmented images, a falling rate, weight decay; docs/record.md shows
-       what each contributes */
+       the share of each */
     {"record",
      "init he  lr 0.003  weight-decay 0.05  schedule cosine  warmup 1  average 0.999  epochs 100  "
-     "shift 1.8  rotate 12  scale 0.12  squeeze 0.1  shear 0.2  bend 2  undistorted 10  watch "
+     "shift 1.8  rotate 12  scale 0.12  squeeze 0.1  shear 0.2  bend 2  undistorted 10  evaluate "
      "test"},
 
     /* 99 % in the fewest seconds */
     {"sprint", "input_black -0.2  input_white 1.8  lr 0.007  schedule cosine  warmup 0.3  "
                "batch 40  epochs 2  "
-               "shift 0.25  rotate 2  scale 0.02  squeeze 0.015  shear 0.03  watch end"},
+               "shift 0.25  rotate 2  scale 0.02  squeeze 0.015  shear 0.03  evaluate end"},
 };
 // [recipes]
 
@@ -50,7 +53,9 @@ const char recipe_names[] = "report 1998 1998-distorted record sprint";
 
 /* ------------------------------------------------------------------ settings ------------- */
 
-enum { NET, WORD, SWITCH, RULE, COUNT, NUMBER, REAL }; /* Setting.kind */
+/* Setting.kind: how text becomes a value. The first four are one of some words: a network, an enum
+   in the order of the words, a bool, an optimizer. */
+enum { NET, WORD, SWITCH, RULE, COUNT, NUMBER, REAL };
 
 /* clang-format off */
 const Setting settings[SETTINGS] = {
@@ -67,9 +72,9 @@ const Setting settings[SETTINGS] = {
     {"j", false, NUMBER, offsetof(Recipe, net.j), NULL, 1e-300, HUGE_VAL,
      "constant of RBF loss (9); inf: loss (8)"},
     {"input_black", false, REAL, offsetof(Recipe, net.input.lo), NULL, -1e6, 1e6,
-     "what grey level 0 becomes; each net has its own"},
+     "input for grey level 0; each net has its own"},
     {"input_white", false, REAL, offsetof(Recipe, net.input.hi), NULL, -1e6, 1e6,
-     "what grey level 255 becomes"},
+     "input for grey level 255"},
     {"init", true, WORD, offsetof(Recipe, plan.init), "uniform he normal lecun", 0, 0,
      "initial weights"},
     {"optimizer", true, RULE, 0, "sgd momentum adagrad rmsprop adam adam-twice sdlm", 0, 0,
@@ -93,7 +98,7 @@ const Setting settings[SETTINGS] = {
     {"order", false, SWITCH, offsetof(Recipe, plan.fixed_order), "fresh fixed", 0, 0,
      "a new order every epoch, or one for all"},
     {"shift", false, NUMBER, offsetof(Recipe, plan.augment.shift), NULL, 0, 28,
-     "pixels to a side, up or down"},
+     "pixels left or right, up or down"},
     {"rotate", false, NUMBER, offsetof(Recipe, plan.augment.rotate), NULL, 0, 180,
      "degrees"},
     {"scale", false, NUMBER, offsetof(Recipe, plan.augment.scale), NULL, 0, 0.9,
@@ -108,7 +113,7 @@ const Setting settings[SETTINGS] = {
      "last epochs, with images as they are"},
     {"copies", false, COUNT, offsetof(Recipe, plan.copies), NULL, 0, 100,
      "augmented copies of every image; 0: new ones"},
-    {"watch", true, WORD, offsetof(Recipe, watch), "both test end", 0, 0,
+    {"evaluate", true, WORD, offsetof(Recipe, evaluate), "both test end", 0, 0,
      "evaluated: both sets, the test set, or only at the end"},
 };
 /* clang-format on */
@@ -132,7 +137,7 @@ static int word_index(const char *words, const char *word) {
 
 /* Word number k of a list of words. */
 static void word_at(const char *words, int k, char *value, size_t size) {
-    while (k-- > 0)
+    for (int skipped = 0; skipped < k; skipped++)
         words += strcspn(words, " ") + 1;
     snprintf(value, size, "%.*s", (int)strcspn(words, " "), words);
 }
@@ -146,28 +151,33 @@ static void set_rule(Recipe *recipe, const char *name) {
     recipe->plan.prepare = recipe->plan.optimizer.mu > 0 ? curvature_prepare : NULL;
 }
 
+/* One of some words. The setting's kind says what type of field is at its offset. */
 static bool set_word(Recipe *recipe, const Setting *s, const char *value, Error *error) {
     int word = word_index(s->words, value);
-    char *place = (char *)recipe + s->place;
+    void *field = (char *)recipe + s->offset;
     if (word < 0) return error_set(error, "%s %s: expected one of: %s", s->key, value, s->words);
-    if (s->kind == NET) recipe->net = word ? lenet5_1998 : lenet5_report;
+    if (s->kind == NET) recipe->net = word == 1 ? lenet5_1998 : lenet5_report;
     if (s->kind == RULE) set_rule(recipe, value);
-    if (s->kind == SWITCH) *(bool *)place = word;
-    if (s->kind == WORD) *(int *)place = word;
+    if (s->kind == SWITCH) *(bool *)field = word == 1;
+    if (s->kind == WORD) *(int *)field = word;
     return true;
 }
 
+/* A number in the setting's range, and nothing after it. */
 static bool set_number(Recipe *recipe, const Setting *s, const char *value, Error *error) {
-    char *end, *place = (char *)recipe + s->place;
+    char *end;
+    void *field = (char *)recipe + s->offset;
     double number = strtod(value, &end);
     bool whole = s->kind == COUNT;
-    if (end == value || *end || !(number >= s->low && number <= s->high) ||
-        (whole && number != floor(number)))
+    /* written so that NaN, for which every comparison is false, is out of range */
+    bool valid = end != value && *end == '\0' && number >= s->low && number <= s->high;
+    if (whole && valid) valid = number == floor(number);
+    if (!valid)
         return error_set(error, "%s %s: expected a %s from %g to %.7g", s->key, value,
                          whole ? "whole number" : "number", s->low, s->high);
-    if (s->kind == COUNT) *(int *)place = (int)number;
-    if (s->kind == NUMBER) *(double *)place = number;
-    if (s->kind == REAL) *(real *)place = (real)number;
+    if (s->kind == COUNT) *(int *)field = (int)number;
+    if (s->kind == NUMBER) *(double *)field = number;
+    if (s->kind == REAL) *(real *)field = (real)number;
     return true;
 }
 
@@ -177,7 +187,8 @@ bool recipe_set(Recipe *recipe, int setting, const char *value, Error *error) {
     return s->words ? set_word(recipe, s, value, error) : set_number(recipe, s, value, error);
 }
 
-/* The fewest digits that give the number back, as a double or (`single`) as a real. */
+/* The fewest digits that give the number back, as a double or (`single`) as a real: 0.003 is saved
+   as 0.003 and not as 0.0030000000000000001. */
 static void number_text(double number, bool single, char *value, size_t size) {
     for (int digits = 6; digits <= 17; digits++) {
         snprintf(value, size, "%.*g", digits, number);
@@ -186,8 +197,8 @@ static void number_text(double number, bool single, char *value, size_t size) {
     }
 }
 
-/* The network that the settings vary: the report's, or the original, which has grey levels of its
-   own. */
+/* The network that the settings vary: the report's, or the original, which is known by its grey
+   level for paper. */
 static const Lenet5 *base(const Recipe *recipe) {
     const real lo = recipe->net.input.lo;
     return lo == lenet5_1998.input.lo ? &lenet5_1998 : &lenet5_report;
@@ -195,14 +206,14 @@ static const Lenet5 *base(const Recipe *recipe) {
 
 char *recipe_get(const Recipe *recipe, int setting, char *value, size_t size) {
     const Setting *s = &settings[setting];
-    const char *place = (const char *)recipe + s->place;
+    const void *field = (const char *)recipe + s->offset;
     if (s->kind == NET) word_at(s->words, base(recipe) == &lenet5_1998, value, size);
     if (s->kind == RULE) snprintf(value, size, "%s", recipe->plan.optimizer.name);
-    if (s->kind == SWITCH) word_at(s->words, *(const bool *)place, value, size);
-    if (s->kind == WORD) word_at(s->words, *(const int *)place, value, size);
-    if (s->kind == COUNT) snprintf(value, size, "%d", *(const int *)place);
-    if (s->kind == NUMBER) number_text(*(const double *)place, false, value, size);
-    if (s->kind == REAL) number_text((double)*(const real *)place, true, value, size);
+    if (s->kind == SWITCH) word_at(s->words, *(const bool *)field, value, size);
+    if (s->kind == WORD) word_at(s->words, *(const int *)field, value, size);
+    if (s->kind == COUNT) snprintf(value, size, "%d", *(const int *)field);
+    if (s->kind == NUMBER) number_text(*(const double *)field, false, value, size);
+    if (s->kind == REAL) number_text((double)*(const real *)field, true, value, size);
     return value;
 }
 
@@ -223,6 +234,7 @@ static void apply(Recipe *recipe, const char *list) {
 bool recipe_named(const char *name, Recipe *recipe) {
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
         if (strcmp(name, recipes[i].name) != 0) continue;
+        /* the report's first; then the recipe's own words */
         *recipe = (Recipe){.name = recipes[i].name, .net = lenet5_report};
         recipe->plan = (Plan){.init = INIT_UNIFORM, .batch = 100, .epochs = 10};
         set_rule(recipe, "adam");
@@ -235,10 +247,13 @@ bool recipe_named(const char *name, Recipe *recipe) {
 bool seed_of(const char *text, uint64_t *seed) {
     char *end;
     errno = 0;
-    *seed = strtoull(text, &end, 10); /* it would take a sign, too */
-    return isdigit((unsigned char)*text) && *end == '\0' && errno == 0;
+    *seed = strtoull(text, &end, 10);
+    /* strtoull() takes blanks and a sign as well: -1 would be 2^64 - 1 */
+    bool digits = isdigit((unsigned char)*text) && *end == '\0';
+    return digits && errno == 0;
 }
 
+/* Settings that are valid one by one and meaningless together. */
 bool recipe_check(const Recipe *recipe, Error *error) {
     const Lenet5 *net = &recipe->net;
     const Plan *plan = &recipe->plan;
@@ -250,6 +265,7 @@ bool recipe_check(const Recipe *recipe, Error *error) {
     if (net->input.lo == net->input.hi)
         return error_set(error, "input_black and input_white are both %g: no image would be left",
                          (double)net->input.lo);
+    /* The step of 1998 divides by mu plus a curvature that may be 0. */
     bool sdlm = strcmp(plan->optimizer.name, "sdlm") == 0;
     if (sdlm && plan->optimizer.mu == 0)
         return error_set(error, "mu 0: sdlm divides by mu and the curvature, which may be 0");
@@ -263,10 +279,12 @@ bool recipe_check(const Recipe *recipe, Error *error) {
 void recipe_print(FILE *out, const Recipe *recipe) {
     char value[32];
     const Input *own = &base(recipe)->input, *input = &recipe->net.input;
+    /* grey levels are of interest where they are not the network's usual ones */
     bool usual = input->lo == own->lo && input->hi == own->hi;
     fprintf(out, "recipe %s", recipe->name);
     for (int k = 0; k < SETTINGS; k++) {
         if (usual && settings[k].kind == REAL) continue;
+        /* a line each for the network, the step, the run and the augmentation */
         bool first = k == 0 || strcmp(settings[k].key, "init") == 0 ||
                      strcmp(settings[k].key, "batch") == 0 || strcmp(settings[k].key, "shift") == 0;
         fprintf(out, "%s%s %s", first ? "\n  " : "  ", settings[k].key,

@@ -7,7 +7,7 @@
  * **A recipe** says which network is trained and how; only the data, the seed and the machine are
  * left. Every setting has one name, which is its flag (`--lr 0.003`), its key for `--set` (`--set
  * rotate=12,shear=0.2`), its entry in a saved file (`"lr": "0.003"`) and its word in the table of
- * recipes in recipe.c, where a recipe is what it changes of the report's:
+ * recipes in recipe.c, where a recipe is its changes to the report's:
  *
  *     "record", "... lr 0.003  schedule cosine  warmup 1 ..."
  *
@@ -22,19 +22,19 @@
 
 #include <stdio.h>
 
-/** What is evaluated during a run. */
-typedef enum Watch {
-    WATCH_BOTH, ///< training and test images, before the first and after every epoch
-    WATCH_TEST, ///< test images, after every epoch
-    WATCH_END   ///< test images, after the last epoch: for a run against the clock
-} Watch;
+/** Which sets are evaluated during a run. */
+typedef enum Evaluate {
+    EVALUATE_BOTH, ///< training and test images, before the first and after every epoch
+    EVALUATE_TEST, ///< test images, after every epoch
+    EVALUATE_END   ///< test images, after the last epoch: for a run against the clock
+} Evaluate;
 
 /** Every setting of a run. */
 typedef struct Recipe {
-    const char *name; ///< "report", "1998", "record" or "sprint"
-    Lenet5 net;       ///< which network
-    Plan plan;        ///< how it is trained
-    Watch watch;      ///< what is evaluated on the way
+    const char *name;  ///< "report", "1998", "record" or "sprint"
+    Lenet5 net;        ///< which network
+    Plan plan;         ///< how it is trained
+    Evaluate evaluate; ///< which sets are evaluated on the way
 } Recipe;
 
 enum {
@@ -42,12 +42,12 @@ enum {
     SETTINGS = 28     ///< all of them
 };
 
-/** One setting: a place in a Recipe and which values it may have. */
+/** One setting: a field of a Recipe and the values it may have. */
 typedef struct Setting {
     const char *key;     ///< "batch": flag, key for --set, entry of a saved file, word in a recipe
-    bool flag;           ///< whether it has a flag of its own; --set reaches all
+    bool flag;           ///< whether it is a flag as well; --set reaches all
     int kind;            ///< how text becomes a value: recipe.c
-    size_t place;        ///< offset in Recipe
+    size_t offset;       ///< of its field in Recipe
     const char *words;   ///< the choices, for a word
     double low;          ///< the smallest number
     double high;         ///< the largest number
@@ -62,15 +62,13 @@ extern const char recipe_names[];
 
 /**
  * @brief Finds a recipe.
- * @param name   one of recipe_names
- * @param recipe filled on success
+ * @param name one of recipe_names
  * @return false for an unknown name
  */
 bool recipe_named(const char *name, Recipe *recipe);
 
 /**
  * @brief Finds a setting.
- * @param key its name
  * @return its number, or -1
  */
 int setting_named(const char *key);
@@ -87,10 +85,7 @@ bool recipe_set(Recipe *recipe, int setting, const char *value, Error *error);
 
 /**
  * @brief The value of a setting, as recipe_set() takes it.
- * @param recipe  the recipe
- * @param setting which
- * @param value   where to write it
- * @param size    room in value; 32 is enough
+ * @param size room in value; 32 is enough
  * @return value
  */
 char *recipe_get(const Recipe *recipe, int setting, char *value, size_t size);
@@ -98,24 +93,18 @@ char *recipe_get(const Recipe *recipe, int setting, char *value, size_t size);
 /**
  * @brief A run's seed from text: the one reader for the flag and for saved files.
  * @param text digits and nothing else
- * @param seed filled on success
  * @return whether it is a whole number from 0 to 2^64 - 1
  */
 bool seed_of(const char *text, uint64_t *seed);
 
 /**
  * @brief Whether the settings fit each other.
- * @param recipe the recipe
- * @param error  filled when they do not: which, and why
+ * @param error filled when they do not: which, and why
  * @return whether they do
  */
 bool recipe_check(const Recipe *recipe, Error *error);
 
-/**
- * @brief Prints all settings, a few lines.
- * @param out    where to
- * @param recipe the recipe
- */
+/** @brief Prints all settings, a few lines. */
 void recipe_print(FILE *out, const Recipe *recipe);
 
 /** @} */

@@ -12,7 +12,6 @@
 
 /**
  * @brief Loads one of the two sets.
- * @param o      names the folder
  * @param prefix "train" or "t10k"
  * @return the set; dataset_free() releases it
  */
@@ -20,39 +19,26 @@ Dataset session_set(const Options *o, const char *prefix);
 
 /**
  * @brief The settings that the command line asks for.
- * @param o the command line
  * @return recipe, network of a loaded file and flags together
  */
 Recipe session_recipe(const Options *o);
 
 /**
  * @brief The network of a recipe, on the kernels that the command line asks for.
- * @param o      the command line
- * @param choice the recipe's network
  * @return the network
  */
 Network session_network(const Options *o, const Lenet5 *choice);
 
 /**
  * @brief Loads saved parameters.
- * @param net  the network
- * @param path the file
  * @return all of them; free() releases them
  */
 real *session_params(const Network *net, const char *path);
 
 /**
  * @brief Checks that --image names an image of a set.
- * @param o    the command line
- * @param data the set
  * @param what "test" or "training", for the message
  */
 void session_check_image(const Options *o, const Dataset *data, const char *what);
-
-/**
- * @brief The command `train`: from the initial parameters, or a checkpoint, to the last epoch.
- * @param o the command line
- */
-void run_train(const Options *o);
 
 #endif

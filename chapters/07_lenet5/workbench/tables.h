@@ -49,7 +49,6 @@ typedef struct Subject {
 
 /**
  * @brief Writes all tables into a folder, each completely or not at all.
- * @param dir     the folder
  * @param subject the network, initial and trained
  * @param error   filled on failure: which file, and why
  * @return whether it worked

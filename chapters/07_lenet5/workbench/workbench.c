@@ -1,5 +1,5 @@
 /*
- * The commands of 07_lenet5, except train (run.c). Only this file, run.c and session.c print and
+ * The commands of 07_lenet5, except train (train.c). Only this file, train.c and session.c print and
  * exit; everything they call returns.
  */
 #include "07_lenet5/workbench/workbench.h"
@@ -10,6 +10,7 @@
 #include "07_lenet5/workbench/preprocess.h"
 #include "07_lenet5/workbench/session.h"
 #include "07_lenet5/workbench/tables.h"
+#include "07_lenet5/workbench/train.h"
 #include "file.h"
 #include "gemm.h"
 #include "measure.h"
@@ -272,7 +273,7 @@ int workbench(int argc, char **argv) {
     else if (options.version)
         printf("07_lenet5, not released yet: %s, fast kernels\n", checkpoint_build);
     else if (strcmp(options.command, "train") == 0)
-        run_train(&options);
+        train_command(&options);
     else if (strcmp(options.command, "test") == 0)
         test(&options);
     else if (strcmp(options.command, "tables") == 0)

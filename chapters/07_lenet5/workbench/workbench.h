@@ -14,7 +14,6 @@
 
 /**
  * @brief Runs a command.
- * @param argc as main got it
  * @param argv as main got it; argv[1] is the command
  * @return the exit code
  */

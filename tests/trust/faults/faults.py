@@ -29,7 +29,7 @@ ERRORS = {
     "ftruncate": "EIO",
     "fcntl": "ENOLCK",
 }
-TRAIN = "train --data data --batch 50 --epochs 1 --watch end --threads 1 "
+TRAIN = "train --data data --batch 50 --epochs 1 --evaluate end --threads 1 "
 SCENARIOS = {  # name: arguments, what it writes
     "train": (TRAIN + "--log log --save save --checkpoint point", ["log", "save", "point"]),
     "resume": (

@@ -1,7 +1,12 @@
 /*
- * 07_lenet5 train: one run from the initial parameters to the saved file, with its log, its
- * checkpoints, and what to do when it is interrupted.
+ * The command train: one run from the initial parameters to the saved file, with its log, its
+ * checkpoints, and an end that Ctrl-C can choose.
+ *
+ * Between two mini-batches the whole run is in a Run. So it can be saved there, stopped there, and
+ * resumed from there to the same bits.
  */
+#include "07_lenet5/workbench/train.h"
+
 #include "07_lenet5/evaluate.h"
 #include "07_lenet5/workbench/checkpoint.h"
 #include "07_lenet5/workbench/log.h"
@@ -34,38 +39,43 @@ typedef struct Run {
     int timed;                    /* how many those are */
 } Run;
 
-/* Ctrl-C came, or the terminal was closed: the run finishes its mini-batch. A second one ends the
-   program at once. */
+/* ------------------------------------------------------------------ interrupts ----------- */
+
+/* The signal that came: Ctrl-C, or the terminal was closed. A handler may do nothing but note it;
+   the run looks after each mini-batch. */
 static volatile sig_atomic_t interrupted;
 
-/* On the checkpoint, until the program ends. */
+static void on_interrupt(int signal_number) {
+    interrupted = signal_number;
+}
+
+/* The first signal lets the run finish its mini-batch. It also resets its action, so a second one
+   ends the program at once, for a user who does not want to wait. */
+static void catch_interrupts(void) {
+    struct sigaction action = {.sa_handler = on_interrupt,
+                               .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
+    struct sigaction before;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    /* nohup has it ignored, and means it */
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(SIGHUP, &action, NULL);
+}
+
+/* On the checkpoint, until the program ends. atexit() passes no argument, so this is global. */
 static Lock lock = {.file = -1};
 
 static void unlock(void) {
     lock_release(&lock);
 }
 
-static void on_interrupt(int signal_number) {
-    interrupted = signal_number;
-}
+/* ------------------------------------------------------------------ starting ------------- */
 
-static void catch_interrupts(void) {
-    struct sigaction action = {.sa_handler = on_interrupt,
-                               .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    struct sigaction before;
-    /* nohup has it ignored, and means it */
-    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-        sigaction(SIGHUP, &action, NULL);
-}
-
+/* A run that is resumed keeps saving where it was saved, unless told otherwise. */
 static const char *checkpoint_path(const Run *run) {
     return run->o->checkpoint ? run->o->checkpoint : run->o->resume;
 }
-
-/* ------------------------------------------------------------------ starting ------------- */
 
 /* The images; --validate holds back the last of them and leaves the test set alone. */
 static void load_images(Run *run) {
@@ -80,6 +90,7 @@ static void load_images(Run *run) {
     if (o->validate >= run->all.n)
         fail(EXIT_USAGE, "--validate %d: only %d training image%s, and some must train",
              o->validate, run->all.n, run->all.n == 1 ? "" : "s");
+    /* Both sets point into one array: train has its beginning, test its end. */
     run->train.n -= o->validate;
     run->test = (Dataset){o->validate, run->all.image + (size_t)run->train.n * IMAGE_BYTES,
                           run->all.label + run->train.n};
@@ -94,14 +105,21 @@ static void lock_checkpoint(const Run *run) {
     atexit(unlock);
 }
 
+/* Hours of training should not end in a folder that does not exist. */
+static void check_outputs(const Run *run) {
+    const char *files[2] = {run->o->save, checkpoint_path(run)};
+    Error error;
+    for (int k = 0; k < 2; k++)
+        if (files[k] && !output_possible(files[k], &error)) fail_with(&error);
+}
+
 /* Settings, seed and place: from the flags, or from the checkpoint to resume. */
 static void choose_run(Run *run, const Options *o) {
     Error error;
     *run = (Run){.o = o, .seed = o->seed, .place = {.epoch = 1}};
-    lock_checkpoint(run); /* before anything else looks at the file: its owner may be writing it */
-    const char *files[2] = {o->save, checkpoint_path(run)};
-    for (int k = 0; k < 2; k++)
-        if (files[k] && !output_possible(files[k], &error)) fail_with(&error);
+    /* The lock comes before anything reads the file: its owner may be writing it. */
+    lock_checkpoint(run);
+    check_outputs(run);
     if (!o->resume) {
         run->recipe = session_recipe(o);
         return;
@@ -112,25 +130,29 @@ static void choose_run(Run *run, const Options *o) {
     run->place = run->resumed.place;
 }
 
-/* The initial parameters: random, loaded, or as the checkpoint left them. */
-static void fill_run(Run *run) {
+/* Parameters of another run as the initial ones. */
+static void load_params(Run *run, const char *path) {
+    size_t bytes = network_params(&run->net) * sizeof(real);
+    real *params = session_params(&run->net, path);
+    memcpy(run->trainer.params, params, bytes);
+    /* A running mean begins at the same values, or it would remember the random ones. */
+    memcpy(trainer_result(&run->trainer), params, bytes);
+    free(params);
+}
+
+/* The trainer, with its parameters: random, loaded, or as the checkpoint left them. */
+static void make_trainer(Run *run) {
     const Options *o = run->o;
+    const Plan *plan = &run->recipe.plan;
     Error error;
-    if (!trainer_new(&run->trainer, &run->net, &run->train, &run->recipe.plan, o->threads,
-                     run->seed, &error))
+    if (!trainer_new(&run->trainer, &run->net, &run->train, plan, o->threads, run->seed, &error))
         fail_with(&error);
-    if (o->load) {
-        size_t bytes = network_params(&run->net) * sizeof(real);
-        real *params = session_params(&run->net, o->load);
-        memcpy(run->trainer.params, params, bytes);
-        memcpy(trainer_result(&run->trainer), params, bytes);
-        free(params);
-    }
+    if (o->load) load_params(run, o->load);
     if (o->resume && !checkpoint_resume(&run->resumed, &run->trainer, &error)) fail_with(&error);
 }
 
-/* Another build resumes the run to slightly different digits; the numbers alone would not show it.
-   The checkpoint has told everything then. */
+/* The checkpoint has told everything by now. Another build resumes the run to slightly different
+   digits; that is said here, as no number would show it. */
 static void close_checkpoint(Run *run) {
     char other[200];
     if (!run->o->resume) return;
@@ -139,6 +161,7 @@ static void close_checkpoint(Run *run) {
     checkpoint_close(&run->resumed);
 }
 
+/* A new log, or the old one cut to the length that it had at the checkpoint. */
 static void open_log(Run *run) {
     const Options *o = run->o;
     Error error;
@@ -147,6 +170,7 @@ static void open_log(Run *run) {
     if (!ok) fail_with(&error);
 }
 
+/* Everything that decides the run's numbers, so that its output alone can repeat it. */
 static void print_run(const Run *run) {
     char params[32];
     int threads = run->trainer.threads;
@@ -167,7 +191,8 @@ static void start_run(Run *run, const Options *o) {
              run->train.n == 1 ? "" : "s");
     run->seconds = calloc((size_t)plan->epochs, sizeof(double));
     if (!run->seconds) fail(EXIT_FAILURE, "no memory for %d epochs", plan->epochs);
-    fill_run(run);
+    make_trainer(run);
+    /* From here on an old log is gone: everything that could be refused has been checked. */
     open_log(run);
     print_run(run);
     close_checkpoint(run);
@@ -175,7 +200,8 @@ static void start_run(Run *run, const Options *o) {
 
 /* ------------------------------------------------------------------ stopping ------------- */
 
-/* The run has diverged: say where, and what to try. */
+/* The run has diverged: say where, and suggest a smaller rate. The checkpoint is not touched, so it
+   is from before. */
 static void diverged(Run *run, double loss) {
     Error ignored;
     const char *path = checkpoint_path(run);
@@ -188,17 +214,18 @@ static void diverged(Run *run, double loss) {
          kept ? "the last good state is in " : "nothing was saved", kept ? path : "");
 }
 
+/* The log first: a checkpoint must not promise lines that a power cut could still take away. */
 static void save_checkpoint(Run *run) {
     Error error;
     if (!checkpoint_path(run)) return;
-    run->place.log_bytes = log_length(&run->log);
+    run->place.log_bytes = log_sync(&run->log);
     if (run->place.log_bytes < 0)
         fail(EXIT_FAILURE, "%s: the log is incomplete: %s", run->o->log, strerror(errno));
     if (!checkpoint_save(checkpoint_path(run), &run->recipe, &run->trainer, &run->place, &error))
         fail_with(&error);
 }
 
-/* A word of a command, so that a shell reads it back as one. */
+/* A word of a command, quoted where a shell would not read it back as one. */
 static void print_word(const char *before, const char *word) {
     printf("%s", before);
     if (!strpbrk(word, " \t\n'\"\\$`&;|<>()*?[]#~!")) {
@@ -211,7 +238,7 @@ static void print_word(const char *before, const char *word) {
     putchar('\'');
 }
 
-/* The command that resumes this run: what the checkpoint does not hold must be said again. */
+/* The command that resumes this run: everything that the checkpoint does not hold, said again. */
 static void print_resume(const Run *run) {
     const Options *o = run->o;
     print_word("; to resume:\n", o->program);
@@ -225,7 +252,8 @@ static void print_resume(const Run *run) {
     printf("\n");
 }
 
-/* After Ctrl-C: saves, says how to resume, and exits as a program that was interrupted does. */
+/* After Ctrl-C: saves, says how to resume, and exits as shells expect of a program that a signal
+   ended. */
 static void stop_run(Run *run) {
     const Place *place = &run->place;
     save_checkpoint(run);
@@ -239,7 +267,7 @@ static void stop_run(Run *run) {
     exit(128 + interrupted);
 }
 
-/* ------------------------------------------------------------------ one epoch ------------ */
+/* ------------------------------------------------------------------ evaluation ----------- */
 
 /* Evaluates one set, or ends the program. */
 static Evaluation evaluate_set(const Run *run, const Dataset *data) {
@@ -250,22 +278,25 @@ static Evaluation evaluate_set(const Run *run, const Dataset *data) {
     return result;
 }
 
-/* What the recipe wants to see after this epoch; the rest has no images, and NaN for results. */
+/* The sets that --evaluate asks for after this epoch. The others get no images, and NaN for
+   results, which a log shows as missing. */
 static void evaluate_run(Run *run, int epoch) {
     bool last = epoch == run->recipe.plan.epochs;
-    Watch watch = run->recipe.watch;
+    Evaluate which = run->recipe.evaluate;
     run->on_train = (Evaluation){.loss = (double)NAN, .accuracy = (double)NAN};
     run->on_test = run->on_train;
-    if (watch == WATCH_BOTH) run->on_train = evaluate_set(run, &run->train);
-    if (watch == WATCH_BOTH || last || (watch == WATCH_TEST && epoch > 0))
-        run->on_test = evaluate_set(run, &run->test);
+    if (which == EVALUATE_BOTH) run->on_train = evaluate_set(run, &run->train);
+    /* Epoch 0, the untrained network, is of interest only where both curves begin. */
+    bool test = which == EVALUATE_TEST && epoch > 0;
+    if (which == EVALUATE_BOTH || test || last) run->on_test = evaluate_set(run, &run->test);
 }
 
+/* A line of the log and a line on the terminal. */
 static void report_epoch(Run *run, int epoch, double learning, double seconds) {
     log_epoch(&run->log, run->place.iteration, epoch, &run->on_train, &run->on_test, learning,
               seconds);
     printf("epoch %2d/%d  ", epoch, run->recipe.plan.epochs);
-    if (run->recipe.watch == WATCH_BOTH)
+    if (run->recipe.evaluate == EVALUATE_BOTH)
         printf("train loss %.4f accuracy %.4f  ", unsigned_nan(run->on_train.loss),
                run->on_train.accuracy);
     else
@@ -277,7 +308,19 @@ static void report_epoch(Run *run, int epoch, double learning, double seconds) {
     fflush(stdout);
 }
 
-/* A line for every mini-batch; when those are small, one for every hundred images, their mean. */
+/* --probe: the test images within an epoch. At its end they are evaluated anyway. */
+static void probe(Run *run) {
+    const int every = run->o->probe;
+    const Place *place = &run->place;
+    if (every == 0 || place->iteration % every != 0 || place->first == run->train.n) return;
+    Evaluation e = evaluate_set(run, &run->test);
+    log_probe(&run->log, place->iteration, place->epoch, &e);
+}
+
+/* ------------------------------------------------------------------ one epoch ------------ */
+
+/* A line for every mini-batch. Small ones share a line for every hundred images, their mean: the
+   original's log would have 60,000 lines per epoch, and a curve of noise. */
 static void log_step(Run *run, double loss) {
     Place *place = &run->place;
     int batch = run->recipe.plan.batch, every = batch >= 100 ? 1 : 100 / batch;
@@ -288,25 +331,19 @@ static void log_step(Run *run, double loss) {
     place->since_line = 0;
 }
 
-/* --probe: the test images within an epoch; its end is evaluated anyway. */
-static void probe(Run *run) {
-    const int every = run->o->probe;
-    const Place *place = &run->place;
-    if (every == 0 || place->iteration % every != 0 || place->first == run->train.n) return;
-    Evaluation e = evaluate_set(run, &run->test);
-    log_probe(&run->log, place->iteration, place->epoch, &e);
-}
-
-/* One mini-batch: a step of the trainer, a line of the log. */
+/* One mini-batch: a step of the trainer, a line of the log, and the moment at which a run may end
+   early. */
 static void run_step(Run *run, Progress *bar) {
     Place *place = &run->place;
     Step step = trainer_step(&run->trainer, place->first);
     int end = place->first + run->recipe.plan.batch;
-    if (end > run->train.n) end = run->train.n;
+    if (end > run->train.n) end = run->train.n; /* the last one may be smaller */
     log_step(run, step.loss);
     place->loss += step.loss * (end - place->first);
     place->correct += step.correct;
     place->first = end;
+
+    /* After the last mini-batch an interrupt waits for the epoch's own checkpoint. */
     bool stop = interrupted && end < run->train.n;
     if (!isfinite(step.loss) || stop) progress_end(bar);
     if (!isfinite(step.loss)) diverged(run, step.loss);
@@ -323,6 +360,7 @@ static double train_epoch(Run *run) {
     Place *place = &run->place;
     snprintf(label, sizeof label, "epoch %2d/%d", place->epoch, run->recipe.plan.epochs);
     progress_start(&bar, stdout, label, run->train.n);
+    /* A run that is resumed within an epoch has its order already. */
     if (place->first == 0) trainer_begin(&run->trainer, place->epoch);
     while (place->first < run->train.n)
         run_step(run, &bar);
@@ -339,9 +377,10 @@ static void run_epoch(Run *run) {
     run->seconds[run->timed++] = seconds;
     evaluate_run(run, epoch);
     report_epoch(run, epoch, learning, seconds);
-    /* the last step may be the one that diverged */
+    /* The last step may be the one that diverged: its loss was that of the step before. */
     if (run->on_train.n > 0 && !isfinite(run->on_train.loss)) diverged(run, run->on_train.loss);
     if (run->on_test.n > 0 && !isfinite(run->on_test.loss)) diverged(run, run->on_test.loss);
+    /* The place is now the beginning of the next epoch, and that is saved. */
     run->place.epoch++;
     run->place.first = 0;
     run->place.correct = 0;
@@ -352,6 +391,8 @@ static void run_epoch(Run *run) {
 
 /* ------------------------------------------------------------------ the end -------------- */
 
+/* The parameters, and where they come from: enough to repeat the run, and to load the file without
+   naming its network. */
 static void save_run(Run *run) {
     const Options *o = run->o;
     Tensor tensor[2 * LAYERS_MAX];
@@ -369,6 +410,7 @@ static void save_run(Run *run) {
         {"epoch", epoch},
         {o->validate ? "validation_accuracy" : "test_accuracy", accuracy},
     };
+    /* Every setting as it was, not as the recipe had it: flags may have changed some. */
     for (int k = 0; k < SETTINGS; k++) {
         recipe_get(&run->recipe, k, value[k], sizeof value[k]);
         entry[OTHERS + k] = (Metadata){settings[k].key, value[k]};
@@ -379,6 +421,7 @@ static void save_run(Run *run) {
     printf("saved %s\n", o->save);
 }
 
+/* The last line, made for scripts: key=value throughout. */
 static void print_result(const Run *run, double seconds) {
     printf("result %s_accuracy=%.4f %s_loss=%.4f", run->tested, run->on_test.accuracy, run->tested,
            run->on_test.loss);
@@ -388,14 +431,16 @@ static void print_result(const Run *run, double seconds) {
            run->timed ? median(run->seconds, run->timed) : 0, seconds, peak_memory_mb());
 }
 
-void run_train(const Options *o) {
+void train_command(const Options *o) {
     Run run;
     Error error;
     double start = seconds_now();
     start_run(&run, o);
     catch_interrupts();
+    /* Where the run stands: epoch 0, the untrained network, or the last epoch of a checkpoint,
+       which is needed if nothing is left to train. */
     evaluate_run(&run, run.place.epoch - 1);
-    if (run.recipe.watch == WATCH_BOTH && !o->resume) report_epoch(&run, 0, (double)NAN, 0);
+    if (run.recipe.evaluate == EVALUATE_BOTH && !o->resume) report_epoch(&run, 0, (double)NAN, 0);
     while (run.place.epoch <= run.recipe.plan.epochs)
         run_epoch(&run);
     if (o->save) save_run(&run);
