@@ -1,4 +1,7 @@
-/* Finding, checking and reading a data set; see dataset.h. */
+/*
+ * Finding, checking and reading a data set; see dataset.h. The IDX reader knows bytes and
+ * dimensions; that they are digits is checked here.
+ */
 #include "dataset.h"
 
 #include "idx.h"
@@ -9,16 +12,18 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether there may be such a file; a folder that cannot be entered is for idx_read() to name. */
+/* Whether there may be such a file. Only "no such file" is a no: a folder that cannot be entered is an
+   error that idx_read() names. */
 static bool is_there(const char *path) {
     return access(path, F_OK) == 0 || errno != ENOENT;
 }
 
-/* Reads DIR/NAME, or DIR/NAME.gz where there is no plain file. */
+/* Reads DIR/NAME, or DIR/NAME.gz where there is no plain file; `path` is left for messages. */
 static bool read_either(const char *dir, const char *name, char *path, size_t size, Idx *idx,
                         Error *error) {
     if (snprintf(path, size, "%s/%s.gz", dir, name) >= (int)size)
         return error_set(error, "%.100s...: the path is too long", dir);
+    /* the plain file first: unpacking takes longer than reading it */
     snprintf(path, size, "%s/%s", dir, name);
     if (is_there(path)) return idx_read(path, idx, error);
     snprintf(path, size, "%s/%s.gz", dir, name);
@@ -30,11 +35,13 @@ static bool read_either(const char *dir, const char *name, char *path, size_t si
         dir, name);
 }
 
-/* Images must be (n, 28, 28), labels (n), every label a class. */
+/* Images must be (n, 28, 28), labels (n), every label a class. The messages name both files, as
+   one may belong to another set. */
 static bool check(const Idx *image, const Idx *label, const char *image_path,
                   const char *label_path, Error *error) {
     if (image->dims != 3 || image->dim[1] != IMAGE_SIDE || image->dim[2] != IMAGE_SIDE)
         return error_set(error, "%s: not images of %dx%d", image_path, IMAGE_SIDE, IMAGE_SIDE);
+    /* One label for each image; each is used as an index, so a large one must not get through. */
     if (label->dims != 1) return error_set(error, "%s: not a list of labels", label_path);
     if (image->dim[0] != label->dim[0])
         return error_set(error, "%s has %d images but %s has %d labels", image_path, image->dim[0],
@@ -46,20 +53,25 @@ static bool check(const Idx *image, const Idx *label, const char *image_path,
     return true;
 }
 
-bool dataset_load(const char *dir, const char *prefix, Dataset *data, Error *error) {
-    *data = (Dataset){0};
+/* Both files of a set; what was read of a bad one is left to the caller. */
+static bool read_both(const char *dir, const char *prefix, Idx *image, Idx *label, Error *error) {
     char name[64], image_path[512], label_path[512];
-    Idx image = {0}, label = {0};
     snprintf(name, sizeof name, "%s-images-idx3-ubyte", prefix);
-    bool ok = read_either(dir, name, image_path, sizeof image_path, &image, error);
+    if (!read_either(dir, name, image_path, sizeof image_path, image, error)) return false;
     snprintf(name, sizeof name, "%s-labels-idx1-ubyte", prefix);
-    ok = ok && read_either(dir, name, label_path, sizeof label_path, &label, error) &&
-         check(&image, &label, image_path, label_path, error);
-    if (!ok) {
+    if (!read_either(dir, name, label_path, sizeof label_path, label, error)) return false;
+    return check(image, label, image_path, label_path, error);
+}
+
+bool dataset_load(const char *dir, const char *prefix, Dataset *data, Error *error) {
+    Idx image = {0}, label = {0};
+    *data = (Dataset){0};
+    if (!read_both(dir, prefix, &image, &label, error)) {
         idx_free(&image);
         idx_free(&label);
         return false;
     }
+    /* the bytes belong to the data set now */
     *data = (Dataset){image.dim[0], image.byte, label.byte};
     return true;
 }
@@ -75,6 +87,7 @@ void dataset_image(const Dataset *data, int i, Input input, int pad, real *x) {
     const uint8_t *byte = data->image + (size_t)i * IMAGE_BYTES;
     int side = IMAGE_SIDE + 2 * pad;
     real step = (input.hi - input.lo) / 255;
+    /* the border is background, so everything begins as that */
     for (int p = 0; p < side * side; p++)
         x[p] = input.lo;
     for (int r = 0; r < IMAGE_SIDE; r++)
@@ -88,8 +101,11 @@ bool dataset_digit(const char *dir, int label, int pad, real *x, Error *error) {
     int i = 0;
     while (i < data.n && data.label[i] != label)
         i++;
-    bool found = i < data.n || error_set(error, "%s: no test image of class %d", dir, label);
-    if (found) dataset_image(&data, i, (Input){0, 1}, pad, x);
+    bool found = i < data.n;
+    if (found)
+        dataset_image(&data, i, (Input){0, 1}, pad, x);
+    else
+        error_set(error, "%s: no test image of class %d", dir, label);
     dataset_free(&data);
     return found;
 }

@@ -22,9 +22,9 @@ enum {
 /** The folder of our copy of MNIST, as seen from the project's top. */
 #define MNIST_DIR "common/mnist"
 
-/** What a grey level becomes: byte 0 (background) -> lo, byte 255 (ink) -> hi. */
+/** From grey levels to inputs: byte 0 (background) -> lo, byte 255 (ink) -> hi. */
 typedef struct Input {
-    real lo; ///< background, and what padding is filled with
+    real lo; ///< background, padding included
     real hi; ///< full ink
 } Input;
 
@@ -40,14 +40,14 @@ typedef struct Dataset {
  * @param dir    the folder, e.g. common/mnist
  * @param prefix "train" or "t10k", the official names
  * @param data   filled on success; dataset_free() releases it
- * @param error  filled on failure: the file, the place and what is wrong
+ * @param error  filled on failure: the file, the place and the problem
  * @return whether it worked: counts agree, images are 28x28, every label is below 10
  */
 bool dataset_load(const char *dir, const char *prefix, Dataset *data, Error *error);
 
 /**
  * @brief Releases a data set and clears the struct.
- * @param data what dataset_load() filled; all zero is fine too
+ * @param data filled by dataset_load(); all zero is fine as well
  */
 void dataset_free(Dataset *data);
 
@@ -64,7 +64,7 @@ void dataset_free(Dataset *data);
 void dataset_image(const Dataset *data, int i, Input input, int pad, real *x);
 
 /**
- * @brief The first test image of a class as reals: what the chapters' examples look at.
+ * @brief The first test image of a class as reals, for the chapters' examples.
  * @param dir the folder of the set
  * @param pad width of the border, as in dataset_image()
  * @param x   (28 + 2*pad, 28 + 2*pad) reals from 0 (background) to 1 (ink)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Always false, so that a function that fails can say why and return in one statement. */
 bool error_set(Error *error, const char *format, ...) {
     va_list args;
     va_start(args, format);
@@ -19,7 +20,7 @@ bool error_set(Error *error, const char *format, ...) {
 
 /* "error: " or "broken contract: ", the message, a newline, all on stderr. */
 static void report(const char *kind, const char *format, va_list args) {
-    /* What the program has printed so far comes first, wherever the two streams go. */
+    /* Output so far comes first, wherever the two streams go. */
     fflush(stdout);
     fprintf(stderr, "%s: ", kind);
     vfprintf(stderr, format, args);
@@ -44,5 +45,6 @@ void contract(bool holds, const char *format, ...) {
     va_start(args, format);
     report("broken contract", format, args);
     va_end(args);
+    /* and not exit(): a debugger stops here, with the wrong call still on the stack */
     abort();
 }

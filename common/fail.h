@@ -17,7 +17,7 @@ enum {
     EXIT_USAGE = 2 ///< exit code: the command line was wrong; everything else is EXIT_FAILURE
 };
 
-/** One line of text about what went wrong. */
+/** One line of text about a problem. */
 typedef struct Error {
     char text[512]; ///< one line, no newline at the end
 } Error;
@@ -42,7 +42,7 @@ _Noreturn void fail_with(const Error *error);
 
 /**
  * @brief Aborts with a message unless the condition holds: a programming error.
- * @param holds  what must be true here
+ * @param holds  the condition
  * @param format as in printf; names the layer and both shapes
  */
 void contract(bool holds, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -1,5 +1,8 @@
 /*
  * Regular files, locks, and writing a file in three steps: temporary, sync, rename. See file.h.
+ *
+ * Between two system calls another process may do anything: remove, rename, replace. Comments say
+ * where that matters.
  */
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "file.h"
@@ -19,11 +22,12 @@ bool file_length(const char *path, long *bytes, Error *error) {
     return true;
 }
 
+/* One file has one inode on one device, however many names. */
 static bool same_inode(const struct stat *a, const struct stat *b) {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* The name in a path, and what its folder is. */
+/* The name in a path, and its folder. */
 static bool split(const char *path, struct stat *folder, const char **name) {
     char above[PATH_MAX] = ".";
     const char *slash = strrchr(path, '/');
@@ -37,39 +41,40 @@ bool file_same(const char *a, const char *b) {
     const char *name[2];
     bool exists[2] = {stat(a, &first) == 0, stat(b, &second) == 0};
     if (exists[0] && exists[1]) return same_inode(&first, &second);
+    if (exists[0] || exists[1]) return false;
     /* files that do not exist yet: the same name in the same folder */
-    return !exists[0] && !exists[1] && split(a, &first, &name[0]) && split(b, &second, &name[1]) &&
-           same_inode(&first, &second) && strcmp(name[0], name[1]) == 0;
+    if (!split(a, &first, &name[0]) || !split(b, &second, &name[1])) return false;
+    return same_inode(&first, &second) && strcmp(name[0], name[1]) == 0;
 }
 
 /* ------------------------------------------------------------------ locks ---------------- */
 
-/* Locks an open file for this process. File systems without locks give none, and must do. */
+/* Locks an open file for this process. On a file system without locks this succeeds: a run there is
+   worth more than the protection. However the process ends, its lock ends with it. */
 static bool lock_file(int file) {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     return fcntl(file, F_SETLK, &whole) == 0 || (errno != EACCES && errno != EAGAIN);
 }
 
 /* Opens a file, made when there is none, and locks it; -1 and errno when that fails, EAGAIN when
-   another process has the lock. */
+   another process has the lock. The last owner may rename or remove the file between our open and
+   our lock; then we hold a lock on a file without that name, and start again. */
 static int open_locked(const char *path) {
     for (;;) {
         struct stat mine, named;
         int file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
         if (file < 0) return -1;
         bool locked = lock_file(file);
-        bool known = fstat(file, &mine) == 0;
-        if (locked && known && S_ISREG(mine.st_mode) && stat(path, &named) == 0 &&
-            same_inode(&mine, &named))
-            return file;
+        bool regular = fstat(file, &mine) == 0 && S_ISREG(mine.st_mode);
+        if (locked && regular && stat(path, &named) == 0 && same_inode(&mine, &named)) return file;
         close(file);
-        errno = !locked ? EAGAIN : EINVAL;
-        if (!locked || !known || !S_ISREG(mine.st_mode)) return -1;
-        /* Who had the lock has just renamed or removed the file: once more. */
+        errno = locked ? EINVAL : EAGAIN;
+        if (!locked || !regular) return -1;
     }
 }
 
-/* The process that holds the lock of a file; 0 when nobody does any more. */
+/* The process that holds the lock of a file; 0 when it has ended meanwhile. (Closing a file gives up
+   this process's own locks on it; it has none here.) */
 static long holder_of(const char *path) {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     int file = open(path, O_RDWR | O_CLOEXEC);
@@ -85,13 +90,13 @@ static bool without_links(const char *path, char target[PATH_MAX]) {
     return errno == ENOENT && snprintf(target, PATH_MAX, "%s", path) < PATH_MAX;
 }
 
-/* What is there can be replaced by a file; a pipe, a device or a folder cannot. */
+/* A file can be replaced by a file; a pipe, a device or a folder cannot. */
 static bool is_regular(const char *path, const struct stat *info, Error *error) {
-    return S_ISREG(info->st_mode) ||
-           error_set(error, "%s: cannot save there: not a regular file", path);
+    if (S_ISREG(info->st_mode)) return true;
+    return error_set(error, "%s: cannot save there: not a regular file", path);
 }
 
-/* The lock of PATH is PATH.lock, an empty file: one that holds something is somebody's own. */
+/* The lock of PATH is PATH.lock, an empty file: one with content is not ours to remove. */
 static bool is_a_lock(const char *path) {
     struct stat info;
     return lstat(path, &info) != 0 || (S_ISREG(info.st_mode) && info.st_size == 0);
@@ -107,8 +112,8 @@ bool lock_take(Lock *lock, const char *path, Error *error) {
         return error_set(error, "%.200s...: the path is too long", path);
     if (!is_a_lock(lock->path))
         return error_set(error,
-                         "%s: exists and is no lock of ours: rename it, or choose another "
-                         "name than %.150s",
+                         "%s: exists but is not our lock file; rename it or choose another name "
+                         "for %.150s",
                          lock->path, path);
     lock->file = open_locked(lock->path);
     if (lock->file >= 0) return true;
@@ -120,14 +125,16 @@ bool lock_take(Lock *lock, const char *path, Error *error) {
 
 void lock_release(Lock *lock) {
     if (lock->file < 0) return;
-    unlink(lock->path); /* before the lock ends, or it might be another process's by then */
+    /* unlinked before the lock ends, or it might be another process's by then */
+    unlink(lock->path);
     close(lock->file);
     lock->file = -1;
 }
 
 /* ------------------------------------------------------------------ writing -------------- */
 
-/* Fills path and target; the permissions of an older file, 0 where there is none. */
+/* Fills path and target, and the permissions of an older file, 0 where there is none. Everything that
+   makes the path unfit is found here, before a temporary exists. */
 static bool find_target(Output *output, const char *path, mode_t *mode, Error *error) {
     struct stat info;
     *mode = 0;
@@ -137,19 +144,22 @@ static bool find_target(Output *output, const char *path, mode_t *mode, Error *e
     if (stat(path, &info) == 0) {
         if (!is_regular(path, &info, error)) return false;
         *mode = info.st_mode & 0777;
-        return realpath(path, output->target) ||
-               error_set(error, "%s: cannot save there: %s", path, strerror(errno));
+        /* rename() would replace a link; the file behind it is meant */
+        if (realpath(path, output->target)) return true;
+        return error_set(error, "%s: cannot save there: %s", path, strerror(errno));
     }
     int why = errno;
     if (why == ENOENT && lstat(path, &info) == 0)
         return error_set(error, "%s: cannot save there: it is a link that leads nowhere", path);
-    return why == ENOENT || error_set(error, "%s: cannot save there: %s", path, strerror(why));
+    if (why == ENOENT) return true; /* a new file */
+    return error_set(error, "%s: cannot save there: %s", path, strerror(why));
 }
 
 /* Gives up an output that is open or half open; errno stays as it is. */
 static void give_up(Output *output) {
     int why = errno;
     unlink(output->temporary);
+    /* closing the stream closes the file, and that ends the lock */
     if (output->stream)
         fclose(output->stream);
     else
@@ -158,7 +168,8 @@ static void give_up(Output *output) {
     errno = why;
 }
 
-/* Makes, locks and empties the temporary; false and errno when that fails. */
+/* Makes, locks and empties the temporary; false and errno when that fails. It is emptied only after
+   the lock is ours: O_TRUNC would empty what another program is writing. */
 static bool open_temporary(Output *output, mode_t mode) {
     if (snprintf(output->temporary, PATH_MAX, "%s.unfinished", output->target) >= PATH_MAX) {
         errno = ENAMETOOLONG;
@@ -177,8 +188,8 @@ bool output_open(Output *output, const char *path, Error *error) {
     mode_t mode;
     *output = (Output){.file = -1};
     if (!find_target(output, path, &mode, error)) return false;
-    return open_temporary(output, mode) ||
-           error_set(error, "%s: cannot save there: %s", path,
+    if (open_temporary(output, mode)) return true;
+    return error_set(error, "%s: cannot save there: %s", path,
                      errno == EAGAIN ? "another program is writing it" : strerror(errno));
 }
 
@@ -196,8 +207,8 @@ bool output_open_in(Output *output, const char *folder, const char *name, Error 
     return output_open(output, path, error);
 }
 
-/* Everything that was printed reaches the disk. What a write refused is still in the stream, so
-   that flushing asks the system again, which then says why. */
+/* Everything that was printed reaches the disk. Bytes that a write refused are still in the stream,
+   so flushing asks the system again, which then says why. */
 static bool flush_output(Output *output) {
     errno = EIO;
     if (fflush(output->stream) != 0) return false;
@@ -206,7 +217,9 @@ static bool flush_output(Output *output) {
 }
 
 bool output_commit(Output *output, Error *error) {
-    if (!flush_output(output) || rename(output->temporary, output->target) != 0) {
+    /* The content first, then the name: after a power cut the name never leads to half a file. */
+    bool saved = flush_output(output) && rename(output->temporary, output->target) == 0;
+    if (!saved) {
         give_up(output);
         return error_set(error, "%s: cannot save: %s", output->path, strerror(errno));
     }

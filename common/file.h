@@ -5,12 +5,12 @@
  * A pipe may keep a reader waiting and a device may never end; neither has a length to check a
  * header against. So every reader asks file_length() first.
  *
- * Whoever writes uses an Output: the bytes go into a temporary file in the same folder, are flushed
+ * Writing goes through an Output: the bytes go into a temporary file in the same folder, are flushed
  * to the disk, and the temporary is renamed. A full disk or a power cut leaves either the old file
  * or the new one, never half of one. The file keeps the permissions of the one it replaces, and a
- * link stays a link: what it leads to is replaced.
+ * link stays a link: the file behind it is replaced.
  *
- * The temporary is FILE.unfinished, locked while it is open. What a killed program left is used
+ * The temporary is FILE.unfinished, locked while it is open. One that a killed program left is used
  * again; a second program that writes the same file is refused.
  *
  * The data behind a picture is a table for gnuplot: fields with tabs between them, the names of the
@@ -57,9 +57,9 @@ bool file_same(const char *a, const char *b);
  * @brief Takes a lock, which the empty file PATH.lock carries; it ends with the process at the
  *        latest. Where a file system has no locks, this succeeds.
  * @param lock  filled on success; lock_release() ends it
- * @param path  what it is about; need not exist
- * @param error filled on failure: another process has it, or the file cannot be made
- * @return whether this process has it now
+ * @param path  the file to lock; need not exist
+ * @param error filled on failure: another process holds the lock, or its file cannot be made
+ * @return whether this process holds it now
  */
 bool lock_take(Lock *lock, const char *path, Error *error);
 

@@ -3,7 +3,7 @@
 
 #include <cblas.h>
 
-/* Weak: null when the linked BLAS is not OpenBLAS. */
+/* Weak: null when the linked BLAS is not OpenBLAS, and then it is not called. */
 extern void openblas_set_num_threads(int threads) __attribute__((weak));
 
 void gemm_single_thread(void) {
@@ -26,7 +26,8 @@ void gemm_naive(Transpose ta, Transpose tb, int m, int n, int k, const real *a, 
         }
 }
 
-/* A product with a single row is a matrix times a vector, which BLAS does several times faster. */
+/* A product with a single row is a matrix times a vector, which BLAS does several times faster.
+   Mini-batches of one image, the original's, consist of such products. */
 static void one_row(CBLAS_TRANSPOSE tb, int n, int k, const real *a, const real *b, int ldb,
                     real beta, real *c) {
     /* c = a * op(b)  read as  c = op(b)^T * a ; b is stored with rows of ldb */
@@ -39,6 +40,7 @@ static void one_row(CBLAS_TRANSPOSE tb, int n, int k, const real *a, const real 
 #endif
 }
 
+/* BLAS wants the length of a stored row of each matrix, whichever way it is read. */
 void gemm(Transpose ta, Transpose tb, int m, int n, int k, const real *a, const real *b, real beta,
           real *c) {
     CBLAS_TRANSPOSE cta = ta == PLAIN ? CblasNoTrans : CblasTrans;

@@ -49,7 +49,7 @@ void gemm_naive(Transpose ta, Transpose tb, int m, int n, int k, const real *a, 
                 real beta, real *c);
 
 /**
- * @brief Tells BLAS to start no threads of its own; mains call it first.
+ * @brief Tells BLAS to start no threads; mains call it first.
  *
  * Our threads share out the images of a batch. A BLAS that also splits a product would make its
  * sums, and so the last bits of a trained network, depend on the number of threads. OpenBLAS has a

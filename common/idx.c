@@ -1,4 +1,7 @@
-/* The IDX reader; see idx.h for the format. */
+/*
+ * The IDX reader; see idx.h for the format. Plain and gzipped files are read by one function through
+ * a Source; above it nothing knows which it was.
+ */
 #define _DEFAULT_SOURCE /* madvise() of Linux */
 #include "idx.h"
 
@@ -12,8 +15,10 @@
 #include <sys/mman.h>
 #include <zlib.h>
 
-/* Deflate cannot shrink data by more than this: 258 bytes in two bits, nearly. */
-enum { DEFLATE_RATIO_MAX = 1032, GZIP = 16 + MAX_WBITS };
+enum {
+    DEFLATE_RATIO_MAX = 1032, /* deflate cannot shrink data by more: nearly 258 bytes in two bits */
+    GZIP = 16 + MAX_WBITS     /* for zlib: a gzip header, and the largest window */
+};
 
 /* An open file, its name for messages, and the length it has on disk. A .gz is unpacked on the way;
    it may have several members one after another, as pigz and cat make them. */
@@ -24,9 +29,10 @@ typedef struct Source {
     bool packed;
     z_stream stream;        /* packed: takes from chunk */
     bool between;           /* packed: one member has ended, the next has not begun */
-    uint8_t chunk[1 << 14]; /* packed: what comes next in the file */
+    uint8_t chunk[1 << 14]; /* packed: the next bytes of the file */
 } Source;
 
+/* Releases zlib's state, if there is one, and closes the file. */
 static void source_close(Source *source) {
     if (source->packed) inflateEnd(&source->stream);
     fclose(source->file);
@@ -42,6 +48,7 @@ static bool source_open(const char *path, Source *source, Error *error) {
     if (!source->file) return error_set(error, "%s: %s", path, strerror(errno));
     size_t got = fread(first, 1, 2, source->file);
     rewind(source->file);
+    /* the first bytes decide, not the name: a browser may have unpacked a .gz already */
     bool gzip = got == 2 && first[0] == 0x1f && first[1] == 0x8b;
     if (gzip && inflateInit2(&source->stream, GZIP) != Z_OK) {
         source_close(source);
@@ -53,19 +60,22 @@ static bool source_open(const char *path, Source *source, Error *error) {
 
 /* Bytes from the file; fewer than count only at its end. */
 static bool take_plain(Source *source, void *to, size_t count, size_t *got, Error *error) {
-    errno = EIO;
+    errno = EIO; /* for systems that report an error without a cause */
     *got = fread(to, 1, count, source->file);
-    return !ferror(source->file) || error_set(error, "%s: %s", source->path, strerror(errno));
+    if (!ferror(source->file)) return true;
+    return error_set(error, "%s: %s", source->path, strerror(errno));
 }
 
-/* Lets zlib continue with what the chunk holds. */
+/* Lets zlib continue with the bytes in the chunk. The end of a member is not the end of the file:
+   the next may follow. */
 static bool inflate_some(Source *source, Error *error) {
     z_stream *stream = &source->stream;
-    bool member = source->between;
+    bool member = source->between; /* whether a new one begins here */
     if (member) inflateReset(stream);
     int code = inflate(stream, Z_NO_FLUSH);
     source->between = code == Z_STREAM_END;
     if (code == Z_OK || code == Z_STREAM_END) return true;
+    /* no progress: the file has ended, and zlib wants more */
     if (code == Z_BUF_ERROR) return error_set(error, "%s: truncated gzip data", source->path);
     if (code == Z_DATA_ERROR && member)
         return error_set(error, "%s: more bytes after its gzip data", source->path);
@@ -73,7 +83,7 @@ static bool inflate_some(Source *source, Error *error) {
                      stream->msg ? stream->msg : zError(code));
 }
 
-/* The same through zlib. */
+/* The same through zlib, chunk by chunk, until `to` is full or the file ends between members. */
 static bool take_packed(Source *source, void *to, size_t count, size_t *got, Error *error) {
     z_stream *stream = &source->stream;
     stream->next_out = to;
@@ -82,12 +92,14 @@ static bool take_packed(Source *source, void *to, size_t count, size_t *got, Err
     while (ok && stream->avail_out > 0) {
         size_t more = stream->avail_in;
         if (more == 0) {
+            /* zlib has used up the chunk: the next one */
             ok = take_plain(source, source->chunk, sizeof source->chunk, &more, error);
             stream->next_in = source->chunk;
             stream->avail_in = (unsigned)more;
         }
+        /* nothing follows the last member; within one, zlib says that it is cut off */
         if (ok && more == 0 && source->between) break;
-        ok = ok && inflate_some(source, error);
+        if (ok) ok = inflate_some(source, error);
     }
     *got = count - stream->avail_out;
     return ok;
@@ -98,22 +110,25 @@ static bool source_take(Source *source, void *to, size_t count, size_t *got, Err
                           : take_plain(source, to, count, got, error);
 }
 
-/* Reads exactly count bytes, or says why there are fewer. */
-static bool source_read(Source *source, void *to, size_t count, const char *what, Error *error) {
+/* Reads exactly count bytes, or names the part of the file that has fewer. */
+static bool source_read(Source *source, void *to, size_t count, const char *part, Error *error) {
     size_t got;
+    /* zlib counts in unsigned */
     if (count > UINT_MAX)
         return error_set(error, "%s: %zu bytes are too many", source->path, count);
-    return source_take(source, to, count, &got, error) &&
-           (got == count || error_set(error, "%s: truncated: the %s has %zu of %zu bytes",
-                                      source->path, what, got, count));
+    if (!source_take(source, to, count, &got, error)) return false;
+    if (got == count) return true;
+    return error_set(error, "%s: truncated: the %s has %zu of %zu bytes", source->path, part, got,
+                     count);
 }
 
 /* Nothing may follow the last byte; reaching the end also checks a .gz's checksum. */
 static bool source_at_end(Source *source, Error *error) {
     char extra;
     size_t got;
-    return source_take(source, &extra, 1, &got, error) &&
-           (got == 0 || error_set(error, "%s: more bytes than its header announces", source->path));
+    if (!source_take(source, &extra, 1, &got, error)) return false;
+    if (got == 0) return true;
+    return error_set(error, "%s: more bytes than its header announces", source->path);
 }
 
 /* A number of the header, the largest byte first. */
@@ -126,6 +141,7 @@ static uint32_t big_endian(const uint8_t byte[4]) {
 static bool read_header(Source *source, Idx *idx, size_t *count, Error *error) {
     uint8_t magic[4];
     if (!source_read(source, magic, 4, "magic number", error)) return false;
+    /* 8 stands for unsigned bytes; the format has other types, which no image is made of */
     if (magic[0] != 0 || magic[1] != 0 || magic[2] != 8)
         return error_set(error,
                          "%s: not an IDX file of bytes: it starts with %02x %02x %02x %02x, "
@@ -140,6 +156,7 @@ static bool read_header(Source *source, Idx *idx, size_t *count, Error *error) {
         uint8_t b[4];
         if (!source_read(source, b, 4, "header", error)) return false;
         uint32_t length = big_endian(b);
+        /* the product is checked before it is formed, as it could overflow */
         if (length == 0 || length > INT_MAX || *count > SIZE_MAX / length)
             return error_set(error, "%s: dimension %d is %u", source->path, d, length);
         idx->dim[d] = (int)length;
@@ -149,7 +166,7 @@ static bool read_header(Source *source, Idx *idx, size_t *count, Error *error) {
 }
 
 /* Room for the data. A system hands out memory by pages of 4 KB when each is first touched: 11,500
-   times for MNIST's images, 0.1 s on a virtual machine. Linux has pages of 2 MB for who asks. */
+   times for MNIST's images, 0.1 s on a virtual machine. Linux has pages of 2 MB on request. */
 static uint8_t *room_for(size_t count) {
     enum { LARGE_PAGE = 1 << 21 };
     if (count < LARGE_PAGE) return malloc(count);
@@ -164,6 +181,7 @@ static uint8_t *room_for(size_t count) {
 static bool read_all(Source *source, Idx *idx, Error *error) {
     size_t count = 0;
     if (!read_header(source, idx, &count, error)) return false;
+    /* A header is only a claim: compare it with the file before allocating what it asks for. */
     size_t most = source->length * (source->packed ? DEFLATE_RATIO_MAX : 1);
     if (count > most)
         return error_set(error,
@@ -171,7 +189,8 @@ static bool read_all(Source *source, Idx *idx, Error *error) {
                          source->path, count, source->length);
     idx->byte = room_for(count);
     if (!idx->byte) return error_set(error, "%s: no memory for %zu bytes", source->path, count);
-    return source_read(source, idx->byte, count, "data", error) && source_at_end(source, error);
+    if (!source_read(source, idx->byte, count, "data", error)) return false;
+    return source_at_end(source, error);
 }
 
 bool idx_read(const char *path, Idx *idx, Error *error) {

@@ -34,14 +34,14 @@ typedef struct Idx {
  * @brief Reads a whole file.
  * @param path  the file; zlib reads plain and gzipped files alike
  * @param idx   filled on success, all zero otherwise
- * @param error filled on failure: the path and what is wrong with the file
+ * @param error filled on failure: the path and the problem
  * @return whether it worked
  */
 bool idx_read(const char *path, Idx *idx, Error *error);
 
 /**
  * @brief Releases the bytes and clears the struct.
- * @param idx what idx_read() filled; all zero is fine too
+ * @param idx filled by idx_read(); all zero is fine as well
  */
 void idx_free(Idx *idx);
 

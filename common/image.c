@@ -1,4 +1,7 @@
-/* PNG as bytes of grey; see image.h. */
+/*
+ * PNG as bytes of grey; see image.h. libpng decodes; this file decides what it gets to see, since a
+ * drawing comes from anywhere.
+ */
 #include "image.h"
 
 #include "file.h"
@@ -15,6 +18,7 @@ enum {
     TEXT_MAX = 100000 /* bytes of compressed text, which may become 100 MB */
 };
 
+/* The file begins as a PNG, and does not continue as one. */
 static bool bad_png(const char *path, const char *why, Error *error) {
     return error_set(error, "%s: not a valid PNG: %s", path, why);
 }
@@ -24,7 +28,7 @@ static bool bad_png(const char *path, const char *why, Error *error) {
 static bool check_chunks(const char *path, FILE *file, long bytes, Error *error) {
     static const uint8_t iend[CHUNK] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
     uint8_t head[CHUNK] = {0};
-    long at = SIGNATURE, text = 0;
+    long at = SIGNATURE, text = 0; /* where the next chunk begins; bytes of compressed text */
     while (memcmp(head, iend, CHUNK) != 0) {
         if (fseek(file, at, SEEK_SET) != 0 || fread(head, 1, CHUNK, file) != CHUNK)
             return bad_png(path, "its last bytes are not its end", error);
@@ -34,6 +38,7 @@ static bool check_chunks(const char *path, FILE *file, long bytes, Error *error)
             return error_set(error, "%s: not a valid PNG: the chunk at byte %ld is cut off", path,
                              at);
         at += (long)length + CHUNK;
+        /* the two kinds of text that may be compressed */
         if (memcmp(head + 4, "zTXt", 4) == 0 || memcmp(head + 4, "iTXt", 4) == 0)
             text += (long)length;
     }
@@ -59,6 +64,7 @@ static bool make_room(const char *path, png_image *png, Grey *grey, Error *error
     if (png->width > PICTURE_MAX || png->height > PICTURE_MAX)
         return error_set(error, "%s: %u x %u pixels; at most %d per side are supported", path,
                          png->width, png->height, PICTURE_MAX);
+    /* libpng turns colours and depths into this */
     png->format = PNG_FORMAT_GRAY;
     *grey = (Grey){(int)png->height, (int)png->width, malloc(PNG_IMAGE_SIZE(*png))};
     if (!grey->byte) return error_set(error, "%s: no memory for its pixels", path);
@@ -77,6 +83,7 @@ static bool read_pixels(const char *path, png_image *png, Grey *grey, Error *err
     return true;
 }
 
+/* png_image_free() belongs to a successful begin, whatever comes after it. */
 static bool read_png(const char *path, FILE *file, long bytes, Grey *grey, Error *error) {
     png_image png = {.version = PNG_IMAGE_VERSION};
     if (!check_file(path, file, bytes, error)) return false;

@@ -27,7 +27,7 @@ typedef struct Grey {
 /**
  * @brief Reads a PNG file.
  * @param grey  filled on success, all zero otherwise
- * @param error filled on failure: the file and what is wrong with it
+ * @param error filled on failure: the file and the problem
  */
 bool grey_read(const char *path, Grey *grey, Error *error);
 

@@ -22,13 +22,6 @@ typedef enum Init {
 } Init;
 
 /**
- * @brief The inputs of one unit of a layer with weights.
- * @param filter which output channel or unit
- * @return how many weights reach it, missing links not counted
- */
-int layer_fan_in(const Layer *layer, int filter);
-
-/**
  * @brief Gives a layer its initial parameters. Missing links get 0.
  * @param layer the layer; nothing happens to one without parameters
  * @param w     layer_params() numbers, overwritten

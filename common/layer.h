@@ -1,6 +1,6 @@
 /**
  * @file layer.h
- * @brief What a layer is, and the contract that every layer keeps.
+ * @brief Layers, and the contract that every one keeps.
  *
  * A layer turns n images x into n images y. It is a description that never changes; parameters,
  * images and working memory belong to the caller. So any number of threads may run a layer, one
@@ -13,12 +13,12 @@
  * **Gradients.** L is the number that training makes small: the loss at the end of the network. dx
  * stands for dL/dx: how much L grows when an entry of x grows a little; likewise dy, dw and db.
  * forward goes from x to y. backward comes back from dy to dx, which is the dy of the layer before,
- * and leaves in dw what L asks of this layer's own parameters. That is the chain rule.
+ * and leaves in dw the gradient for this layer's parameters. That is the chain rule.
  *
  * - `dw` **accumulates**: backward adds to it, and the caller clears it.
- * - `dx` is **overwritten**. NULL means that nobody wants it, as in the first layer.
+ * - `dx` is **overwritten**. NULL means that it is not wanted, as in the first layer.
  * - A layer never modifies `w`, `x`, `y` or `dy`. No two arguments overlap.
- * - backward recomputes what it needs from `x` and `y`; nothing is remembered from forward.
+ * - backward recomputes everything it needs from `x` and `y`; forward leaves nothing else behind.
  * - `scratch` points to layer->scratch numbers of working memory, undefined on entry.
  * - The 1/N of a mean over the batch is in the loss (loss.h) and nowhere else.
  * - NaNs propagate: a NaN that goes in comes out, or a diverged run would look healthy.
@@ -38,7 +38,7 @@ typedef struct Layer Layer;
 typedef void LayerForward(const Layer *layer, int n, const real *w, const real *x, real *y,
                           real *scratch);
 
-/** dw += dL/dw and dx = dL/dx, given dy = dL/dy, what forward read (x) and what it wrote (y). */
+/** dw += dL/dw and dx = dL/dx, given dy = dL/dy, forward's input x and its output y. */
 typedef void LayerBackward(const Layer *layer, int n, const real *w, const real *x, const real *y,
                            const real *dy, real *dw, real *dx, real *scratch);
 

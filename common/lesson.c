@@ -1,4 +1,7 @@
-/* What the mains of the chapters share; see lesson.h. */
+/*
+ * Shared by the mains of the chapters; see lesson.h. A main may end the program, so these functions
+ * do, and a lesson's main reads as a list of steps.
+ */
 #include "lesson.h"
 
 #include "gemm.h"
@@ -6,10 +9,12 @@
 #include <stdlib.h>
 
 Lesson lesson_start(int argc, char **argv) {
+    /* before anything multiplies: speed is measured on one thread everywhere */
     gemm_single_thread();
     return (Lesson){argc > 1 ? argv[1] : "build/data", argc > 2 ? argv[2] : MNIST_DIR};
 }
 
+/* Zeros, at least one: calloc(0) may return NULL, which would look like a failure. */
 real *lesson_reals(size_t count) {
     real *memory = calloc(count > 0 ? count : 1, sizeof *memory);
     if (!memory) fail(EXIT_FAILURE, "no memory for %zu numbers", count);

@@ -1,6 +1,6 @@
 /**
  * @file lesson.h
- * @brief What the mains of the chapters share: where the data is, memory, tables for pictures.
+ * @brief Shared by the mains of the chapters: folders, memory, tables for pictures.
  *
  * Only mains include this file: its functions end the program with one line on stderr when
  * something is missing.
@@ -14,14 +14,14 @@
 
 #include <stddef.h>
 
-/** What a chapter's program was told: `build/0N_name [FOLDER [MNIST]]`. */
+/** The arguments of a chapter's program: `build/0N_name [FOLDER [MNIST]]`. */
 typedef struct Lesson {
     const char *folder; ///< where the tables for pictures go: build/data
     const char *mnist;  ///< where the four IDX files are: common/mnist
 } Lesson;
 
 /**
- * @brief Reads the command line, and tells BLAS to start no threads of its own.
+ * @brief Reads the command line, and tells BLAS to start no threads.
  * @return the two folders
  */
 Lesson lesson_start(int argc, char **argv);

@@ -7,12 +7,14 @@
 #include <sys/resource.h>
 #include <time.h>
 
+/* CLOCK_MONOTONIC, as the time of day may be set during a run. */
 double seconds_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* For qsort(): -1, 0 or 1. A difference would overflow an int. */
 static int compare_doubles(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -20,10 +22,12 @@ static int compare_doubles(const void *a, const void *b) {
 
 double median(double *value, int n) {
     qsort(value, (size_t)n, sizeof *value, compare_doubles);
-    return n % 2 ? value[n / 2] : (value[n / 2 - 1] + value[n / 2]) / 2;
+    if (n % 2 == 1) return value[n / 2];
+    return (value[n / 2 - 1] + value[n / 2]) / 2;
 }
 
-/* In KiB, this program's own: a process that replaces another by exec inherits its ru_maxrss. */
+/* Linux's VmHWM, in KiB, is that of this program alone; ru_maxrss is inherited through exec, from a
+   shell or from make, and only serves elsewhere. */
 double peak_memory_mb(void) {
     char line[128];
     long peak = 0;
@@ -36,15 +40,17 @@ double peak_memory_mb(void) {
     return (double)peak * 1024e-6;
 }
 
+/* The NaN of <math.h> has no sign. */
 double unsigned_nan(double value) {
     return isnan(value) ? (double)NAN : value;
 }
 
 char *with_commas(long value, char *text, size_t size) {
-    char digits[24];
+    char digits[24]; /* enough for 64 bits */
     int length = snprintf(digits, sizeof digits, "%ld", value);
     size_t end = 0;
     for (int i = 0; i < length && end + 2 < size; i++) {
+        /* a comma before every group of three that are left */
         if (i > 0 && (length - i) % 3 == 0) text[end++] = ',';
         text[end++] = digits[i];
     }

@@ -1,6 +1,6 @@
 /**
  * @file measure.h
- * @brief What programs say about themselves: seconds, medians, memory, large numbers.
+ * @brief The figures that programs report: seconds, medians, memory, large numbers.
  */
 #ifndef MEASURE_H
 #define MEASURE_H

@@ -36,8 +36,7 @@ void picture_print(FILE *out, int count, int h, int w, const real *x, real lo, r
 void matrix_print(FILE *out, const char *title, int rows, int cols, const real *x);
 
 /**
- * @brief Writes a matrix as a block of a table: gnuplot finds it by its name (what it calls an
- *        index).
+ * @brief Writes a matrix as a block of a table, which gnuplot finds by its name (its "index").
  *
  * A line `# NAME`, rows of numbers with tabs between them, two empty lines.
  *

@@ -13,18 +13,23 @@
 #include <unistd.h>
 
 enum {
-    BAR_MOST = 24,    /* columns between the brackets */
-    BAR_LEAST = 6,    /* a shorter bar shows nothing */
-    WIDTH_USUAL = 80, /* when nobody knows */
+    BAR_MOST = 24,   /* columns between the brackets */
+    BAR_LEAST = 6,   /* a shorter bar shows nothing */
+    WIDTH_USUAL = 80 /* columns of a terminal that does not say */
 };
 
+/* The text after the percentage. When room is short, the last of these goes first. */
+enum { LOSS, LEFT, ACCURACY, RATE, PARTS };
+
+/* Nothing is drawn yet: a job that is over at once needs no bar. */
 void progress_start(Progress *bar, FILE *out, const char *label, long total) {
-    *bar = (Progress){.out = out, .fancy = stream_is_fancy(out), .total = total};
+    double now = seconds_now();
+    *bar = (Progress){
+        .out = out, .fancy = stream_is_fancy(out), .total = total, .started = now, .drawn = now};
     snprintf(bar->label, sizeof bar->label, "%s", label);
-    bar->started = bar->drawn = seconds_now();
 }
 
-/* Columns of the terminal: what it says itself, else COLUMNS, else 80. */
+/* Columns of the terminal: its own answer, else COLUMNS, else 80. */
 static int terminal_width(FILE *out) {
     struct winsize window = {0};
     if (ioctl(fileno(out), TIOCGWINSZ, &window) == 0 && window.ws_col > 0) return window.ws_col;
@@ -33,58 +38,78 @@ static int terminal_width(FILE *out) {
     return width > 0 ? width : WIDTH_USUAL;
 }
 
-/* "[=======>      ]" */
-static void bar_text(double share, int width, char *text) {
-    int filled = (int)(width * share);
-    *text++ = '[';
-    for (int i = 0; i < width; i++)
-        *text++ = i < filled ? '=' : i == filled ? '>' : ' ';
-    *text++ = ']';
-    *text = '\0';
+/* " [=======>      ]", with `length` characters between the brackets. */
+static void bar_text(double share, int length, char *text) {
+    int filled = (int)(length * share);
+    char *end = text + snprintf(text, 3, " [");
+    for (int i = 0; i < length; i++) {
+        char c = ' ';
+        if (i < filled) c = '=';
+        if (i == filled) c = '>';
+        *end++ = c;
+    }
+    *end++ = ']';
+    *end = '\0';
 }
 
-char *progress_line(const Progress *bar, long done, double loss, double accuracy, double seconds,
-                    int width, char *line, size_t size) {
-    char percent[16], part[4][32], meter[BAR_MOST + 3];
+/* Each part, two blanks before it. */
+static void part_texts(const Progress *bar, long done, double loss, double accuracy, double seconds,
+                       char part[PARTS][32]) {
+    /* the mean rate since the start, and the rest at that rate */
     double rate = (double)done / seconds;
     double left = rate > 0 ? (double)(bar->total - done) / rate : 0;
-    snprintf(percent, sizeof percent, "%3ld%%", 100 * done / bar->total);
-    snprintf(part[0], sizeof *part, "  loss %.4f", loss);
-    snprintf(part[1], sizeof *part, "  %.0f s left", left);
-    snprintf(part[2], sizeof *part, "  accuracy %.4f", accuracy);
-    snprintf(part[3], sizeof *part, "  %.0f images/s", rate);
-    if (width == 0) {
-        snprintf(line, size, "%s  %s%s%s%s%s", bar->label, percent, part[0], part[2], part[3],
-                 part[1]);
-        return line;
+    snprintf(part[LOSS], sizeof *part, "  loss %.4f", loss);
+    snprintf(part[LEFT], sizeof *part, "  %.0f s left", left);
+    snprintf(part[ACCURACY], sizeof *part, "  accuracy %.4f", accuracy);
+    snprintf(part[RATE], sizeof *part, "  %.0f images/s", rate);
+}
+
+/* Empties parts until the others fit, with a short bar, into some columns. Returns how many columns
+   are left for the bar, its brackets and the blank before them. */
+static int drop_parts(int room, char part[PARTS][32]) {
+    for (int k = 0; k < PARTS; k++)
+        room -= (int)strlen(part[k]);
+    for (int k = PARTS - 1; k >= 0 && room < BAR_LEAST + 3; k--) {
+        room += (int)strlen(part[k]);
+        part[k][0] = '\0';
     }
-    /* Drop parts from the last to the first until the others fit with a bar of some length. */
-    int room = width - (int)(strlen(bar->label) + 1 + strlen(percent));
-    int parts = 4, used = 0;
-    for (int k = 0; k < 4; k++)
-        used += (int)strlen(part[k]);
-    while (parts > 0 && used + 3 + BAR_LEAST > room)
-        used -= (int)strlen(part[--parts]);
-    int length = room - used - 3 < BAR_MOST ? room - used - 3 : BAR_MOST;
-    meter[0] = '\0';
-    if (length >= BAR_LEAST) bar_text((double)done / (double)bar->total, length, meter);
-    snprintf(line, size, "%s %s%s%s%s%s%s%s", bar->label, meter, *meter ? " " : "", percent,
-             parts > 0 ? part[0] : "", parts > 2 ? part[2] : "", parts > 3 ? part[3] : "",
-             parts > 1 ? part[1] : "");
+    return room;
+}
+
+/* The line, fitted to a width; 0: any width and no bar, for a log. Label and percentage come first,
+   and the parts in an order that reads well, whatever their importance. */
+static void line_text(const Progress *bar, long done, char part[PARTS][32], int width, char *line,
+                      size_t size) {
+    char percent[16], meter[BAR_MOST + 4] = "";
+    snprintf(percent, sizeof percent, " %3ld%%", 100 * done / bar->total);
+    if (width == 0) {
+        snprintf(meter, sizeof meter, " ");
+    } else {
+        int room = width - (int)(strlen(bar->label) + strlen(percent));
+        int length = drop_parts(room, part) - 3;
+        if (length > BAR_MOST) length = BAR_MOST;
+        if (length >= BAR_LEAST) bar_text((double)done / (double)bar->total, length, meter);
+    }
+    snprintf(line, size, "%s%s%s%s%s%s%s", bar->label, meter, percent, part[LOSS], part[ACCURACY],
+             part[RATE], part[LEFT]);
     /* A label that is wider than the terminal is cut. */
-    if ((int)strlen(line) > width) line[width] = '\0';
-    return line;
+    if (width > 0 && (int)strlen(line) > width) line[width] = '\0';
 }
 
 void progress_update(Progress *bar, long done, double loss, double accuracy) {
-    char line[160];
-    double now = seconds_now();
-    if (now - bar->drawn < (bar->fancy ? 0.1 : 10.0)) return;
+    char part[PARTS][32], line[160];
+    double now = seconds_now(), pause = bar->fancy ? 0.1 : 10;
+    if (now - bar->drawn < pause) return;
     bar->drawn = now;
-    /* The last column stays empty: some terminals start a new line when it is filled. */
-    int width = bar->fancy ? terminal_width(bar->out) - 1 : 0;
-    if (bar->fancy && width < 1) width = 1;
-    progress_line(bar, done, loss, accuracy, now - bar->started, width, line, sizeof line);
+    int width = 0;
+    if (bar->fancy) {
+        /* The last column stays empty: some terminals start a new line when it is filled. */
+        width = terminal_width(bar->out) - 1;
+        if (width < 1) width = 1;
+    }
+    part_texts(bar, done, loss, accuracy, now - bar->started, part);
+    line_text(bar, done, part, width, line, sizeof line);
+    /* back to the first column, the line, and nothing after it; or a line like any other */
     fprintf(bar->out, bar->fancy ? "\r%s\033[K" : "%s\n", line);
     fflush(bar->out);
 }

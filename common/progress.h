@@ -24,6 +24,11 @@ void progress_start(Progress *bar, FILE *out, const char *label, long total);
 /**
  * @brief Reports images done: on a terminal at most ten times a second, elsewhere one line every
  *        ten seconds.
+ *
+ * The line is as wide as the terminal. When that is narrow, images/s go first, then the accuracy,
+ * the time left, the loss and the bar; label and percentage stay.
+ *
+ * @param done     images done so far, 0 .. total
  * @param loss     mean loss so far
  * @param accuracy share of correct predictions so far, 0 .. 1
  */
@@ -31,21 +36,5 @@ void progress_update(Progress *bar, long done, double loss, double accuracy);
 
 /** @brief Wipes the bar off a terminal, so that a line of results can take its place. */
 void progress_end(Progress *bar);
-
-/**
- * @brief The line that progress_update() draws, fitted to a width.
- *
- * Label and percentage come first. As the width shrinks the bar does, then images/s go, then the
- * accuracy, the time left, the loss and the bar.
- *
- * @param loss     mean loss so far
- * @param accuracy share of correct predictions so far
- * @param seconds  since the start
- * @param width    columns that may be used; 0: any number, and no bar (a line of a log)
- * @param size     room in line; 160 is enough
- * @return line
- */
-char *progress_line(const Progress *bar, long done, double loss, double accuracy, double seconds,
-                    int width, char *line, size_t size);
 
 #endif

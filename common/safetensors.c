@@ -1,5 +1,8 @@
 /*
- * Reading and writing safetensors; see safetensors.h for the format. The JSON is jansson's work.
+ * Reading and writing safetensors; see safetensors.h for the format. jansson parses the JSON.
+ *
+ * Reading trusts nothing: a length, a shape and an offset are claims, each compared with the file and
+ * with the tensors that are expected before anything is done with it.
  */
 #include "safetensors.h"
 
@@ -39,6 +42,7 @@ static uint64_t get_u64(const uint8_t *byte) {
     return value;
 }
 
+/* The bits of a float as an integer, whose bytes can be taken one by one. */
 static void put_float(float value, uint8_t *byte) {
     uint32_t bits;
     memcpy(&bits, &value, 4);
@@ -57,8 +61,10 @@ static float get_float(const uint8_t *byte) {
 
 /* ------------------------------------------------------------------ writing -------------- */
 
-/* {"dtype": "F32", "shape": [...], "data_offsets": [begin, end]} or NULL. */
+/* {"dtype": "F32", "shape": [...], "data_offsets": [begin, end]} or NULL. json_pack() takes over the
+   shape, also when it fails. */
 static json_t *tensor_json(const Tensor *tensor, size_t begin) {
+    /* offsets count from the end of the header, which is not known yet */
     json_int_t end = (json_int_t)(begin + 4 * tensor_size(tensor));
     json_t *shape = json_array();
     for (int d = 0; d < tensor->dims; d++)
@@ -70,17 +76,20 @@ static json_t *tensor_json(const Tensor *tensor, size_t begin) {
                      (json_int_t)begin, end);
 }
 
-/* The whole header, or NULL when there is no memory: jansson passes failures on. */
+/* The whole header, or NULL when there is no memory. jansson's functions take a NULL and fail in
+   turn, so it is enough to look at the results, and to release the whole. */
 static json_t *header_json(int tensors, const Tensor *tensor, int entries, const Metadata *entry) {
     json_t *header = json_object(), *metadata = json_object();
     size_t begin = 0;
     bool ok = true;
     for (int i = 0; i < entries; i++)
-        ok = json_object_set_new(metadata, entry[i].key, json_string(entry[i].value)) == 0 && ok;
-    ok = json_object_set_new(header, "__metadata__", metadata) == 0 && ok;
+        if (json_object_set_new(metadata, entry[i].key, json_string(entry[i].value)) != 0)
+            ok = false;
+    /* from here on the header owns the metadata, and everything else that is set in it */
+    if (json_object_set_new(header, "__metadata__", metadata) != 0) ok = false;
     for (int i = 0; i < tensors; i++) {
         json_t *one = tensor_json(&tensor[i], begin);
-        ok = json_object_set_new(header, tensor[i].name, one) == 0 && ok;
+        if (json_object_set_new(header, tensor[i].name, one) != 0) ok = false;
         begin += 4 * tensor_size(&tensor[i]);
     }
     if (ok) return header;
@@ -88,11 +97,12 @@ static json_t *header_json(int tensors, const Tensor *tensor, int entries, const
     return NULL;
 }
 
-/* The text of a header, or NULL. It is read back, as jansson overlooks some failures to get memory
+/* The text of a header, or NULL. It is read back: jansson 2.14 overlooks some failed allocations
    while it writes, and leaves out a piece. */
 static char *checked_text(const json_t *header) {
     char *text = json_dumps(header, JSON_COMPACT);
-    json_t *back = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    json_t *back = NULL;
+    if (text) back = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
     bool same = back && json_equal(header, back);
     json_decref(back);
     if (same) return text;
@@ -103,15 +113,19 @@ static char *checked_text(const json_t *header) {
 /* The header as text, padded with blanks so that the data starts at a multiple of 8; or NULL. */
 static char *header_text(int tensors, const Tensor *tensor, int entries, const Metadata *entry) {
     json_t *header = header_json(tensors, tensor, entries, entry);
-    char *compact = header ? checked_text(header) : NULL;
+    if (!header) return NULL;
+    char *compact = checked_text(header);
     json_decref(header);
-    size_t length = compact ? strlen(compact) : 0, padded = (length + 7) / 8 * 8;
-    char *text = compact ? malloc(padded + 1) : NULL;
+    if (!compact) return NULL;
+    /* programs that map the file into memory read its floats where they are */
+    size_t padded = (strlen(compact) + 7) / 8 * 8;
+    char *text = malloc(padded + 1);
     if (text) snprintf(text, padded + 1, "%-*s", (int)padded, compact);
     free(compact);
     return text;
 }
 
+/* Length, header, numbers. Whether all of it arrived is asked once, by output_commit(). */
 static void write_content(FILE *file, const char *header, int tensors, const Tensor *tensor) {
     uint8_t length[LENGTH_BYTES];
     put_u64(strlen(header), length);
@@ -125,7 +139,7 @@ static void write_content(FILE *file, const char *header, int tensors, const Ten
         }
 }
 
-/* A file that safetensors_load() would refuse must not replace a good one. */
+/* A diverged network must not replace a good file: safetensors_read() would refuse it. */
 static bool all_finite(const char *path, int tensors, const Tensor *tensor, Error *error) {
     for (int i = 0; i < tensors; i++)
         for (size_t k = 0; k < tensor_size(&tensor[i]); k++)
@@ -139,12 +153,14 @@ bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int e
                       const Metadata *entry, Error *error) {
     Output output;
     if (!all_finite(path, tensors, tensor, error)) return false;
+    /* everything that can fail for want of memory comes before the file is touched */
     char *header = header_text(tensors, tensor, entries, entry);
     if (!header) return error_set(error, "%s: no memory for the header", path);
     bool ok = output_open(&output, path, error);
     if (ok) write_content(output.stream, header, tensors, tensor);
     free(header);
-    return ok && output_commit(&output, error);
+    if (!ok) return false;
+    return output_commit(&output, error);
 }
 
 /* ------------------------------------------------------------------ reading -------------- */
@@ -193,6 +209,7 @@ bool safetensors_open(const char *path, Safetensors *file, Error *error) {
     if (!file_length(path, &bytes, error)) return false;
     file->stream = fopen(path, "rb");
     if (!file->stream) return error_set(error, "%s: %s", path, strerror(errno));
+    /* a file that is refused is closed again: the caller has nothing to release */
     if (read_header(file, (uint64_t)bytes, error)) return true;
     safetensors_close(file);
     return false;
@@ -211,7 +228,7 @@ const char *safetensors_metadata(const Safetensors *file, const char *key) {
 
 /* ------------------------------------------------------------------ types ---------------- */
 
-/* A type of number that is read: its bytes, and what they mean. */
+/* A type of number that is read: how many bytes it has, and their value. */
 typedef struct Type {
     const char *name;
     size_t bytes;
@@ -222,7 +239,8 @@ static double from_f32(const uint8_t *byte) {
     return (double)get_float(byte);
 }
 
-/* 64 bits are a double. */
+/* memcpy() and not a cast of the pointer: the address may be odd, and the compiler may assume that
+   a double is never read through bytes. */
 static double from_f64(const uint8_t *byte) {
     uint64_t bits = get_u64(byte);
     double value;
@@ -241,11 +259,13 @@ static double from_bf16(const uint8_t *byte) {
 static double from_f16(const uint8_t *byte) {
     int bits = byte[0] | byte[1] << 8;
     int exponent = bits >> 10 & 31, fraction = bits & 1023;
-    double value = exponent == 0 ? ldexp(fraction, -24) : ldexp(1024 + fraction, exponent - 25);
-    if (exponent == 31) value = (double)NAN;
+    double value = ldexp(1024 + fraction, exponent - 25);
+    if (exponent == 0) value = ldexp(fraction, -24);
+    if (exponent == 31) value = (double)NAN; /* infinity is refused like NaN */
     return bits & 0x8000 ? -value : value;
 }
 
+/* Everything that networks are saved in today; quantised types would need a scale. */
 static const Type types[] = {
     {"F32", 4, from_f32}, {"F64", 8, from_f64}, {"F16", 2, from_f16}, {"BF16", 2, from_bf16}};
 
@@ -265,6 +285,7 @@ static const Type *type_of(const json_t *entry) {
 static bool same_shape(const json_t *shape, const Tensor *tensor) {
     size_t dims = json_array_size(shape);
     json_int_t rest = 1, want = (json_int_t)(tensor_size(tensor) / (size_t)tensor->dim[0]);
+    /* an entry that is no integer, or not there, counts as 0, which no dimension is */
     if (json_integer_value(json_array_get(shape, 0)) != tensor->dim[0]) return false;
     if (dims == (size_t)tensor->dims) {
         for (size_t d = 1; d < dims; d++)
@@ -272,6 +293,7 @@ static bool same_shape(const json_t *shape, const Tensor *tensor) {
         return true;
     }
     if (dims != 4 || tensor->dims != 2) return false;
+    /* c * k * k must be the inputs; compared by division, as the product could overflow */
     for (size_t d = 1; d < dims; d++) {
         json_int_t length = json_integer_value(json_array_get(shape, d));
         if (length < 1 || length > want / rest) return false;
@@ -280,17 +302,18 @@ static bool same_shape(const json_t *shape, const Tensor *tensor) {
     return rest == want;
 }
 
-/* What follows the last dot: "weight", "bias". */
+/* The part after the last dot: "weight", "bias". */
 static const char *last_word(const char *name) {
     const char *dot = strrchr(name, '.');
     return dot ? dot + 1 : name;
 }
 
 /* The file's only tensor with this shape and last word, as other programs have other names for the
-   layers: "conv1.weight", "module.features.0.weight". NULL when there is none, or no only one. */
+   layers: "conv1.weight", "module.features.0.weight". NULL when there is none, or more than one. */
 static const char *name_by_shape(const Safetensors *file, const Tensor *tensor) {
     const char *name, *found = NULL;
     json_t *entry;
+    /* every name is looked at, since a second fit makes the first worthless */
     json_object_foreach(file->header, name, entry) {
         if (strcmp(last_word(name), last_word(tensor->name)) != 0) continue;
         if (!same_shape(json_object_get(entry, "shape"), tensor)) continue;
@@ -300,14 +323,15 @@ static const char *name_by_shape(const Safetensors *file, const Tensor *tensor) 
     return found;
 }
 
-/* Whether the file has a tensor of one of our names: then it means all of them. */
+/* Whether the file has a tensor of one of our names. Then it must have all of them: a file that is
+   ours and damaged should not be read by shapes. */
 static bool speaks_our_names(const Safetensors *file, int tensors, const Tensor *tensor) {
     for (int i = 0; i < tensors; i++)
         if (json_object_get(file->header, tensor[i].name)) return true;
     return false;
 }
 
-/* "C1.weight C1.bias ...": what is expected of a file. */
+/* "C1.weight C1.bias ...", for messages. */
 static void list_names(int tensors, const Tensor *tensor, char *list, size_t size) {
     size_t at = 0;
     list[0] = '\0';
@@ -315,6 +339,7 @@ static void list_names(int tensors, const Tensor *tensor, char *list, size_t siz
         at += (size_t)snprintf(list + at, size - at, i ? " %s" : "%s", tensor[i].name);
 }
 
+/* A tensor that is not there: names the others, as a user may have loaded another network's file. */
 static bool missing(const Safetensors *file, int tensors, const Tensor *tensor, const char *name,
                     const char *why, Error *error) {
     char list[300];
@@ -323,18 +348,19 @@ static bool missing(const Safetensors *file, int tensors, const Tensor *tensor, 
                      list);
 }
 
-/* name[i] becomes what the file calls tensor i: our name, or else the one that its shape tells. */
+/* name[i] becomes the file's name for tensor i: ours, or else that of the only tensor of its shape. */
 static bool find_names(const Safetensors *file, int tensors, const Tensor *tensor,
                        const char **name, Error *error) {
     bool ours = speaks_our_names(file, tensors, tensor);
     for (int i = 0; i < tensors; i++) {
         name[i] = ours ? tensor[i].name : name_by_shape(file, &tensor[i]);
+        /* two of our tensors of one shape would find the same one twice */
         bool found = name[i] != NULL;
         for (int k = 0; found && k < i; k++)
             found = strcmp(name[i], name[k]) != 0;
         if (!found)
             return missing(file, tensors, tensor, tensor[i].name,
-                           ", and no shape tells it without doubt", error);
+                           ", and no tensor's shape identifies it", error);
     }
     return true;
 }
@@ -350,6 +376,7 @@ static bool check_entry(const Safetensors *file, const Tensor *tensor, const cha
         return error_set(error, "%s: %.64s has type %.16s, expected F32, F64, F16 or BF16",
                          file->path, name, dtype ? dtype : "(none)");
     if (same_shape(shape, tensor)) return true;
+    /* both shapes, in the form that the file has them */
     char *got = json_dumps(shape, JSON_COMPACT | JSON_ENCODE_ANY), want[64] = "";
     for (int d = 0, at = 0; d < tensor->dims; d++)
         at += snprintf(want + at, sizeof want - (size_t)at, d ? ",%d" : "%d", tensor->dim[d]);
@@ -363,13 +390,16 @@ static bool check_entry(const Safetensors *file, const Tensor *tensor, const cha
 static bool read_offsets(const Safetensors *file, const Tensor *tensor, const json_t *entry,
                          uint64_t *begin, Error *error) {
     const json_t *offsets = json_object_get(entry, "data_offsets");
+    /* a missing or wrong entry gives NULL, and the integer 0 */
     const json_t *from = json_array_get(offsets, 0), *to = json_array_get(offsets, 1);
     json_int_t low = json_integer_value(from), high = json_integer_value(to);
     json_int_t bytes = (json_int_t)(type_of(entry)->bytes * tensor_size(tensor));
+    bool pair = json_array_size(offsets) == 2 && json_is_integer(from) && json_is_integer(to);
+    /* high >= low comes first: without it the difference may overflow */
+    bool fits = low >= 0 && high >= low && high - low == bytes && (uint64_t)high <= file->bytes;
     *begin = (uint64_t)low;
-    return (json_array_size(offsets) == 2 && json_is_integer(from) && json_is_integer(to) &&
-            low >= 0 && high >= low && high - low == bytes && (uint64_t)high <= file->bytes) ||
-           error_set(error, "%s: %s: its data_offsets do not fit its shape or the file", file->path,
+    if (pair && fits) return true;
+    return error_set(error, "%s: %s: its data_offsets do not fit its shape or the file", file->path,
                      tensor->name);
 }
 
@@ -380,13 +410,15 @@ static bool read_bytes(const Safetensors *file, uint64_t begin, size_t count, ui
     return fread(byte, 1, count, file->stream) == count;
 }
 
-/* Reads one tensor's numbers from its offsets and checks every one. */
+/* Reads one tensor's numbers from its offsets and checks every one: a NaN in a weight would spread
+   through every answer of the network. */
 static bool read_tensor(const Safetensors *file, const Tensor *tensor, const json_t *entry,
                         Error *error) {
     const Type *type = type_of(entry);
     size_t count = tensor_size(tensor);
     uint64_t begin;
     if (!read_offsets(file, tensor, entry, &begin, error)) return false;
+    /* read_offsets() has made sure that the file is that long */
     uint8_t *byte = malloc(type->bytes * count);
     if (!byte) return error_set(error, "%s: no memory for %s", file->path, tensor->name);
     bool ok = read_bytes(file, begin, type->bytes * count, byte);
@@ -394,16 +426,17 @@ static bool read_tensor(const Safetensors *file, const Tensor *tensor, const jso
         error_set(error, "%s: %s: cannot read its data: %s", file->path, tensor->name,
                   strerror(errno));
     for (size_t k = 0; ok && k < count; k++) {
+        /* a double that is too large for a float becomes infinity here, and is refused as well */
         float value = (float)type->number(byte + type->bytes * k);
+        tensor->data[k] = (real)value;
         ok = isfinite(value);
         if (!ok) error_set(error, "%s: %s: number %zu is not finite", file->path, tensor->name, k);
-        tensor->data[k] = (real)value;
     }
     free(byte);
     return ok;
 }
 
-/* Every tensor of the file must be one of ours. */
+/* Every tensor of the file must be one of ours: a network with a layer more would be another one. */
 static bool no_strangers(const Safetensors *file, int tensors, const Tensor *tensor,
                          const char *const *ours, Error *error) {
     const char *name;
@@ -423,16 +456,18 @@ static bool no_strangers(const Safetensors *file, int tensors, const Tensor *ten
     return true;
 }
 
-/* Where the data of entry `name` begins and ends; they have been read, so they are sound. */
+/* Where the data of entry `name` begins and ends; read_offsets() has checked both. */
 static void extent(const Safetensors *file, const char *name, json_int_t at[2]) {
     const json_t *offsets = json_object_get(json_object_get(file->header, name), "data_offsets");
     for (size_t k = 0; k < 2; k++)
         at[k] = json_integer_value(json_array_get(offsets, k));
 }
 
-/* Together the tensors must cover the data: no two overlap, nothing is left over. */
+/* Together the tensors must cover the data: no two overlap, nothing is left over. The format demands
+   it, so that a file cannot hide anything between its tensors. */
 static bool covers(const Safetensors *file, int tensors, const char *const *name, Error *error) {
     uint64_t used = 0;
+    /* ten tensors or twenty: comparing each with each is quick enough */
     for (int i = 0; i < tensors; i++) {
         json_int_t mine[2], other[2];
         extent(file, name[i], mine);
@@ -444,8 +479,8 @@ static bool covers(const Safetensors *file, int tensors, const char *const *name
                                  name[k], name[i]);
         }
     }
-    return used == file->bytes ||
-           error_set(error, "%s: %llu bytes of data, its tensors use %llu", file->path,
+    if (used == file->bytes) return true;
+    return error_set(error, "%s: %llu bytes of data, its tensors use %llu", file->path,
                      (unsigned long long)file->bytes, (unsigned long long)used);
 }
 

@@ -1,4 +1,4 @@
-/* The output size; see shape.h. */
+/* The output size; see shape.h. A wrong geometry is the programmer's, so it breaks a contract. */
 #include "shape.h"
 
 #include "fail.h"

@@ -1,4 +1,7 @@
-/* An exercise that is not written yet says so; see todo.h. */
+/*
+ * An exercise that is not written yet says so; see todo.h. It ends the program: a network with a
+ * hole in it would only produce puzzling numbers.
+ */
 #include "todo.h"
 
 #include <stdio.h>

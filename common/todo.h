@@ -1,6 +1,6 @@
 /**
  * @file todo.h
- * @brief What stands in an exercise that is not written yet.
+ * @brief The place-holder in an exercise that is not written yet.
  */
 #ifndef TODO_H
 #define TODO_H
@@ -12,7 +12,7 @@ enum {
 /** Ends the program: "02.4 is not written yet: FILE:LINE, read LESSON". */
 #define TODO(exercise, lesson) todo(exercise, lesson, __FILE__, __LINE__)
 
-/** Who is told that an exercise is not written yet. Tests put a function of their own here. */
+/** Called with the text before the program ends. Tests replace it. */
 extern void (*todo_told)(const char *text);
 
 /**

@@ -198,7 +198,7 @@ Test(common_file, one_process_at_a_time) {
     expect_error(lock_take(&lock, in(dir, "no/a"), &error), &error, "No such file");
     expect_error(lock_take(&lock, dir, &error), &error, "cannot save there: not a regular file");
     write_file(in(dir, "b.lock"), "mine", 4);
-    expect_error(lock_take(&lock, in(dir, "b"), &error), &error, "no lock of ours");
+    expect_error(lock_take(&lock, in(dir, "b"), &error), &error, "is not our lock file");
     cr_expect_str_eq(read_file(in(dir, "b.lock"), NULL), "mine");
     /* a link is the same file */
     cr_assert(symlink("a", in(dir, "link")) == 0 && lock_take(&lock, path, &error));

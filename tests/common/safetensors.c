@@ -239,14 +239,14 @@ Test(common_safetensors, refuses) {
         {"holds a tensor C9.weight that this network does not have; expected: C1.weight C1.bias",
          WEIGHT("F32", "[2,3]", "[0,24]") BIAS_AND ",\"C9.weight\":{}}", 32},
         /* names of others: nothing has the shape, two things have it, a word that is not ours */
-        {"C1.bias is missing, and no shape tells it without doubt; expected: C1.weight C1.bias",
+        {"C1.bias is missing, and no tensor's shape identifies it; expected: C1.weight C1.bias",
          "{\"c.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", 24},
-        {"C1.weight is missing, and no shape",
+        {"C1.weight is missing, and no tensor's shape",
          "{\"c.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
          "\"d.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[24,48]},"
          "\"c.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[48,56]}}",
          56},
-        {"C1.bias is missing, and no shape",
+        {"C1.bias is missing, and no tensor's shape",
          "{\"c.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
          "\"c.running_mean\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}}",
          32},
