@@ -16,10 +16,13 @@ bool augment_any(const Augment *a) {
 
 /* ------------------------------------------------------------------ a random map ---------- */
 
+/* Every range is symmetric: an image moves left as often as right. */
 static double either_way(double most, Rng *rng) {
     return rng_uniform(rng, -most, most);
 }
 
+/* The numbers are drawn in a fixed order and, but for the bend, all of them, whatever the ranges: a
+   range of 0 must not shift the numbers of the others. */
 Warp warp_random(const Augment *a, Rng *rng) {
     Warp warp = {.bent = a->bend > 0};
     double angle = either_way(a->rotate, rng) * 3.14159265358979 / 180;
@@ -53,7 +56,7 @@ static void spline(real f, real weight[4]) {
     weight[3] = f * f * f / 6;
 }
 
-/* The displacement at row r and column q. */
+/* The displacement at row r and column q: 16 points of the grid, each with its two weights. */
 static double bend_at(const real grid[BEND_GRID][BEND_GRID], int r, int q) {
     real down[4], across[4];
     double sum = 0;
@@ -98,7 +101,7 @@ void warp_image_naive(const Dataset *data, int i, Input input, int pad, const Wa
 }
 // [warp-naive]
 
-/* ------------------------------------------------------------------ what we use ----------- */
+/* ------------------------------------------------------------------ the version in use ---- */
 
 enum {
     FRAME = IMAGE_SIDE + 3, /* one pixel of background before the image, two after it */
@@ -134,15 +137,15 @@ static void pack_corners(const uint8_t *byte, uint32_t corner[CORNERS * CORNERS]
         }
 }
 
-/* Places in one direction, cut into the pixel before and how far beyond it (left in place). What is
-   outside the frame counts as its edge. */
+/* Places in one direction, cut into the pixel before and the distance from it (left in place). A
+   place outside the frame counts as its edge, which is background. */
 static void split_places(int side, real *restrict place, int *restrict before) {
     const real last = CORNERS - 1;
     for (int q = 0; q < side; q++) {
         real p = place[q] < last ? place[q] : last;
         place[q] = p > 0 ? p : 0;
     }
-    /* a loop of its own: in one loop, compilers find no vectors for the two */
+    /* a second loop, as compilers find no vectors for the two in one */
     for (int q = 0; q < side; q++) {
         before[q] = (int)place[q];
         place[q] -= (real)before[q];
@@ -174,10 +177,12 @@ void warp_image(const Dataset *data, int i, Input input, int pad, const Warp *wa
     contract(side <= WARP_SIDE, "a border of %d is too wide for an augmented image", pad);
     real middle = (real)(side - 1) / 2, into = middle - (real)pad + 1;
     pack_corners(byte, corner);
+    /* the spline's weights repeat from cell to cell: one table for rows and columns */
     for (int f = 0; f < BEND_STEP; f++)
         spline((real)f / BEND_STEP, across[f]);
-    for (int r = 0; r < side; r++, x += side) {
+    for (int r = 0; r < side; r++) {
         real y = (real)r - middle;
+        /* (u, v) = map * (q - middle, r - middle) + shift: the place in the old image */
         for (int q = 0; q < side; q++) {
             u[q] =
                 warp->map[0][0] * ((real)q - middle) + warp->map[0][1] * y + warp->shift[0] + into;
@@ -186,6 +191,6 @@ void warp_image(const Dataset *data, int i, Input input, int pad, const Warp *wa
         }
         if (warp->bent) bend_row(warp->bend[0], r, side, across, u);
         if (warp->bent) bend_row(warp->bend[1], r, side, across, v);
-        sample_row(side, corner, u, v, input, x);
+        sample_row(side, corner, u, v, input, x + r * side);
     }
 }

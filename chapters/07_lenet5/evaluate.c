@@ -10,7 +10,7 @@
 
 enum { THREADS_MOST = 8 }; /* more would only take memory: 10,000 images need 30 ms */
 
-/* A pass over a data set: what it reads, and the answers that it leaves. */
+/* A pass over a data set, and the answers that it leaves. */
 typedef struct Pass {
     const Network *net;
     const real *params;
@@ -19,7 +19,7 @@ typedef struct Pass {
     int parts;        /* micro-batches                                */
     double *loss;     /* (parts)                                      */
     int *decision;    /* (n) the predicted classes                    */
-    real *score;      /* (n, classes), or NULL where nobody asks      */
+    real *score;      /* (n, classes); NULL: not asked for            */
 } Pass;
 
 /* Micro-batch s of the data set, on one of the threads. */
@@ -107,12 +107,13 @@ void confusion_print(FILE *out, const Evaluation *e) {
     }
 }
 
+/* The margin is the paper's measure of doubt: an image between two digits has two good scores. */
 Prediction prediction_of(const Loss *loss, const real *score, int decision) {
     Prediction p = {.digit = decision, .score = (double)score[decision], .margin = HUGE_VAL};
-    /* the margin: how far the second-best class is */
     double sum = 0;
     for (int k = 0; k < loss->classes; k++) {
         double y = (double)score[k];
+        /* the distance to the second-best class is the smallest to any other */
         if (k != decision) p.margin = fmin(p.margin, fabs(p.score - y));
         /* Distances become e^-y, the smallest taken out so that nothing underflows. */
         p.probability[k] = loss->smallest_wins ? exp(p.score - y) : y;
@@ -142,28 +143,37 @@ typedef struct Confidence {
     int image;
 } Confidence;
 
-/* Ties in the order of the images, so that the curve is the same everywhere. */
+/* For qsort(), which may order ties as it likes: they come in the order of the images, so that the
+   curve is the same everywhere. */
 static int least_first(const void *a, const void *b) {
     const Confidence *x = a, *y = b;
     if (x->value != y->value) return x->value < y->value ? -1 : 1;
     return (x->image > y->image) - (x->image < y->image);
 }
 
-// [rejection]
-bool rejection_curve(const Network *net, const Dataset *data, const Prediction *each, Doubt doubt,
-                     double *error, Error *why) {
-    int n = data->n, wrong = 0;
+/* All images, the least confident first; NULL when there is no memory. */
+static Confidence *by_confidence(const Network *net, int n, const Prediction *each, Doubt doubt) {
     Confidence *sorted = calloc((size_t)n, sizeof *sorted);
-    if (!sorted) return error_set(why, "no memory to sort %d images", n);
+    if (!sorted) return NULL;
     for (int i = 0; i < n; i++) {
+        /* a small distance is as good as a large probability */
         double score = net->loss.smallest_wins ? -each[i].score : each[i].score;
         sorted[i] = (Confidence){doubt == DOUBT_MARGIN ? each[i].margin : score, i};
     }
     qsort(sorted, (size_t)n, sizeof *sorted, least_first);
+    return sorted;
+}
+
+// [rejection]
+bool rejection_curve(const Network *net, const Dataset *data, const Prediction *each, Doubt doubt,
+                     double *error, Error *why) {
+    int n = data->n, wrong = 0;
+    Confidence *sorted = by_confidence(net, n, each, doubt);
+    if (!sorted) return error_set(why, "no memory to sort %d images", n);
     /* keep one more, less and less confident */
     for (int k = n - 1; k >= 0; k--) {
         int image = sorted[k].image;
-        wrong += each[image].digit != data->label[image];
+        if (each[image].digit != data->label[image]) wrong++;
         error[k] = (double)wrong / (n - k);
     }
     free(sorted);

@@ -1,6 +1,6 @@
 /**
  * @file evaluate.h
- * @brief What a network is worth: accuracy, predictions, and knowing when not to answer.
+ * @brief How good a network is: accuracy, predictions, and knowing when not to answer.
  *
  * @addtogroup ch07
  *
@@ -28,7 +28,7 @@ typedef struct Evaluation {
     int confusion[CLASSES][CLASSES]; ///< [true class][predicted class]
 } Evaluation;
 
-/** What a network says about one image. */
+/** A network's answer to one image. */
 typedef struct Prediction {
     int digit;                   ///< the predicted class
     double score;                ///< of that class: a probability, or a squared distance to a code
@@ -58,7 +58,7 @@ bool evaluate(const Network *net, const real *params, const Dataset *data, int t
 void confusion_print(FILE *out, const Evaluation *result);
 
 /**
- * @brief What a network says about every image of a data set.
+ * @brief A network's answers to every image of a data set.
  * @param threads at least 1; the result does not depend on it
  * @param each    data->n predictions, overwritten on success
  * @return whether it worked
@@ -77,9 +77,9 @@ Prediction prediction_of(const Loss *loss, const real *score, int decision);
 /**
  * @brief The error after rejecting the 0, 1, 2, ... least confident images.
  * @param net   the network: RBF distances are better when small
- * @param each  what predict() said about them
+ * @param each  their predictions, from predict()
  * @param doubt the measure; equal doubts keep the images' order
- * @param error data->n shares, overwritten: error[k] is what is left when k are rejected
+ * @param error data->n shares, overwritten: error[k] is the error after k rejections
  * @return whether it worked
  */
 bool rejection_curve(const Network *net, const Dataset *data, const Prediction *each, Doubt doubt,

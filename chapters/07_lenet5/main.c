@@ -18,7 +18,7 @@
 
 enum { EPOCHS = 1, SEED = 1 };
 
-/* A run: what it is worth, and how long its steps took. */
+/* A run: how good it became, and how long its steps took. */
 typedef struct Result {
     Evaluation test;
     double seconds;
@@ -48,6 +48,7 @@ static Result train(Trainer *t, const Dataset *test, FILE *log) {
             /* forward, loss, backward, one step of the optimizer */
             Step step = trainer_step(t, first);
             iteration++;
+            /* one line per step: gnuplot draws the curve of the lesson from them */
             fprintf(log, "%ld\t%d\t%.9g\tnan\n", iteration, epoch, step.loss);
             if (iteration == 1 || iteration % 100 == 0)
                 printf("   iteration %4ld   loss %.4f\n", iteration, step.loss);

@@ -10,10 +10,11 @@
 
 /* ------------------------------------------------------------------ the table ------------ */
 
-/* An empty network gives what goes in: the image, padded. */
+/* The output of an empty network is its input: the image, padded. */
 Shape network_out(const Network *net) {
     int side = IMAGE_SIDE + 2 * net->pad;
-    return net->layers ? net->layer[net->layers - 1].out : (Shape){1, side, side};
+    if (net->layers == 0) return (Shape){1, side, side};
+    return net->layer[net->layers - 1].out;
 }
 
 Shape network_add(Network *net, Layer layer) {
@@ -22,7 +23,8 @@ Shape network_add(Network *net, Layer layer) {
     /* An affine layer sees a row where the layer before has maps: only the sizes must agree. */
     contract(shape_size(before) == shape_size(layer.in), "%s takes %dx%dx%d but gets %dx%dx%d",
              layer.name, layer.in.c, layer.in.h, layer.in.w, before.c, before.h, before.w);
-    net->layer[net->layers++] = layer;
+    net->layer[net->layers] = layer;
+    net->layers++;
     return layer.out;
 }
 
@@ -62,11 +64,14 @@ int network_tensors(const Network *net, real *params, Tensor *tensor) {
         Tensor weight = {.data = w}, bias = {.dims = 1, .dim = {l->bias}};
         snprintf(weight.name, sizeof weight.name, "%s.weight", l->name);
         snprintf(bias.name, sizeof bias.name, "%s.bias", l->name);
-        for (; weight.dims < 4 && l->weight[weight.dims] > 0; weight.dims++)
-            weight.dim[weight.dims] = l->weight[weight.dims];
+        for (int d = 0; d < 4 && l->weight[d] > 0; d++) {
+            weight.dim[d] = l->weight[d];
+            weight.dims = d + 1;
+        }
         bias.data = w + layer_weights(l);
-        tensor[count++] = weight;
-        tensor[count++] = bias;
+        tensor[count] = weight;
+        tensor[count + 1] = bias;
+        count += 2;
     }
     return count;
 }
@@ -86,6 +91,7 @@ static void print_row(FILE *out, const char *name, const char *kind, const char 
             with_commas(connections, text[1], sizeof text[1]));
 }
 
+/* "6x28x28" */
 static char *shape_text(Shape s, char *text, size_t size) {
     snprintf(text, size, "%dx%dx%d", s.c, s.h, s.w);
     return text;
@@ -98,6 +104,7 @@ void network_print(FILE *out, const Network *net) {
             "trainable", "connections");
     for (int i = 0; i < net->layers; i++) {
         const Layer *l = &net->layer[i];
+        /* "conv 5x5", but "affine" */
         int length = snprintf(kind, sizeof kind, "%s", l->kind);
         if (l->size > 0)
             snprintf(kind + length, sizeof kind - (size_t)length, " %dx%d", l->size, l->size);
@@ -140,18 +147,20 @@ static size_t most_scratch(const Network *net) {
 
 /* Zeroed memory that begins on a cache line; *ok becomes false when there is none. */
 static void *room(size_t count, size_t size, bool *ok) {
-    size_t bytes = (count * size + 63) / 64 * 64;
-    void *memory = aligned_alloc(64, bytes ? bytes : 64);
+    enum { CACHE_LINE = 64 };
+    size_t lines = (count * size + CACHE_LINE - 1) / CACHE_LINE;
+    if (lines == 0) lines = 1; /* a network without scratch still gets an address */
+    void *memory = aligned_alloc(CACHE_LINE, lines * CACHE_LINE);
     if (memory)
-        memset(memory, 0, bytes);
+        memset(memory, 0, lines * CACHE_LINE);
     else
         *ok = false;
     return memory;
 }
 
 /*
- * One image-sized array after each layer, because backward reads what forward wrote; but only two
- * gradients, because a dy is not needed once the layer before has its own.
+ * One image-sized array after each layer, because backward reads the outputs of forward; but only
+ * two gradients, because a dy is not needed once the layer before has its own.
  */
 bool workspace_new(const Network *net, int images, Workspace *space, Error *error) {
     size_t n = (size_t)images;
@@ -187,12 +196,16 @@ void workspace_free(Workspace *space) {
 /* One for each thread: threads share the parameters and nothing else. */
 Workspace *workspaces_new(const Network *net, int threads, Error *error) {
     Workspace *space = calloc((size_t)threads, sizeof *space);
-    bool ok = space || error_set(error, "no memory for %d threads", threads);
-    for (int t = 0; ok && t < threads; t++)
-        ok = workspace_new(net, MICRO_BATCH, &space[t], error);
-    if (ok) return space;
-    workspaces_free(space, threads);
-    return NULL;
+    if (!space) {
+        error_set(error, "no memory for %d threads", threads);
+        return NULL;
+    }
+    for (int t = 0; t < threads; t++)
+        if (!workspace_new(net, MICRO_BATCH, &space[t], error)) {
+            workspaces_free(space, threads); /* the others are all zero */
+            return NULL;
+        }
+    return space;
 }
 
 void workspaces_free(Workspace *space, int threads) {
@@ -241,7 +254,7 @@ void network_backward(const Network *net, int n, const real *params, real scale,
         const Layer *l = &net->layer[i];
         params -= layer_params(l);
         grad -= layer_params(l);
-        /* Nobody needs the gradient of the image itself. */
+        /* The gradient of the image itself is not needed. */
         l->backward(l, n, params, space->y[i], space->y[i + 1], dy, grad, i > 0 ? dx : NULL,
                     space->scratch);
         /* The dx of this layer is the dy of the layer before. */

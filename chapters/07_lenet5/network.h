@@ -36,15 +36,15 @@ enum {
 /** The table of layers, and how an image becomes its input. */
 typedef struct Network {
     char name[32];           ///< "lenet5"
-    const char *kernels;     ///< "naive", "textbook" or "fast": what the layers run on
-    Input input;             ///< what grey levels become
+    const char *kernels;     ///< "naive", "textbook" or "fast": the layers' functions
+    Input input;             ///< from grey levels to numbers
     int pad;                 ///< border around the 28x28 images
     int layers;              ///< how many are in use
     Layer layer[LAYERS_MAX]; ///< from the input to the last affine layer
     Loss loss;               ///< after the last layer
 } Network;
 
-/** Room for n images on their way through: what one thread needs. */
+/** Room for n images on their way through; every thread needs one. */
 typedef struct Workspace {
     int n;                   ///< most images at a time
     real *y[LAYERS_MAX + 1]; ///< y[0] the input, y[i+1] the output of layer i
