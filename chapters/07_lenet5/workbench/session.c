@@ -1,4 +1,7 @@
-/* What the commands share; see session.h. */
+/*
+ * Shared by the commands; see session.h. Each function does one step that can fail for the user's
+ * reasons, and ends the program with one line when it does.
+ */
 #include "07_lenet5/workbench/session.h"
 
 #include <stdlib.h>
@@ -13,6 +16,7 @@ Dataset session_set(const Options *o, const char *prefix) {
 Recipe session_recipe(const Options *o) {
     Recipe recipe;
     Error error;
+    /* a wrong flag and an unreadable file have different exit codes */
     int code = options_recipe(o, &recipe, &error);
     if (code) fail(code, "%s", error.text);
     return recipe;
@@ -35,8 +39,8 @@ real *session_params(const Network *net, const char *path) {
     return params;
 }
 
-void session_check_image(const Options *o, const Dataset *data, const char *what) {
+void session_check_image(const Options *o, const Dataset *data, const char *set) {
     if (o->image >= data->n)
-        fail(EXIT_USAGE, "--image %d: only %d %s image%s, counted from 0", o->image, data->n, what,
+        fail(EXIT_USAGE, "--image %d: only %d %s image%s, counted from 0", o->image, data->n, set,
              data->n == 1 ? "" : "s");
 }

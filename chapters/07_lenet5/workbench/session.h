@@ -1,6 +1,6 @@
 /**
  * @file session.h
- * @brief What the commands share: data, recipe, network, parameters; or the end of the program.
+ * @brief Shared by the commands: data, recipe, network, parameters; or the end of the program.
  *
  * Only the files that implement commands include this: its functions print one line on stderr and
  * exit when something is missing.
@@ -37,8 +37,8 @@ real *session_params(const Network *net, const char *path);
 
 /**
  * @brief Checks that --image names an image of a set.
- * @param what "test" or "training", for the message
+ * @param set "test" or "training", for the message
  */
-void session_check_image(const Options *o, const Dataset *data, const char *what);
+void session_check_image(const Options *o, const Dataset *data, const char *set);
 
 #endif

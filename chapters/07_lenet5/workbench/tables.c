@@ -21,7 +21,8 @@ static void write_block(FILE *out, const char *name, int k, int h, int w, const 
     block_write(out, full, h, w, x);
 }
 
-/* The maps of one image after a layer: a block each, or all units in one row. */
+/* The maps of one image after a layer: a block each, or all units of a layer without maps in one
+   row. */
 static void write_maps(FILE *out, const char *name, Shape s, const real *x) {
     if (s.h * s.w == 1) s = (Shape){1, 1, s.c};
     for (int c = 0; c < s.c; c++)
@@ -75,6 +76,7 @@ static bool write_codes(FILE *out, const Subject *subject, Error *error) {
     Workspace space;
     if (!workspace_new(net, 1, &space, error)) return false;
     for (int digit = 0; digit < CLASSES; digit++) {
+        /* a set without this digit shows its last image instead, so that every block is there */
         int image = 0;
         while (image < test->n - 1 && test->label[image] != digit)
             image++;
@@ -110,6 +112,7 @@ typedef struct Mistake {
     double label_probability;
 } Mistake;
 
+/* For qsort(); ties in the order of the images, so that the sheet is the same everywhere. */
 static int most_confident_first(const void *a, const void *b) {
     const Mistake *x = a, *y = b;
     if (x->probability != y->probability) return x->probability > y->probability ? -1 : 1;
@@ -148,8 +151,9 @@ static bool write_mistakes(FILE *out, const Subject *subject, Error *error) {
     const Dataset *test = subject->test;
     Prediction *each = calloc((size_t)test->n, sizeof *each);
     Mistake *mistake = calloc((size_t)test->n, sizeof *mistake);
-    bool ok = (each && mistake) || error_set(error, "no memory for %d predictions", test->n);
-    ok = ok && predict(t->net, subject->params, test, t->threads, each, error);
+    bool ok = each && mistake;
+    if (!ok) error_set(error, "no memory for %d predictions", test->n);
+    if (ok) ok = predict(t->net, subject->params, test, t->threads, each, error);
     if (ok) {
         int count = find_mistakes(test, each, mistake);
         print_mistakes(out, test, mistake, count < MISTAKES ? count : MISTAKES);
@@ -161,7 +165,7 @@ static bool write_mistakes(FILE *out, const Subject *subject, Error *error) {
 
 /* ------------------------------------------------------------------ histograms ----------- */
 
-/* The bin of a value between low and high; what lies outside goes to the first or the last. */
+/* The bin of a value between low and high; values outside go to the first or the last. */
 static int bin_of(double value, double low, double high) {
     double bin = floor(BINS * (value - low) / (high - low));
     if (bin < 0) return 0;
@@ -169,9 +173,10 @@ static int bin_of(double value, double low, double high) {
 }
 
 /* The share of x in each bin, and that of exact zeros when sizes are counted in decades. */
-static void print_histogram(FILE *out, const char *what, const Layer *l, const real *x, double low,
+static void print_histogram(FILE *out, const char *title, const Layer *l, const real *x, double low,
                             double high, bool decades) {
     long count[BINS] = {0}, zeros = 0, all = 0;
+    /* weights of missing links are stored, but are no weights */
     for (size_t i = 0; i < layer_weights(l); i++) {
         if (!layer_linked(l, i)) continue;
         double value = (double)x[i];
@@ -183,10 +188,10 @@ static void print_histogram(FILE *out, const char *what, const Layer *l, const r
     }
     double width = (high - low) / BINS;
     for (int b = 0; b < BINS; b++)
-        fprintf(out, "%s\t%s\t%.6g\t%.6g\n", what, l->name, low + (b + 0.5) * width,
+        fprintf(out, "%s\t%s\t%.6g\t%.6g\n", title, l->name, low + (b + 0.5) * width,
                 (double)count[b] / (double)all);
     if (decades)
-        fprintf(out, "%s zero\t%s\tnan\t%.6g\n", what, l->name, (double)zeros / (double)all);
+        fprintf(out, "%s zero\t%s\tnan\t%.6g\n", title, l->name, (double)zeros / (double)all);
 }
 
 /* The largest size. A NaN stays one; fmax() would drop it. */
@@ -199,7 +204,8 @@ static double largest(size_t n, const real *x) {
     return most;
 }
 
-/* Initial and trained weights of every layer, on one linear range. */
+/* Initial and trained weights of every layer, on one linear range, so that the two can be drawn in one
+   picture. */
 static void write_weights(FILE *out, const Network *net, const real *initial, const real *trained) {
     for (int i = 0; i < net->layers; i++) {
         const Layer *l = &net->layer[i];
@@ -213,14 +219,14 @@ static void write_weights(FILE *out, const Network *net, const real *initial, co
 }
 
 /* Sizes of the gradients of the mean loss of the first training images, in decades. */
-static bool write_gradients(FILE *out, Trainer *t, const char *what, Error *error) {
+static bool write_gradients(FILE *out, Trainer *t, const char *title, Error *error) {
     int images = t->data->n < GRADIENT_IMAGES ? t->data->n : GRADIENT_IMAGES;
     double loss = trainer_gradient(t, t->order, images).loss;
     if (!isfinite(loss) || !isfinite(largest(network_params(t->net), t->grad)))
         return error_set(error, "the loss is %g: its gradients are not finite", unsigned_nan(loss));
     for (int i = 0; i < t->net->layers; i++)
         if (layer_weights(&t->net->layer[i]) > 0)
-            print_histogram(out, what, &t->net->layer[i], t->grad + network_offset(t->net, i),
+            print_histogram(out, title, &t->net->layer[i], t->grad + network_offset(t->net, i),
                             DECADES_LOW, DECADES_HIGH, true);
     return true;
 }
@@ -230,6 +236,7 @@ static bool write_histograms(FILE *out, const Subject *subject, Error *error) {
     fprintf(out, "what\tlayer\tvalue\tshare\n");
     write_weights(out, t->net, t->params, subject->params);
     if (!write_gradients(out, t, "gradient initial", error)) return false;
+    /* the trainer takes gradients at its own parameters, so these become the trained ones */
     memcpy(t->params, subject->params, network_params(t->net) * sizeof *t->params);
     return write_gradients(out, t, "gradient trained", error);
 }
@@ -247,7 +254,7 @@ static const struct {
     {"codes.tsv", true, write_codes},          {"histograms.tsv", false, write_histograms},
 };
 
-/* The parameters must not be replaced by what is said about them. */
+/* A table must not replace the parameters that it is about. */
 static bool open_table(Output *table, const char *dir, const char *name, const Subject *subject,
                        Error *error) {
     if (!output_open_in(table, dir, name, error)) return false;

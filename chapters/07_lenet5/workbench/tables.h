@@ -1,6 +1,6 @@
 /**
  * @file tables.h
- * @brief What a trained network looks like, as tables that gnuplot draws.
+ * @brief A trained network as tables that gnuplot draws.
  *
  * @addtogroup workbench
  *

@@ -1,6 +1,7 @@
 /*
  * The commands of 07_lenet5, except train (train.c). Only this file, train.c and session.c print and
- * exit; everything they call returns.
+ * exit; everything they call returns. So a command reads like a lesson's main: a list of steps, and
+ * the program ends at the first that fails.
  */
 #include "07_lenet5/workbench/workbench.h"
 
@@ -53,6 +54,8 @@ static void info(const Options *o) {
 
 /* ------------------------------------------------------------------ test ----------------- */
 
+/* A table in --dir. Its name is known here only, so options.c cannot know that it is that of the
+   parameters. */
 static Output open_table(const Options *o, const char *name) {
     Output table;
     Error error;
@@ -69,43 +72,51 @@ static void close_table(Output *table) {
     if (!output_commit(table, &error)) fail_with(&error);
 }
 
-/* The errors that are left by rejected share, in steps of 1/1000 up to a tenth; and the paper's
-   question: how many images must be rejected to leave 0.5 %? */
-static void write_rejection(const Options *o, const Network *net, const real *params,
-                            const Dataset *data) {
-    static const char *const name[2] = {"margin", "score"};
-    Error error;
-    Prediction *each = calloc((size_t)data->n, sizeof *each);
-    double *left[2] = {calloc((size_t)data->n, sizeof(double)),
-                       calloc((size_t)data->n, sizeof(double))};
-    if (!each || !left[0] || !left[1]) fail(EXIT_FAILURE, "no memory for %d images", data->n);
-    if (!predict(net, params, data, o->threads, each, &error) ||
-        !rejection_curve(net, data, each, DOUBT_MARGIN, left[0], &error) ||
-        !rejection_curve(net, data, each, DOUBT_SCORE, left[1], &error))
-        fail_with(&error);
+/* The error by rejected share, in steps of 1/1000 up to a tenth: the part of the curve that a user
+   would pay for. */
+static void write_rejection(const Options *o, int n, const double *by_margin,
+                            const double *by_score) {
     Output table = open_table(o, "rejection.tsv");
     fprintf(table.stream, "rejected\terror_by_margin\terror_by_score\n");
     for (int k = 0; k <= 100; k++) {
-        int count = (int)((long)data->n * k / 1000);
-        fprintf(table.stream, "%.4f\t%.6f\t%.6f\n", (double)count / data->n, left[0][count],
-                left[1][count]);
+        int count = (int)((long)n * k / 1000);
+        fprintf(table.stream, "%.4f\t%.6f\t%.6f\n", (double)count / n, by_margin[count],
+                by_score[count]);
     }
     close_table(&table);
-    for (int d = 0; d < 2; d++) {
-        int k = 0;
-        while (k < data->n && left[d][k] > 0.005)
-            k++;
-        if (k < data->n)
-            printf("error 0.5 %% after rejecting %.2f %% of the images by their %s\n",
-                   100.0 * k / data->n, name[d]);
-        else
-            printf("error 0.5 %% is never reached by %s\n", name[d]);
-        free(left[d]);
-    }
+}
+
+/* The paper's question: how many images must be rejected to leave an error of 0.5 %? */
+static void print_rejection(int n, const double *error, const char *measure) {
+    int k = 0;
+    while (k < n && error[k] > 0.005)
+        k++;
+    if (k < n)
+        printf("error 0.5 %% after rejecting %.2f %% of the images by their %s\n", 100.0 * k / n,
+               measure);
+    else
+        printf("error 0.5 %% is never reached by %s\n", measure);
+}
+
+/* Both measures of doubt on one set of predictions. */
+static void reject(const Options *o, const Network *net, const real *params, const Dataset *data) {
+    size_t n = (size_t)data->n;
+    Error error;
+    Prediction *each = calloc(n, sizeof *each);
+    double *by_margin = calloc(n, sizeof *by_margin), *by_score = calloc(n, sizeof *by_score);
+    if (!each || !by_margin || !by_score) fail(EXIT_FAILURE, "no memory for %d images", data->n);
+    if (!predict(net, params, data, o->threads, each, &error)) fail_with(&error);
+    if (!rejection_curve(net, data, each, DOUBT_MARGIN, by_margin, &error)) fail_with(&error);
+    if (!rejection_curve(net, data, each, DOUBT_SCORE, by_score, &error)) fail_with(&error);
+    write_rejection(o, data->n, by_margin, by_score);
+    print_rejection(data->n, by_margin, "margin");
+    print_rejection(data->n, by_score, "score");
+    free(by_margin);
+    free(by_score);
     free(each);
 }
 
-/* --dir: what the last layer makes of every image, and how errors fall by rejection. */
+/* --dir: the last layer's outputs for every image, and the errors that rejection leaves. */
 static void write_test_tables(const Options *o, const Network *net, const real *params,
                               const Dataset *data) {
     Error error;
@@ -115,10 +126,10 @@ static void write_test_tables(const Options *o, const Network *net, const real *
         fail_with(&error);
     }
     close_table(&table);
-    write_rejection(o, net, params, data);
+    reject(o, net, params, data);
 }
 
-/* --image: one image instead of all. */
+/* --image: one image instead of all, and the network's answer in detail. */
 static void test_one(const Options *o, const Network *net, const real *params,
                      const Dataset *data) {
     Error error;
@@ -130,6 +141,7 @@ static void test_one(const Options *o, const Network *net, const real *params,
     printf("\npredicted: %d\n", p.digit);
 }
 
+/* The whole set: where the mistakes are, and a last line for scripts. */
 static void test_all(const Options *o, const Network *net, const real *params,
                      const Dataset *data) {
     Evaluation e;
@@ -137,6 +149,7 @@ static void test_all(const Options *o, const Network *net, const real *params,
     double start = seconds_now();
     if (!evaluate(net, params, data, o->threads, &e, &error)) fail_with(&error);
     double seconds = seconds_now() - start;
+    /* saved parameters are finite, but may be so large that their products are not */
     if (!isfinite(e.loss))
         fail(EXIT_FAILURE, "%s: its loss on the test images is not finite", o->load);
     printf("\nconfusion matrix: a row is the true digit, a column the prediction\n\n");
@@ -204,11 +217,13 @@ static void tables(const Options *o) {
 
 /* ------------------------------------------------------------------ predict -------------- */
 
+/* One line per drawing. jansson writes the file's name, which may have quotes and worse in it. */
 static void print_json(const char *file, const Prediction *p) {
     json_t *list = json_array();
     bool ok = true;
     for (int k = 0; k < CLASSES; k++)
-        ok = json_array_append_new(list, json_real(p->probability[k])) == 0 && ok;
+        if (json_array_append_new(list, json_real(p->probability[k])) != 0) ok = false;
+    /* the object takes over the list */
     json_t *object =
         json_pack("{s:s, s:i, s:o}", "file", file, "digit", p->digit, "probabilities", list);
     if (!ok || !object || json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6)) != 0)
@@ -217,7 +232,7 @@ static void print_json(const char *file, const Prediction *p) {
     json_decref(object);
 }
 
-/* A drawing, made like MNIST's images. */
+/* A drawing, made like MNIST's images. The grey image is kept for its size. */
 static bool read_drawing(const char *file, Grey *grey, uint8_t byte[IMAGE_BYTES], Error *error) {
     Error why;
     if (!grey_read(file, grey, error)) return false;
@@ -233,8 +248,10 @@ static bool predict_one(const Options *o, const Network *net, const real *params
     Error error;
     Prediction p;
     uint8_t byte[IMAGE_BYTES], label = 0;
+    /* a set of one image, so that it takes the same way as MNIST's; its label is unknown and unused */
     const Dataset one = {1, byte, &label};
     if (!read_drawing(file, &grey, byte, &error)) {
+        /* answers so far come first, wherever the two streams go */
         fflush(stdout);
         fprintf(stderr, "error: %s\n", error.text);
         return false;
@@ -255,6 +272,7 @@ static int predict_all(const Options *o) {
     Network net = session_network(o, &recipe.net);
     real *params = session_params(&net, o->load);
     int code = 0;
+    /* a script that classifies a folder gets every answer, and an exit code that tells it to look */
     for (int i = 0; i < o->count; i++)
         if (!predict_one(o, &net, params, o->files[i])) code = EXIT_FAILURE;
     free(params);
@@ -266,7 +284,8 @@ int workbench(int argc, char **argv) {
     Error error;
     int code = 0;
     gemm_single_thread();
-    signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is an error of its write */
+    /* A file that grows too large becomes an error of its write, which says so, instead of the end. */
+    signal(SIGXFSZ, SIG_IGN);
     if (!options_read(argc, argv, &options, &error)) fail(EXIT_USAGE, "%s", error.text);
     if (options.help)
         options_usage(stdout);
@@ -282,6 +301,7 @@ int workbench(int argc, char **argv) {
         code = predict_all(&options);
     else
         info(&options);
+    /* A result that did not reach its file is no result: `> /dev/full` must not end with 0. */
     errno = EIO;
     if (fflush(stdout) != 0 || ferror(stdout))
         fail(EXIT_FAILURE, "cannot write to stdout: %s", strerror(errno));

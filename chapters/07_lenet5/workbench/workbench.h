@@ -4,9 +4,9 @@
  *
  * @defgroup workbench Chapter 7: the workbench
  *
- * What a user of the network needs beyond the lesson: recipes, checkpoints, logs, tables for plots,
- * drawings of one's own. `build/07_lenet5 --help` lists it all. Nothing in the lesson depends on
- * it.
+ * Everything that a user of the network needs beyond the lesson: recipes, checkpoints, logs, tables
+ * for plots, answers to drawings. `build/07_lenet5 --help` lists it all. Nothing in the lesson
+ * depends on it.
  * @{
  */
 #ifndef WORKBENCH_H
