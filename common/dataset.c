@@ -63,6 +63,7 @@ static bool read_both(const char *dir, const char *prefix, Idx *image, Idx *labe
     return check(image, label, image_path, label_path, error);
 }
 
+/* Both files or neither: half a set is of no use. */
 bool dataset_load(const char *dir, const char *prefix, Dataset *data, Error *error) {
     Idx image = {0}, label = {0};
     *data = (Dataset){0};
@@ -82,6 +83,8 @@ void dataset_free(Dataset *data) {
     *data = (Dataset){0};
 }
 
+/* Bytes become numbers here and nowhere else, so that training, evaluation and predictions
+   agree. */
 void dataset_image(const Dataset *data, int i, Input input, int pad, real *x) {
     contract(i >= 0 && i < data->n, "image %d of %d", i, data->n);
     const uint8_t *byte = data->image + (size_t)i * IMAGE_BYTES;
@@ -95,6 +98,7 @@ void dataset_image(const Dataset *data, int i, Input input, int pad, real *x) {
             x[(r + pad) * side + q + pad] = input.lo + step * (real)byte[r * IMAGE_SIDE + q];
 }
 
+/* The first image of a class is the same for everyone, so pages can show it. */
 bool dataset_digit(const char *dir, int label, int pad, real *x, Error *error) {
     Dataset data;
     if (!dataset_load(dir, "t10k", &data, error)) return false;

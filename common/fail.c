@@ -27,6 +27,7 @@ static void report(const char *kind, const char *format, va_list args) {
     fputc('\n', stderr);
 }
 
+/* The end of a program for a reason that its user can do something about. */
 void fail(int exit_code, const char *format, ...) {
     va_list args;
     va_start(args, format);

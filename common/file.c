@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* stat() looks through links, so a link to a regular file is one. */
 bool file_length(const char *path, long *bytes, Error *error) {
     struct stat info;
     if (stat(path, &info) != 0) return error_set(error, "%s: %s", path, strerror(errno));
@@ -36,6 +37,7 @@ static bool split(const char *path, struct stat *folder, const char **name) {
     return stat(above, folder) == 0;
 }
 
+/* Paths as text say little: ./x, x and a link to x are one file. */
 bool file_same(const char *a, const char *b) {
     struct stat first, second;
     const char *name[2];
@@ -102,6 +104,7 @@ static bool is_a_lock(const char *path) {
     return lstat(path, &info) != 0 || (S_ISREG(info.st_mode) && info.st_size == 0);
 }
 
+/* The lock is on a file next to PATH and not on PATH itself, which is replaced again and again. */
 bool lock_take(Lock *lock, const char *path, Error *error) {
     char target[PATH_MAX];
     struct stat info;
@@ -184,6 +187,7 @@ static bool open_temporary(Output *output, mode_t mode) {
     return false;
 }
 
+/* Mode 0 means that there is no older file whose permissions could be kept. */
 bool output_open(Output *output, const char *path, Error *error) {
     mode_t mode;
     *output = (Output){.file = -1};
@@ -193,6 +197,7 @@ bool output_open(Output *output, const char *path, Error *error) {
                      errno == EAGAIN ? "another program is writing it" : strerror(errno));
 }
 
+/* The surest way to ask is to try. */
 bool output_possible(const char *path, Error *error) {
     Output output;
     if (!output_open(&output, path, error)) return false;
@@ -228,6 +233,7 @@ bool output_commit(Output *output, Error *error) {
     return true;
 }
 
+/* An older file is untouched, since nothing has been renamed. */
 void output_discard(Output *output) {
     give_up(output);
 }

@@ -38,6 +38,7 @@ static void source_close(Source *source) {
     fclose(source->file);
 }
 
+/* The length on disk is kept, to judge the header's claims by. */
 static bool source_open(const char *path, Source *source, Error *error) {
     long bytes;
     uint8_t first[2] = {0};
@@ -58,7 +59,8 @@ static bool source_open(const char *path, Source *source, Error *error) {
     return true;
 }
 
-/* Bytes from the file; fewer than count only at its end. */
+/* Bytes from the file; fewer than count only at its end. A failing disk is not an end: ferror() knows
+   the difference. */
 static bool take_plain(Source *source, void *to, size_t count, size_t *got, Error *error) {
     errno = EIO; /* for systems that report an error without a cause */
     *got = fread(to, 1, count, source->file);
@@ -177,7 +179,7 @@ static uint8_t *room_for(size_t count) {
     return room;
 }
 
-/* Header, size check, data, end. */
+/* Header, size check, data, end: a file with something after the end is not the one it says it is. */
 static bool read_all(Source *source, Idx *idx, Error *error) {
     size_t count = 0;
     if (!read_header(source, idx, &count, error)) return false;
@@ -193,6 +195,7 @@ static bool read_all(Source *source, Idx *idx, Error *error) {
     return source_at_end(source, error);
 }
 
+/* All or nothing: the bytes of a bad file are released. */
 bool idx_read(const char *path, Idx *idx, Error *error) {
     *idx = (Idx){0};
     Source source;

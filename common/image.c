@@ -93,6 +93,7 @@ static bool read_png(const char *path, FILE *file, long bytes, Grey *grey, Error
     return ok;
 }
 
+/* libpng decodes the open file that was checked, not a path that may lead elsewhere by now. */
 bool grey_read(const char *path, Grey *grey, Error *error) {
     long bytes;
     *grey = (Grey){0};

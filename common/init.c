@@ -26,6 +26,8 @@ static real initial(Init init, bool bias, int fan_in, Rng *rng) {
     return (real)(deviation * rng_normal(rng));
 }
 
+/* Filter by filter, the weights in their order and then the bias, whatever the scheme: a seed means
+   the same numbers everywhere. */
 void layer_init(const Layer *layer, Init init, real *w, Rng *rng) {
     if (layer->weight[0] == 0) return; /* no parameters */
     size_t filters = (size_t)layer->weight[0];

@@ -21,6 +21,7 @@ real *lesson_reals(size_t count) {
     return memory;
 }
 
+/* Every lesson looks at the same digits. */
 void lesson_digit(const Lesson *lesson, int label, int pad, real *x) {
     Error error;
     if (!dataset_digit(lesson->mnist, label, pad, x, &error)) fail_with(&error);
@@ -33,6 +34,7 @@ Dataset lesson_set(const Lesson *lesson, const char *prefix) {
     return data;
 }
 
+/* The data behind a picture; its curves are drawn by gnuplot, and no picture is drawn here. */
 Output lesson_table(const Lesson *lesson, const char *name) {
     Output table;
     Error error;

@@ -20,6 +20,7 @@ static int compare_doubles(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* The median of times, not their mean: a single interruption makes one of them long. */
 double median(double *value, int n) {
     qsort(value, (size_t)n, sizeof *value, compare_doubles);
     if (n % 2 == 1) return value[n / 2];

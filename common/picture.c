@@ -50,6 +50,7 @@ static void own_range(int count, const real *x, real *lo, real *hi) {
     }
 }
 
+/* Line by line through all images, since a terminal cannot go back up. */
 void picture_print(FILE *out, int count, int h, int w, const real *x, real lo, real hi) {
     bool fancy = stream_is_fancy(out);
     /* two rows of pixels are one line of text, through all images */
@@ -72,6 +73,7 @@ void picture_print(FILE *out, int count, int h, int w, const real *x, real lo, r
     }
 }
 
+/* Three digits: enough to follow a calculation by hand. */
 void matrix_print(FILE *out, const char *title, int rows, int cols, const real *x) {
     fprintf(out, "%s\n", title);
     for (int r = 0; r < rows; r++) {

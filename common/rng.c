@@ -30,6 +30,7 @@ double rng_uniform(Rng *rng, double lo, double hi) {
     return lo + (hi - lo) * fraction(rng);
 }
 
+/* Box and Muller: the radius from one uniform number, the angle from another. */
 double rng_normal(Rng *rng) {
     /* A point in the plane by radius and angle; its other coordinate is given up, so that there is
        no half of a pair to remember. */

@@ -20,6 +20,7 @@ enum {
     LENGTH_BYTES = 8
 };
 
+/* No tensor has more dimensions than a convolution's weight: 4. */
 size_t tensor_size(const Tensor *tensor) {
     size_t size = 1;
     for (int d = 0; d < tensor->dims; d++)
@@ -149,6 +150,7 @@ static bool all_finite(const char *path, int tensors, const Tensor *tensor, Erro
     return true;
 }
 
+/* Checked, composed, written, renamed; whichever fails, an older file is untouched. */
 bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int entries,
                       const Metadata *entry, Error *error) {
     Output output;
@@ -203,6 +205,7 @@ static bool read_header(Safetensors *file, uint64_t file_bytes, Error *error) {
     return true;
 }
 
+/* The path is kept and not copied, as every message begins with it. */
 bool safetensors_open(const char *path, Safetensors *file, Error *error) {
     long bytes;
     *file = (Safetensors){.path = path};
@@ -221,6 +224,7 @@ void safetensors_close(Safetensors *file) {
     *file = (Safetensors){0};
 }
 
+/* A file without metadata answers like one without the entry. */
 const char *safetensors_metadata(const Safetensors *file, const char *key) {
     const json_t *metadata = json_object_get(file->header, "__metadata__");
     return json_string_value(json_object_get(metadata, key));
@@ -235,6 +239,7 @@ typedef struct Type {
     double (*number)(const uint8_t *byte);
 } Type;
 
+/* The type that we write. */
 static double from_f32(const uint8_t *byte) {
     return (double)get_float(byte);
 }
@@ -498,6 +503,7 @@ static bool read_all(const Safetensors *file, int tensors, const Tensor *tensor,
     return covers(file, tensors, name, error);
 }
 
+/* Names first, since other programs call the tensors differently. */
 bool safetensors_read(const Safetensors *file, int tensors, const Tensor *tensor, Error *error) {
     const char **name = calloc((size_t)tensors, sizeof *name);
     if (!name) return error_set(error, "%s: no memory for its names", file->path);

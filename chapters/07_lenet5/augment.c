@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Ranges that are all 0 give the image itself; then nothing needs to be drawn or computed. */
 bool augment_any(const Augment *a) {
     return a->shift > 0 || a->rotate > 0 || a->scale > 0 || a->squeeze > 0 || a->shear > 0 ||
            a->bend > 0;
@@ -83,6 +84,8 @@ static double between(const uint8_t *byte, double v, double u) {
            down * ((1 - across) * pixel(byte, r + 1, q) + across * pixel(byte, r + 1, q + 1));
 }
 
+/* For each new pixel, the place in the old image that it comes from. Going the other way, from old
+   pixels to new ones, would leave holes. */
 void warp_image_naive(const Dataset *data, int i, Input input, int pad, const Warp *warp, real *x) {
     const uint8_t *byte = data->image + (size_t)i * IMAGE_BYTES;
     int side = IMAGE_SIDE + 2 * pad;
@@ -169,6 +172,7 @@ static void sample_row(int side, const uint32_t *restrict corner, real *restrict
     }
 }
 
+/* The same row by row, in loops that compilers turn into vector code. */
 void warp_image(const Dataset *data, int i, Input input, int pad, const Warp *warp, real *x) {
     const uint8_t *byte = data->image + (size_t)i * IMAGE_BYTES;
     uint32_t corner[CORNERS * CORNERS];

@@ -90,6 +90,7 @@ bool evaluate(const Network *net, const real *params, const Dataset *data, int t
 }
 // [evaluate]
 
+/* The diagonal holds the correct answers; the last column divides it by its row. */
 void confusion_print(FILE *out, const Evaluation *e) {
     fprintf(out, "      ");
     for (int k = 0; k < CLASSES; k++)
@@ -119,11 +120,13 @@ Prediction prediction_of(const Loss *loss, const real *score, int decision) {
         p.probability[k] = loss->smallest_wins ? exp(p.score - y) : y;
         sum += p.probability[k];
     }
+    /* softmax has this sum already; e^-y gets it here */
     for (int k = 0; k < loss->classes; k++)
         p.probability[k] /= sum;
     return p;
 }
 
+/* The same pass, with the scores of every image. */
 bool predict(const Network *net, const real *params, const Dataset *data, int threads,
              Prediction *each, Error *error) {
     Pass pass = {.net = net, .params = params, .data = data};

@@ -127,6 +127,8 @@ static void write_values(const Recipe *recipe, const Trainer *t, const Place *pl
         recipe_get(recipe, k, value[SETTING + k], VALUE);
 }
 
+/* The run as it is between two mini-batches. safetensors_save() refuses numbers that are not
+   finite, so a diverged run replaces no good checkpoint. */
 bool checkpoint_save(const char *path, const Recipe *recipe, const Trainer *trainer,
                      const Place *place, Error *error) {
     Tensor tensor[TENSORS_MAX];
@@ -155,6 +157,7 @@ static bool read_entries(const Safetensors *file, Metadata entry[ENTRIES], Error
     return true;
 }
 
+/* A value that no run of this program writes: the file is edited, damaged, or something else. */
 static bool wrong_value(const char *path, const Metadata *entry, Error *error) {
     return error_set(error, "%s: not a checkpoint: its %s is '%.64s'", path, entry->key,
                      entry->value);
@@ -204,6 +207,7 @@ static bool read_run(Checkpoint *c, Error *error) {
     return error_set(error, "%s: not a checkpoint: epoch %d of %d", path, epoch, epochs);
 }
 
+/* The file stays open: its tensors are read once there is a trainer to read them into. */
 bool checkpoint_open(const char *path, Checkpoint *c, Error *error) {
     if (!safetensors_open(path, &c->file, error)) return false;
     if (read_run(c, error)) return true;
@@ -215,6 +219,7 @@ void checkpoint_close(Checkpoint *c) {
     safetensors_close(&c->file);
 }
 
+/* Asked with the network that will run, since --kernels may have chosen others. */
 bool checkpoint_same_bits(const Checkpoint *c, const Network *net, char *other, size_t size) {
     const char *kernels = safetensors_metadata(&c->file, keys[KERNELS]);
     const char *build = safetensors_metadata(&c->file, keys[PROGRAM]);
@@ -251,6 +256,8 @@ static bool undamaged(const char *path, const Metadata entry[ENTRIES], int count
                      path, entry[CHECKSUM].value, sum);
 }
 
+/* The checksum comes after the tensors, as it covers them, and before anything else: the messages
+   below would be misleading about a damaged file. */
 bool checkpoint_resume(const Checkpoint *c, Trainer *t, Error *error) {
     const char *path = c->file.path;
     Tensor tensor[TENSORS_MAX];

@@ -50,6 +50,7 @@ static void print_answer(FILE *out, const Network *net, const Workspace *space) 
     print_codes(out, space->score, space->decision[0]);
 }
 
+/* One image, once through the network. */
 bool inspect_image(FILE *out, const Network *net, const real *params, const Dataset *data,
                    int image, Prediction *prediction, Error *error) {
     Workspace space;
@@ -65,6 +66,7 @@ bool inspect_image(FILE *out, const Network *net, const real *params, const Data
     return finite;
 }
 
+/* For comparison with other programs, digit by digit: `make trust-interop` does so. */
 bool inspect_outputs(FILE *out, const Network *net, const real *params, const Dataset *data,
                      Error *error) {
     Workspace space;
@@ -94,6 +96,7 @@ static void print_pair(FILE *out, const Trainer *t, const real *pair, const char
     fputc('\n', out);
 }
 
+/* The image itself and five of its forms, two side by side. */
 void inspect_augmented(FILE *out, Trainer *t, int image) {
     enum { SHOWN = 6 };
     real pair[2 * WARP_SIDE * WARP_SIDE];

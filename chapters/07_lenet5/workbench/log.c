@@ -34,6 +34,8 @@ static bool may_replace(const char *path, Error *error) {
     return error_set(error, "%s: exists and is not a log: remove it, or name another", path);
 }
 
+/* Lines go into the file as they are made, not into a temporary: an interrupted run leaves its
+   log. */
 bool log_open(Log *log, const char *path, Error *error) {
     *log = (Log){.path = path};
     if (!path) return true;
@@ -67,6 +69,7 @@ static bool cut(FILE *file, const char *path, long bytes, Error *error) {
     return true;
 }
 
+/* The log continues at the checkpoint, so it ends as that of a run without interruption. */
 bool log_resume(Log *log, const char *path, long bytes, Error *error) {
     *log = (Log){.path = path};
     if (!path) return true;
@@ -82,6 +85,7 @@ bool log_resume(Log *log, const char *path, long bytes, Error *error) {
 
 /* ------------------------------------------------------------------ lines ---------------- */
 
+/* Nine columns in every line, or gnuplot would take one value for another. */
 void log_batch(Log *log, long iteration, int epoch, double loss) {
     if (!log->file) return;
     fprintf(log->file, "%ld\t%d\t%.9g\tnan\tnan\tnan\tnan\tnan\tnan\n", iteration, epoch,
@@ -119,6 +123,7 @@ long log_sync(Log *log) {
     return ftell(log->file);
 }
 
+/* The one place where a full disk is noticed if there was no checkpoint. */
 bool log_close(Log *log, Error *error) {
     if (!log->file) return true;
     /* A refused write is tried once more here, which tells its cause. */

@@ -70,6 +70,7 @@ static const Flag others[FLAGS - SETTINGS] = {
 };
 /* clang-format on */
 
+/* The name after --, of a setting or of another flag. */
 static const char *flag_name(int flag) {
     return flag <= SETTINGS ? settings[flag - 1].key : others[flag - SETTINGS - 1].name;
 }
@@ -90,6 +91,7 @@ static void print_others(FILE *out, const char *title, int first, int last) {
         const Flag *f = &others[k - SETTINGS - 1];
         print_flag(out, f->name, f->value, f->meaning);
         if (f->commands) fprintf(out, " [%s]", f->commands);
+        /* the names have a line to themselves, as there are many */
         if (k == RECIPE) fprintf(out, "\n%20s%s  (report)", "", recipe_names);
         fputc('\n', out);
     }
@@ -112,18 +114,18 @@ static void print_settings(FILE *out, bool flags) {
     }
 }
 
+/* --help. Groups are ranges of the enum above, so its order is theirs. */
 void options_usage(FILE *out) {
-    fputs(
-        "usage: 07_lenet5 train|test|predict|tables|info [--flag value ...] [IMAGE ...]\n"
-        "       07_lenet5                  the lesson of chapter 7\n"
-        "       07_lenet5 --version        compiler and vectors, which decide the last bits\n"
-        "\n"
-        "  train    trains on the training images, evaluates on the test images\n"
-        "  test     evaluates the parameters of --load on the test images\n"
-        "  predict  classifies digits that you drew: PNG, one digit per image\n"
-        "  tables   writes tables about the parameters of --load, for plots: mistakes, maps, ...\n"
-        "  info     prints the table of layers\n",
-        out);
+    fputs("usage: 07_lenet5 train|test|predict|tables|info [--flag value ...] [IMAGE ...]\n"
+          "       07_lenet5                  the lesson of chapter 7\n"
+          "       07_lenet5 --version        compiler and vectors, which decide the last bits\n"
+          "\n"
+          "  train    trains on the training images, evaluates on the test images\n"
+          "  test     evaluates the parameters of --load on the test images\n"
+          "  predict  classifies digits that you drew: PNG, one digit per image\n"
+          "  tables   writes tables about saved parameters, for plots: mistakes, maps, ...\n"
+          "  info     prints the table of layers\n",
+          out);
     print_others(out, "data, recipe, machine", DATA, KERNELS);
     print_others(out, "files", LOG, RESUME);
     print_others(out, "inspection", VALIDATE, HELP);
@@ -138,7 +140,7 @@ void options_usage(FILE *out) {
 /* A whole number from low to high, and nothing after it. */
 static bool whole(const char *flag, const char *text, int low, int high, int *to, Error *error) {
     char *end;
-    errno = 0;
+    errno = 0; /* strtol() sets it when the number does not fit, and never clears it */
     long value = strtol(text, &end, 10);
     if (errno || end == text || *end || value < low || value > high)
         return error_set(error, "--%s %s: expected a whole number from %d to %d", flag, text, low,
@@ -147,6 +149,7 @@ static bool whole(const char *flag, const char *text, int low, int high, int *to
     return true;
 }
 
+/* Whether a seed was given is remembered, as a resumed run has one already. */
 static bool read_seed(const char *value, Options *o, Error *error) {
     o->seeded = true;
     if (seed_of(value, &o->seed)) return true;
@@ -154,6 +157,7 @@ static bool read_seed(const char *value, Options *o, Error *error) {
                      (unsigned long long)UINT64_MAX);
 }
 
+/* The enum has the order of the names. */
 static bool read_kernels(const char *value, Options *o, Error *error) {
     static const char *const names[] = {"naive", "textbook", "fast"};
     for (int k = 0; k < 3; k++) {
@@ -164,6 +168,7 @@ static bool read_kernels(const char *value, Options *o, Error *error) {
     return error_set(error, "--kernels %s: expected one of: naive textbook fast", value);
 }
 
+/* Only whether there is such a recipe; options_recipe() starts from it. */
 static bool read_recipe(const char *value, Options *o, Error *error) {
     Recipe recipe;
     o->recipe = value;
@@ -196,7 +201,8 @@ static bool read_set(char *list, Options *o, Error *error) {
     return true;
 }
 
-/* A flag that is not a setting. */
+/* A flag that is not a setting. Paths are kept as they are: whether the files can be read or written
+   is found out by the command that does it. */
 static bool read_other(int flag, char *value, Options *o, Error *error) {
     const char *name = flag_name(flag);
     switch (flag) {
@@ -244,7 +250,8 @@ static bool read_other(int flag, char *value, Options *o, Error *error) {
 
 /* A flag that a command would ignore is refused: silence would look like obedience. */
 static bool fits_command(int flag, const char *command, Error *error) {
-    const char *commands = NULL;
+    const char *commands = NULL; /* all */
+    /* a file's own network settings are right for every command; the others belong to a run */
     if (flag > SETTINGS)
         commands = others[flag - SETTINGS - 1].commands;
     else if (flag > NET_SETTINGS)
@@ -350,6 +357,7 @@ static bool spares_images(const Named *output, const char *data, Error *error) {
     for (int k = 0; k < 8; k++) {
         char path[PATH_MAX];
         int length = snprintf(path, sizeof path, "%s/%s%s", data, name[k / 2], k % 2 ? ".gz" : "");
+        /* a path that is too long for us is too long for the reader as well */
         const Named images = {"the data set", path};
         if (length < PATH_MAX && !distinct(output, &images, error)) return false;
     }
@@ -378,6 +386,7 @@ static bool spares_files(const Options *o, Error *error) {
 
 /* Whether the command has the files it needs. */
 static bool complete(const Options *o, Error *error) {
+    /* the hint is for a student who has no saved parameters yet */
     static const char hint[] = "`make run` leaves build/lenet5.safetensors";
     const char *command = o->command;
     if (strcmp(command, "predict") == 0 && (!o->load || o->count == 0))
@@ -390,12 +399,14 @@ static bool complete(const Options *o, Error *error) {
     return true;
 }
 
+/* Whether a word is on a list. */
 static bool one_of(const char *word, int count, const char *const *words) {
     for (int k = 0; k < count; k++)
         if (strcmp(word, words[k]) == 0) return true;
     return false;
 }
 
+/* The command first: it decides which flags are allowed. */
 bool options_read(int argc, char **argv, Options *o, Error *error) {
     static const char *const commands[] = {"train", "test", "predict", "tables", "info"};
     static const char *const help[] = {"--help", "-h", "help"};
@@ -412,6 +423,7 @@ bool options_read(int argc, char **argv, Options *o, Error *error) {
                          o->command);
     if (!read_flags(argc - 1, argv + 1, o, error)) return false;
     if (o->help) return true;
+    /* more threads than processors would only take turns */
     o->threads = team_threads(o->threads);
     return complete(o, error) && spares_files(o, error);
 }
@@ -437,6 +449,7 @@ static bool read_settings(const char *path, int first, Recipe *recipe, Error *er
 /* The network that saved parameters belong to: their file has its settings. With --net the network
    is known, and only its grey levels are read. */
 static bool read_network(const char *path, bool known, Recipe *recipe, Error *error) {
+    /* on a copy: a file whose settings do not fit each other must change nothing */
     Recipe saved = *recipe;
     if (!read_settings(path, known ? setting_named("input_black") : 0, &saved, error)) return false;
     recipe->net = saved.net;

@@ -108,7 +108,7 @@ static Frame follow(Search *s, int start) {
 
 /* How tall the tallest piece is, and the next one. */
 static void measure(Search *s, const uint8_t *ink, int *tallest, int *second) {
-    int n = s->h * s->w;
+    int n = s->h * s->w; /* no more than 4096 * 4096: image.h sees to that */
     *tallest = 0;
     *second = 0;
     memcpy(s->todo, ink, (size_t)n);
@@ -129,6 +129,7 @@ static void measure(Search *s, const uint8_t *ink, int *tallest, int *second) {
 static Frame wipe_specks(Search *s, uint8_t *ink, double least) {
     int n = s->h * s->w;
     Frame whole = {s->h, 0, s->w, 0};
+    /* a second search, as which pieces are specks is known only after the first */
     memcpy(s->todo, ink, (size_t)n);
     for (int i = 0; i < n; i++) {
         if (!s->todo[i]) continue;
@@ -214,6 +215,7 @@ static void paint(const uint8_t *ink, int w, const Frame *f, double down, double
 /* The centre of mass of a canvas: row and column. An empty one has its middle. */
 static void centre_of_mass(const uint8_t *byte, double centre[2]) {
     double mass = 0, sum[2] = {0, 0};
+    /* 0.5: a pixel's mass is in its middle */
     for (int i = 0; i < IMAGE_BYTES; i++) {
         mass += byte[i];
         sum[0] += byte[i] * (i / IMAGE_SIDE + 0.5);
@@ -232,6 +234,7 @@ static void paint_centred(const uint8_t *ink, int w, const Frame *f, uint8_t *by
           corner + IMAGE_SIDE / 2 - floor(centre[1]), byte);
 }
 
+/* All five steps; only the second and the third can find that there is no digit, or more than one. */
 bool preprocess_digit(const Grey *grey, uint8_t byte[IMAGE_BYTES], Error *error) {
     uint8_t *ink = malloc((size_t)grey->h * (size_t)grey->w);
     Frame frame;

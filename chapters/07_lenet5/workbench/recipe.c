@@ -118,6 +118,7 @@ const Setting settings[SETTINGS] = {
 };
 /* clang-format on */
 
+/* A loop over 28 names is quick enough for a command line. */
 int setting_named(const char *key) {
     for (int k = 0; k < SETTINGS; k++)
         if (strcmp(key, settings[k].key) == 0) return k;
@@ -181,6 +182,7 @@ static bool set_number(Recipe *recipe, const Setting *s, const char *value, Erro
     return true;
 }
 
+/* The one way in: recipes, flags, --set and saved files all come through here. */
 bool recipe_set(Recipe *recipe, int setting, const char *value, Error *error) {
     contract(setting >= 0 && setting < SETTINGS, "setting %d of %d", setting, SETTINGS);
     const Setting *s = &settings[setting];
@@ -204,6 +206,7 @@ static const Lenet5 *base(const Recipe *recipe) {
     return lo == lenet5_1998.input.lo ? &lenet5_1998 : &lenet5_report;
 }
 
+/* The one way out; recipe_set() takes the text back to the same value. */
 char *recipe_get(const Recipe *recipe, int setting, char *value, size_t size) {
     const Setting *s = &settings[setting];
     const void *field = (const char *)recipe + s->offset;
@@ -231,6 +234,7 @@ static void apply(Recipe *recipe, const char *list) {
     }
 }
 
+/* Every recipe is built on the report's, which is complete. */
 bool recipe_named(const char *name, Recipe *recipe) {
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
         if (strcmp(name, recipes[i].name) != 0) continue;
@@ -276,6 +280,8 @@ bool recipe_check(const Recipe *recipe, Error *error) {
     return true;
 }
 
+/* Every setting, also those that are as usual: the output of a run should be enough to repeat
+   it. */
 void recipe_print(FILE *out, const Recipe *recipe) {
     char value[32];
     const Input *own = &base(recipe)->input, *input = &recipe->net.input;

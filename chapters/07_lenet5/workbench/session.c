@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+/* The data set, or the end of the program. */
 Dataset session_set(const Options *o, const char *prefix) {
     Dataset data;
     Error error;
@@ -13,6 +14,7 @@ Dataset session_set(const Options *o, const char *prefix) {
     return data;
 }
 
+/* Settings that do not fit each other, or a file that cannot be read, end the program. */
 Recipe session_recipe(const Options *o) {
     Recipe recipe;
     Error error;
@@ -29,6 +31,7 @@ Network session_network(const Options *o, const Lenet5 *choice) {
     return net;
 }
 
+/* Saved parameters into new memory; shapes and names are checked against the network. */
 real *session_params(const Network *net, const char *path) {
     Tensor tensor[2 * LAYERS_MAX];
     Error error;
@@ -39,6 +42,7 @@ real *session_params(const Network *net, const char *path) {
     return params;
 }
 
+/* The number of images is known only when the set is loaded, so the flag cannot check it. */
 void session_check_image(const Options *o, const Dataset *data, const char *set) {
     if (o->image >= data->n)
         fail(EXIT_USAGE, "--image %d: only %d %s image%s, counted from 0", o->image, data->n, set,

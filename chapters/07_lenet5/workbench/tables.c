@@ -49,7 +49,7 @@ static void write_set_of_filters(FILE *out, const char *when, const Network *net
                                  const real *params) {
     for (int i = 0; i < net->layers; i++) {
         const Layer *l = &net->layer[i];
-        const int *dim = l->weight; /* f, c, k, k */
+        const int *dim = l->weight; /* f, c, k, k: only convolutions have four */
         if (dim[3] == 0) continue;
         char name[40];
         snprintf(name, sizeof name, "%s %s", when, l->name);
@@ -59,6 +59,7 @@ static void write_set_of_filters(FILE *out, const char *when, const Network *net
     }
 }
 
+/* A filter begins as noise; the two blocks of a name show how far training moved it. */
 static bool write_filters(FILE *out, const Subject *subject, Error *error) {
     (void)error;
     const Trainer *t = subject->trainer;
@@ -95,6 +96,7 @@ static bool write_codes(FILE *out, const Subject *subject, Error *error) {
 
 /* ------------------------------------------------------------------ predictions ---------- */
 
+/* Counts without names: a row and a column for each digit, in order. */
 static bool write_confusion(FILE *out, const Subject *subject, Error *error) {
     const Trainer *t = subject->trainer;
     Evaluation e;
@@ -139,6 +141,7 @@ static void print_mistakes(FILE *out, const Dataset *test, const Mistake *mistak
         fprintf(out, "%d\t%d\t%d\t%.6f\t%.6f\n", mistake[i].image, mistake[i].label,
                 mistake[i].digit, mistake[i].probability, mistake[i].label_probability);
     fputs("\n\n", out);
+    /* from 0 to 1 and without a border: pictures for people, whatever the network's input is */
     for (int i = 0; i < count; i++) {
         real x[IMAGE_BYTES];
         dataset_image(test, mistake[i].image, (Input){0, 1}, 0, x);
@@ -146,6 +149,7 @@ static void print_mistakes(FILE *out, const Dataset *test, const Mistake *mistak
     }
 }
 
+/* The mistakes that the network was surest of are the most instructive: some labels are wrong. */
 static bool write_mistakes(FILE *out, const Subject *subject, Error *error) {
     const Trainer *t = subject->trainer;
     const Dataset *test = subject->test;
@@ -186,6 +190,7 @@ static void print_histogram(FILE *out, const char *title, const Layer *l, const 
         else
             count[bin_of(decades ? log10(fabs(value)) : value, low, high)]++;
     }
+    /* the middle of each bin, and its share: shares of layers of any size can be compared */
     double width = (high - low) / BINS;
     for (int b = 0; b < BINS; b++)
         fprintf(out, "%s\t%s\t%.6g\t%.6g\n", title, l->name, low + (b + 0.5) * width,
@@ -221,6 +226,7 @@ static void write_weights(FILE *out, const Network *net, const real *initial, co
 /* Sizes of the gradients of the mean loss of the first training images, in decades. */
 static bool write_gradients(FILE *out, Trainer *t, const char *title, Error *error) {
     int images = t->data->n < GRADIENT_IMAGES ? t->data->n : GRADIENT_IMAGES;
+    /* before the first shuffle the order is that of the file, so these are its first images */
     double loss = trainer_gradient(t, t->order, images).loss;
     if (!isfinite(loss) || !isfinite(largest(network_params(t->net), t->grad)))
         return error_set(error, "the loss is %g: its gradients are not finite", unsigned_nan(loss));
@@ -231,6 +237,7 @@ static bool write_gradients(FILE *out, Trainer *t, const char *title, Error *err
     return true;
 }
 
+/* Do weights grow, do gradients vanish on their way to C1? Both at the beginning and at the end. */
 static bool write_histograms(FILE *out, const Subject *subject, Error *error) {
     Trainer *t = subject->trainer;
     fprintf(out, "what\tlayer\tvalue\tshare\n");
@@ -264,9 +271,11 @@ static bool open_table(Output *table, const char *dir, const char *name, const S
                      subject->source);
 }
 
+/* Each table is complete or not there: a picture of half a table would look like a result. */
 bool tables_write(const char *dir, const Subject *subject, Error *error) {
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
         Output table;
+        /* codes belong to distances: to a loss whose smallest score wins */
         if (tables[k].codes && !subject->trainer->net->loss.smallest_wins) continue;
         if (!open_table(&table, dir, tables[k].name, subject, error)) return false;
         if (!tables[k].write(table.stream, subject, error)) {

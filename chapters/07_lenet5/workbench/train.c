@@ -181,6 +181,8 @@ static void print_run(const Run *run) {
            run->net.kernels);
 }
 
+/* In the order in which a mistake costs least: flags and files before images, images before
+   memory. */
 static void start_run(Run *run, const Options *o) {
     choose_run(run, o);
     const Plan *plan = &run->recipe.plan;
@@ -431,6 +433,7 @@ static void print_result(const Run *run, double seconds) {
            run->timed ? median(run->seconds, run->timed) : 0, seconds, peak_memory_mb());
 }
 
+/* The whole run on one page. */
 void train_command(const Options *o) {
     Run run;
     Error error;

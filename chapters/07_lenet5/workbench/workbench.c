@@ -27,6 +27,7 @@
 /* --image: a training image, and how the recipe augments it. */
 static void show_augmented(const Options *o, const Recipe *recipe) {
     Plan plan = recipe->plan;
+    /* five equal pictures would only raise the question */
     if (!augment_any(&plan.augment))
         fail(EXIT_USAGE, "--image: recipe %s augments nothing; try --set rotate=10", recipe->name);
     Network net = session_network(o, &recipe->net);
@@ -34,6 +35,7 @@ static void show_augmented(const Options *o, const Recipe *recipe) {
     Trainer trainer;
     Error error;
     session_check_image(o, &data, "training");
+    /* the smallest trainer that there is: nothing is trained, but a trainer augments */
     plan.batch = 1;
     if (!trainer_new(&trainer, &net, &data, &plan, 1, o->seed, &error)) fail_with(&error);
     inspect_augmented(stdout, &trainer, o->image);
@@ -60,6 +62,7 @@ static Output open_table(const Options *o, const char *name) {
     Output table;
     Error error;
     if (!output_open_in(&table, o->dir, name, &error)) fail_with(&error);
+    /* opened, but not renamed yet: the parameters are still there to be spared */
     if (file_same(table.path, o->load)) {
         output_discard(&table);
         fail(EXIT_USAGE, "--dir %s: %s would replace the parameters; name another", o->dir, name);
@@ -67,6 +70,7 @@ static Output open_table(const Options *o, const char *name) {
     return table;
 }
 
+/* The table gets its name, or the program ends. */
 static void close_table(Output *table) {
     Error error;
     if (!output_commit(table, &error)) fail_with(&error);
@@ -135,6 +139,7 @@ static void test_one(const Options *o, const Network *net, const real *params,
     Error error;
     Prediction p;
     session_check_image(o, data, "test");
+    /* the true digit first, so that a reader can judge the answer */
     printf("test image %d, a %d\n\n", o->image, data->label[o->image]);
     if (!inspect_image(stdout, net, params, data, o->image, &p, &error))
         fail(EXIT_FAILURE, "%s: %s", o->load, error.text);
@@ -184,6 +189,7 @@ static uint64_t saved_seed(const char *path, Recipe *recipe) {
     if (!safetensors_open(path, &file, &error)) fail_with(&error);
     const char *text = safetensors_metadata(&file, "seed");
     const char *init = safetensors_metadata(&file, "init");
+    /* both or neither: a file of another program has none, and no initial parameters to repeat */
     if (!text || !init || !recipe_set(recipe, setting_named("init"), init, &error))
         fail(EXIT_FAILURE, "%s: does not name seed and init of its run: train --save writes both",
              path);
@@ -267,6 +273,7 @@ static bool predict_one(const Options *o, const Network *net, const real *params
     return true;
 }
 
+/* Several drawings: one bad file does not keep the others from an answer. */
 static int predict_all(const Options *o) {
     const Recipe recipe = session_recipe(o);
     Network net = session_network(o, &recipe.net);
@@ -279,6 +286,8 @@ static int predict_all(const Options *o) {
     return code;
 }
 
+/* One command. Everything that a command prints goes through stdout, which is checked once, at the
+   end. */
 int workbench(int argc, char **argv) {
     Options options;
     Error error;
