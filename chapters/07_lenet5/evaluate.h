@@ -55,7 +55,7 @@ bool evaluate(const Network *net, const real *params, const Dataset *data, int t
  * @brief Prints the confusion matrix: a row for each true digit, a column for each prediction, and
  *        the share of the row that is correct.
  */
-void confusion_print(FILE *out, const Evaluation *result);
+void confusion_print(FILE *out, const Evaluation *evaluation);
 
 /**
  * @brief A network's answers to every image of a data set.
