@@ -48,7 +48,6 @@ static Result train(Trainer *t, const Dataset *test, FILE *log) {
             /* forward, loss, backward, one step of the optimizer */
             Step step = trainer_step(t, first);
             iteration++;
-            /* one line per step: gnuplot draws the curve of the lesson from them */
             fprintf(log, "%ld\t%d\t%.9g\tnan\n", iteration, epoch, step.loss);
             if (iteration == 1 || iteration % 100 == 0)
                 printf("   iteration %4ld   loss %.4f\n", iteration, step.loss);
