@@ -53,7 +53,7 @@ static bool check(const Idx *image, const Idx *label, const char *image_path,
     return true;
 }
 
-/* Both files of a set; what was read of a bad one is left to the caller. */
+/* Both files of a set; the caller releases them, also those of a bad set. */
 static bool read_both(const char *dir, const char *prefix, Idx *image, Idx *label, Error *error) {
     char name[64], image_path[512], label_path[512];
     snprintf(name, sizeof name, "%s-images-idx3-ubyte", prefix);

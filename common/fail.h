@@ -3,7 +3,7 @@
  * @brief Two kinds of error, two ways out.
  *
  * - **Environment errors**: a missing file, a wrong flag, no memory, a full disk. Library functions
- *   return false and fill an Error with one line that says what, where and what to do; only a main
+ *   return false and fill an Error with one line: the problem, its place and a remedy; only a main
  *   turns it into a message and an exit code, with fail() or fail_with().
  * - **Programming errors**: shapes that cannot go together. contract() names them and aborts, so
  *   that a debugger stops at the mistake.
@@ -37,7 +37,7 @@ bool error_set(Error *error, const char *format, ...) __attribute__((format(prin
  */
 _Noreturn void fail(int exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/** @brief Prints what a library function wrote into an error, and exits with EXIT_FAILURE. */
+/** @brief Prints the error that a library function filled, and exits with EXIT_FAILURE. */
 _Noreturn void fail_with(const Error *error);
 
 /**

@@ -172,7 +172,7 @@ static void give_up(Output *output) {
 }
 
 /* Makes, locks and empties the temporary; false and errno when that fails. It is emptied only after
-   the lock is ours: O_TRUNC would empty what another program is writing. */
+   the lock is ours: O_TRUNC would empty a file that another program is writing. */
 static bool open_temporary(Output *output, mode_t mode) {
     if (snprintf(output->temporary, PATH_MAX, "%s.unfinished", output->target) >= PATH_MAX) {
         errno = ENAMETOOLONG;

@@ -183,7 +183,7 @@ static uint8_t *room_for(size_t count) {
 static bool read_all(Source *source, Idx *idx, Error *error) {
     size_t count = 0;
     if (!read_header(source, idx, &count, error)) return false;
-    /* A header is only a claim: compare it with the file before allocating what it asks for. */
+    /* A header is only a claim: it is compared with the file before memory is allocated. */
     size_t most = source->length * (source->packed ? DEFLATE_RATIO_MAX : 1);
     if (count > most)
         return error_set(error,

@@ -1,5 +1,5 @@
 /*
- * PNG as bytes of grey; see image.h. libpng decodes; this file decides what it gets to see, since a
+ * PNG as bytes of grey; see image.h. libpng decodes, but only files that pass the checks here, since a
  * drawing comes from anywhere.
  */
 #include "image.h"
@@ -23,7 +23,7 @@ static bool bad_png(const char *path, const char *why, Error *error) {
     return error_set(error, "%s: not a valid PNG: %s", path, why);
 }
 
-/* libpng would allocate what a chunk claims, unpack all text, and stop at the last pixel. So every
+/* libpng would allocate as much as a chunk claims, unpack all text, and stop at the last pixel. So every
    chunk must lie within the file, compressed text must be short, and nothing may follow the end. */
 static bool check_chunks(const char *path, FILE *file, long bytes, Error *error) {
     static const uint8_t iend[CHUNK] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};

@@ -1,6 +1,6 @@
 /**
  * @file loss.h
- * @brief A loss: the end of a network, where a class is chosen and the gradient begins.
+ * @brief What a loss is: the end of a network, where a class is chosen and the gradient begins.
  *
  * A loss gives each of n images a number that says how wrong the network is about it, and a score
  * for every class, the best of which is the predicted class. Training starts here: backward hands
@@ -38,7 +38,7 @@ struct Loss {
     int in;                   ///< inputs of one image
     int classes;              ///< scores of one image, one for each class
     bool smallest_wins;       ///< scores are distances; otherwise the largest score wins
-    double constant;          ///< j of the RBF loss (rbf.h); other losses have none
+    double constant;          ///< a number that the loss may need; which one, its header says
     LossForward *forward;     ///< from x to the loss
     LossBackward *backward;   ///< from the loss to dx
     LossCurvature *curvature; ///< second derivatives

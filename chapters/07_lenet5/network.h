@@ -122,7 +122,7 @@ void workspace_free(Workspace *space);
 Workspace *workspaces_new(const Network *net, int threads, Error *error);
 
 /**
- * @brief Releases what workspaces_new() returned.
+ * @brief Releases the workspaces of workspaces_new().
  * @param space the workspaces, or NULL
  */
 void workspaces_free(Workspace *space, int threads);

@@ -144,7 +144,12 @@ class Build:
 def examine(program, items=(), verbose=False):
     """Verdicts of a program's items: {item: (verdict, points, causes)}; or what it says."""
     command = [str(program), *(["-v"] if verbose else []), *items]
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    environment = {
+        **os.environ,
+        "OMP_NUM_THREADS": "2",
+        "OMP_WAIT_POLICY": "passive",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
     done = subprocess.run(command, capture_output=True, text=True, cwd=TOP, env=environment)
     if done.returncode != 0:
         raise Failure(f"{program}: exit code {done.returncode}: {done.stderr[:500]}")

@@ -27,7 +27,7 @@ enum {
  * @brief Second derivatives back through one layer.
  * @param layer   any layer
  * @param x       n inputs
- * @param y       what forward made of them
+ * @param y       the outputs that forward gave for them
  * @param hy      second derivatives by y
  * @param hw      those by the parameters, accumulated
  * @param hx      those by x, overwritten; NULL: not wanted

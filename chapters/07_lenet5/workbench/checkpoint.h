@@ -53,7 +53,7 @@ bool checkpoint_save(const char *path, const Recipe *recipe, const Trainer *trai
                      const Place *place, Error *error);
 
 /**
- * @brief Opens a checkpoint and reads what a new Trainer needs: settings, seed and place.
+ * @brief Opens a checkpoint and reads everything for a new Trainer: settings, seed and place.
  * @param path       the file; kept by reference
  * @param checkpoint filled on success; checkpoint_close() releases it
  * @param error      filled on failure

@@ -17,7 +17,7 @@ typedef enum Kernels {
     KERNELS_FAST      ///< the faster ones where they fit, see network_accelerate()
 } Kernels;
 
-/** What the user asked for, every value in its range. */
+/** The user's wishes, every value in its range. */
 typedef struct Options {
     const char *program;         ///< as it was called
     const char *command;         ///< "train", "test", "tables", "predict" or "info"
@@ -51,7 +51,7 @@ void options_usage(FILE *out);
  * @brief Reads and checks a command line.
  * @param argv    as main got it; kept by reference, values of --set are cut into pieces
  * @param options filled on success; defaults are the report's recipe
- * @param error   filled on failure: which flag, which value, what was expected
+ * @param error   filled on failure: the flag, its value and the values that it may have
  * @return whether the command line was valid
  */
 bool options_read(int argc, char **argv, Options *options, Error *error);

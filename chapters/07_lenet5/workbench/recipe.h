@@ -78,7 +78,7 @@ int setting_named(const char *key);
  * @param recipe  changed on success
  * @param setting which, 0 .. SETTINGS-1
  * @param value   as a user writes it
- * @param error   filled on failure: key, value and what was expected
+ * @param error   filled on failure: the key, its value and the values that it may have
  * @return whether the value was valid
  */
 bool recipe_set(Recipe *recipe, int setting, const char *value, Error *error);

@@ -37,7 +37,7 @@ enum {
     DECADES_HIGH = 0        ///< and end at 1, larger ones are in the last
 };
 
-/** What the tables are about. */
+/** The subject of the tables. */
 typedef struct Subject {
     Trainer *trainer;    ///< the run before its first step; its parameters and gradient change
     const Network *maps; ///< the same network in the order of its table, for the feature maps

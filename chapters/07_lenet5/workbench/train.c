@@ -29,7 +29,7 @@ typedef struct Run {
     Network net;
     Dataset all;         /* the training images as they were loaded */
     Dataset train, test; /* with --validate, test is the end of all */
-    const char *tested;  /* "test" or "validation": what test is */
+    const char *tested;  /* the name of that set: "test" or "validation" */
     Checkpoint resumed;  /* --resume; open until the trainer has its state */
     Trainer trainer;
     Log log;
