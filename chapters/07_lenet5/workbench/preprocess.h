@@ -9,7 +9,7 @@
  * centre of mass in the middle of 28x28 (LeCun et al. 1998, section III-A). A drawing must be
  * brought into that form the same way, or the network is asked about something else:
  *
- *     1. background   the median of the pixels along the edge; everything else is ink
+ *     1. background   the median of the pixels along the edge; ink is the difference from it
  *     2. contrast     the strongest ink becomes 255; less than a fifth of that is paper
  *     3. crop         to the ink, without specks: pieces less than a tenth as tall as the tallest
  *     4. scale        the longer side to 20 pixels, each the mean of the old ones it covers
