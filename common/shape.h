@@ -6,6 +6,8 @@
 #ifndef SHAPE_H
 #define SHAPE_H
 
+#include "real.h"
+
 #include <stdbool.h>
 
 /** One image or one stack of feature maps: c maps (channels) of h rows and w columns. */
@@ -36,6 +38,34 @@ static inline int at(Shape in, int ch, int r, int s) {
     return (ch * in.h + r) * in.w + s;
 }
 // [at]
+
+/**
+ * @brief One entry of one of several images, as a double: the definitions add up in double.
+ * @param x  images, or filters, of one shape, one after the other
+ * @param in that shape
+ * @param m  which image, from 0
+ * @param ch channel, 0 .. c-1
+ * @param r  row, 0 .. h-1
+ * @param s  column, 0 .. w-1
+ * @return x[m,ch,r,s]
+ */
+// [entry]
+static inline double entry(const real *x, Shape in, int m, int ch, int r, int s) {
+    return (double)x[m * shape_size(in) + at(in, ch, r, s)];
+}
+// [entry]
+
+/**
+ * @brief The same for a matrix stored row after row.
+ * @param x       the matrix
+ * @param columns how long a row is
+ * @param row     row, from 0
+ * @param column  column, 0 .. columns-1
+ * @return x[row,column]
+ */
+static inline double cell(const real *x, int columns, int row, int column) {
+    return (double)x[row * columns + column];
+}
 
 /**
  * @brief Whether a place belongs to the image or to the padding around it.

@@ -7,7 +7,7 @@
 
 size_t im2col_size(Shape in, int size, int stride, int pad) {
     Shape out = window_shape(in, 1, size, stride, pad);
-    return (size_t)(in.c * size * size) * (size_t)shape_size(out);
+    return (size_t)in.c * size * size * shape_size(out);
 }
 
 /* ------------------------------------------------------------------ definitions ---------- */
@@ -35,7 +35,7 @@ void im2col_naive(Shape in, int size, int stride, int pad, const real *x, real *
 void col2im_naive(Shape in, int size, int stride, int pad, const real *col, real *x) {
     int oh = window_out(in.h, size, stride, pad);
     int ow = window_out(in.w, size, stride, pad);
-    memset(x, 0, (size_t)shape_size(in) * sizeof *x);
+    memset(x, 0, shape_size(in) * sizeof *x);
     for (int ch = 0; ch < in.c; ch++)
         for (int p = 0; p < size; p++)
             for (int q = 0; q < size; q++)
@@ -50,7 +50,7 @@ void col2im_naive(Shape in, int size, int stride, int pad, const real *col, real
 }
 // [col2im-naive]
 
-/* ------------------------------------------------------------------ what we use ---------- */
+/* ------------------------------------------------------------------ in use --------------- */
 
 // [windows-inside]
 /* Places first .. last-1 along one axis of the output. */
@@ -87,8 +87,8 @@ void im2col(Shape in, int size, int stride, int pad, const real *x, real *col) {
                 /* One row of col: a map (oh, ow), what place (p,q) sees of channel ch. */
                 Span rows = windows_inside(in.h, p, stride, pad, oh);
                 Span columns = windows_inside(in.w, q, stride, pad, ow);
-                /* What is not copied below is padding. */
-                if (pad > 0) memset(col, 0, (size_t)(oh * ow) * sizeof *col);
+                /* Whatever is not copied below is padding. */
+                if (pad > 0) memset(col, 0, oh * ow * sizeof *col);
                 for (int i = rows.first; i < rows.last; i++) {
                     /* Window (i,j) has x[from + j*stride] at this place. */
                     int from = at(in, ch, i * stride + p - pad, 0) + q - pad;
@@ -104,7 +104,7 @@ void im2col(Shape in, int size, int stride, int pad, const real *x, real *col) {
 void col2im(Shape in, int size, int stride, int pad, const real *col, real *x) {
     int oh = window_out(in.h, size, stride, pad);
     int ow = window_out(in.w, size, stride, pad);
-    memset(x, 0, (size_t)shape_size(in) * sizeof *x);
+    memset(x, 0, shape_size(in) * sizeof *x);
     for (int ch = 0; ch < in.c; ch++)
         for (int p = 0; p < size; p++)
             for (int q = 0; q < size; q++) {

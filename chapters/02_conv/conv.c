@@ -30,74 +30,67 @@ void conv_forward_naive(const Layer *l, int n, const real *w, const real *x, rea
     (void)scratch;
     const Shape in = l->in, out = l->out, filter = {in.c, l->size, l->size};
     const real *b = w + layer_weights(l);
-    for (int image = 0; image < n; image++) {
-        for (int f = 0; f < out.c; f++) {
-            const real *wf = w + f * shape_size(filter); /* (c, k, k) */
+    for (int m = 0; m < n; m++)
+        for (int f = 0; f < out.c; f++)
             for (int i = 0; i < out.h; i++)
                 for (int j = 0; j < out.w; j++) {
-                    /* y[f,i,j] = b[f] + sum of w[f,ch,p,q] * x[ch,r,s], 0 outside the image */
+                    /* y[m,f,i,j] = b[f] + sum of w[f,ch,p,q] * x[m,ch,r,s] */
                     double sum = (double)b[f];
                     for (int ch = 0; ch < in.c; ch++)
                         for (int p = 0; p < l->size; p++)
                             for (int q = 0; q < l->size; q++) {
                                 int r = i * l->stride + p - l->pad, s = j * l->stride + q - l->pad;
-                                if (sees(l, f, ch) && inside(in, r, s))
-                                    sum += (double)wf[at(filter, ch, p, q)] *
-                                           (double)x[at(in, ch, r, s)];
+                                /* x is 0 outside the image */
+                                if (!sees(l, f, ch) || !inside(in, r, s)) continue;
+                                sum += entry(w, filter, f, ch, p, q) * entry(x, in, m, ch, r, s);
                             }
-                    y[at(out, f, i, j)] = (real)sum;
+                    y[m * shape_size(out) + at(out, f, i, j)] = (real)sum;
                 }
-        }
-        x += shape_size(in);
-        y += shape_size(out);
-    }
 }
 // [conv-forward-naive]
 
 // [conv-dw-naive]
-/* Forward was y[f,i,j] = b[f] + ..., so db[f] += dy[f,i,j], summed over images and outputs. */
+/* Forward was y[m,f,i,j] = b[f] + ..., so db[f] += dy[m,f,i,j], summed over m, i, j. */
 static void add_db(const Layer *l, int n, const real *dy, real *db) {
     for (int f = 0; f < l->out.c; f++) {
         double sum = (double)db[f];
-        for (int image = 0; image < n; image++)
+        for (int m = 0; m < n; m++)
             for (int i = 0; i < l->out.h; i++)
                 for (int j = 0; j < l->out.w; j++)
-                    sum += (double)dy[image * shape_size(l->out) + at(l->out, f, i, j)];
+                    sum += entry(dy, l->out, m, f, i, j);
         db[f] = (real)sum;
     }
 }
 
-/* Forward was y[f,i,j] = ... + w[f,ch,p,q] * x[ch,r,s], so dw[f,ch,p,q] += dy[f,i,j] * x[ch,r,s],
-   summed over images and outputs. */
+/* Forward was y[m,f,i,j] = ... + w[f,ch,p,q] * x[m,ch,r,s], so
+   dw[f,ch,p,q] += dy[m,f,i,j] * x[m,ch,r,s], summed over m, i, j. */
 static void add_dw(const Layer *l, int n, const real *x, const real *dy, real *dw) {
     const Shape in = l->in, out = l->out, filter = {in.c, l->size, l->size};
     for (int f = 0; f < out.c; f++)
         for (int ch = 0; ch < in.c; ch++)
             for (int p = 0; p < l->size; p++)
                 for (int q = 0; q < l->size; q++) {
-                    real *entry = &dw[f * shape_size(filter) + at(filter, ch, p, q)];
-                    double sum = (double)*entry;
-                    for (int image = 0; image < n; image++)
+                    double sum = entry(dw, filter, f, ch, p, q);
+                    for (int m = 0; m < n; m++)
                         for (int i = 0; i < out.h; i++)
                             for (int j = 0; j < out.w; j++) {
                                 int r = i * l->stride + p - l->pad, s = j * l->stride + q - l->pad;
-                                if (sees(l, f, ch) && inside(in, r, s))
-                                    sum += (double)dy[image * shape_size(out) + at(out, f, i, j)] *
-                                           (double)x[image * shape_size(in) + at(in, ch, r, s)];
+                                if (!sees(l, f, ch) || !inside(in, r, s)) continue;
+                                sum += entry(dy, out, m, f, i, j) * entry(x, in, m, ch, r, s);
                             }
-                    *entry = (real)sum;
+                    dw[f * shape_size(filter) + at(filter, ch, p, q)] = (real)sum;
                 }
 }
 // [conv-dw-naive]
 
 // [conv-dx-naive]
 /*
- * The same products, collected for each pixel: x[ch,r,s] met w[f,ch,p,q] in output (i,j) where
+ * The same products, collected for each pixel: x[m,ch,r,s] met w[f,ch,p,q] in output (i,j) where
  * r = i*stride + p - pad and s = j*stride + q - pad. So p and q follow from i and j.
  */
 static void find_dx(const Layer *l, int n, const real *w, const real *dy, real *dx) {
     const Shape in = l->in, out = l->out, filter = {in.c, l->size, l->size};
-    for (int image = 0; image < n; image++)
+    for (int m = 0; m < n; m++)
         for (int ch = 0; ch < in.c; ch++)
             for (int r = 0; r < in.h; r++)
                 for (int s = 0; s < in.w; s++) {
@@ -106,12 +99,10 @@ static void find_dx(const Layer *l, int n, const real *w, const real *dy, real *
                         for (int i = 0; i < out.h; i++)
                             for (int j = 0; j < out.w; j++) {
                                 int p = r + l->pad - i * l->stride, q = s + l->pad - j * l->stride;
-                                if (sees(l, f, ch) && inside(filter, p, q))
-                                    sum +=
-                                        (double)w[f * shape_size(filter) + at(filter, ch, p, q)] *
-                                        (double)dy[image * shape_size(out) + at(out, f, i, j)];
+                                if (!sees(l, f, ch) || !inside(filter, p, q)) continue;
+                                sum += entry(w, filter, f, ch, p, q) * entry(dy, out, m, f, i, j);
                             }
-                    dx[image * shape_size(in) + at(in, ch, r, s)] = (real)sum;
+                    dx[m * shape_size(in) + at(in, ch, r, s)] = (real)sum;
                 }
 }
 // [conv-dx-naive]
@@ -125,21 +116,21 @@ void conv_backward_naive(const Layer *l, int n, const real *w, const real *x, co
     if (dx) find_dx(l, n, w, dy, dx);
 }
 
-/* ------------------------------------------------------------------ what we use ---------- */
+/* ------------------------------------------------------------------ in use --------------- */
 
 // [conv-forward]
 void conv_forward(const Layer *l, int n, const real *w, const real *x, real *y, real *scratch) {
-    int f = l->out.c, windows = l->out.h * l->out.w, row = l->in.c * l->size * l->size;
+    int filters = l->out.c, windows = l->out.h * l->out.w, row = l->in.c * l->size * l->size;
     const real *b = w + layer_weights(l);
     real *col = scratch; /* (c*k*k, oh*ow) */
-    for (int image = 0; image < n; image++) {
+    for (int m = 0; m < n; m++) {
         im2col(l->in, l->size, l->stride, l->pad, x, col);
         /* Every map begins as its bias; the product is added to it. */
-        for (int i = 0; i < f; i++)
+        for (int f = 0; f < filters; f++)
             for (int o = 0; o < windows; o++)
-                y[i * windows + o] = b[i];
+                y[f * windows + o] = b[f];
         /* y = w * col + b :  (f, c*k*k) * (c*k*k, oh*ow) */
-        gemm(PLAIN, PLAIN, f, windows, row, w, col, 1, y);
+        gemm(PLAIN, PLAIN, filters, windows, row, w, col, 1, y);
         x += shape_size(l->in);
         y += shape_size(l->out);
     }
@@ -151,28 +142,28 @@ void conv_forward(const Layer *l, int n, const real *w, const real *x, real *y, 
 void conv_backward(const Layer *l, int n, const real *w, const real *x, const real *y,
                    const real *dy, real *dw, real *dx, real *scratch) {
     (void)y;
-    int f = l->out.c, windows = l->out.h * l->out.w, row = l->in.c * l->size * l->size;
+    int filters = l->out.c, windows = l->out.h * l->out.w, row = l->in.c * l->size * l->size;
     real *db = dw + layer_weights(l);
     real *col = scratch;  /* (c*k*k, oh*ow), the windows of x        */
     real *dcol = scratch; /* the same room again, when col is used up */
-    for (int image = 0; image < n; image++) {
+    for (int m = 0; m < n; m++) {
         /* db += row sums of dy */
-        for (int i = 0; i < f; i++)
+        for (int f = 0; f < filters; f++)
             for (int o = 0; o < windows; o++)
-                db[i] += dy[i * windows + o];
+                db[f] += dy[f * windows + o];
         /* dw += dy * col^T :  (f, oh*ow) * (oh*ow, c*k*k) */
         im2col(l->in, l->size, l->stride, l->pad, x, col);
-        gemm(PLAIN, TRANSPOSED, f, row, windows, dy, col, 1, dw);
+        gemm(PLAIN, TRANSPOSED, filters, row, windows, dy, col, 1, dw);
         if (dx) {
             /* dx = col2im(w^T * dy) :  (c*k*k, f) * (f, oh*ow) */
-            gemm(TRANSPOSED, PLAIN, row, windows, f, w, dy, 0, dcol);
+            gemm(TRANSPOSED, PLAIN, row, windows, filters, w, dy, 0, dcol);
             col2im(l->in, l->size, l->stride, l->pad, dcol, dx);
             dx += shape_size(l->in);
         }
         x += shape_size(l->in);
         dy += shape_size(l->out);
     }
-    /* The product knows no connection table: what has no link gets no gradient. */
+    /* The product knows no connection table: a missing link gets no gradient. */
     layer_clear_unlinked(l, dw);
 }
 // [conv-backward]

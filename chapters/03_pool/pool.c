@@ -17,7 +17,7 @@ static int first_maximum(const Layer *l, const real *map, int i, int j) {
             if (!inside(l->in, r, s)) continue;
             int here = at(l->in, 0, r, s);
             /* Every comparison with a NaN is false: `larger` never replaces one and never lets one
-               in, so the first NaN needs a condition of its own. */
+               in, so the first NaN needs another condition. */
             bool larger = best < 0 || map[here] > map[best];
             bool first_nan = best >= 0 && isnan(map[here]) && !isnan(map[best]);
             if (larger || first_nan) best = here;
@@ -46,8 +46,8 @@ void max_pool_backward(const Layer *l, int n, const real *w, const real *x, cons
                        const real *dy, real *dw, real *dx, real *scratch) {
     (void)w, (void)y, (void)dw, (void)scratch;
     if (!dx) return;
-    /* What wins nothing gets 0. */
-    memset(dx, 0, (size_t)(n * shape_size(l->in)) * sizeof *dx);
+    /* An entry that wins nothing gets 0. */
+    memset(dx, 0, n * shape_size(l->in) * sizeof *dx);
     for (int map = 0; map < n * l->in.c; map++) {
         for (int i = 0; i < l->out.h; i++)
             for (int j = 0; j < l->out.w; j++)
@@ -73,6 +73,6 @@ Layer max_pool_layer(const char *name, Shape in, int size, int stride, int pad) 
         .backward = max_pool_backward,
     };
     snprintf(l.name, sizeof l.name, "%s", name);
-    l.connections = (long)shape_size(l.out) * size * size;
+    l.connections = shape_size(l.out) * size * size;
     return l;
 }

@@ -9,30 +9,27 @@
 
 /* ------------------------------------------------------------------ definitions ---------- */
 
-/* The sum of window (i,j) of one map. */
-static double window_sum(const Layer *l, const real *map, int i, int j) {
+/* The sum of window (i,j) in channel ch of image m. */
+static double window_sum(const Layer *l, const real *x, int m, int ch, int i, int j) {
     double sum = 0;
     for (int p = 0; p < l->size; p++)
         for (int q = 0; q < l->size; q++)
-            sum += (double)map[at(l->in, 0, i * l->size + p, j * l->size + q)];
+            sum += entry(x, l->in, m, ch, i * l->size + p, j * l->size + q);
     return sum;
 }
 
 void subsample_forward_naive(const Layer *l, int n, const real *w, const real *x, real *y,
                              real *scratch) {
     (void)scratch;
-    const real *b = w + l->in.c;
-    for (int image = 0; image < n; image++) {
+    for (int m = 0; m < n; m++)
         for (int ch = 0; ch < l->in.c; ch++)
             for (int i = 0; i < l->out.h; i++)
                 for (int j = 0; j < l->out.w; j++) {
-                    /* y = w * sum4 + b */
-                    double sum4 = window_sum(l, x + at(l->in, ch, 0, 0), i, j);
-                    y[at(l->out, ch, i, j)] = (real)((double)w[ch] * sum4 + (double)b[ch]);
+                    /* y = w * sum4 + b, with all weights in row 0 and all biases in row 1 */
+                    double weight = cell(w, l->in.c, 0, ch), bias = cell(w, l->in.c, 1, ch);
+                    double sum = weight * window_sum(l, x, m, ch, i, j) + bias;
+                    y[m * shape_size(l->out) + at(l->out, ch, i, j)] = (real)sum;
                 }
-        x += shape_size(l->in);
-        y += shape_size(l->out);
-    }
 }
 
 /* Forward was y = w * sum4 + b, so dw += dy * sum4, db += dy, and dx = w * dy in the window. */
@@ -40,15 +37,14 @@ void subsample_backward_naive(const Layer *l, int n, const real *w, const real *
                               const real *dy, real *dw, real *dx, real *scratch) {
     (void)y, (void)scratch;
     for (int ch = 0; ch < l->in.c; ch++) {
-        /* dw and db of one map, on top of what is there: gradients accumulate */
-        double weight = (double)dw[ch], bias = (double)dw[l->in.c + ch];
-        for (int image = 0; image < n; image++)
+        /* dw and db of one map, added to the old ones: gradients accumulate */
+        double weight = cell(dw, l->in.c, 0, ch), bias = cell(dw, l->in.c, 1, ch);
+        for (int m = 0; m < n; m++)
             for (int i = 0; i < l->out.h; i++)
                 for (int j = 0; j < l->out.w; j++) {
-                    const real *map = x + image * shape_size(l->in) + at(l->in, ch, 0, 0);
-                    double d = (double)dy[image * shape_size(l->out) + at(l->out, ch, i, j)];
                     /* dw += dy * sum4, db += dy */
-                    weight += d * window_sum(l, map, i, j);
+                    double d = entry(dy, l->out, m, ch, i, j);
+                    weight += d * window_sum(l, x, m, ch, i, j);
                     bias += d;
                 }
         dw[ch] = (real)weight;
@@ -56,17 +52,17 @@ void subsample_backward_naive(const Layer *l, int n, const real *w, const real *
     }
     if (!dx) return;
     /* Entry (r,s) is in window (r/size, s/size) and in no other: dx = w * dy. */
-    for (int image = 0; image < n; image++)
+    for (int m = 0; m < n; m++)
         for (int ch = 0; ch < l->in.c; ch++)
             for (int r = 0; r < l->in.h; r++)
                 for (int s = 0; s < l->in.w; s++) {
-                    real d =
-                        dy[image * shape_size(l->out) + at(l->out, ch, r / l->size, s / l->size)];
-                    dx[image * shape_size(l->in) + at(l->in, ch, r, s)] = w[ch] * d;
+                    int window = at(l->out, ch, r / l->size, s / l->size);
+                    real d = dy[m * shape_size(l->out) + window];
+                    dx[m * shape_size(l->in) + at(l->in, ch, r, s)] = w[ch] * d;
                 }
 }
 
-/* ------------------------------------------------------------------ what we use ---------- */
+/* ------------------------------------------------------------------ in use --------------- */
 
 void subsample_forward(const Layer *l, int n, const real *w, const real *x, real *y,
                        real *scratch) {
@@ -141,7 +137,7 @@ Layer subsample_layer(const char *name, Shape in, int size) {
         .backward = subsample_backward,
     };
     snprintf(l.name, sizeof l.name, "%s", name);
-    l.connections = (long)shape_size(l.out) * (size * size + 1);
+    l.connections = shape_size(l.out) * (size * size + 1);
     l.macs = shape_size(l.out);
     return l;
 }

@@ -10,7 +10,7 @@
  *     dw[ch] += sum of dy * window sum      db[ch] += sum of dy
  *     dx = w[ch] * dy, to every entry of the window
  *
- * The squash that follows in the paper is a layer of its own (chapter 4). The paper says "added" on
+ * The squash that follows in the paper is a separate layer (chapter 4). The paper says "added" on
  * page 7 and "averages" on page 6, a factor of 4 in w; we add.
  *
  * Lesson: chapters/03_pool/README.md. Source: LeCun et al. 1998, section II-B, layers S2 and S4.

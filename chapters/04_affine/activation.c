@@ -15,7 +15,7 @@ static void relu_forward(const Layer *l, int n, const real *w, const real *x, re
                          real *scratch) {
     (void)w, (void)scratch;
     int count = entries(l, n);
-    /* y = x if x > 0, else 0; written so that NaN stays NaN */
+    /* y = 0 if x < 0, else x: so NaN, which is not below 0, stays NaN */
     for (int i = 0; i < count; i++)
         y[i] = x[i] < 0 ? 0 : x[i];
 }
@@ -27,7 +27,7 @@ static void relu_backward(const Layer *l, int n, const real *w, const real *x, c
     if (!dx) return;
     int count = entries(l, n);
     for (int i = 0; i < count; i++) {
-        /* read in any case: then the choice needs no branch */
+        /* dx = 0 if y <= 0, else dy, which is read in any case: then the choice needs no branch */
         real through = dy[i];
         dx[i] = y[i] <= 0 ? 0 : through;
     }

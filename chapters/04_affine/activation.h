@@ -6,7 +6,7 @@
  *
  * **Activations** act on every number alone and have no parameters; backward reads only y.
  *
- *     relu      y = x if x > 0, else 0          dx = dy where y > 0, else 0 (so 0 at x = 0)
+ *     relu      y = 0 if x < 0, else x          dx = 0 if y <= 0, else dy (so 0 at x = 0)
  *     sigmoid   y = 1 / (1 + e^-x)              dx = dy * y * (1 - y)
  *     squash    y = A tanh(S x)                 dx = dy * (S/A) * (A - y) * (A + y)
  *

@@ -16,52 +16,52 @@ void affine_forward_naive(const Layer *l, int n, const real *w, const real *x, r
     (void)scratch;
     int in = shape_size(l->in), out = l->out.c;
     const real *b = w + layer_weights(l);
-    for (int i = 0; i < n; i++)
+    for (int m = 0; m < n; m++)
         for (int o = 0; o < out; o++) {
-            /* y[i,o] = b[o] + sum over k of w[o,k] * x[i,k] */
+            /* y[m,o] = b[o] + sum over k of w[o,k] * x[m,k] */
             double sum = (double)b[o];
             for (int k = 0; k < in; k++)
-                sum += (double)w[o * in + k] * (double)x[i * in + k];
-            y[i * out + o] = (real)sum;
+                sum += cell(w, in, o, k) * cell(x, in, m, k);
+            y[m * out + o] = (real)sum;
         }
 }
 // [affine-forward-naive]
 
 // [affine-backward-naive]
-/* Forward was  y[i,o] = b[o] + sum over k of w[o,k] * x[i,k]. */
+/* Forward was  y[m,o] = b[o] + sum over k of w[o,k] * x[m,k]. */
 void affine_backward_naive(const Layer *l, int n, const real *w, const real *x, const real *y,
                            const real *dy, real *dw, real *dx, real *scratch) {
     (void)y, (void)scratch;
     int in = shape_size(l->in), out = l->out.c;
     real *db = dw + layer_weights(l);
     for (int o = 0; o < out; o++) {
-        /* db[o] += sum over i of dy[i,o] */
+        /* db[o] += sum over m of dy[m,o] */
         double sum = (double)db[o];
-        for (int i = 0; i < n; i++)
-            sum += (double)dy[i * out + o];
+        for (int m = 0; m < n; m++)
+            sum += cell(dy, out, m, o);
         db[o] = (real)sum;
     }
     for (int o = 0; o < out; o++)
         for (int k = 0; k < in; k++) {
-            /* dw[o,k] += sum over i of dy[i,o] * x[i,k] */
-            double sum = (double)dw[o * in + k];
-            for (int i = 0; i < n; i++)
-                sum += (double)dy[i * out + o] * (double)x[i * in + k];
+            /* dw[o,k] += sum over m of dy[m,o] * x[m,k] */
+            double sum = cell(dw, in, o, k);
+            for (int m = 0; m < n; m++)
+                sum += cell(dy, out, m, o) * cell(x, in, m, k);
             dw[o * in + k] = (real)sum;
         }
     if (!dx) return;
-    for (int i = 0; i < n; i++)
+    for (int m = 0; m < n; m++)
         for (int k = 0; k < in; k++) {
-            /* dx[i,k] = sum over o of dy[i,o] * w[o,k] */
+            /* dx[m,k] = sum over o of dy[m,o] * w[o,k] */
             double sum = 0;
             for (int o = 0; o < out; o++)
-                sum += (double)dy[i * out + o] * (double)w[o * in + k];
-            dx[i * in + k] = (real)sum;
+                sum += cell(dy, out, m, o) * cell(w, in, o, k);
+            dx[m * in + k] = (real)sum;
         }
 }
 // [affine-backward-naive]
 
-/* ------------------------------------------------------------------ what we use ---------- */
+/* ------------------------------------------------------------------ in use --------------- */
 
 // [affine-forward]
 void affine_forward(const Layer *l, int n, const real *w, const real *x, real *y, real *scratch) {
@@ -69,9 +69,9 @@ void affine_forward(const Layer *l, int n, const real *w, const real *x, real *y
     int in = shape_size(l->in), out = l->out.c;
     const real *b = w + layer_weights(l);
     /* Every row begins as the biases; the product is added to it. */
-    for (int i = 0; i < n; i++)
+    for (int m = 0; m < n; m++)
         for (int o = 0; o < out; o++)
-            y[i * out + o] = b[o];
+            y[m * out + o] = b[o];
     /* y = x * w^T + b :  (n, in) * (in, out) */
     gemm(PLAIN, TRANSPOSED, n, out, in, x, w, 1, y);
 }
@@ -85,9 +85,9 @@ void affine_backward(const Layer *l, int n, const real *w, const real *x, const 
     int in = shape_size(l->in), out = l->out.c;
     real *db = dw + layer_weights(l);
     /* db += column sums of dy */
-    for (int i = 0; i < n; i++)
+    for (int m = 0; m < n; m++)
         for (int o = 0; o < out; o++)
-            db[o] += dy[i * out + o];
+            db[o] += dy[m * out + o];
     /* dw += dy^T * x :  (out, n) * (n, in) */
     gemm(TRANSPOSED, PLAIN, out, in, n, dy, x, 1, dw);
     /* dx = dy * w :  (n, out) * (out, in) */
@@ -107,8 +107,8 @@ Layer affine_layer(const char *name, Shape in, int units) {
         .weight = {units, inputs},
         .bias = units,
         .trainable = units * (inputs + 1),
-        .connections = (long)units * (inputs + 1),
-        .macs = (long)units * inputs,
+        .connections = units * (inputs + 1),
+        .macs = units * inputs,
         .forward = affine_forward,
         .backward = affine_backward,
     };

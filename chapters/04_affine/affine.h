@@ -11,7 +11,7 @@
  *     b  (out)       stored after w
  *     y  (n, out)
  *
- * @f[ y_{i,o} = b_o + \sum_{k} w_{o,k}\; x_{i,k} @f]
+ * @f[ y_{m,o} = b_o + \sum_{k} w_{o,k}\; x_{m,k} @f]
  *
  *     y   = x * w^T + b
  *     dw += dy^T * x       db += column sums of dy       dx = dy * w

@@ -4,6 +4,7 @@
 #include "05_softmax_ce/rbf.h"
 
 #include "fail.h"
+#include "shape.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -167,12 +168,12 @@ static double compete(double j, const real *y, double p[DIGITS]) {
     double m = j;
     for (int i = 0; i < DIGITS; i++) {
         p[i] = 0;
-        if ((double)y[i] < m) m = (double)y[i];
+        m = fmin(m, cell(y, DIGITS, 0, i));
     }
     if (isinf(j)) return 0;
     double sum = exp(m - j);
     for (int i = 0; i < DIGITS; i++) {
-        p[i] = exp(m - (double)y[i]);
+        p[i] = exp(m - cell(y, DIGITS, 0, i));
         sum += p[i];
     }
     for (int i = 0; i < DIGITS; i++)
@@ -180,32 +181,32 @@ static double compete(double j, const real *y, double p[DIGITS]) {
     return log(sum) - m;
 }
 
-static double rbf_forward(const Loss *l, int n, const real *x, const uint8_t *label, real *score,
+static double rbf_forward(const Loss *l, int n, const real *x, const uint8_t *label, real *y,
                           int *decision) {
     double total = 0, p[DIGITS];
     for (int row = 0; row < n; row++) {
         int best = 0;
         for (int i = 0; i < DIGITS; i++) {
-            score[i] = distance(x, i);
-            if (score[i] < score[best]) best = i;
+            y[i] = distance(x, i);
+            if (y[i] < y[best]) best = i;
         }
         decision[row] = best;
         /* (8) y_t,  (9) y_t + log(e^-j + sum e^-y_i) */
-        total += (double)score[label[row]] + compete(l->constant, score, p);
+        total += cell(y, DIGITS, 0, label[row]) + compete(l->constant, y, p);
         x += CODE;
-        score += DIGITS;
+        y += DIGITS;
     }
     return total;
 }
 
 // [rbf-backward]
 /* dloss/dx_k = 2 (x_k - code_tk) - 2 sum over i of p_i (x_k - code_ik) */
-static void rbf_backward(const Loss *l, int n, const real *x, const uint8_t *label,
-                         const real *score, real scale, real *dx) {
+static void rbf_backward(const Loss *l, int n, const real *x, const uint8_t *label, const real *y,
+                         real scale, real *dx) {
     double p[DIGITS];
     for (int row = 0; row < n; row++) {
         const char *code = rbf_codes[label[row]];
-        compete(l->constant, score, p);
+        compete(l->constant, y, p);
         for (int k = 0; k < CODE; k++)
             dx[k] = 2 * scale * (x[k] - rbf_target(code, k));
         if (!isinf(l->constant))
@@ -214,19 +215,19 @@ static void rbf_backward(const Loss *l, int n, const real *x, const uint8_t *lab
                     dx[k] -= 2 * scale * (real)p[i] * (x[k] - rbf_target(rbf_codes[i], k));
         x += CODE;
         dx += CODE;
-        score += DIGITS;
+        y += DIGITS;
     }
 }
 // [rbf-backward]
 
 /* (8) 2,  (9) 2 p_r + 4 (sum p_i d_i^2 - (sum p_i d_i)^2)
    with d_i = x_k - code_ik and p_r = 1 - sum p_i */
-static void rbf_curvature(const Loss *l, int n, const real *x, const uint8_t *label,
-                          const real *score, real *hx) {
+static void rbf_curvature(const Loss *l, int n, const real *x, const uint8_t *label, const real *y,
+                          real *hx) {
     double p[DIGITS];
     (void)label;
     for (int row = 0; row < n; row++) {
-        compete(l->constant, score, p);
+        compete(l->constant, y, p);
         for (int k = 0; k < CODE; k++) {
             double rubbish = 1, mean = 0, squares = 0;
             for (int i = 0; i < DIGITS; i++) {
@@ -239,7 +240,7 @@ static void rbf_curvature(const Loss *l, int n, const real *x, const uint8_t *la
         }
         x += CODE;
         hx += CODE;
-        score += DIGITS;
+        y += DIGITS;
     }
 }
 

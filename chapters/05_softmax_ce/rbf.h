@@ -7,7 +7,7 @@
  * **RBF output** (advanced), for 84 units and ten fixed codes of +1 and -1.
  *
  *     x         (n, 84)         the state of F6
- *     score     (n, 10)         the penalties y_i
+ *     y         (n, 10)         the penalties: loss.h's output
  *     decision  (n)             the class with the smallest penalty, the first one on a tie
  *
  *     (7)   y_i  = sum_k (x_k - code_ik)^2
@@ -43,7 +43,7 @@ enum {
 extern const char rbf_codes[10][CODE + 1];
 
 /**
- * @brief What a code asks of one unit of F6.
+ * @brief The target that a code sets for one unit of F6.
  * @param code one of rbf_codes
  * @param k    which unit, 0 .. CODE-1
  * @return +1 for black, -1 for white

@@ -4,6 +4,7 @@
 #include "05_softmax_ce/softmax_ce.h"
 
 #include "fail.h"
+#include "shape.h"
 
 #include <stdio.h>
 
@@ -15,9 +16,9 @@ void softmax_naive(int n, int classes, const real *x, double *p) {
         /* p_i = e^x_i / sum over k of e^x_k */
         double sum = 0;
         for (int k = 0; k < classes; k++)
-            sum += exp((double)x[row * classes + k]);
+            sum += exp(cell(x, classes, row, k));
         for (int i = 0; i < classes; i++)
-            p[row * classes + i] = exp((double)x[row * classes + i]) / sum;
+            p[row * classes + i] = exp(cell(x, classes, row, i)) / sum;
     }
 }
 
@@ -40,7 +41,7 @@ double cross_entropy_report(double p) {
     return -log(p + 1e-7);
 }
 
-/* ------------------------------------------------------------------ what we use ---------- */
+/* ------------------------------------------------------------------ in use --------------- */
 
 /* The place of the largest entry, the first one on a tie. */
 static int first_largest(int classes, const real *x) {
@@ -72,15 +73,15 @@ void softmax(int n, int classes, const real *x, real *p) {
 }
 
 // [softmax-ce-forward]
-static double softmax_ce_forward(const Loss *l, int n, const real *x, const uint8_t *label,
-                                 real *score, int *decision) {
+static double softmax_ce_forward(const Loss *l, int n, const real *x, const uint8_t *label, real *p,
+                                 int *decision) {
     double total = 0;
     for (int row = 0; row < n; row++) {
         /* loss = log sum over k of e^x_k - x_t */
-        total += softmax_row(l->classes, x, score) - (double)x[label[row]];
+        total += softmax_row(l->classes, x, p) - cell(x, l->classes, 0, label[row]);
         decision[row] = first_largest(l->classes, x);
         x += l->classes;
-        score += l->classes;
+        p += l->classes;
     }
     return total;
 }
@@ -89,15 +90,15 @@ static double softmax_ce_forward(const Loss *l, int n, const real *x, const uint
 // [softmax-ce-backward]
 /* Forward was loss = log sum over k of e^x_k - x_t, so dloss/dx_i = p_i, and 1 less where i = t. */
 static void softmax_ce_backward(const Loss *l, int n, const real *x, const uint8_t *label,
-                                const real *score, real scale, real *dx) {
+                                const real *p, real scale, real *dx) {
     (void)x;
     for (int row = 0; row < n; row++) {
         for (int i = 0; i < l->classes; i++) {
             /* scale is 1/N: the only place where the mean over the batch enters */
             real truth = i == label[row] ? 1 : 0;
-            dx[i] = scale * (score[i] - truth);
+            dx[i] = scale * (p[i] - truth);
         }
-        score += l->classes;
+        p += l->classes;
         dx += l->classes;
     }
 }
@@ -105,10 +106,10 @@ static void softmax_ce_backward(const Loss *l, int n, const real *x, const uint8
 
 /* The exact diagonal: d(p_i)/dx_i = p_i (1 - p_i), never negative. */
 static void softmax_ce_curvature(const Loss *l, int n, const real *x, const uint8_t *label,
-                                 const real *score, real *hx) {
+                                 const real *p, real *hx) {
     (void)x, (void)label;
     for (int i = 0; i < n * l->classes; i++)
-        hx[i] = score[i] * (1 - score[i]);
+        hx[i] = p[i] * (1 - p[i]);
 }
 
 Loss softmax_ce_loss(int classes) {

@@ -8,7 +8,7 @@
  *
  *     x         (n, classes)    the scores of one image per row
  *     label     (n)             the true classes t, below classes
- *     score     (n, classes)    the probabilities p, written by forward, read by backward
+ *     p         (n, classes)    the probabilities: loss.h's output, from forward to backward
  *     decision  (n)             the class with the largest x, the first one on a tie
  *
  * @f[ p_i = \frac{e^{x_i}}{\sum_k e^{x_k}} \qquad
@@ -17,7 +17,7 @@
  *     dx_i = scale * (p_i - truth_i)       truth_i = 1 where i = t, else 0
  *
  * forward returns the **sum** over the images. A mean is asked for by scale = 1/N, here and nowhere
- * else. A row with a NaN, or with +infinity, has NaN scores and makes the loss NaN.
+ * else. A row with a NaN, or with +infinity, has NaN probabilities and makes the loss NaN.
  *
  * Source: the report, "SoftmaxWithCrossEntropy".
  * @{

@@ -8,7 +8,7 @@
  *
  *     w      (n)           parameters
  *     g      (n)           their gradients
- *     state  (slots, n)    what a rule remembers, 0 before the first step
+ *     state  (slots, n)    the memory of a rule, 0 before the first step
  *
  * Element by element, with the learning rate lr:
  *

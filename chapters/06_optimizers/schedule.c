@@ -23,7 +23,7 @@ double schedule_share(Schedule schedule, double warmup, double done, double epoc
 
 // [average]
 void average_step(size_t n, double keep, long t, const real *w, real *mean) {
-    double enough = (double)(t - 1) / (double)(t + 8); /* 0, 1/10, 2/11, ... */
+    double enough = (t - 1.0) / (t + 8.0); /* 0, 1/10, 2/11, ... */
     real fresh = (real)(1 - (keep < enough ? keep : enough));
     for (size_t i = 0; i < n; i++) {
         /* mean = keep * mean + (1 - keep) * w */

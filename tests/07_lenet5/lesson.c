@@ -27,13 +27,13 @@ static void check_log(const char *path, double accuracy) {
     cr_expect_str_eq(log.head, "iteration\tepoch\tloss\ttest_accuracy");
     cr_assert(log.rows == 4, "%d rows", log.rows);
     for (int row = 0; row < 3; row++) {
-        cr_expect(cell(&log, row, "iteration") == row + 1, "row %d", row);
-        cr_expect(fabs(cell(&log, row, "loss") - 2.3) < 1, "row %d", row);
-        cr_expect(isnan(cell(&log, row, "test_accuracy")), "row %d", row);
+        cr_expect(table_cell(&log, row, "iteration") == row + 1, "row %d", row);
+        cr_expect(fabs(table_cell(&log, row, "loss") - 2.3) < 1, "row %d", row);
+        cr_expect(isnan(table_cell(&log, row, "test_accuracy")), "row %d", row);
     }
-    cr_expect(isnan(cell(&log, 3, "loss")));
-    cr_expect(cell(&log, 3, "test_accuracy") == accuracy, "accuracy %g, printed %g",
-              cell(&log, 3, "test_accuracy"), accuracy);
+    cr_expect(isnan(table_cell(&log, 3, "loss")));
+    cr_expect(table_cell(&log, 3, "test_accuracy") == accuracy, "accuracy %g, printed %g",
+              table_cell(&log, 3, "test_accuracy"), accuracy);
 }
 
 Test(ch07_lesson, t01_trains_saves_compares,

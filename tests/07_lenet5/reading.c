@@ -97,19 +97,19 @@ int lines_with(const char *path, const char *beginning) {
     return count;
 }
 
-double entry(const Table *table, int row, int column) {
+double table_entry(const Table *table, int row, int column) {
     cr_assert(row >= 0 && row < table->rows && column >= 0 && column < table->columns,
               "row %d, column %d of a table of %d rows, %d columns", row, column, table->rows,
               table->columns);
     return table->number[row * table->columns + column];
 }
 
-double cell(const Table *table, int row, const char *column) {
+double table_cell(const Table *table, int row, const char *column) {
     char head[1000];
     int k = 0;
     snprintf(head, sizeof head, "%s", table->head);
     for (char *name = strtok(head, "\t"); name; name = strtok(NULL, "\t"), k++)
-        if (strcmp(name, column) == 0) return entry(table, row, k);
+        if (strcmp(name, column) == 0) return table_entry(table, row, k);
     cr_assert(false, "there is no column %s", column);
     return (double)NAN;
 }
@@ -121,7 +121,7 @@ void expect_same_log(const char *path, const char *other) {
     cr_assert(a.rows > 1, "%s: a log without lines", path);
     for (int row = 0; row < a.rows; row++)
         for (int k = 0; k < a.columns; k++) {
-            double x = entry(&a, row, k), y = entry(&b, row, k);
+            double x = table_entry(&a, row, k), y = table_entry(&b, row, k);
             bool seconds = k == 7;
             cr_expect(seconds || x == y || (isnan(x) && isnan(y)),
                       "line %d, column %d: %.9g and %.9g", row + 2, k + 1, x, y);

@@ -36,10 +36,10 @@ Table block_of(const char *path, const char *name);
 int lines_with(const char *path, const char *beginning);
 
 /* The number in a row of a column, which is given by its name. */
-double cell(const Table *table, int row, const char *column);
+double table_cell(const Table *table, int row, const char *column);
 
 /* A number by row and column; both from 0. */
-double entry(const Table *table, int row, int column);
+double table_entry(const Table *table, int row, int column);
 
 /* Two logs of runs that must be the same: all columns but the seconds. */
 void expect_same_log(const char *path, const char *other);

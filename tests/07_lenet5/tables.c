@@ -75,8 +75,8 @@ Test(ch07_tables, t01_predictions, .description = "confusion matrix and mistakes
     cr_assert(confusion.rows == CLASSES && confusion.columns == CLASSES);
     for (int i = 0; i < CLASSES; i++)
         for (int k = 0; k < CLASSES; k++) {
-            all += entry(&confusion, i, k);
-            if (i == k) correct += entry(&confusion, i, k);
+            all += table_entry(&confusion, i, k);
+            if (i == k) correct += table_entry(&confusion, i, k);
         }
     cr_expect(all == SMALL_TEST && correct == lround(accuracy * SMALL_TEST), "%g of %g", correct,
               all);
@@ -86,15 +86,16 @@ Test(ch07_tables, t01_predictions, .description = "confusion matrix and mistakes
     cr_assert(list.rows == shown && lines_with(mistakes, "# mistake ") == shown, "%d rows",
               list.rows);
     for (int row = 0; row < list.rows; row++) {
-        cr_expect(entry(&list, row, 1) != entry(&list, row, 2), "row %d is no mistake", row);
-        cr_expect(row == 0 || entry(&list, row, 3) <= entry(&list, row - 1, 3),
+        cr_expect(table_entry(&list, row, 1) != table_entry(&list, row, 2), "row %d is no mistake",
+                  row);
+        cr_expect(row == 0 || table_entry(&list, row, 3) <= table_entry(&list, row - 1, 3),
                   "row %d is not in order", row);
-        cr_expect(entry(&list, row, 4) <= entry(&list, row, 3),
+        cr_expect(table_entry(&list, row, 4) <= table_entry(&list, row, 3),
                   "row %d: the true digit had the larger probability", row);
     }
     Dataset data = few(SMALL_TRAIN + SMALL_TEST);
     real want[IMAGE_BYTES];
-    dataset_image(&data, SMALL_TRAIN + (int)entry(&list, 0, 0), (Input){0, 1}, 0, want);
+    dataset_image(&data, SMALL_TRAIN + (int)table_entry(&list, 0, 0), (Input){0, 1}, 0, want);
     expect_block(mistakes, "mistake 0", IMAGE_BYTES, want);
 }
 
@@ -259,20 +260,20 @@ Test(ch07_tables, t06_outputs_and_rejection,
     cr_assert(outputs.rows == SMALL_TEST && outputs.columns == 12, "%d rows", outputs.rows);
     for (int i = 0; i < SMALL_TEST; i++) {
         run_image(&s, i);
-        cr_expect(cell(&outputs, i, "label") == s.data.label[i], "image %d: label", i);
-        cr_expect(cell(&outputs, i, "digit") == s.space.decision[0], "image %d: digit", i);
+        cr_expect(table_cell(&outputs, i, "label") == s.data.label[i], "image %d: label", i);
+        cr_expect(table_cell(&outputs, i, "digit") == s.space.decision[0], "image %d: digit", i);
         for (int k = 0; k < CLASSES; k++)
-            cr_expect((real)entry(&outputs, i, 2 + k) == s.space.y[s.net.layers][k],
+            cr_expect((real)table_entry(&outputs, i, 2 + k) == s.space.y[s.net.layers][k],
                       "image %d: y%d", i, k);
         wrong += s.data.label[i] != s.space.decision[0];
     }
     Table rejection = table_of(in(dir, "rejection.tsv"));
     cr_assert(rejection.rows == 101, "%d rows", rejection.rows);
-    cr_expect(fabs(cell(&rejection, 0, "error_by_margin") - wrong / 200.0) < 1e-6);
-    cr_expect(fabs(cell(&rejection, 0, "error_by_score") - wrong / 200.0) < 1e-6);
-    cr_expect(cell(&rejection, 10, "rejected") == 0.01);
-    cr_expect(cell(&rejection, 100, "rejected") == 0.1);
-    cr_expect(cell(&rejection, 100, "error_by_margin") < wrong / 200.0,
+    cr_expect(fabs(table_cell(&rejection, 0, "error_by_margin") - wrong / 200.0) < 1e-6);
+    cr_expect(fabs(table_cell(&rejection, 0, "error_by_score") - wrong / 200.0) < 1e-6);
+    cr_expect(table_cell(&rejection, 10, "rejected") == 0.01);
+    cr_expect(table_cell(&rejection, 100, "rejected") == 0.1);
+    cr_expect(table_cell(&rejection, 100, "error_by_margin") < wrong / 200.0,
               "it rejects the wrong ones");
     Ran ran = lenet5_ok(dir, "test --data . --load params --image 3");
     cr_expect(strstr(ran.out, textf("test image 3, a %d\n", s.data.label[3])) != NULL, "%s",

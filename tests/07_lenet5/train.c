@@ -34,11 +34,12 @@ static void check_log(const char *path) {
         bool epoch_line = row % 6 == 0;
         int epoch = (row + 5) / 6, iteration = row - row / 6;
         if (epoch_line) iteration = epoch * 5;
-        cr_expect(cell(&log, row, "epoch") == epoch, "row %d: epoch", row);
-        cr_expect(cell(&log, row, "iteration") == iteration, "row %d: iteration", row);
-        cr_expect(isnan(cell(&log, row, "loss")) == epoch_line, "row %d: loss", row);
-        cr_expect(isnan(cell(&log, row, "test_loss")) != epoch_line, "row %d: test loss", row);
-        cr_expect(isnan(cell(&log, row, "learning_accuracy")) != (row > 0 && epoch_line),
+        cr_expect(table_cell(&log, row, "epoch") == epoch, "row %d: epoch", row);
+        cr_expect(table_cell(&log, row, "iteration") == iteration, "row %d: iteration", row);
+        cr_expect(isnan(table_cell(&log, row, "loss")) == epoch_line, "row %d: loss", row);
+        cr_expect(isnan(table_cell(&log, row, "test_loss")) != epoch_line, "row %d: test loss",
+                  row);
+        cr_expect(isnan(table_cell(&log, row, "learning_accuracy")) != (row > 0 && epoch_line),
                   "row %d: learning accuracy", row);
     }
 }
@@ -89,7 +90,7 @@ Test(ch07_train, t02_kernels,
 static double logged_loss(const char *dir, const char *flags, const char *name) {
     lenet5_ok(dir, "train --data . --epochs 1 --batch 30 --save %s --log log %s", name, flags);
     Table log = table_of(in(dir, "log"));
-    return cell(&log, log.rows - 1, "test_loss");
+    return table_cell(&log, log.rows - 1, "test_loss");
 }
 
 Test(ch07_train, t03_flags,
@@ -146,12 +147,12 @@ Test(ch07_train, t05_probe, .description = "--probe adds lines to the log and ch
     cr_assert(probed.rows == plain.rows + 2, "%d rows, %d without", probed.rows, plain.rows);
     int probes = 0;
     for (int row = 0; row < probed.rows; row++) {
-        bool whole = !isnan(cell(&probed, row, "train_accuracy"));
-        double accuracy = cell(&probed, row, "test_accuracy");
+        bool whole = !isnan(table_cell(&probed, row, "train_accuracy"));
+        double accuracy = table_cell(&probed, row, "test_accuracy");
         if (whole || isnan(accuracy)) continue;
         probes++;
-        cr_expect(cell(&probed, row, "iteration") == 2 * probes, "probe %d", probes);
-        cr_expect(isnan(cell(&probed, row, "loss")) && accuracy <= 1, "probe %d", probes);
+        cr_expect(table_cell(&probed, row, "iteration") == 2 * probes, "probe %d", probes);
+        cr_expect(isnan(table_cell(&probed, row, "loss")) && accuracy <= 1, "probe %d", probes);
     }
     cr_expect(probes == 2, "%d probes", probes);
 }
@@ -246,7 +247,7 @@ Test(ch07_train, t11_progress, .description = "what the bar says on a terminal")
               ran.out);
     const char *bar =
         textf("\repoch  1/1 [========================] 100%%  loss %.4f  accuracy %.4f ",
-              cell(&log, 0, "loss"), cell(&log, 1, "learning_accuracy"));
+              table_cell(&log, 0, "loss"), table_cell(&log, 1, "learning_accuracy"));
     cr_expect(strstr(ran.out, bar) != NULL, "no '%s': %s", bar, ran.out);
     cr_expect(strstr(ran.out, "\r\033[Kepoch  1/1  ") != NULL, "it is not wiped: %s", ran.out);
 }

@@ -1,5 +1,5 @@
 /*
- * Chapter 4: full connection, where every triple (image i, unit o, input k) is one product; ReLU
+ * Chapter 4: full connection, where every triple (image m, unit o, input k) is one product; ReLU
  * and sigmoid, one formula per entry, and the formulas that are written instead.
  */
 #include "course/examine/oracle/oracle.h"
@@ -21,7 +21,7 @@ enum {
 static const Suspect forward_suspects[] = {
     {"no-bias", "the bias is missing"},
     {"first-bias", "every unit gets the bias of unit 0"},
-    {"bias-by-image", "the bias belongs to the unit o, not to the image i"},
+    {"bias-by-image", "the bias belongs to the unit o, not to the image m"},
     {"first-unit", "every unit gets the weights of unit 0: the index of w lacks o"},
     {"last-input", "only the last input counts: = instead of +="},
     {"not-reset", "the sum is not set back for every output"},
@@ -76,8 +76,8 @@ enum {
 };
 
 static const Suspect backward_suspects[] = {
-    {"x-stays", "every image is computed with the x of the first: the index of x lacks i"},
-    {"first-for-all", "every image is computed with the dy of the first: the index of dy lacks i"},
+    {"x-stays", "every image is computed with the x of the first: the index of x lacks m"},
+    {"first-for-all", "every image is computed with the dy of the first: the index of dy lacks m"},
     {"last-image", "= instead of +=: each image overwrites what the one before has added"},
     {"last-image-added", "only the last image counts"},
     {"first-image", "only the first image counts"},

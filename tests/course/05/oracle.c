@@ -168,7 +168,7 @@ static const Suspect backward_suspects[] = {
     {"first-label", "every row is judged by the label of the first"},
     {"x-for-p", "x is used where p belongs: dx_i = scale * (p_i - [i = t])"},
     {"label-only", "only the true class gets a gradient: every class has p_i - [i = t]"},
-    {"score-stays", "every row is computed with the p of the first: score is not moved on"},
+    {"p-stays", "every row is computed with the p of the first: p is not moved on"},
 };
 
 static void backward_run(const Call *call, int mistake, double **v) {
