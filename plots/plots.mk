@@ -42,12 +42,12 @@ commands = $(addsuffix .command,$(addprefix $D/,$1))
 $(call commands,01_memory.tsv): $B/01_im2col
 $(call commands,02_time.tsv): $B/02_conv
 $(call commands,03_pool.tsv): $B/03_pool
-$(call commands,04_activation.tsv): $B/04_affine
-$(call commands,05_loss_float.tsv 05_step_float.tsv): $B/05_softmax_ce
+$(call commands,04_activation.tsv 04_pieces.tsv): $B/04_affine
+$(call commands,05_loss_float.tsv 05_step_float.tsv 05_weights.tsv): $B/05_softmax_ce
 $(call commands,05_step_double.tsv): $B/05_softmax_ce.double
 $(call commands,06_paths.tsv): $B/06_optimizers
-$(call commands,01_memory.tsv 02_time.tsv 03_pool.tsv 04_activation.tsv 05_loss_float.tsv \
-    05_step_float.tsv 05_step_double.tsv 06_paths.tsv):
+$(call commands,01_memory.tsv 02_time.tsv 03_pool.tsv 04_activation.tsv 04_pieces.tsv \
+    05_loss_float.tsv 05_step_float.tsv 05_step_double.tsv 05_weights.tsv 06_paths.tsv):
 	$(call run,$< $D)
 
 TRAIN = $B/07_lenet5 train --seed 1 --epochs $(EPOCHS)

@@ -1,5 +1,5 @@
 /*
- * Chapter 1, the example: windows as columns, by eye. The lesson beside this file explains it.
+ * Chapter 1, the example: windows as columns, by eye. The lesson, README.md, explains it.
  *
  *     make chapter 1    or: build/01_im2col [FOLDER for data [FOLDER with the four IDX files]]
  */
@@ -21,7 +21,7 @@ static void memory_order(void) {
     for (int ch = 0; ch < shape.c; ch++)
         for (int r = 0; r < shape.h; r++)
             for (int s = 0; s < shape.w; s++)
-                x[at(shape, ch, r, s)] = (real)(100 * ch + 10 * r + s);
+                x[at(shape, ch, r, s)] = 100 * ch + 10 * r + s;
     printf("1. How an image of shape (2, 3, 4) is stored\n\n"
            "Entry (ch,r,s) holds the number 100*ch + 10*r + s, so that it says where it\n"
            "belongs. The image itself, row after row\n\n");
@@ -59,7 +59,7 @@ static void small_example(void) {
 static double inner_product(int n, const real *a, const real *b) {
     double sum = 0;
     for (int i = 0; i < n; i++)
-        sum += (double)a[i] * (double)b[i];
+        sum += cell(a, n, 0, i) * cell(b, n, 0, i);
     return sum;
 }
 
@@ -94,7 +94,7 @@ static void way_back(void) {
     double more = loss_at(7), less = loss_at(5);
     printf("\nMeasured: L = sum of dcol * col is %g with x[1,1] = 7 and %g with 5, so its\n"
            "slope is (%g - %g) / 2 = %g; col2im says %g\n",
-           more, less, more, less, (more - less) / 2, (double)dx[at(small, 0, 1, 1)]);
+           more, less, more, less, (more - less) / 2, entry(dx, small, 0, 0, 1, 1));
 
     for (int i = 0; i < 24; i++)
         ones[i] = 1;
@@ -124,13 +124,13 @@ static void memory_factor(void) {
            "                     x         numbers   col          numbers   factor\n");
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         Shape in = row[i].in;
-        int all = (int)im2col_size(in, row[i].size, row[i].stride, row[i].pad);
+        int all = im2col_size(in, row[i].size, row[i].stride, row[i].pad);
         int rows = in.c * row[i].size * row[i].size;
         char shape[32], col[32];
         snprintf(shape, sizeof shape, "%dx%dx%d", in.c, in.h, in.w);
         snprintf(col, sizeof col, "%dx%d", rows, all / rows);
         printf("   %-16s  %-9s %7d   %-12s %7d   %6.1f\n", row[i].what, shape, shape_size(in), col,
-               all, (double)all / shape_size(in));
+               all, 1.0 * all / shape_size(in));
     }
 }
 
@@ -152,7 +152,7 @@ static double time_of(Im2col *version, const real *from, real *to) {
 /* The definitions and the versions that the network runs on: Im2col and Col2im are one type. */
 static void compare_versions(void) {
     const Shape in = {1, SIDE, SIDE};
-    real *x = lesson_reals((size_t)shape_size(in)), *col = lesson_reals(im2col_size(in, 5, 1, 0));
+    real *x = lesson_reals(shape_size(in)), *col = lesson_reals(im2col_size(in, 5, 1, 0));
     printf("\n5. The same copies in two ways: microseconds per image of C1\n"
            "                          im2col     col2im\n");
     printf("   one entry at a time  %8.2f   %8.2f\n", time_of(im2col_naive, x, col),
@@ -190,9 +190,9 @@ static void rows_of_col(const Lesson *lesson) {
 
 /* Size of col over size of x, or nan where the window has no middle to be centred on. */
 static double factor(Shape in, int size, int stride, bool same) {
-    if (same && size % 2 == 0) return (double)NAN;
+    if (same && size % 2 == 0) return nan("");
     int pad = same ? size / 2 : 0;
-    return (double)im2col_size(in, size, stride, pad) / shape_size(in);
+    return 1.0 * im2col_size(in, size, stride, pad) / shape_size(in);
 }
 
 /* The price for every window that fits into LeNet's 32x32, without padding and with as much as

@@ -1,6 +1,6 @@
 /*
- * Chapter 3, the example: what max pooling keeps, and where its gradient goes. The lesson beside
- * this file explains it.
+ * Chapter 3, the example: max pooling keeps the largest number, and the gradient goes back to it.
+ * The lesson, README.md, explains it.
  *
  *     make chapter 3    or: build/03_pool [FOLDER for data [FOLDER with the four IDX files]]
  */
@@ -32,7 +32,7 @@ static void show(const char *title, Shape in, int size, int stride, int pad, con
     contract(shape_size(in) <= 64 && shape_size(l.out) <= 64, "room for 64 numbers only");
     /* dy = 1, 2, 3 ... in reading order */
     for (int i = 0; i < shape_size(l.out); i++)
-        dy[i] = (real)(i + 1);
+        dy[i] = i + 1;
     l.forward(&l, 1, NULL, x, y, NULL);
     l.backward(&l, 1, NULL, x, y, dy, NULL, dx, NULL);
     printf("\n%s\n", title);
@@ -47,16 +47,16 @@ static const Shape small = {1, 4, 4};
 static const real plain[16] = {1, 2, 5, 0, 3, 4, 1, 1, 0, 0, 7, 8, 9, 0, 6, 2};
 
 /* L = sum of dy * y for the pool of section 1, with another number at (r,s). */
-static double loss_with(int r, int s, double value) {
+static double loss_with(int r, int s, real value) {
     const Layer l = max_pool_layer("S2", small, 2, 2, 0);
     real x[16], y[4];
     double sum = 0;
     for (int i = 0; i < 16; i++)
         x[i] = plain[i];
-    x[at(small, 0, r, s)] = (real)value;
+    x[at(small, 0, r, s)] = value;
     l.forward(&l, 1, NULL, x, y, NULL);
     for (int i = 0; i < 4; i++)
-        sum += (i + 1) * (double)y[i];
+        sum += (i + 1) * cell(y, 4, 0, i);
     return sum;
 }
 
@@ -80,7 +80,7 @@ static void rules(void) {
     real broken[16];
     for (int i = 0; i < 16; i++)
         broken[i] = plain[i];
-    broken[5] = (real)NAN;
+    broken[5] = NAN;
     show("2. Ties: the upper windows have the 3 twice and the 2 three times; only the\n"
          "first maximum of a window gets the gradient",
          small, 2, 2, 0, ties);
@@ -94,14 +94,15 @@ static void rules(void) {
 
 /* ------------------------------------------------------------------ 6. a digit ----------- */
 
-/* sum of |a - b| over sum of a */
-static double change(int n, const real *a, const real *b) {
-    double difference = 0, ink = 0;
+/* The share of the ink of a that is somewhere else in b: it left one place and arrived at another,
+   so the sum of |a - b| counts it twice. */
+static double moved_share(int n, const real *a, const real *b) {
+    double twice = 0, ink = 0;
     for (int i = 0; i < n; i++) {
-        difference += fabs((double)(a[i] - b[i]));
-        ink += (double)a[i];
+        twice += fabs(cell(a, n, 0, i) - cell(b, n, 0, i));
+        ink += cell(a, n, 0, i);
     }
-    return ink > 0 ? difference / ink : 0;
+    return ink > 0 ? twice / 2 / ink : 0;
 }
 
 /* A digit on its way through S2 and S4, and again one pixel further right. */
@@ -123,10 +124,10 @@ static void pool_digit(const real *x) {
         moved[p] = p % 28 ? x[p - 1] : 0;
     first.forward(&first, 1, NULL, moved, moved_half, NULL);
     second.forward(&second, 1, NULL, moved_half, moved_quarter, NULL);
-    printf("\nThe digit moves by one pixel. Of its ink (sum of |difference| / sum of ink)\n"
-           "   %.0f%% changes at 28x28, %.0f%% at 14x14, %.0f%% at 7x7\n",
-           100 * change(28 * 28, x, moved), 100 * change(14 * 14, half, moved_half),
-           100 * change(7 * 7, quarter, moved_quarter));
+    printf("\nThe digit moves by one pixel. How much of its ink is then somewhere else?\n"
+           "   %.0f%% at 28x28, %.0f%% at 14x14, %.0f%% at 7x7\n",
+           100 * moved_share(28 * 28, x, moved), 100 * moved_share(14 * 14, half, moved_half),
+           100 * moved_share(7 * 7, quarter, moved_quarter));
 }
 
 // [not for students]
@@ -138,7 +139,7 @@ static void relu(int n, const real *x, real *y) {
         y[i] = x[i] < 0 ? 0 : x[i];
 }
 
-/* Its gradient: what was positive passes dy on, the rest stops it. */
+/* Its gradient: positive numbers pass dy on, the others stop it. */
 static void relu_back(int n, const real *y, const real *dy, real *dx) {
     for (int i = 0; i < n; i++)
         dx[i] = y[i] <= 0 ? 0 : dy[i];
@@ -175,7 +176,7 @@ static void either_order(void) {
 
 /* ------------------------------------------------------------------ 8. subsampling ------- */
 
-/* What the original did instead: sum, weigh, shift. */
+/* The original's way: sum, weigh, shift. */
 static void subsample_by_hand(void) {
     const Layer l = subsample_layer("S2", (Shape){1, 2, 4}, 2);
     const real x[8] = {1, 2, 3, 4, 5, 6, 7, 8}, w[2] = {2, /* b */ 10}, dy[2] = {1, 2};
@@ -186,8 +187,8 @@ static void subsample_by_hand(void) {
     matrix_print(stdout, "x, two windows; w = 2 and b = 10", 2, 4, x);
     matrix_print(stdout, "y; y[0] should be 2 * (1 + 2 + 5 + 6) + 10 = 38", 1, 2, y);
     matrix_print(stdout, "dy, given", 1, 2, dy);
-    printf("dw = %g, should be 1*14 + 2*22; db = %g, should be 1 + 2\n", (double)dw[0],
-           (double)dw[1]);
+    printf("dw = %g, should be 1*14 + 2*22; db = %g, should be 1 + 2\n", cell(dw, 2, 0, 0),
+           cell(dw, 2, 0, 1));
     matrix_print(stdout, "dx = w * dy, to each of the four", 2, 4, dx);
 }
 
@@ -195,7 +196,7 @@ static void subsample_by_hand(void) {
 static void subsample_digit(const real *x) {
     static real blurred[14 * 14], strong[14 * 14];
     const Layer l = subsample_layer("S2", (Shape){1, 28, 28}, 2);
-    const real mean[2] = {(real)0.25, 0}, steep[2] = {2, -3};
+    const real mean[2] = {0.25, 0}, steep[2] = {2, -3};
     l.forward(&l, 1, mean, x, blurred, NULL);
     l.forward(&l, 1, steep, x, strong, NULL);
     printf("\nThe digit for w = 1/4, b = 0 (the mean) and for w = 2, b = -3 (nearly: are two\n"
@@ -211,8 +212,8 @@ static void subsample_digit(const real *x) {
 /* Microseconds per image, forward and backward: medians over some runs on 50 images. */
 static void print_time(const char *what, const Layer *l, const real *x, const real *dy) {
     enum { N = 50, REPEATS = 15 };
-    real *y = lesson_reals((size_t)(N * shape_size(l->out)));
-    real *dx = lesson_reals((size_t)(N * shape_size(l->in))), *scratch = lesson_reals(l->scratch);
+    real *y = lesson_reals(N * shape_size(l->out));
+    real *dx = lesson_reals(N * shape_size(l->in)), *scratch = lesson_reals(l->scratch);
     double took[2][REPEATS];
     for (int repeat = 0; repeat < REPEATS; repeat++) {
         /* forward first: backward along rows reads y */
@@ -230,13 +231,13 @@ static void print_time(const char *what, const Layer *l, const real *x, const re
     free(scratch);
 }
 
-/* S2 of LeNet-5 on noise, where nobody can guess which of four is the largest. */
+/* S2 of LeNet-5 on noise, where the largest of four cannot be guessed. */
 static void compare_versions(void) {
     enum { N = 50 };
     const Layer windows = max_pool_layer("S2", (Shape){6, 28, 28}, 2, 2, 0);
     Layer rows = windows;
-    real *x = lesson_reals((size_t)(N * shape_size(windows.in)));
-    real *dy = lesson_reals((size_t)(N * shape_size(windows.out)));
+    real *x = lesson_reals(N * shape_size(windows.in));
+    real *dy = lesson_reals(N * shape_size(windows.out));
     Rng rng = rng_seed(1, 0);
     for (int i = 0; i < N * shape_size(windows.in); i++)
         x[i] = (real)rng_normal(&rng);
@@ -252,7 +253,7 @@ static void compare_versions(void) {
 
 /* ------------------------------------------------------------------ for the picture ------ */
 
-/* The digit, what is left of it, and the way back of a gradient that is 1 everywhere. */
+/* The digit, its maxima, and the way back of a gradient that is 1 everywhere. */
 static void write_digit(const Lesson *lesson, const real *x) {
     static real y[14 * 14], dy[14 * 14], dx[28 * 28];
     const Layer l = max_pool_layer("S2", (Shape){1, 28, 28}, 2, 2, 0);

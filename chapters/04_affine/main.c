@@ -1,6 +1,6 @@
 /*
  * Chapter 4, the example: a layer by hand, why it takes a bend to make two layers more than one,
- * what the bends cost the gradient, and a classifier that never learned.
+ * how bends follow a curve, their price for the gradient, and a classifier that never learned.
  *
  *     make chapter 4    or: build/04_affine [FOLDER for data [FOLDER with the four IDX files]]
  */
@@ -41,11 +41,11 @@ static void two_by_two(void) {
     for (int side = 0; side < 2; side++) {
         w[2] = side ? 0 : 2;
         l.forward(&l, 1, w, x, y, NULL);
-        sum[side] = (double)(dy[0] * y[0] + dy[1] * y[1]);
+        sum[side] = cell(dy, 2, 0, 0) * cell(y, 2, 0, 0) + cell(dy, 2, 0, 1) * cell(y, 2, 0, 1);
     }
     printf("\nMeasured: L = sum of dy * y is %g with w[1,0] = 2 and %g with w[1,0] = 0, so\n"
            "its slope is (%g - %g) / 2 = %g; backward says %g\n",
-           sum[0], sum[1], sum[0], sum[1], (sum[0] - sum[1]) / 2, (double)dw[2]);
+           sum[0], sum[1], sum[0], sum[1], (sum[0] - sum[1]) / 2, cell(dw, 2, 1, 0));
 }
 
 /* ------------------------------------------------------------------ 2. a batch ----------- */
@@ -71,15 +71,15 @@ static void batch(void) {
 
 /* ------------------------------------------------------------------ 3. two are one ------- */
 
-/* Two affine layers, the one layer that they are, and what a ReLU between them changes. */
+/* Two affine layers, the one layer that they are, and the same with a ReLU in between. */
 static void collapse(void) {
     const Shape two = {2, 1, 1};
     const Layer first = affine_layer("A", two, 2), second = affine_layer("B", two, 2);
     const Layer relu = relu_layer("A.relu", two);
     const real w1[6] = {2, 0, 1, -1, 1, 0}, w2[6] = {1, 2, 3, 1, 0, -1};
-    const real image[3][2] = {{-1, 1}, {1, 0}, {3, -1}};
-    real w[6];
-    /* w2 (w1 x + b1) + b2  =  (w2 w1) x + (w2 b1 + b2), and that bias is what B makes of b1 */
+    const real x[3 * 2] = {-1, 1, 1, 0, 3, -1}; /* three images */
+    real w[6], y1[6], both[6], one[6], y1_relu[6], bent[6];
+    /* w2 (w1 x + b1) + b2  =  (w2 w1) x + (w2 b1 + b2), so the bias is B applied to b1 */
     gemm_naive(PLAIN, PLAIN, 2, 2, 2, w2, w1, 0, w);
     second.forward(&second, 1, w2, w1 + 4, w + 4, NULL);
     printf("\n3. A second layer after the first\n\n");
@@ -88,49 +88,105 @@ static void collapse(void) {
     matrix_print(stdout, "w2 * w1 (2, 2)", 2, 2, w);
     matrix_print(stdout, "w2 * b1 + b2 (2)", 1, 2, w + 4);
     printf("\n     image     both layers   w2*w1 alone   with a ReLU between\n");
-    for (int i = 0; i < 3; i++) {
-        const real *x = image[i];
-        real y1[2], both[2], one[2], y1_relu[2], bent[2];
-        first.forward(&first, 1, w1, x, y1, NULL);
-        second.forward(&second, 1, w2, y1, both, NULL);
-        first.forward(&first, 1, w, x, one, NULL);
-        relu.forward(&relu, 1, NULL, y1, y1_relu, NULL);
-        second.forward(&second, 1, w2, y1_relu, bent, NULL);
-        printf("   %3g %3g   %6g %4g   %8g %4g   %8g %4g\n", (double)x[0], (double)x[1],
-               (double)both[0], (double)both[1], (double)one[0], (double)one[1], (double)bent[0],
-               (double)bent[1]);
+    first.forward(&first, 3, w1, x, y1, NULL);
+    second.forward(&second, 3, w2, y1, both, NULL);
+    first.forward(&first, 3, w, x, one, NULL);
+    relu.forward(&relu, 3, NULL, y1, y1_relu, NULL);
+    second.forward(&second, 3, w2, y1_relu, bent, NULL);
+    for (int m = 0; m < 3; m++) {
+        printf("   %3g %3g", cell(x, 2, m, 0), cell(x, 2, m, 1));
+        printf("   %6g %4g", cell(both, 2, m, 0), cell(both, 2, m, 1));
+        printf("   %8g %4g", cell(one, 2, m, 0), cell(one, 2, m, 1));
+        printf("   %8g %4g\n", cell(bent, 2, m, 0), cell(bent, 2, m, 1));
     }
 }
 
-/* ------------------------------------------------------------------ 4. activations ------- */
+/* ------------------------------------------------------------------ 4. straight pieces --- */
 
-/* relu, sigmoid and squash of x, and what each lets through of a gradient of 1. */
-static void activate(real x, real y[3], real dx[3]) {
+enum { POINTS = 257, MOST_UNITS = 32 };
+
+static const real length = (real)6.283185307179586; /* of the axis: one period of the sine */
+
+// [pieces]
+/* y = a sum of ReLUs, each with its bend in another place: the sine at 0, step, 2 step, ..., and
+   straight in between. */
+static void straight_pieces(int units, int n, const real *x, real *y) {
+    const Layer first = affine_layer("A", (Shape){1, 1, 1}, units);
+    const Layer bend = relu_layer("A.relu", first.out);
+    const Layer last = affine_layer("B", first.out, 1);
+    real w1[2 * MOST_UNITS], w2[MOST_UNITS + 1], *h = lesson_reals(2 * n * units);
+    real step = length / units, slope = 0;
+    for (int k = 0; k < units; k++) {
+        real here = sin(k * step), next = sin((k + 1) * step);
+        /* unit k is relu(x - k*step): 0 up to its bend, then x minus that */
+        w1[k] = 1;
+        w1[units + k] = -k * step;
+        /* at its bend the slope changes to that of the next piece */
+        w2[k] = (next - here) / step - slope;
+        slope = (next - here) / step;
+    }
+    w2[units] = 0;
+    first.forward(&first, n, w1, x, h, NULL);
+    bend.forward(&bend, n, NULL, h, h + n * units, NULL);
+    last.forward(&last, n, w2, h + n * units, y, NULL);
+    free(h);
+}
+// [pieces]
+
+/* How far the pieces are from the curve, for more and more units; some of them for the picture. */
+static void follow_a_curve(const Lesson *lesson) {
+    static real x[POINTS], y[6][POINTS];
+    for (int i = 0; i < POINTS; i++)
+        x[i] = length * i / (POINTS - 1);
+    printf("\n4. Straight pieces: sums of ReLUs that follow the sine from 0 to 2 pi\n\n"
+           "   units   largest distance\n");
+    for (int k = 1; k <= 5; k++) {
+        double most = 0;
+        straight_pieces(1 << k, POINTS, x, y[k]);
+        for (int i = 0; i < POINTS; i++)
+            most = fmax(most, fabs(cell(y[k], POINTS, 0, i) - sin(cell(x, POINTS, 0, i))));
+        printf("   %5d   %16.4f\n", 1 << k, most);
+    }
+    Output table = lesson_table(lesson, "04_pieces.tsv");
+    fprintf(table.stream, "x\tfour\teight\n");
+    for (int i = 0; i < POINTS; i++)
+        fprintf(table.stream, "%.9g\t%.9g\t%.9g\n", cell(x, POINTS, 0, i), cell(y[2], POINTS, 0, i),
+                cell(y[3], POINTS, 0, i));
+    lesson_table_end(&table, "pieces");
+}
+
+/* ------------------------------------------------------------------ 5. activations ------- */
+
+/* relu, sigmoid and squash of x, and their slopes: the share of a gradient they let through. */
+static void activate(real x, double value[3], double slope[3]) {
     const Shape one = {1, 1, 1};
     const Layer l[3] = {relu_layer("relu", one), sigmoid_layer("sigmoid", one),
                         squash_layer("squash", one)};
-    const real dy = 1;
     for (int k = 0; k < 3; k++) {
-        l[k].forward(&l[k], 1, NULL, &x, &y[k], NULL);
-        l[k].backward(&l[k], 1, NULL, &x, &y[k], &dy, NULL, &dx[k], NULL);
+        const real dy = 1;
+        real y, dx;
+        l[k].forward(&l[k], 1, NULL, &x, &y, NULL);
+        l[k].backward(&l[k], 1, NULL, &x, &y, &dy, NULL, &dx, NULL);
+        value[k] = (double)y;
+        slope[k] = (double)dx;
     }
 }
 
 static void activations(void) {
-    const real x[9] = {-20, -4, -2, -1, 0, 1, 2, 4, 20};
-    real y[3], dx[3];
-    printf("\n4. Activations and their slopes; the squash of 1998 is 1.7159 tanh(2/3 x)\n\n"
+    static const int x[9] = {-20, -4, -2, -1, 0, 1, 2, 4, 20};
+    double y[3], dx[3];
+    printf("\n5. Activations and their slopes; the squash of 1998 is 1.7159 tanh(2/3 x)\n\n"
            "        x     relu  relu'   sigmoid  sigmoid'     squash   squash'\n");
     for (int i = 0; i < 9; i++) {
         activate(x[i], y, dx);
-        printf("   %6g   %6g %6g  %8.6f  %8.6f  %9.6f  %8.6f\n", (double)x[i], (double)y[0],
-               (double)dx[0], (double)y[1], (double)dx[1], (double)y[2], (double)dx[2]);
+        printf("   %6d   %6g %6g  %8.6f  %8.6f  %9.6f  %8.6f\n", x[i], y[0], dx[0], y[1], dx[1],
+               y[2], dx[2]);
     }
 }
 
 // [through]
 /* x = 1 through `depth` copies of an activation, and a gradient of 1 all the way back. */
-static real through(const Layer *l, int depth) {
+static double through(const Layer *l, int depth) {
     enum { MOST = 16 };
     real y[MOST + 1] = {1}, dy[MOST + 1];
     for (int k = 0; k < depth; k++)
@@ -139,11 +195,11 @@ static real through(const Layer *l, int depth) {
     /* the dx of a layer is the dy of the layer before it */
     for (int k = depth; k > 0; k--)
         l->backward(l, 1, NULL, &y[k - 1], &y[k], &dy[k], NULL, &dy[k - 1], NULL);
-    return dy[0];
+    return (double)dy[0];
 }
 // [through]
 
-/* What is left of a gradient of 1 after several activations. */
+/* A gradient of 1 on its way back through several activations. */
 static void vanishing(void) {
     const Shape one = {1, 1, 1};
     const Layer relu = relu_layer("relu", one), sigmoid = sigmoid_layer("sigmoid", one);
@@ -152,26 +208,26 @@ static void vanishing(void) {
            "and the best that sigmoids can do, a slope of 1/4 in each\n\n"
            "   depth      relu      sigmoid     0.25^depth       squash\n");
     for (int depth = 1; depth <= 16; depth *= 2)
-        printf("   %5d   %7g   %10.3g   %12.3g   %10.3g\n", depth, (double)through(&relu, depth),
-               (double)through(&sigmoid, depth), pow(0.25, depth), (double)through(&squash, depth));
+        printf("   %5d   %7g   %10.3g   %12.3g   %10.3g\n", depth, through(&relu, depth),
+               through(&sigmoid, depth), pow(0.25, depth), through(&squash, depth));
 }
 
 /* Values and slopes from -6 to 6 in steps of 1/32, for the picture. */
 static void write_activations(const Lesson *lesson) {
-    real y[3], dx[3];
+    double y[3], dx[3];
     Output table = lesson_table(lesson, "04_activation.tsv");
     fprintf(table.stream, "x\trelu\trelu_slope\tsigmoid\tsigmoid_slope\tsquash\tsquash_slope\n");
     for (int i = -6 * 32; i <= 6 * 32; i++) {
-        activate((real)i / 32, y, dx);
+        activate(i / (real)32, y, dx);
         fprintf(table.stream, "%g", i / 32.0);
         for (int k = 0; k < 3; k++)
-            fprintf(table.stream, "\t%.9g\t%.9g", (double)y[k], (double)dx[k]);
+            fprintf(table.stream, "\t%.9g\t%.9g", y[k], dx[k]);
         fprintf(table.stream, "\n");
     }
     lesson_table_end(&table, "activation");
 }
 
-/* ------------------------------------------------------------------ 5. a digit ----------- */
+/* ------------------------------------------------------------------ 6. a digit ----------- */
 
 /* Rows of w become the mean digits, biases -|w|^2/2, so the largest output is the nearest mean. */
 static void mean_digits(const Dataset *train, real *w) {
@@ -188,7 +244,7 @@ static void mean_digits(const Dataset *train, real *w) {
         real *row = w + k * IMAGE_BYTES;
         b[k] = 0;
         for (int p = 0; p < IMAGE_BYTES; p++) {
-            row[p] /= (real)(count[k] ? count[k] : 1);
+            row[p] /= count[k] ? count[k] : 1;
             b[k] -= row[p] * row[p] / 2;
         }
     }
@@ -206,7 +262,7 @@ static double accuracy(const Layer *l, const real *w, const Dataset *data) {
             if (y[k] > y[best]) best = k;
         correct += best == data->label[i];
     }
-    return (double)correct / data->n;
+    return 1.0 * correct / data->n;
 }
 
 /* An affine layer as ten templates. */
@@ -215,7 +271,7 @@ static void templates(const Lesson *lesson) {
     Dataset train = lesson_set(lesson, "train"), test = lesson_set(lesson, "t10k");
     real *w = lesson_reals(layer_params(&l)), pair[2 * IMAGE_BYTES];
     mean_digits(&train, w);
-    printf("\n5. A unit of an affine layer compares its input with its row of weights. Take\n"
+    printf("\n6. A unit of an affine layer compares its input with its row of weights. Take\n"
            "the mean image of each digit as that row (bias -|w|^2/2); here 0 and 3:\n\n");
     memcpy(pair, w, sizeof pair / 2);
     memcpy(pair + IMAGE_BYTES, w + 3 * IMAGE_BYTES, sizeof pair / 2);
@@ -228,7 +284,7 @@ static void templates(const Lesson *lesson) {
     dataset_free(&test);
 }
 
-/* ------------------------------------------------------------------ 6. the price --------- */
+/* ------------------------------------------------------------------ 7. the price --------- */
 
 enum { IMAGES = 25 };
 
@@ -249,15 +305,15 @@ static double price(const Layer *l, LayerForward *forward, int n, const real *w,
 /* C5 in loops and as a product, one image at a time and all at once. */
 static void loops_and_product(void) {
     const Layer l = affine_layer("C5", (Shape){16, 5, 5}, 120);
-    size_t params = layer_params(&l), ins = (size_t)(IMAGES * shape_size(l.in));
+    size_t params = layer_params(&l), ins = IMAGES * shape_size(l.in);
     real *w = lesson_reals(params), *x = lesson_reals(ins);
-    real *y = lesson_reals((size_t)(IMAGES * shape_size(l.out)));
+    real *y = lesson_reals(IMAGES * shape_size(l.out));
     Rng rng = rng_seed(1, 0);
     for (size_t i = 0; i < params; i++)
         w[i] = (real)rng_normal(&rng);
     for (size_t i = 0; i < ins; i++)
         x[i] = (real)rng_normal(&rng);
-    printf("\n6. C5, 400 inputs and 120 units: microseconds per image\n\n"
+    printf("\n7. C5, 400 inputs and 120 units: microseconds per image\n\n"
            "   images at once   three loops   one product\n");
     for (int n = 1; n <= IMAGES; n += IMAGES - 1)
         printf("   %14d   %11.2f   %11.2f\n", n, price(&l, affine_forward_naive, n, w, x, y),
@@ -272,6 +328,7 @@ int main(int argc, char **argv) {
     two_by_two();
     batch();
     collapse();
+    follow_a_curve(&lesson);
     activations();
     vanishing();
     templates(&lesson);

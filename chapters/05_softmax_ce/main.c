@@ -1,6 +1,6 @@
 /*
  * Chapter 5, the example: three scores by hand, why the loss is a logarithm, why softmax is
- * shifted, and the first thing that learns.
+ * shifted, how to measure a slope, and the first thing that learns to read.
  *
  *     make chapter 5    or: build/05_softmax_ce [FOLDER for data [FOLDER with the four IDX files]]
  */
@@ -17,7 +17,13 @@
 
 /* A NaN without a sign: printf would show the sign that inf/inf has. */
 static double plain(double value) {
-    return isnan(value) ? (double)NAN : value;
+    return isnan(value) ? nan("") : value;
+}
+
+/* Numbers on one line, each in the same form. */
+static void print_reals(int n, const real *x, int width, int decimals) {
+    for (int i = 0; i < n; i++)
+        printf(" %*.*f", width, decimals, cell(x, n, 0, i));
 }
 
 /* ------------------------------------------------------------------ 1. by hand ----------- */
@@ -34,40 +40,42 @@ static double loss_of_scores(Scores *s) {
     return s->loss.forward(&s->loss, 1, s->x, &s->label, s->p, &decision);
 }
 
+// [measured-slope]
 /* The slope of the loss along score x[i], by a central difference: (L(x+h) - L(x-h)) / 2h. */
 static double measured_slope(Scores *s, int i, double h) {
-    real middle = s->x[i], right = (real)((double)middle + h), left = (real)((double)middle - h);
+    const real step = (real)h, kept = s->x[i], right = kept + step, left = kept - step;
     s->x[i] = right;
     double above = loss_of_scores(s);
     s->x[i] = left;
     double below = loss_of_scores(s);
-    s->x[i] = middle;
+    s->x[i] = kept;
     /* right - left is the step that a real took: 2h, rounded */
-    return (above - below) / ((double)right - (double)left);
+    return (above - below) / (double)(right - left);
 }
+// [measured-slope]
 
 /* Three scores, their probabilities, and loss and gradient for each class that may be true. */
 static void by_hand(void) {
     Scores s = {.loss = softmax_ce_loss(3), .x = {0, log((real)2), log((real)5)}};
-    real dx[3], sum = 0;
-    printf("1. Three scores x, the logarithms of 1, 2 and 5\n\n   x                   ");
+    real e[3], dx[3];
     for (int i = 0; i < 3; i++)
-        printf(" %8.4f", (double)s.x[i]);
-    printf("\n   e^x                 ");
-    for (int i = 0; i < 3; i++) {
-        printf(" %8.4f", exp((double)s.x[i]));
-        sum += exp(s.x[i]);
-    }
+        e[i] = exp(s.x[i]);
     softmax(1, 3, s.x, s.p);
-    printf("   sum %.4f\n   p = e^x / sum       ", (double)sum);
-    for (int i = 0; i < 3; i++)
-        printf(" %8.4f", (double)s.p[i]);
+    printf("1. Three scores x, the logarithms of 1, 2 and 5\n\n   x                   ");
+    print_reals(3, s.x, 8, 4);
+    printf("\n   e^x                 ");
+    print_reals(3, e, 8, 4);
+    printf("   sum");
+    const real sum = e[0] + e[1] + e[2];
+    print_reals(1, &sum, 6, 4);
+    printf("\n   p = e^x / sum       ");
+    print_reals(3, s.p, 8, 4);
     printf("\n\n   true class     loss    dx = p, and 1 less for the true class\n");
     for (s.label = 0; s.label < 3; s.label++) {
-        double loss = loss_of_scores(&s);
+        printf("   %10d %8.4f", s.label, loss_of_scores(&s));
         s.loss.backward(&s.loss, 1, s.x, &s.label, s.p, 1, dx);
-        printf("   %10d %8.4f %8.4f %8.4f %8.4f\n", s.label, loss, (double)dx[0], (double)dx[1],
-               (double)dx[2]);
+        print_reals(3, dx, 8, 4);
+        printf("\n");
     }
     s.label = 2;
     printf("\nMeasured: with class 2 true, the slope of the loss along x[0], x[1], x[2] is\n"
@@ -84,12 +92,12 @@ static double mistake(double gap, double *p, double *gradient) {
     const Loss l = softmax_ce_loss(2);
     const uint8_t label = 0;
     const real x[2] = {0, (real)gap};
-    real score[2], dx[2];
+    real output[2], dx[2];
     int decision;
-    double loss = l.forward(&l, 1, x, &label, score, &decision);
-    l.backward(&l, 1, x, &label, score, 1, dx);
-    *p = (double)score[0];
-    *gradient = (double)dx[0];
+    double loss = l.forward(&l, 1, x, &label, output, &decision);
+    l.backward(&l, 1, x, &label, output, 1, dx);
+    *p = cell(output, 2, 0, 0);
+    *gradient = cell(dx, 2, 0, 0);
     return loss;
 }
 
@@ -111,7 +119,7 @@ static void surprise(void) {
 
 /* softmax of (1, 2, 3) + shift, as the formula says and with the maximum at 0. */
 static void both_ways(int shift, double naive[3], real stable[3]) {
-    const real x[3] = {(real)(1 + shift), (real)(2 + shift), (real)(3 + shift)};
+    const real x[3] = {1 + shift, 2 + shift, 3 + shift};
     softmax_naive(1, 3, x, naive);
     softmax(1, 3, x, stable);
 }
@@ -123,9 +131,10 @@ static void shifting(void) {
            "   shift   formula                         shifted\n");
     for (int shift = 0; shift <= 800; shift += 400) {
         both_ways(shift, naive, stable);
-        printf("   %5d   %8.5f %8.5f %8.5f      %8.5f %8.5f %8.5f\n", shift, plain(naive[0]),
-               plain(naive[1]), plain(naive[2]), (double)stable[0], (double)stable[1],
-               (double)stable[2]);
+        printf("   %5d   %8.5f %8.5f %8.5f     ", shift, plain(naive[0]), plain(naive[1]),
+               plain(naive[2]));
+        print_reals(3, stable, 8, 5);
+        printf("\n");
     }
     printf("\ne^%d is %g even as a double, and infinity / infinity is not a number (nan).\n", 803,
            exp(803.0));
@@ -145,7 +154,43 @@ static void confident_mistake(void) {
     }
 }
 
-/* ------------------------------------------------------------------ 5. learning ---------- */
+/* ------------------------------------------------------------------ 5. checking ---------- */
+
+/* Ten random scores with true class 3, and backward's dx for them. */
+static Scores ten_scores(real *dx) {
+    Scores s = {.loss = softmax_ce_loss(CLASSES), .label = 3};
+    Rng rng = rng_seed(1, 0);
+    for (int i = 0; i < CLASSES; i++)
+        s.x[i] = (real)rng_normal(&rng);
+    loss_of_scores(&s);
+    s.loss.backward(&s.loss, 1, s.x, &s.label, s.p, 1, dx);
+    return s;
+}
+
+/* Length of (differences - want) over length of want. */
+static double step_error(Scores *s, double step, const real *want) {
+    double wrong = 0, all = 0;
+    for (int i = 0; i < CLASSES; i++) {
+        double right = cell(want, CLASSES, 0, i), miss = measured_slope(s, i, step) - right;
+        wrong += miss * miss;
+        all += right * right;
+    }
+    return sqrt(wrong / all);
+}
+
+/* Too large a step sees the curve, too small a one sees rounding. */
+static void check_a_gradient(void) {
+    real dx[CLASSES];
+    Scores s = ten_scores(dx);
+    printf("\n5. Ten slopes, backward's against measured ones: how far apart, for which step?\n\n"
+           "   step h     relative difference\n");
+    for (int k = 0; k <= 6; k++) {
+        double h = pow(10, -k);
+        printf("   %-8g   %19.1e\n", h, step_error(&s, h, dx));
+    }
+}
+
+/* ------------------------------------------------------------------ 6. learning ---------- */
 
 // [learn]
 /* One pass over the training images in batches of 100, w -= lr * dw. Returns the mean loss. */
@@ -185,7 +230,17 @@ static void examine(const Layer *l, const Loss *loss, const Dataset *data, const
         total += loss->forward(loss, 1, y, &data->label[i], p, &decision);
         correct += decision == data->label[i];
     }
-    printf("      %8.4f        %8.4f\n", total / data->n, (double)correct / data->n);
+    printf("      %8.4f        %8.4f\n", total / data->n, 1.0 * correct / data->n);
+}
+
+/* The weights of each class as an image, for the picture. */
+static void write_weights(const Lesson *lesson, const real *w) {
+    Output table = lesson_table(lesson, "05_weights.tsv");
+    for (int k = 0; k < CLASSES; k++) {
+        char name[2] = {(char)('0' + k), '\0'};
+        block_write(table.stream, name, IMAGE_SIDE, IMAGE_SIDE, w + k * IMAGE_BYTES);
+    }
+    lesson_table_end(&table, "weights");
 }
 
 /* Affine and softmax on real digits, plain gradient descent. */
@@ -194,14 +249,14 @@ static void first_learner(const Lesson *lesson) {
     const Loss loss = softmax_ce_loss(CLASSES);
     Dataset train = lesson_set(lesson, "train"), test = lesson_set(lesson, "t10k");
     real *w = lesson_reals(layer_params(&l)), pair[2 * IMAGE_BYTES];
-    printf("\n5. The first thing that learns: one affine layer and softmax, w -= lr * dw,\n"
+    printf("\n6. The first thing that learns to read: affine and softmax, w -= lr * dw,\n"
            "lr = 0.3, at the end 0.1. All weights start at 0, so all ten scores are equal\n\n"
            "                         loss            of the test images\n"
            "   epoch       while learning          loss        accuracy\n"
            "       0                    -");
     examine(&l, &loss, &test, w);
     for (int epoch = 1; epoch <= 4; epoch++) {
-        double mean = learn(&l, &loss, &train, (real)(epoch < 4 ? 0.3 : 0.1), w);
+        double mean = learn(&l, &loss, &train, epoch < 4 ? (real)0.3 : (real)0.1, w);
         printf("   %5d             %8.4f", epoch, mean);
         examine(&l, &loss, &test, w);
     }
@@ -210,16 +265,17 @@ static void first_learner(const Lesson *lesson) {
     memcpy(pair, w, sizeof pair / 2);
     memcpy(pair + IMAGE_BYTES, w + 3 * IMAGE_BYTES, sizeof pair / 2);
     picture_print(stdout, 2, IMAGE_SIDE, IMAGE_SIDE, pair, -1, 1);
+    write_weights(lesson, w);
     free(w);
     dataset_free(&train);
     dataset_free(&test);
 }
 
-/* ------------------------------------------------------------------ 6. codes ------------- */
+/* ------------------------------------------------------------------ 7. codes ------------- */
 
 /* The codes of 1998, five to a line. */
 static void codes(void) {
-    printf("\n6. The original has no softmax (advanced): 84 units draw 7x12 pixels, and the\n"
+    printf("\n7. The original has no softmax (advanced): 84 units draw 7x12 pixels, and the\n"
            "nearest of these wins\n\n");
     for (int line = 0; line < 2 * CODE_ROWS; line++)
         for (int k = 0; k < 5; k++) {
@@ -237,26 +293,25 @@ static double pull(const Loss *l, const real *x, uint8_t label, double *length) 
     double loss = l->forward(l, 1, x, &label, y, &decision), sum = 0;
     l->backward(l, 1, x, &label, y, 1, dx);
     for (int i = 0; i < CODE; i++)
-        sum += (double)(dx[i] * dx[i]);
+        sum += cell(dx, CODE, 0, i) * cell(dx, CODE, 0, i);
     *length = sqrt(sum);
     return loss;
 }
 
-/* A state between the 6 and the 8, a little nearer to the 8: its distances, and what each loss
-   makes of it when it was an 8 and when it was a 6. */
+/* A state between the 6 and the 8, a little nearer to the 8: its distances, and each loss of it if
+   it was an 8 and if it was a 6. */
 static void between_codes(void) {
     const Loss losses[3] = {rbf_loss(HUGE_VAL), rbf_loss(0.1), rbf_loss(30)};
     const uint8_t label = 8;
     real x[CODE], y[CLASSES];
     int decision;
     for (int k = 0; k < CODE; k++)
-        x[k] = (real)(0.45 * (double)rbf_target(rbf_codes[6], k) +
-                      0.55 * (double)rbf_target(rbf_codes[8], k));
+        x[k] = (9 * rbf_target(rbf_codes[6], k) + 11 * rbf_target(rbf_codes[8], k)) / 20;
     losses[0].forward(&losses[0], 1, x, &label, y, &decision);
     printf("\nSquared distances of a state between 6 and 8; the smallest is that of %d\n  ",
            decision);
     for (int i = 0; i < CLASSES; i++)
-        printf(" %d:%6.2f%s", i, (double)y[i], i == 4 ? "\n  " : "");
+        printf(" %d:%6.2f%s", i, cell(y, CLASSES, 0, i), i == 4 ? "\n  " : "");
     printf("\n\n   true class   loss               value   length of its gradient\n");
     for (uint8_t truth = 8; truth >= 6; truth -= 2)
         for (int k = 0; k < 3; k++) {
@@ -282,43 +337,27 @@ static void write_losses(const Lesson *lesson) {
     fprintf(table.stream,
             "score\tshift_formula\tshift_stable\tgap_formula\tgap_report\tgap_stable\n");
     for (int score = -1000; score <= 1000; score += 10) {
-        const real x[2] = {0, (real)score};
+        const real x[2] = {0, score};
         const uint8_t label = 0;
         double naive[3], p, gradient;
         real stable[3];
         both_ways(score, naive, stable);
         double loss = mistake(score, &p, &gradient);
-        const double value[5] = {-log(naive[1]), -log((double)stable[1]),
+        const double value[5] = {-log(naive[1]), -log(cell(stable, 3, 0, 1)),
                                  cross_entropy_naive(1, 2, x, &label), cross_entropy_report(p),
                                  loss};
         fprintf(table.stream, "%d", score);
         for (int k = 0; k < 5; k++)
-            fprintf(table.stream, "\t%.9g", isfinite(value[k]) ? value[k] : (double)NAN);
+            fprintf(table.stream, "\t%.9g", isfinite(value[k]) ? value[k] : nan(""));
         fprintf(table.stream, "\n");
     }
     lesson_table_end(&table, "softmax");
 }
 
-/* Length of (differences - want) over length of want. */
-static double step_error(Scores *s, double step, const real *want) {
-    double wrong = 0, all = 0;
-    for (int i = 0; i < CLASSES; i++) {
-        double got = measured_slope(s, i, step);
-        wrong += (got - (double)want[i]) * (got - (double)want[i]);
-        all += (double)want[i] * (double)want[i];
-    }
-    return sqrt(wrong / all);
-}
-
 /* How far differences are from backward, for steps from 1 down to 1e-16. */
 static void write_steps(const Lesson *lesson) {
-    Scores s = {.loss = softmax_ce_loss(CLASSES), .label = 3};
     real dx[CLASSES];
-    Rng rng = rng_seed(1, 0);
-    for (int i = 0; i < CLASSES; i++)
-        s.x[i] = (real)rng_normal(&rng);
-    loss_of_scores(&s);
-    s.loss.backward(&s.loss, 1, s.x, &s.label, s.p, 1, dx);
+    Scores s = ten_scores(dx);
     Output table = open_table(lesson, "step");
     fprintf(table.stream, "step\terror\n");
     for (int k = 0; k <= 16 * 8; k++) {
@@ -335,6 +374,7 @@ int main(int argc, char **argv) {
     surprise();
     shifting();
     confident_mistake();
+    check_a_gradient();
     first_learner(&lesson);
     codes();
     // [not for students]

@@ -8,46 +8,30 @@
 #include "06_optimizers/schedule.h"
 #include "lesson.h"
 #include "rng.h"
+#include "shape.h"
 
 #include <string.h>
 
-// [not for students]
-/* Adam as it would be without the correction of its bias: only to see what that is for. */
-static void uncorrected_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
-    real *m = state, *v = state + n;
-    real beta1 = (real)o->beta1, beta2 = (real)o->beta2, lr = (real)o->lr, eps = (real)o->eps;
-    for (size_t i = 0; i < n; i++) {
-        m[i] = beta1 * m[i] + (1 - beta1) * g[i];
-        v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i];
-        /* w -= lr * m / (sqrt(v) + eps) */
-        w[i] -= lr * m[i] / (sqrt(v[i]) + eps);
-    }
-}
-// [not for students]
-
-/* An optimizer of the chapter by its name, or Adam with the step above. */
-static const char uncorrected[] = "adam, uncorrected";
-
+/* An optimizer of the chapter by its name. */
 static Optimizer named(const char *name) {
     Optimizer o;
-    bool known = optimizer_named(name == uncorrected ? "adam" : name, &o);
+    bool known = optimizer_named(name, &o);
     contract(known, "no optimizer is named %s", name);
-    // [not for students]
-    if (name == uncorrected) o.step = uncorrected_step;
-    // [not for students]
     return o;
 }
 
-/* The report's five, and that one. */
-enum {
-    LAST_OF_REPORT = 4,
-    // [not for students]
-    UNCORRECTED,
-    // [not for students]
-    TRIED
-};
-static const char *tried(int k) {
-    return k <= LAST_OF_REPORT ? optimizer_names[k] : uncorrected;
+/* The report's five, and Adam without the correction of its bias, to see why it is there. */
+enum { TRIED = 6 };
+static const char *const tried[TRIED] = {"sgd",     "momentum", "adagrad",
+                                         "rmsprop", "adam",     "adam, uncorrected"};
+
+/* Step t of one of them. The last one believes it is step a million: nothing is left to correct. */
+static void step_of(int k, long t, double lr, real g, real *state, real *w) {
+    const bool corrected = k < TRIED - 1;
+    Optimizer o = named(corrected ? tried[k] : "adam");
+    o.lr = lr;
+    o.t = corrected ? t - 1 : 1000000;
+    optimizer_step(&o, 1, &g, state, w);
 }
 
 /* A number that is printed as 0 has no sign. */
@@ -62,13 +46,10 @@ static void by_hand(void) {
     printf("1. L = w^2, so g = 2w. From w = 1, with rate 0.1:\n\n"
            "                         step 1    step 2    step 3\n");
     for (int k = 0; k < TRIED; k++) {
-        Optimizer o = named(tried(k));
         real state[2] = {0}, w = 1;
-        o.lr = 0.1;
-        printf("   %-17s", tried(k));
-        for (int t = 0; t < 3; t++) {
-            const real g = 2 * w;
-            optimizer_step(&o, 1, &g, state, &w);
+        printf("   %-17s", tried[k]);
+        for (int t = 1; t <= 3; t++) {
+            step_of(k, t, 0.1, 2 * w, state, &w);
             printf("  %8.4f", unsigned_zero((double)w, 1e-4));
         }
         printf("\n");
@@ -85,14 +66,12 @@ static void print_lengths(const char *title, real next) {
         printf("  t =%4d", shown[i]);
     printf("\n");
     for (int k = 0; k < TRIED; k++) {
-        Optimizer o = named(tried(k));
         real state[2] = {0}, g = 1;
         size_t i = 0;
-        o.lr = 1;
-        printf("   %-17s", tried(k));
+        printf("   %-17s", tried[k]);
         for (int t = 1; i < sizeof shown / sizeof *shown; t++) {
             real w = 0; /* where a parameter is makes no difference to any rule */
-            optimizer_step(&o, 1, &g, state, &w);
+            step_of(k, t, 1, g, state, &w);
             g *= next;
             if (t != shown[i]) continue;
             printf("  %7.4f", fabs((double)w));
@@ -112,7 +91,7 @@ static void two_gradients(void) {
 
 /*
  * f(x, y) = x^2/20 + y^2: steep across, nearly flat along. Its gradient (x/10, 2y) hardly points at
- * the minimum (0, 0), which is what makes it a test.
+ * the minimum (0, 0), which makes it a test.
  */
 enum { STEPS = 40, RULES = 7 };
 
@@ -153,8 +132,8 @@ static void print_paths(int first, int last, real path[][2 * (STEPS + 1)]) {
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         printf("   %4d", shown[i]);
         for (int k = first; k < last; k++)
-            printf("  %5.2f, %5.2f", unsigned_zero((double)path[k][2 * shown[i]], 0.01),
-                   unsigned_zero((double)path[k][2 * shown[i] + 1], 0.01));
+            printf("  %5.2f, %5.2f", unsigned_zero(cell(path[k], 2, shown[i], 0), 0.01),
+                   unsigned_zero(cell(path[k], 2, shown[i], 1), 0.01));
         printf("\n");
     }
 }
@@ -169,8 +148,8 @@ static void write_paths(const Lesson *lesson, real path[][2 * (STEPS + 1)]) {
     for (int t = 0; t <= STEPS; t++) {
         fprintf(table.stream, "\n%d", t);
         for (int k = 0; k < RULES; k++)
-            fprintf(table.stream, "\t%.9g\t%.9g\t%g", (double)path[k][2 * t],
-                    (double)path[k][2 * t + 1], ravine_rate(optimizer_names[k]));
+            fprintf(table.stream, "\t%.9g\t%.9g\t%g", cell(path[k], 2, t, 0),
+                    cell(path[k], 2, t, 1), ravine_rate(optimizer_names[k]));
     }
     fprintf(table.stream, "\n");
     lesson_table_end(&table, "ravine");
@@ -208,8 +187,8 @@ static void corrected_twice(void) {
         optimizer_step(&once, 1, &g, state[0], &w[0]);
         optimizer_step(&twice, 1, &g, state[1], &w[1]);
         if (t != shown[i]) continue;
-        printf("   %4d    %9.6f    %15.6f    %5.3f\n", t, -(double)w[0], -(double)w[1],
-               (double)w[1] / (double)w[0]);
+        printf("   %4d    %9.6f    %15.6f    %5.3f\n", t, -cell(w, 2, 0, 0), -cell(w, 2, 0, 1),
+               cell(w, 2, 0, 1) / cell(w, 2, 0, 0));
         i++;
     }
 }
