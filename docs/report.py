@@ -33,6 +33,9 @@ import unicodedata
 import jinja2
 import jinja2.meta
 
+sys.path.append("common/tools")
+import marks
+
 TEMPLATES = {"en": "docs/report.md", "zh": "docs/report.zh.md"}
 LETTERS = {"en": ("Figure", "Table", " "), "zh": ("图", "表", " ")}
 KATEX = "/usr/share/javascript/katex"
@@ -425,11 +428,10 @@ def figure_html(number, name, caption, folder, lang):
 
 def code_of(path, region):
     """The lines between two marks of a source file."""
-    lines = text_of(path).splitlines()
-    marks = [k for k, line in enumerate(lines) if line.strip() == f"// [{region}]"]
-    if len(marks) != 2:
-        raise Problem(f"{path} has no region [{region}]")
-    return "```c\n" + "\n".join(lines[marks[0] + 1 : marks[1]]) + "\n```"
+    try:
+        return "```c\n" + marks.piece(text_of(path), region) + "```"
+    except marks.Missing as reason:
+        raise Problem(f"{path}: {reason}") from reason
 
 
 def functions(numbers, folder, lang):

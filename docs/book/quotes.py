@@ -5,18 +5,16 @@
 
 A comment before a fenced block says what belongs in the block:
 
-    <!-- quote FILE MARK -->       the lines of FILE between its two lines // [MARK]
+    <!-- quote FILE MARK -->       the lines of FILE between its two lines // [MARK], at most 20
     <!-- output COMMAND -->        what COMMAND prints
     <!-- message NN NAME -->       what the tests say about a solution of tests/course/NN/wrong.toml
     <!-- run -->                   shell commands: nothing is rewritten, the check runs them
     <!-- run: short COMMAND -->    ... or runs this command instead
     <!-- run: skip REASON -->      ... or does not run them, for this reason
 
-A part of what is printed: after COMMAND or NAME,
+A part of it, after a comma, is , "A" to "B" or , "A" to end or , "A" as in common/tools/marks.py:
 
-    , "A" to "B"     from the first line that begins with A to before one that begins with B
-    , "A" to end     from that line to the end
-    , "A"            from that line to the next empty line
+    <!-- quote chapters/02_conv/conv.c conv-forward, "/* y = w * col" to "x +=" -->
 
 With output~ and message~ numbers may differ from run to run, or only what the patterns at the end
 of the comment match; then a new measurement alone changes no page:
@@ -38,15 +36,16 @@ import textwrap
 
 import pages
 
+sys.path.append("common/tools")
+import marks
+
 CACHE = "build/quotes"
 MESSAGE = "python3 tests/course/wrong.py message "
-MARK = re.compile(r"^\s*(?://|#) \[([\w-]+)\]$")
+MOST = 20  # lines of a quote: longer ones are shown in parts, with words in between
+LONGER = ("chapters/07_lenet5/README.md",)  # pages that are not there yet
 ORDER = re.compile(
-    r"""
-    (?P<verb>output|message)(?P<loose>~?)\ (?P<command>.*?)
-    (?:,\ "(?P<first>[^"]*)"(?:\ to\ (?:"(?P<last>[^"]*)"|(?P<end>end)))?)?
-    (?P<patterns>(?:,\ /[^/]+/)*)$""",
-    re.X,
+    rf"(?P<verb>output|message)(?P<loose>~?) (?P<command>.*?)(?:, {marks.PART})?"
+    r"(?P<patterns>(?:, /[^/]+/)*)$"
 )
 NUMBER = r"-?\d[\d.,]*(e[-+]?\d+)?"
 
@@ -62,31 +61,20 @@ class Wrong(Exception):
 
 
 # ---- what belongs in a block ---------------------------------------------------------------------
-def marks(path):
-    """{mark: the lines that hold it} of a source file, lines counted from 1."""
-    found = {}
-    with open(path, encoding="utf8") as file:
-        for number, line in enumerate(file, 1):
-            if match := MARK.match(line):
-                found.setdefault(match[1], []).append(number)
-    return found
-
-
 def sources():
     tops = ("docs", "chapters", "common", "tests")
     return [path for top in tops for path in sorted(glob.glob(f"{top}/**/*.[ch]", recursive=True))]
 
 
-def quoted(path, mark):
-    if not os.path.isfile(path):
-        raise Wrong(f"there is no {path}")
-    places = marks(path).get(mark, [])
-    if len(places) != 2:
-        raise Wrong(f"{path} has the mark [{mark}] {len(places)} times, not twice")
-    with open(path, encoding="utf8") as file:
-        lines = file.read().split("\n")[places[0] : places[1] - 1]
-    text = "\n".join(line for line in lines if not MARK.match(line))
-    return textwrap.dedent(text).strip("\n") + "\n"
+def quoted(order):
+    asked = marks.QUOTE.fullmatch(order)
+    if not asked:
+        raise Wrong('it should be: quote FILE MARK, or quote FILE MARK, "A" to "B"')
+    try:
+        text = marks.quoted(asked["path"], asked)
+    except (marks.Missing, OSError) as reason:
+        raise Wrong(f'{asked["path"]}: {reason}') from reason
+    return text
 
 
 def newest_source():
@@ -116,22 +104,13 @@ def printed(command):
         return "".join(line.rstrip() + "\n" for line in file)
 
 
-def section(text, first, last, to_end):
-    """The part of an output that begins with the line first; see the top of this file."""
-
-    def find(lines, beginning):
-        for i, line in enumerate(lines):
-            if line.lstrip().startswith(beginning):
-                return i
-        raise Wrong(f'no line of the output begins with "{beginning}"')
-
-    lines = text.split("\n")
-    lines = lines[find(lines, first) :]
-    if last is not None:
-        lines = lines[: 1 + find(lines[1:], last)]
-    elif not to_end:
-        lines = lines[: lines.index("")]
-    return "\n".join(lines).rstrip("\n") + "\n"
+def section(text, asked):
+    """The part of an output that is asked for."""
+    try:
+        found = marks.part(text, asked["first"], asked["last"], asked["end"])
+    except marks.Missing as reason:
+        raise Wrong(f"of the output {reason}") from reason
+    return found.rstrip("\n") + "\n"
 
 
 def form(text, patterns):
@@ -148,16 +127,13 @@ def command_of(asked):
 def wanted(order, old):
     """What the block after this comment should hold; old is what it holds."""
     if order.startswith("quote"):
-        words = order.split()
-        if len(words) != 3:
-            raise Wrong("it should be: quote FILE MARK")
-        return quoted(*words[1:])
+        return quoted(order)
     asked = ORDER.match(order)
     if not asked:
         raise Wrong(f"not understood: {order}")
     new = printed(command_of(asked))
     if asked["first"] is not None:
-        new = section(new, asked["first"], asked["last"], asked["end"])
+        new = section(new, asked)
     patterns = re.findall(r", /([^/]+)/", asked["patterns"]) or [NUMBER]
     return old if asked["loose"] and form(old, patterns) == form(new, patterns) else new
 
@@ -220,6 +196,9 @@ def update(page, i, comment, check):
             run_commands(order, bare(fence))
         return []
     new = wanted(order, bare(fence))
+    lines = new.count("\n")
+    if verb == "quote" and lines > MOST and page.path not in LONGER:
+        complain(page, comment.start(), f"a quote of {lines} lines, more than {MOST}: {order}")
     if new == bare(fence):
         return []
     return [(fence.start("body"), fence.end("body"), textwrap.indent(new, fence["indent"]))]
@@ -352,11 +331,14 @@ def check_formulas(all_pages):
 def check_marks(all_pages):
     """Every mark is a pair, and some page quotes it as soon as its chapter has a lesson."""
     comments = [pages.words(comment) for page in all_pages for comment in page.of_kind("comment")]
-    used = {tuple(words.split()[1:]) for words in comments if words.startswith("quote")}
+    quotes = filter(None, map(marks.QUOTE.fullmatch, comments))
+    used = {(quote["path"], quote["mark"]) for quote in quotes}
     for path in sources():
         chapter = re.match(r"chapters/\w+/", path)
         due = os.path.exists(chapter[0] + "README.md") if chapter else not pages.missing()
-        for mark, lines in marks(path).items():
+        with open(path, encoding="utf8") as file:
+            found = marks.places(file.read())
+        for mark, lines in found.items():
             if len(lines) != 2:
                 problems.append((path, lines[0], f"the mark [{mark}] is there {len(lines)} times"))
             elif due and (path, mark) not in used:
@@ -420,6 +402,13 @@ def count(page):
     ]
 
 
+def code(page):
+    """The blocks that quote a source."""
+    for i, (kind, token, _) in enumerate(page.tokens):
+        if kind == "comment" and pages.words(token).startswith("quote"):
+            yield fence_after(page, i)
+
+
 def print_counts(all_pages):
     columns = "words quotes outputs messages runs formulas pictures answers exercises".split()
     print(f"{'':32}", *columns)
@@ -427,6 +416,11 @@ def print_counts(all_pages):
         if page.path in pages.book():
             cells = [f"{n:{len(column)}}" for n, column in zip(count(page), columns)]
             print(f"{page.path:32}", *cells)
+    quotes = [fence for page in all_pages if page.path in pages.lessons() for fence in code(page)]
+    lines = sorted(bare(fence).count("\n") for fence in quotes)
+    print(
+        f"{len(lines)} quotes of code, median {lines[len(lines) // 2]} lines, longest {lines[-1]}"
+    )
     if pages.missing():
         print("not written yet:", ", ".join(pages.missing()))
 

@@ -14,6 +14,9 @@ import textwrap
 import tomllib
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.append(str(TOP / "common" / "tools"))
+import marks
+
 LISTS = TOP / "tests" / "course"
 
 
@@ -49,10 +52,10 @@ def files():
 
 def region(text, mark):
     """Where the lines between the two marks begin and end."""
-    lines = list(re.finditer(rf"^// \[{re.escape(mark)}\]\n", text, re.M))
-    if len(lines) != 2:
-        raise Problem(f"{len(lines)} lines // [{mark}], want 2")
-    return lines[0].end(), lines[1].start()
+    try:
+        return marks.region(text, mark)
+    except marks.Missing as reason:
+        raise Problem(str(reason)) from reason
 
 
 def closing(text, at):

@@ -21,6 +21,7 @@ import tomllib
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import exercises as listed
 import leaks
+import marks
 
 TOP = listed.TOP
 HERE = TOP / "tests" / "course" / "handout"
@@ -223,26 +224,41 @@ def note(exercise, path):
     name = exercise["title"].split(" (")[0].replace(" and ", "`, `")
     link = os.path.relpath(exercise["file"], os.path.dirname(path))
     return (
-        f'> **Exercise {exercise["id"]}.** This is yours to write: `{name}`, in '
-        f'[{os.path.basename(link)}]({link}).\n> `make hint ID={exercise["id"]}` helps.\n'
+        f'> **{exercise["id"]} is yours to write:** `{name}`,\n'
+        f'> in [{os.path.basename(link)}]({link}). `make hint ID={exercise["id"]}` helps.\n'
     )
 
 
 def unquoted(path, text):
-    """A page without the solutions that it quotes."""
+    """A page without the solutions that it quotes: a note where the first part of one was."""
     by_mark = {(e["file"], e["mark"]): e for e in chosen()}
     taken = {blank["file"] for blank in rules()["blank"]}
+    pages_may_quote = set(kept())
+    seen = set()
 
     def replacement(match):
-        place = (match[1], match[2])
+        place = (match["path"], match["mark"])
+        if place not in by_mark and place[0] in pages_may_quote and place[0] not in taken:
+            return match[0]
+        if place in seen:
+            return ".\n" if match["colon"] else "\n"  # the sentence before now ends
+        seen.add(place)
+        words = "> (The code is not part of this tree.)\n"
         if place in by_mark:
-            return note(by_mark[place], path)
-        keeps = match[1] in pages_may_quote and match[1] not in taken
-        return match[0] if keeps else "> (The code is not part of this tree.)\n"
+            words = note(by_mark[place], path)
+        return (match["colon"] or "") + "\n\n" + words
 
-    pages_may_quote = set(kept())
-    quote = r"<!-- quote (\S+) (\S+) -->\n```c\n.*?^```\n"
-    return re.sub(quote, replacement, text, flags=re.M | re.S)
+    quote = rf"(?P<colon>:)?\n\n<!--\s*{marks.QUOTE.pattern}\s*-->\n```c\n(?s:.*?)^```\n"
+    return re.sub(quote, replacement, text, flags=re.M)
+
+
+def check_notes(files):
+    """Every exercise has its note in the pages, once."""
+    pages = b"".join(data for path, data in files.items() if path.endswith(".md"))
+    for exercise in chosen():
+        found = pages.count(f'> **{exercise["id"]} is yours'.encode())
+        if found != 1:
+            raise Failure(f'{exercise["id"]} has {found} notes in the pages, want 1')
 
 
 def unlinked(path, text, files):
@@ -320,6 +336,7 @@ def tree(parts):
         files[path] = unlinked(path, text(), names).encode()
     for path, source in answers.items():
         files[path] = source.read_bytes()
+    check_notes(files)
     return files
 
 
