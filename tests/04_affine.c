@@ -114,12 +114,14 @@ Test(ch04, t06_squash, .description = "1.7159 tanh(2/3 a), by hand, and NaN") {
 
 #else /* the double build: numerical gradients */
 
+// [sigmoid-gradient]
 Test(ch04, t07_sigmoid_gradient, .description = "dx equals extrapolated differences") {
     Rng rng = rng_seed(6, 0);
     Layer l = sigmoid_layer("F6.sigmoid", (Shape){3, 4, 5});
     GradCase c = random_case(&l, 3, &rng, normals, 0.9);
     expect_ok(gradcheck_smooth(&c));
 }
+// [sigmoid-gradient]
 
 Test(ch04, t08_squash_gradient, .description = "dx equals extrapolated differences") {
     Rng rng = rng_seed(8, 0);

@@ -1,5 +1,17 @@
 """Convolution's three products on the numbers of lesson 2: one entry each of y, dw and dx."""
-from svg import BLUE, GREY, INK, LIGHT_BLUE, LIGHT_RED, RED, Picture, numbers
+from svg import (
+    BLUE,
+    GREY,
+    INK,
+    LIGHT_BLUE,
+    LIGHT_RED,
+    LIGHT_YELLOW,
+    PALE,
+    RED,
+    WHITE,
+    Picture,
+    numbers,
+)
 
 PROGRAM = "build/02_conv"
 x, w = numbers(PROGRAM, "x (3, 3)", 3), numbers(PROGRAM, "w (2, 2)", 2)
@@ -7,6 +19,7 @@ y, dy = numbers(PROGRAM, "y (2, 2)", 2), numbers(PROGRAM, "dy (2, 2)", 2)
 dw, dx = numbers(PROGRAM, "dw (2, 2)", 2), numbers(PROGRAM, "dx (3, 3)", 3)
 BIAS = 1
 FOUR = [(0, 0), (0, 1), (1, 0), (1, 1)]
+PAIRS = [LIGHT_BLUE, LIGHT_YELLOW, PALE, WHITE]  # of dx: factors of one product share a colour
 
 
 def sum_of(pairs, more, wanted):
@@ -46,7 +59,7 @@ row(
 row(
     p,
     174,
-    "dw: what each weight met, times dy",
+    "dw: the pixels that a weight met, times dy",
     ("x", x, dict.fromkeys(FOUR, LIGHT_BLUE)),
     ("dy", dy, dict.fromkeys(FOUR, LIGHT_BLUE)),
     ("dw", dw, {(0, 0): LIGHT_RED}),
@@ -56,9 +69,9 @@ row(
 row(
     p,
     334,
-    "dx: every dy times w, added up over the windows",
-    ("dy", dy, dict.fromkeys(FOUR, LIGHT_BLUE)),
-    ("w", w, dict.fromkeys(FOUR, LIGHT_BLUE)),
+    "dx: every dy times the weight that the pixel met",
+    ("dy", dy, dict(zip(FOUR, PAIRS))),
+    ("w", w, dict(zip(FOUR, PAIRS[::-1]))),
     ("dx", dx, {(1, 1): LIGHT_RED}),
     "=",
     sum_of([(dy[i][j], w[1 - i][1 - j]) for i, j in FOUR], 0, dx[1][1]),
