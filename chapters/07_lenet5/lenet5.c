@@ -11,20 +11,6 @@
 #include "05_softmax_ce/rbf.h"
 #include "05_softmax_ce/softmax_ce.h"
 
-/* The folders with faster functions are optional: what is not there is not asked. */
-#if __has_include("02_conv/direct/direct.h")
-#include "02_conv/direct/direct.h"
-#endif
-#if __has_include("03_pool/rows/rows.h")
-#include "03_pool/rows/rows.h"
-#endif
-#if __has_include("04_affine/rational/rational.h")
-#include "04_affine/rational/rational.h"
-#endif
-#if __has_include("04_affine/tiles/tiles.h")
-#include "04_affine/tiles/tiles.h"
-#endif
-
 #include <string.h>
 
 const Lenet5 lenet5_report = {.activation = ACTIVATION_RELU, .j = HUGE_VAL, .input = {0, 1}};
@@ -85,48 +71,7 @@ Network lenet5(Activation activation) {
     return lenet5_with(&choice);
 }
 
-/* ------------------------------------------------------------------ kernels -------------- */
-
-/*
- * ReLU and max pooling change places: relu(largest) = largest of relu, and the gradient takes the
- * same path (chapter 3 shows it). After pooling there is a quarter of the numbers to rectify.
- */
-static void pool_first(Network *net) {
-    for (int i = 0; i + 1 < net->layers; i++) {
-        Layer *first = &net->layer[i], *second = first + 1;
-        if (strcmp(first->kind, "relu") != 0 || strcmp(second->kind, "max pool") != 0) continue;
-        Layer relu = relu_layer(first->name, second->out);
-        *first = *second;
-        *second = relu;
-    }
-}
-
-// [accelerate]
-int network_accelerate(Network *net) {
-    int replaced = 0;
-    for (int i = 0; i < net->layers; i++) {
-        Layer *l = &net->layer[i];
-        /* Each looks at the layer and, where it fits, replaces its functions. */
-#ifdef DIRECT_H
-        replaced += direct_conv(l);
-#endif
-#ifdef ROWS_H
-        replaced += rows_pool(l);
-#endif
-#ifdef RATIONAL_H
-        replaced += rational_squash(l);
-#endif
-#ifdef TILES_H
-        replaced += tiles_affine(l);
-#endif
-        (void)l;
-    }
-    if (replaced == 0) return 0; /* nothing is faster here: the network stays as it is */
-    pool_first(net);
-    net->kernels = "fast";
-    return replaced;
-}
-// [accelerate]
+/* ------------------------------------------------------------------ the definitions ------ */
 
 void network_naive(Network *net) {
     for (int i = 0; i < net->layers; i++) {

@@ -99,11 +99,11 @@ int main(int argc, char **argv) {
            textbook.test.accuracy, textbook.test.loss);
     confusion_print(stdout, &textbook.test);
     printf("\n4. The same with faster functions of the same meaning, where there are any\n\n");
-    int replaced = network_accelerate(&net);
+    int layers = net.layers, replaced = network_accelerate(&net);
     Result fast = run(&net, &lesson, &train_set, &test_set, "fast");
     printf("\n   %d of %d layers run on another function. Test accuracy %.4f,\n"
            "   before %.4f; training took %.2f s, before %.2f s: %.1f times as fast\n",
-           replaced, net.layers, fast.test.accuracy, textbook.test.accuracy, fast.seconds,
+           replaced, layers, fast.test.accuracy, textbook.test.accuracy, fast.seconds,
            textbook.seconds, textbook.seconds / fast.seconds);
     dataset_free(&train_set);
     dataset_free(&test_set);

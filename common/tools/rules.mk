@@ -3,7 +3,9 @@
 
 # Names with a blank or other oddities are not sources.
 sources   = $(filter chapters/$1/%.c,$(wildcard chapters/$1/*.c chapters/$1/*/*.c))
-library   = $(filter-out %/main.c,$(call sources,$1))
+# plain.c is for a tree that lacks the faster functions of fast/.
+library   = $(filter-out %/main.c $(if $(wildcard chapters/$1/fast/*.c),%/plain.c),\
+              $(call sources,$1))
 # objects,KIND,CHAPTER: the object files of a chapter and of those it uses, without mains.
 objects   = $(foreach c,$2 $(USES_$2),$(if $(filter $c,$(BORROWED)),$(LENT)/$1/$c.o,\
               $(patsubst %.c,$B/$1/%.o,$(call library,$c))))

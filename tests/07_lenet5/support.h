@@ -36,6 +36,9 @@ bool same_bits(size_t n, const real *a, const real *b);
 /* The largest magnitude. */
 double largest(size_t n, const real *x);
 
+/* What `--kernels fast` gives in this tree: "fast", or "textbook" where nothing is faster. */
+const char *fastest(void);
+
 /* Loss and gradient of 30 images with the parameters of seed 1. */
 double loss_and_gradient(const Network *net, real *grad);
 

@@ -13,7 +13,7 @@ TestSuite(ch07_tables, .timeout = 120);
 
 enum { SIDE = IMAGE_SIDE + 4, IMAGE = 3 };
 
-/* The network with saved parameters, as the program runs it. */
+/* The network with saved parameters, as the command runs it: on the textbook kernels. */
 typedef struct Trained {
     Network net;
     real *params;
@@ -21,11 +21,10 @@ typedef struct Trained {
     Dataset data; /* the small set's test images */
 } Trained;
 
-static Trained subject_on(bool fast, const char *path, const Lenet5 *choice) {
+static Trained subject_of(const char *path, const Lenet5 *choice) {
     Trained s = {.net = lenet5_with(choice), .data = few(SMALL_TRAIN + SMALL_TEST)};
     Tensor tensor[2 * LAYERS_MAX];
     Error error;
-    if (fast) network_accelerate(&s.net);
     gemm_single_thread(); /* as the program does: other numbers of threads, other last bits */
     s.params = reals(network_params(&s.net));
     s.data.n = SMALL_TEST;
@@ -35,10 +34,6 @@ static Trained subject_on(bool fast, const char *path, const Lenet5 *choice) {
     cr_assert(safetensors_load(path, count, tensor, &error), "%s", error.text);
     cr_assert(workspace_new(&s.net, 1, &s.space, &error), "%s", error.text);
     return s;
-}
-
-static Trained subject_of(const char *path, const Lenet5 *choice) {
-    return subject_on(true, path, choice);
 }
 
 /* Takes one test image through the network. */
@@ -120,7 +115,7 @@ Test(ch07_tables, t03_maps,
      .description = "one image through every layer, in the order of the table") {
     double accuracy;
     const char *dir = with_tables(&accuracy), *maps = in(dir, "maps.tsv");
-    Trained s = subject_on(false, in(dir, "params"), &lenet5_report);
+    Trained s = subject_of(in(dir, "params"), &lenet5_report);
     run_image(&s, IMAGE);
     /* 1 input; C1, its activation, S2: 6 each; C3, its activation, S4: 16 each; C5 to OUT and the
        probabilities: a row each */
@@ -254,7 +249,7 @@ Test(ch07_tables, t06_outputs_and_rejection,
     const char *dir = small_set();
     int wrong = 0;
     lenet5_ok(dir, "train --data . --epochs 3 --batch 20 --save params");
-    lenet5_ok(dir, "test --data . --load params --dir .");
+    lenet5_ok(dir, "test --data . --load params --dir . --kernels textbook");
     Trained s = subject_of(in(dir, "params"), &lenet5_report);
     Table outputs = table_of(in(dir, "outputs.tsv"));
     cr_assert(outputs.rows == SMALL_TEST && outputs.columns == 12, "%d rows", outputs.rows);

@@ -74,8 +74,8 @@ FUZZ_CC      := clang -g -O2 -pthread $(if $(call on,$(FAST)),,-fsanitize=addres
                   -fsanitize=undefined -fno-sanitize-recover=all)
 FUZZ_FLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) -Icommon -Ichapters \
                 -DBUILD='"build"' -Wno-pass-failed -fsanitize=fuzzer-no-link
-FUZZ_OBJECTS := $(patsubst %.c,$(FUZZED)/%.o,$(filter-out tests/% %/main.c,$(SOURCES)) \
-                  $T/fuzz/input.c)
+FUZZ_OBJECTS := $(patsubst %.c,$(FUZZED)/%.o,$(filter common/%,$(SOURCES)) $T/fuzz/input.c \
+                  $(foreach c,$(CHAPTERS),$(call library,$c)))
 FUZZ_LIBS    := $(if $(call on,$(LIBRARIES)),$(FUZZED)/libraries.a)
 NEEDS_trust-fuzz := build clang $(if $(call on,$(LIBRARIES)),libraries)
 trust-fuzz: $(FUZZ)

@@ -32,6 +32,11 @@ INLINED real larger(real a, real b) {
     return a != a ? a : largest;
 }
 
+/* What ReLU makes of a maximum, where it is fused with pooling; NaN stays NaN. */
+INLINED real rectified(real most) {
+    return most < 0 ? 0 : most;
+}
+
 INLINED bool in_image(const Geometry *g, int r, int s) {
     return g->pad == 0 || (r >= 0 && r < g->h && s >= 0 && s < g->w);
 }
@@ -42,12 +47,13 @@ INLINED bool in_image(const Geometry *g, int r, int s) {
  *     column[i, s]   largest of x[i*stride-pad .. +size-1, s], rows of padding left out;
  *                    minus infinity in columns of padding, which never win
  *     column[i, s]   largest of column[i, s .. s+size-1]: each pass lets it see one place further
- *     y[i, j]      = column[i, j*stride]
+ *     y[i, j]      = column[i, j*stride]; with ReLU, not less than 0
  *
  * column has (oh, w + 2*pad) numbers. Near the end of a row the second step sees the next row; no
  * window begins there.
  */
-INLINED void pool_map(Geometry g, const real *restrict x, real *restrict y, real *restrict column) {
+INLINED void pool_map(Geometry g, bool relu, const real *restrict x, real *restrict y,
+                      real *restrict column) {
     int wide = g.w + 2 * g.pad;
     if (g.pad > 0)
         for (int s = 0; s < g.oh * wide; s++)
@@ -66,17 +72,21 @@ INLINED void pool_map(Geometry g, const real *restrict x, real *restrict y, real
         for (int s = 0; s < g.oh * wide - 1; s++)
             column[s] = larger(column[s], column[s + 1]);
     for (int i = 0; i < g.oh; i++)
-        for (int j = 0; j < g.ow; j++)
-            y[i * g.ow + j] = column[i * wide + j * g.stride];
+        for (int j = 0; j < g.ow; j++) {
+            real most = column[i * wide + j * g.stride];
+            y[i * g.ow + j] = relu ? rectified(most) : most;
+        }
 }
 
-/* The first entry equal to the maximum takes dy; the rest take 0. */
-INLINED void unpool_map(Geometry g, const real *x, const real *y, const real *dy, real *dx) {
+/* The first entry equal to the maximum takes dy; the rest take 0. With ReLU, a y of 0 or less
+   passes nothing. */
+INLINED void unpool_map(Geometry g, bool relu, const real *x, const real *y, const real *dy,
+                        real *dx) {
     memset(dx, 0, (size_t)(g.h * g.w) * sizeof *dx);
     for (int i = 0; i < g.oh; i++)
         for (int j = 0; j < g.ow; j++) {
             int top = i * g.stride - g.pad, left = j * g.stride - g.pad;
-            real most = y[i * g.ow + j], rest = dy[i * g.ow + j];
+            real most = y[i * g.ow + j], rest = relu && most <= 0 ? 0 : dy[i * g.ow + j];
             for (int p = 0; p < g.size; p++)
                 for (int q = 0; q < g.size; q++) {
                     if (!in_image(&g, top + p, left + q)) continue;
@@ -165,9 +175,14 @@ INLINED Piece larger_lanes(Piece a, Piece b) {
     return (Piece)(((Choice)a & is_a) | ((Choice)b & ~is_a));
 }
 
+/* rectified(), lane by lane. */
+INLINED Piece rectified_lanes(Piece most) {
+    return (Piece)((Choice)most & ~(most < 0));
+}
+
 /* column[i, s] = larger of rows 2i and 2i+1, then y[i, j] = larger of column[i, 2j] and [i, 2j+1];
    the second step sees column and y as one long row each. */
-INLINED void pool_pairs(Geometry g, const real *x, real *y, real *column) {
+INLINED void pool_pairs(Geometry g, bool relu, const real *x, real *y, real *column) {
     const int windows = g.oh * g.ow;
     for (int i = 0; i < g.oh; i++)
         for (int s = 0; s < g.w; s += PIECE) {
@@ -179,7 +194,8 @@ INLINED void pool_pairs(Geometry g, const real *x, real *y, real *column) {
     for (int s = 0; s < windows; s += PIECE) {
         int from = begin_of(s, windows);
         Piece a = load_piece(column + 2 * from), b = load_piece(column + 2 * from + PIECE);
-        store_piece(y + from, larger_lanes(lefts(a, b), rights(a, b)));
+        Piece most = larger_lanes(lefts(a, b), rights(a, b));
+        store_piece(y + from, relu ? rectified_lanes(most) : most);
     }
 }
 
@@ -194,9 +210,9 @@ INLINED void twice(int n, const real *from, real *to) {
 }
 
 /* The first entry equal to the maximum takes dy; the order is upper left, upper right, lower left,
-   lower right. */
-INLINED void unpool_pairs(Geometry g, const real *x, const real *y, const real *dy, real *dx,
-                          real *scratch) {
+   lower right. With ReLU, a y of 0 or less passes nothing. */
+INLINED void unpool_pairs(Geometry g, bool relu, const real *x, const real *y, const real *dy,
+                          real *dx, real *scratch) {
     real *most = scratch, *given = most + g.oh * g.w; /* y and dy for both columns of a window */
     twice(g.oh * g.ow, y, most);
     twice(g.oh * g.ow, dy, given);
@@ -206,6 +222,7 @@ INLINED void unpool_pairs(Geometry g, const real *x, const real *y, const real *
             Piece upper = load_piece(x + above), lower = load_piece(x + below);
             Piece y2 = load_piece(most + i * g.w + from);
             Choice dy2 = (Choice)load_piece(given + i * g.w + from);
+            if (relu) dy2 &= ~(y2 <= 0);
             Choice hit = (upper == y2) | (upper != upper), beside = neighbours(hit);
             Choice low_hit = (lower == y2) | (lower != lower), low_beside = neighbours(low_hit);
             Choice takes = hit & ~(beside & right_of_pair);
@@ -217,14 +234,14 @@ INLINED void unpool_pairs(Geometry g, const real *x, const real *y, const real *
 
 #else /* no lanes: the bodies for any window */
 
-INLINED void pool_pairs(Geometry g, const real *x, real *y, real *column) {
-    pool_map(g, x, y, column);
+INLINED void pool_pairs(Geometry g, bool relu, const real *x, real *y, real *column) {
+    pool_map(g, relu, x, y, column);
 }
 
-INLINED void unpool_pairs(Geometry g, const real *x, const real *y, const real *dy, real *dx,
-                          real *scratch) {
+INLINED void unpool_pairs(Geometry g, bool relu, const real *x, const real *y, const real *dy,
+                          real *dx, real *scratch) {
     (void)scratch;
-    unpool_map(g, x, y, dy, dx);
+    unpool_map(g, relu, x, y, dy, dx);
 }
 
 #endif
@@ -237,20 +254,34 @@ enum { S4_MAPS = 8 };
 
 static const Geometry lenet_s4_tall = {10 * S4_MAPS, 10, 5 * S4_MAPS, 5, 2, 2, 0};
 
-KERNEL void s2_map(const real *x, real *y, real *scratch) {
-    pool_pairs(lenet_s2, x, y, scratch);
+KERNEL void s2_map(bool relu, const real *x, real *y, real *scratch) {
+    if (relu)
+        pool_pairs(lenet_s2, true, x, y, scratch);
+    else
+        pool_pairs(lenet_s2, false, x, y, scratch);
 }
 
-KERNEL void s4_maps(const real *x, real *y, real *scratch) {
-    pool_pairs(lenet_s4_tall, x, y, scratch);
+KERNEL void s4_maps(bool relu, const real *x, real *y, real *scratch) {
+    if (relu)
+        pool_pairs(lenet_s4_tall, true, x, y, scratch);
+    else
+        pool_pairs(lenet_s4_tall, false, x, y, scratch);
 }
 
-KERNEL void s2_back(const real *x, const real *y, const real *dy, real *dx, real *scratch) {
-    unpool_pairs(lenet_s2, x, y, dy, dx, scratch);
+KERNEL void s2_back(bool relu, const real *x, const real *y, const real *dy, real *dx,
+                    real *scratch) {
+    if (relu)
+        unpool_pairs(lenet_s2, true, x, y, dy, dx, scratch);
+    else
+        unpool_pairs(lenet_s2, false, x, y, dy, dx, scratch);
 }
 
-KERNEL void s4_back(const real *x, const real *y, const real *dy, real *dx, real *scratch) {
-    unpool_pairs(lenet_s4_tall, x, y, dy, dx, scratch);
+KERNEL void s4_back(bool relu, const real *x, const real *y, const real *dy, real *dx,
+                    real *scratch) {
+    if (relu)
+        unpool_pairs(lenet_s4_tall, true, x, y, dy, dx, scratch);
+    else
+        unpool_pairs(lenet_s4_tall, false, x, y, dy, dx, scratch);
 }
 
 /* How many maps a body takes at a time. */
@@ -258,41 +289,62 @@ static int maps_at_a_time(const Layer *l) {
     return is(&lenet_s4, l) && l->in.c % S4_MAPS == 0 ? S4_MAPS : 1;
 }
 
-static void max_pool_rows(const Layer *l, int n, const real *w, const real *x, real *y,
-                          real *scratch) {
-    (void)w;
+static void pool_all(const Layer *l, bool relu, int n, const real *x, real *y, real *scratch) {
     bool s2 = is(&lenet_s2, l);
     int maps = maps_at_a_time(l);
     for (int map = 0; map < n * l->in.c; map += maps) {
         if (s2)
-            s2_map(x, y, scratch);
+            s2_map(relu, x, y, scratch);
         else if (maps == S4_MAPS)
-            s4_maps(x, y, scratch);
+            s4_maps(relu, x, y, scratch);
         else
-            pool_map(geometry_of(l), x, y, scratch);
+            pool_map(geometry_of(l), relu, x, y, scratch);
         x += maps * l->in.h * l->in.w;
         y += maps * l->out.h * l->out.w;
     }
 }
 
-static void max_unpool_rows(const Layer *l, int n, const real *w, const real *x, const real *y,
-                            const real *dy, real *dw, real *dx, real *scratch) {
-    (void)w, (void)dw;
-    if (!dx) return;
+static void unpool_all(const Layer *l, bool relu, int n, const real *x, const real *y,
+                       const real *dy, real *dx, real *scratch) {
     bool s2 = is(&lenet_s2, l);
     int maps = maps_at_a_time(l);
     for (int map = 0; map < n * l->in.c; map += maps) {
         if (s2)
-            s2_back(x, y, dy, dx, scratch);
+            s2_back(relu, x, y, dy, dx, scratch);
         else if (maps == S4_MAPS)
-            s4_back(x, y, dy, dx, scratch);
+            s4_back(relu, x, y, dy, dx, scratch);
         else
-            unpool_map(geometry_of(l), x, y, dy, dx);
+            unpool_map(geometry_of(l), relu, x, y, dy, dx);
         x += maps * l->in.h * l->in.w;
         dx += maps * l->in.h * l->in.w;
         y += maps * l->out.h * l->out.w;
         dy += maps * l->out.h * l->out.w;
     }
+}
+
+static void max_pool_rows(const Layer *l, int n, const real *w, const real *x, real *y,
+                          real *scratch) {
+    (void)w;
+    pool_all(l, false, n, x, y, scratch);
+}
+
+static void max_unpool_rows(const Layer *l, int n, const real *w, const real *x, const real *y,
+                            const real *dy, real *dw, real *dx, real *scratch) {
+    (void)w, (void)dw;
+    if (dx) unpool_all(l, false, n, x, y, dy, dx, scratch);
+}
+
+/* y = largest of a window, not less than 0: the same as the largest of rectified numbers. */
+static void relu_pool_rows(const Layer *l, int n, const real *w, const real *x, real *y,
+                           real *scratch) {
+    (void)w;
+    pool_all(l, true, n, x, y, scratch);
+}
+
+static void relu_unpool_rows(const Layer *l, int n, const real *w, const real *x, const real *y,
+                             const real *dy, real *dw, real *dx, real *scratch) {
+    (void)w, (void)dw;
+    if (dx) unpool_all(l, true, n, x, y, dy, dx, scratch);
 }
 
 /* ------------------------------------------------------------------ subsampling ---------- */
@@ -378,4 +430,11 @@ bool rows_pool(Layer *l) {
         return true;
     }
     return false;
+}
+
+bool rows_relu_pool(const Layer *relu, Layer *pool) {
+    if (strcmp(relu->kind, "relu") != 0 || pool->forward != max_pool_rows) return false;
+    pool->forward = relu_pool_rows;
+    pool->backward = relu_unpool_rows;
+    return true;
 }

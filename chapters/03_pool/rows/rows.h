@@ -12,6 +12,10 @@
  *
  * For LeNet's two shapes (2x2 windows on 28x28 and on 10x10) the same bodies are compiled with
  * constant sizes, and the window loops vanish. Subsampling gets the same treatment.
+ *
+ * **ReLU before max pooling** can be part of it. The largest of rectified numbers is the largest
+ * number, rectified, and the gradient takes the same path (chapter 3 shows both): one comparison
+ * for each window instead of a pass over all numbers, forward and backward.
  * @{
  */
 #ifndef ROWS_H
@@ -25,6 +29,14 @@
  * @return whether it is
  */
 bool rows_pool(Layer *layer);
+
+/**
+ * @brief Lets max pooling along rows do the work of the ReLU before it, which is then not run.
+ * @param relu the layer before: pooling gets its input
+ * @param pool a layer that rows_pool() has changed; its two functions are replaced
+ * @return whether they are these two
+ */
+bool rows_relu_pool(const Layer *relu, Layer *pool);
 
 /** @} */
 #endif

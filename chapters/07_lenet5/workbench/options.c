@@ -55,7 +55,7 @@ static const Flag others[FLAGS - SETTINGS] = {
     {"set", "K=V,...", NULL, "any settings, see below"},
     {"seed", "N", "train info", "everything random follows from it"},
     {"threads", "N", "train test tables", "default: one per processor; the result is the same"},
-    {"kernels", "NAME", NULL, "naive textbook fast: the layers' functions  (fast)"},
+    {"kernels", "NAME", "train test predict info", "naive textbook fast: the functions  (fast)"},
     {"log", "FILE", "train", "writes a table: iteration, epoch, loss, ..."},
     {"save", "FILE", "train", "writes the trained parameters as safetensors"},
     {"load", "FILE", NULL, "reads saved parameters (train: the initial ones)"},

@@ -24,10 +24,16 @@ Recipe session_recipe(const Options *o) {
     return recipe;
 }
 
+/* On a fresh table only: kernels may join two of its layers. */
+void session_kernels(const Options *o, Network *net) {
+    if (o->kernels == KERNELS_FAST) network_accelerate(net);
+    if (o->kernels == KERNELS_NAIVE) network_naive(net);
+}
+
+/* The table, then what it runs on. */
 Network session_network(const Options *o, const Lenet5 *choice) {
     Network net = lenet5_with(choice);
-    if (o->kernels == KERNELS_FAST) network_accelerate(&net);
-    if (o->kernels == KERNELS_NAIVE) network_naive(&net);
+    session_kernels(o, &net);
     return net;
 }
 

@@ -24,6 +24,13 @@ Dataset session_set(const Options *o, const char *prefix);
 Recipe session_recipe(const Options *o);
 
 /**
+ * @brief Lets a network run on the kernels that the command line asks for.
+ * @param o   the command line
+ * @param net the network, fresh from its table
+ */
+void session_kernels(const Options *o, Network *net);
+
+/**
  * @brief The network of a recipe, on the kernels that the command line asks for.
  * @return the network
  */

@@ -30,7 +30,7 @@ static void write_maps(FILE *out, const char *name, Shape s, const real *x) {
 }
 
 static bool write_image_maps(FILE *out, const Subject *subject, Error *error) {
-    const Network *net = subject->maps;
+    const Network *net = subject->trainer->net;
     Workspace space;
     if (!workspace_new(net, 1, &space, error)) return false;
     network_input(net, subject->test, subject->image, 1, &space);

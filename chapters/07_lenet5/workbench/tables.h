@@ -15,6 +15,8 @@
  *     histograms.tsv  weights and gradients of every layer, initial and trained
  *     codes.tsv       with RBF codes only: code, first test image and state of F6 for each digit
  *
+ * The network runs on the textbook kernels, where every layer of its table leaves its maps.
+ *
  * A picture is a block of rows (block_write() in picture.h), named `C1.relu 3`. Layers without
  * width and height are one row.
  *
@@ -40,7 +42,6 @@ enum {
 /** The subject of the tables. */
 typedef struct Subject {
     Trainer *trainer;    ///< the run before its first step; its parameters and gradient change
-    const Network *maps; ///< the same network in the order of its table, for the feature maps
     const real *params;  ///< the trained parameters
     const Dataset *test; ///< the images to classify
     int image;           ///< the one whose feature maps are written

@@ -49,8 +49,9 @@ static void info(const Options *o) {
         show_augmented(o, &recipe);
         return;
     }
-    const Network net = session_network(o, &recipe.net), table = lenet5_with(&recipe.net);
-    network_print(stdout, &table);
+    Network net = lenet5_with(&recipe.net);
+    network_print(stdout, &net);
+    session_kernels(o, &net);
     printf("kernels %s\n", net.kernels);
 }
 
@@ -201,7 +202,7 @@ static uint64_t saved_seed(const char *path, Recipe *recipe) {
 static void tables(const Options *o) {
     Recipe recipe = session_recipe(o);
     const uint64_t seed = saved_seed(o->load, &recipe);
-    Network net = session_network(o, &recipe.net);
+    Network net = lenet5_with(&recipe.net); /* the textbook: every layer has maps to show */
     Dataset data = session_set(o, "train"), test_data = session_set(o, "t10k");
     Trainer trainer;
     Error error;
@@ -210,9 +211,7 @@ static void tables(const Options *o) {
     recipe.plan.batch = 1;
     if (!trainer_new(&trainer, &net, &data, &recipe.plan, o->threads, seed, &error))
         fail_with(&error);
-    const Network maps = lenet5_with(&recipe.net); /* fast kernels pool before they rectify */
-    const Subject subject = {&trainer, &maps, params, &test_data, o->image < 0 ? 0 : o->image,
-                             o->load};
+    const Subject subject = {&trainer, params, &test_data, o->image < 0 ? 0 : o->image, o->load};
     if (!tables_write(o->dir, &subject, &error)) fail_with(&error);
     printf("tables of %s in %s\n", o->load, o->dir);
     trainer_free(&trainer);
@@ -286,6 +285,13 @@ static int predict_all(const Options *o) {
     return code;
 }
 
+/* The compiler and the kernels that `fast` gives: the two things that decide the last bits. */
+static void version(void) {
+    Network net = lenet5(ACTIVATION_RELU);
+    network_accelerate(&net);
+    printf("07_lenet5, not released yet: %s, %s kernels\n", checkpoint_build, net.kernels);
+}
+
 /* One command. Everything that a command prints goes through stdout, which is checked once, at the
    end. */
 int workbench(int argc, char **argv) {
@@ -299,7 +305,7 @@ int workbench(int argc, char **argv) {
     if (options.help)
         options_usage(stdout);
     else if (options.version)
-        printf("07_lenet5, not released yet: %s, fast kernels\n", checkpoint_build);
+        version();
     else if (strcmp(options.command, "train") == 0)
         train_command(&options);
     else if (strcmp(options.command, "test") == 0)

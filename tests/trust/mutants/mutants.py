@@ -20,7 +20,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "course"))
 import exercises
 
 HERE = Path("tests/trust/mutants")
@@ -65,7 +65,7 @@ USED |= {
         "image",
     )
 }
-FASTER = ("direct", "rows", "tiles", "rational")  # folders whose tests are in tests/fast/
+FASTER = ("direct", "rows", "tiles", "rational", "fast")  # folders whose tests are in tests/fast/
 PER_TEST, PER_SUITE = 40, 400  # seconds, after which a change counts as noticed
 
 # ---- what can be changed -------------------------------------------------------------------------
