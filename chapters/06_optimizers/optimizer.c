@@ -8,7 +8,7 @@
 
 // [sgd]
 /* Downhill, in proportion to the slope. */
-static void sgd_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+static void sgd_step(const Optimizer *o, size_t n, const real *g, real **state, real *w) {
     (void)state;
     real lr = (real)o->lr;
     for (size_t i = 0; i < n; i++) {
@@ -20,9 +20,9 @@ static void sgd_step(const Optimizer *o, size_t n, const real *g, real *state, r
 
 // [momentum]
 /* v is a velocity: gradients that agree add up, gradients that alternate cancel. */
-static void momentum_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+static void momentum_step(const Optimizer *o, size_t n, const real *g, real **state, real *w) {
     real lr = (real)o->lr, momentum = (real)o->momentum;
-    real *v = state;
+    real *v = state[0];
     for (size_t i = 0; i < n; i++) {
         /* v = momentum * v - lr * g,  w += v */
         v[i] = momentum * v[i] - lr * g[i];
@@ -33,9 +33,9 @@ static void momentum_step(const Optimizer *o, size_t n, const real *g, real *sta
 
 // [adagrad]
 /* h only grows, so steps shrink, most where gradients are large. */
-static void adagrad_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+static void adagrad_step(const Optimizer *o, size_t n, const real *g, real **state, real *w) {
     real lr = (real)o->lr, eps = (real)o->eps;
-    real *h = state;
+    real *h = state[0];
     for (size_t i = 0; i < n; i++) {
         /* h += g^2,  w -= lr * g / (sqrt(h) + eps) */
         h[i] += g[i] * g[i];
@@ -46,10 +46,10 @@ static void adagrad_step(const Optimizer *o, size_t n, const real *g, real *stat
 
 // [rmsprop]
 /* As AdaGrad, but h forgets: an average of g^2 over the last 1 / (1 - decay) steps or so. */
-static void rmsprop_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+static void rmsprop_step(const Optimizer *o, size_t n, const real *g, real **state, real *w) {
     real lr = (real)o->lr, eps = (real)o->eps, decay = (real)o->decay;
     real fresh = (real)(1 - o->decay);
-    real *h = state;
+    real *h = state[0];
     for (size_t i = 0; i < n; i++) {
         /* h = decay * h + (1 - decay) * g^2,  w -= lr * g / (sqrt(h) + eps) */
         h[i] = decay * h[i] + fresh * g[i] * g[i];
@@ -60,14 +60,14 @@ static void rmsprop_step(const Optimizer *o, size_t n, const real *g, real *stat
 
 // [adam]
 /* Both Adams: rate is the factor before the corrected quotient. */
-static void adam_move(const Optimizer *o, double rate, size_t n, const real *g, real *state,
+static void adam_move(const Optimizer *o, double rate, size_t n, const real *g, real **state,
                       real *w) {
     real beta1 = (real)o->beta1, beta2 = (real)o->beta2, eps = (real)o->eps, lr = (real)rate;
     real fresh1 = (real)(1 - o->beta1), fresh2 = (real)(1 - o->beta2);
     /* m and v start at 0; after t steps they are too small, and these factors make up for it. */
     real correct1 = (real)(1 / (1 - pow(o->beta1, o->t)));
     real correct2 = (real)(1 / (1 - pow(o->beta2, o->t)));
-    real *m = state, *v = state + n;
+    real *m = state[0], *v = state[1];
     for (size_t i = 0; i < n; i++) {
         /* m = beta1 * m + (1 - beta1) * g,  v = beta2 * v + (1 - beta2) * g^2 */
         m[i] = beta1 * m[i] + fresh1 * g[i];
@@ -77,14 +77,14 @@ static void adam_move(const Optimizer *o, double rate, size_t n, const real *g, 
     }
 }
 
-static void adam_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+static void adam_step(const Optimizer *o, size_t n, const real *g, real **state, real *w) {
     adam_move(o, o->lr, n, g, state, w);
 }
 // [adam]
 
 // [adam-twice]
 /* The report's listing: lr_t already holds the correction that adam_move applies once more. */
-static void adam_twice_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+static void adam_twice_step(const Optimizer *o, size_t n, const real *g, real **state, real *w) {
     double t = o->t;
     double lr_t = o->lr * sqrt(1 - pow(o->beta2, t)) / (1 - pow(o->beta1, t));
     adam_move(o, lr_t, n, g, state, w);
@@ -93,9 +93,9 @@ static void adam_twice_step(const Optimizer *o, size_t n, const real *g, real *s
 
 // [sdlm]
 /* The curvature h is given: it is the state. */
-static void sdlm_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+static void sdlm_step(const Optimizer *o, size_t n, const real *g, real **state, real *w) {
     real lr = (real)o->lr, mu = (real)o->mu;
-    const real *h = state;
+    const real *h = state[0];
     for (size_t i = 0; i < n; i++) {
         /* w -= lr / (mu + h) * g */
         w[i] -= lr / (mu + h[i]) * g[i];
@@ -140,11 +140,14 @@ bool optimizer_named(const char *name, Optimizer *o) {
 
 // [optimizer-step]
 void optimizer_step(Optimizer *o, size_t n, const real *g, real *state, real *w) {
+    real *slot[SLOTS_MAX] = {NULL};
+    for (int k = 0; k < o->slots; k++)
+        slot[k] = state + (size_t)k * n;
     o->t++;
-    optimizer_move(o, n, g, state, w);
+    optimizer_move(o, n, g, slot, w);
 }
 
-void optimizer_move(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+void optimizer_move(const Optimizer *o, size_t n, const real *g, real **state, real *w) {
     if (o->weight_decay > 0) {
         /* w -= lr * weight_decay * w */
         real kept = (real)(1 - o->lr * o->weight_decay);

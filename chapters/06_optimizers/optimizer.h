@@ -39,8 +39,12 @@
 
 typedef struct Optimizer Optimizer;
 
-/** Moves n parameters w, given their gradients g; state holds slots * n numbers. */
-typedef void OptimizerStep(const Optimizer *o, size_t n, const real *g, real *state, real *w);
+enum {
+    SLOTS_MAX = 2 ///< most numbers per parameter that a rule remembers
+};
+
+/** Moves n parameters w, given their gradients g; state[k] is slot k of each, (n) numbers. */
+typedef void OptimizerStep(const Optimizer *o, size_t n, const real *g, real **state, real *w);
 
 /** A rule, its constants and how many steps it has taken. */
 struct Optimizer {
@@ -53,7 +57,7 @@ struct Optimizer {
     double eps;          ///< keeps a division by a root away from 0
     double mu;           ///< keeps a division by a curvature away from 0 (sdlm)
     double weight_decay; ///< before a step, w -= lr * weight_decay * w; 0 for none
-    int slots;           ///< vectors of state: 0, 1 or 2
+    int slots;           ///< vectors of state: 0 .. SLOTS_MAX
     long t;              ///< steps taken
     OptimizerStep *step; ///< the rule; optimizer_move() calls it
 };
@@ -84,10 +88,10 @@ void optimizer_step(Optimizer *o, size_t n, const real *g, real *state, real *w)
  * @param o     the optimizer; t counts the step already
  * @param n     parameters of this part
  * @param g     their gradients, (n), only read
- * @param state (slots, n), theirs
+ * @param state where each slot of theirs begins, (n) numbers
  * @param w     the parameters, (n), moved
  */
-void optimizer_move(const Optimizer *o, size_t n, const real *g, real *state, real *w);
+void optimizer_move(const Optimizer *o, size_t n, const real *g, real **state, real *w);
 
 /** @} */
 #endif

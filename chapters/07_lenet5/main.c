@@ -61,14 +61,15 @@ static Result train(Trainer *t, const Dataset *test, FILE *log) {
 // [epoch-loop]
 
 /* A new run with the network's present kernels; parameters are saved, the log goes into a table. */
-static Result run(const Network *net, const Lesson *lesson, const Dataset *train_set,
+static Result run(const Network *net, int threads, const Lesson *lesson, const Dataset *train_set,
                   const Dataset *test_set, const char *name) {
     Trainer trainer;
     Error error;
     Plan plan = plan_of_report();
     Tensor tensor[2 * LAYERS_MAX];
     char path[PATH_MAX];
-    if (!trainer_new(&trainer, net, train_set, &plan, team_processors(), SEED, &error))
+    if (!trainer_new(&trainer, net, train_set, &plan, SEED, &error) ||
+        !trainer_share(&trainer, threads, &error))
         fail_with(&error);
     snprintf(path, sizeof path, "07_%s.tsv", name);
     Output log = lesson_table(lesson, path);
@@ -93,14 +94,15 @@ int main(int argc, char **argv) {
            "of 100, Adam. Before the first step the network guesses, and ten equal guesses\n"
            "have a loss of log 10 = 2.3026\n\n",
            train_set.n);
-    Result textbook = run(&net, &lesson, &train_set, &test_set, "textbook");
+    Result textbook = run(&net, 1, &lesson, &train_set, &test_set, "textbook");
     printf("\n3. Test accuracy %.4f, loss %.4f. Confusion matrix: a row is the true\n"
            "digit, a column the prediction\n\n",
            textbook.test.accuracy, textbook.test.loss);
     confusion_print(stdout, &textbook.test);
-    printf("\n4. The same with faster functions of the same meaning, where there are any\n\n");
+    printf("\n4. The same with faster functions of the same meaning, and on all processors,\n"
+           "where this tree has fast/\n\n");
     int layers = net.layers, replaced = network_accelerate(&net);
-    Result fast = run(&net, &lesson, &train_set, &test_set, "fast");
+    Result fast = run(&net, team_processors(), &lesson, &train_set, &test_set, "fast");
     printf("\n   %d of %d layers run on another function. Test accuracy %.4f,\n"
            "   before %.4f; training took %.2f s, before %.2f s: %.1f times as fast\n",
            replaced, layers, fast.test.accuracy, textbook.test.accuracy, fast.seconds,

@@ -1,17 +1,18 @@
 /**
  * @file trainer.h
- * @brief Training on any number of threads, with the same result on all.
+ * @brief Training: mini-batches, their gradients, steps downhill.
  *
  * @addtogroup ch07
  *
  *     for each epoch                              trainer_begin()
  *         for each mini-batch                     trainer_step()
  *             gradient of its mean loss           trainer_gradient()
- *             one step of the optimizer           optimizer_move()
+ *             one step of the optimizer           optimizer_step()
  *
- * Every epoch visits every image once. A mini-batch is cut into micro-batches of MICRO_BATCH images
- * (a quarter of a mini-batch below 100) whatever the number of threads, and their gradients are
- * added in order: the same seed gives the same bits on any number of threads.
+ * Every epoch visits every image once. A mini-batch is cut into micro-batches, and their gradients
+ * are added in order. trainer_share() lets threads take the micro-batches; what they are and the
+ * order of the sum do not depend on it, so the same seed gives the same bits on any number of
+ * threads.
  *
  * With plan.copies = k there are k augmented copies of every image in addition to the image itself,
  * in one random order of which an epoch sees the next data->n; without, an augmenting plan shows
@@ -27,15 +28,19 @@
 #include "06_optimizers/schedule.h"
 #include "07_lenet5/augment.h"
 #include "07_lenet5/network.h"
-#include "team.h"
 
 enum {
-    WAVE = 8,    ///< micro-batches whose gradients are kept at a time; more threads have no work
-    SHARES = 16, ///< pieces of the parameters, for summing gradients and for a step
     THREADS_MAX = 256 ///< more than this is a typing error
 };
 
 typedef struct Trainer Trainer;
+typedef struct Shares Shares; ///< what threads need, in fast/shares.c
+
+/** What one mini-batch gave. */
+typedef struct Step {
+    double loss; ///< mean over its images, before the step
+    int correct; ///< images that were classified correctly, before the step
+} Step;
 
 /** How to train: everything but the network, the images, the seed and the number of threads. */
 typedef struct Plan {
@@ -55,31 +60,29 @@ typedef struct Plan {
 
 /** Parameters, gradient, optimizer and order of images: the state of a training run. */
 struct Trainer {
-    const Network *net;     ///< what is trained
-    const Dataset *data;    ///< on what
-    Plan plan;              ///< how
-    uint64_t seed;          ///< of the run
-    int threads;            ///< 1 .. WAVE
-    Optimizer optimizer;    ///< the plan's, with the steps taken and the present rate
-    real *params;           ///< the flat parameter vector
-    real *mean;             ///< their running mean; NULL without averaging
-    real *grad;             ///< the flat gradient of the last mini-batch
-    real *state;            ///< the optimizer's slots: (slots, n) for each share of n parameters
-    real *micro_grad[WAVE]; ///< one gradient for each micro-batch of a wave
-    Team *team;             ///< the threads
-    Workspace *space;       ///< one for each thread
-    int *order;             ///< all patterns (images and their copies) in random order
-    int patterns;           ///< how many: data->n * (1 + copies)
-    int start;              ///< where this epoch begins in the order
-    int epoch;              ///< the present one, from 1
-    Rng shuffle;            ///< what orders them
-};
+    const Network *net;  ///< what is trained
+    const Dataset *data; ///< on what
+    Plan plan;           ///< how
+    uint64_t seed;       ///< of the run
+    Optimizer optimizer; ///< the plan's, with the steps taken and the present rate
+    real *params;        ///< (n) the flat parameter vector
+    real *mean;          ///< (n) their running mean; NULL without averaging
+    real *grad;          ///< (n) the flat gradient of the last mini-batch
+    real *part;          ///< (n) the gradient of one micro-batch
+    real *state;         ///< (slots, n) what the optimizer remembers
+    Workspace space;     ///< for a micro-batch
+    int *order;          ///< all patterns (images and their copies) in random order
+    int patterns;        ///< how many: data->n * (1 + copies)
+    int start;           ///< where this epoch begins in the order
+    int epoch;           ///< the present one, from 1
+    Rng shuffle;         ///< what orders them
 
-/** What one mini-batch gave. */
-typedef struct Step {
-    double loss; ///< mean over its images, before the step
-    int correct; ///< images that were classified correctly, before the step
-} Step;
+    int threads;                                          ///< that share the work: 1 at first
+    Step (*gradient)(Trainer *, const int *index, int n); ///< trainer_gradient(), or its equal
+    void (*step)(Trainer *);                              ///< optimizer_step(), or its equal
+    Shares *shares;                                       ///< of several threads, else NULL
+    void (*unshare)(Trainer *);                           ///< ends them
+};
 
 /**
  * @brief Allocates memory for a run and makes the initial parameters.
@@ -87,13 +90,22 @@ typedef struct Step {
  * @param net     the network; kept by reference
  * @param data    the training set; kept by reference
  * @param plan    how to train, copied; its batch is at most data->n
- * @param threads 1 .. THREADS_MAX
  * @param seed    of the run: parameters, shuffling and augmentation have streams of their own
  * @param error   filled when there is no memory
  * @return whether it worked
  */
 bool trainer_new(Trainer *trainer, const Network *net, const Dataset *data, const Plan *plan,
-                 int threads, uint64_t seed, Error *error);
+                 uint64_t seed, Error *error);
+
+/**
+ * @brief Shares the work out among threads, with the same result to the bit. Advanced: in fast/,
+ *        and in plain.c for a tree without it, where it changes nothing.
+ * @param trainer the run, on one thread so far
+ * @param threads 1 .. THREADS_MAX; more than a mini-batch can use are not started
+ * @param error   filled when there is no memory, or no thread could be started
+ * @return whether it worked; if not, the run stays on one thread
+ */
+bool trainer_share(Trainer *trainer, int threads, Error *error);
 
 /**
  * @brief Releases a trainer.
@@ -125,6 +137,26 @@ Step trainer_step(Trainer *trainer, int first);
  * @return their mean loss and how many were classified correctly
  */
 Step trainer_gradient(Trainer *trainer, const int *index, int n);
+
+/**
+ * @brief How many images a micro-batch has, whatever the number of threads.
+ * @param n images of the mini-batch, at least 1
+ * @return MICRO_BATCH, or a quarter of a mini-batch below 4 * MICRO_BATCH, rounded up
+ */
+int micro_batch(int n);
+
+/**
+ * @brief The gradient of one micro-batch.
+ * @param trainer the run; its parameters are only read
+ * @param index   which patterns
+ * @param n       how many, at most space->n
+ * @param scale   1 / (images of the mini-batch)
+ * @param space   room for them
+ * @param grad    (n) the flat gradient of scale times their summed loss, overwritten
+ * @return their summed loss and how many were classified correctly
+ */
+Step micro_gradient(const Trainer *trainer, const int *index, int n, real scale, Workspace *space,
+                    real *grad);
 
 /**
  * @brief The parameters to evaluate the network with.

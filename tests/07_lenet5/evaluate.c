@@ -5,6 +5,8 @@
 
 #include "07_lenet5/evaluate.h"
 
+#include <string.h>
+
 TestSuite(ch07_evaluate, .timeout = 120);
 
 Test(ch07_evaluate, t01_counts_all, .description = "no tail is dropped, every image counted once") {
@@ -35,6 +37,9 @@ Test(ch07_evaluate, t01_counts_all, .description = "no tail is dropped, every im
     cr_expect(fabs(e.accuracy - correct / 1234.0) < 1e-12, "accuracy %g, want %g", e.accuracy,
               correct / 1234.0);
     cr_expect(fabs(e.loss - loss / 1234) < 1e-5, "loss %g, want %g", e.loss, loss / 1234);
+    Evaluation alone;
+    cr_assert(evaluate(&net, t.params, &data, 1, &alone, &error), "%s", error.text);
+    cr_expect(memcmp(&e, &alone, sizeof e) == 0, "evaluation depends on the number of threads");
     trainer_free(&t);
 }
 

@@ -25,7 +25,8 @@ Trainer planned(const Network *net, const Dataset *data, int threads, Plan plan)
     Trainer trainer;
     Error error;
     gemm_single_thread();
-    cr_assert(trainer_new(&trainer, net, data, &plan, threads, 1, &error), "%s", error.text);
+    cr_assert(trainer_new(&trainer, net, data, &plan, 1, &error), "%s", error.text);
+    cr_assert(trainer_share(&trainer, threads, &error), "%s", error.text);
     return trainer;
 }
 

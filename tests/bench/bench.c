@@ -222,8 +222,17 @@ static Trainer trainer_for(const Network *net, const Dataset *data, int batch, i
     Error error;
     bool known = optimizer_named("adam", &plan.optimizer);
     contract(known, "there is no adam");
-    if (!trainer_new(&t, net, data, &plan, threads, 1, &error)) fail_with(&error);
+    if (!trainer_new(&t, net, data, &plan, 1, &error) || !trainer_share(&t, threads, &error))
+        fail_with(&error);
     return t;
+}
+
+/* How many threads a trainer makes use of here. */
+static int most_threads(const Network *net, const Dataset *data) {
+    Trainer t = trainer_for(net, data, 1, team_processors());
+    int threads = t.threads;
+    trainer_free(&t);
+    return threads;
 }
 
 /* Seconds of one epoch, by one of the clocks: the median of three. */
@@ -361,7 +370,9 @@ static void print_steps(const Dataset *train, int processors) {
     printf("\nwhat each step of the code brings, seconds per epoch (from part of the images)\n\n"
            "                              1 thread   %2d threads\n",
            processors);
-    for (int k = 0; k < (int)(sizeof step / sizeof *step); k++) {
+    int steps = sizeof step / sizeof *step;
+    if (strcmp(network_after(steps).kernels, "fast") != 0) steps = 2; /* a tree without fast/ */
+    for (int k = 0; k < steps; k++) {
         Network net = network_after(k);
         Dataset some = {step[k].images, train->image, train->label};
         double scale = (double)train->n / some.n;
@@ -438,7 +449,6 @@ int main(int argc, char **argv) {
     const char *mode = argc > 2 && argv[1][0] == '-' ? argv[1] : "", *value = *mode ? argv[2] : "";
     int last = *mode ? 3 : 1, number = atoi(value) > 0 ? atoi(value) : 1;
     const char *dir = argc > last ? argv[last] : MNIST_DIR;
-    int processors = team_processors() < WAVE ? team_processors() : WAVE;
     Network net = lenet5(ACTIVATION_RELU);
     Dataset train, test;
     Error error;
@@ -446,6 +456,7 @@ int main(int argc, char **argv) {
     network_accelerate(&net);
     if (!dataset_load(dir, "train", &train, &error) || !dataset_load(dir, "t10k", &test, &error))
         fail_with(&error);
+    int processors = most_threads(&net, &train);
     if (strcmp(mode, "--figures") == 0)
         figures(&net, &train, &test, number);
     else if (strcmp(mode, "--layers") == 0)

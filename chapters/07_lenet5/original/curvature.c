@@ -75,9 +75,9 @@ void curvature_estimate(Trainer *t, int first, int n) {
     contract(t->optimizer.slots == 1, "%s has no place for a curvature", t->optimizer.name);
     memset(h, 0, params * sizeof *h);
     for (int i = 0; i < n; i++) {
-        trainer_input(t, t->order + (first + i) % t->patterns, 1, &t->space[0]);
-        network_forward(t->net, 1, t->params, &t->space[0]);
-        network_curvature(t->net, 1, t->params, &t->space[0], h);
+        trainer_input(t, t->order + (first + i) % t->patterns, 1, &t->space);
+        network_forward(t->net, 1, t->params, &t->space);
+        network_curvature(t->net, 1, t->params, &t->space, h);
     }
     for (size_t i = 0; i < params; i++)
         h[i] /= (real)n;

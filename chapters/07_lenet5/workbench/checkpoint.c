@@ -100,7 +100,7 @@ static unsigned long checksum(const Metadata entry[ENTRIES], int count, const Te
 static int list_tensors(const Trainer *t, Tensor tensor[TENSORS_MAX]) {
     int count = network_tensors(t->net, t->params, tensor);
     int length = (int)network_params(t->net), slots = t->optimizer.slots;
-    if (slots > 0) tensor[count++] = (Tensor){"optimizer", 1, {slots * length}, t->state};
+    if (slots > 0) tensor[count++] = (Tensor){"optimizer", 2, {slots, length}, t->state};
     if (t->mean) tensor[count++] = (Tensor){"mean", 1, {length}, t->mean};
     return count;
 }

@@ -37,7 +37,7 @@ static void show_augmented(const Options *o, const Recipe *recipe) {
     session_check_image(o, &data, "training");
     /* the smallest trainer that there is: nothing is trained, but a trainer augments */
     plan.batch = 1;
-    if (!trainer_new(&trainer, &net, &data, &plan, 1, o->seed, &error)) fail_with(&error);
+    if (!trainer_new(&trainer, &net, &data, &plan, o->seed, &error)) fail_with(&error);
     inspect_augmented(stdout, &trainer, o->image);
     trainer_free(&trainer);
     dataset_free(&data);
@@ -209,7 +209,8 @@ static void tables(const Options *o) {
     session_check_image(o, &test_data, "test");
     real *params = session_params(&net, o->load);
     recipe.plan.batch = 1;
-    if (!trainer_new(&trainer, &net, &data, &recipe.plan, o->threads, seed, &error))
+    if (!trainer_new(&trainer, &net, &data, &recipe.plan, seed, &error) ||
+        !trainer_share(&trainer, o->threads, &error))
         fail_with(&error);
     const Subject subject = {&trainer, params, &test_data, o->image < 0 ? 0 : o->image, o->load};
     if (!tables_write(o->dir, &subject, &error)) fail_with(&error);

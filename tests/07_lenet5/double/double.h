@@ -39,7 +39,7 @@ static inline bool probe(double *loss, double *gradient) {
         label[i] = (uint8_t)rng_below(&rng, 10);
     gemm_single_thread();
     if (!optimizer_named("sgd", &plan.optimizer) ||
-        !trainer_new(&trainer, &net, &data, &plan, 1, 1, &error))
+        !trainer_new(&trainer, &net, &data, &plan, 1, &error))
         return false;
     /* The same parameters in both builds: what float can hold. */
     for (int i = 0; i < DOUBLE_PARAMS; i++)

@@ -144,7 +144,7 @@ static const Suspect adam_suspects[] = {
     {"t-stays", "the powers are missing: 1 - beta1^t, with t growing from step to step"},
     {"g-for-m", "g is used where m belongs"},
     {"shares-missing", "the factors 1 - beta1 and 1 - beta2 are missing"},
-    {"one-state", "m and v share their memory: v begins n numbers after m"},
+    {"one-state", "m and v share their memory: m is state[0], v is state[1]"},
     {"shares-swapped", "m forgets with beta2 and v with beta1: beta1 belongs to m"},
 };
 

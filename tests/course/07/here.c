@@ -127,10 +127,10 @@ static Network network_of(const Call *call, Shape in) {
 }
 
 /* w -= lr * g, and the rate into the state, where the judge can see it. */
-static void plain_step(const Optimizer *o, size_t n, const real *g, real *state, real *w) {
+static void plain_step(const Optimizer *o, size_t n, const real *g, real **state, real *w) {
     for (size_t i = 0; i < n; i++)
         w[i] -= (real)o->lr * g[i];
-    state[0] = (real)o->lr;
+    state[0][0] = (real)o->lr;
 }
 
 /* ------------------------------------------------------------------ the network's loops -- */
@@ -198,7 +198,7 @@ static bool trainer_of(const Call *call, const Network *net, const Dataset *data
                  .average = call->constant[2],
                  .optimizer = {.name = "plain", .lr = call->constant[0], .slots = 1}};
     plan.optimizer.step = plain_step;
-    if (!trainer_new(t, net, data, &plan, 1, 1, &error)) return false;
+    if (!trainer_new(t, net, data, &plan, 1, &error)) return false;
     memcpy(t->params, call_at(call, A_W), network_params(net) * sizeof(real));
     if (t->mean) memcpy(t->mean, t->params, network_params(net) * sizeof(real));
     /* Behind the order's end it begins anew: who reads too far gets the first images. */
@@ -220,8 +220,7 @@ static bool gradient(const Call *call) {
     if (!trainer_of(call, &net, &data, &t)) return false;
     for (size_t i = 0; i < network_params(&net); i++)
         t.grad[i] = (real)7; /* of the mini-batch before */
-    for (int k = 0; k < WAVE; k++)
-        memcpy(t.micro_grad[k], t.grad, network_params(&net) * sizeof(real));
+    memcpy(t.part, t.grad, network_params(&net) * sizeof(real));
     Step step = trainer_gradient(&t, call_at(call, A_DECISION), call->number[2]);
     memcpy(call_at(call, A_DW), t.grad, network_params(&net) * sizeof(real));
     loss[0] = step.loss;
@@ -312,7 +311,7 @@ static bool training(const Call *call) {
     Error error;
     test.label = nothing;
     bool ok = nothing && each && optimizer_named("adam", &plan.optimizer);
-    ok = ok && trainer_new(&t, &net, &data, &plan, 2, 1, &error);
+    ok = ok && trainer_new(&t, &net, &data, &plan, 1, &error);
     if (ok) {
         trainer_begin(&t, 1);
         for (int first = 0; first < data.n; first += plan.batch)

@@ -219,7 +219,9 @@ static void gradient_run(const Call *call, int mistake, double **v) {
     fill(v[A_DW], params, mistake == NOT_CLEARED ? 7 * parts : 0);
     for (int i = 0; i < n; i++) {
         int decision, image = mistake == FIRST_IMAGES ? i % size : (int)v[A_DECISION][i];
-        loss += image_loss(&run, v, image, scale, &decision);
+        /* all micro-batches but the first share memory: the next ones add what is left in it */
+        int k = i / size, times = mistake == NOT_CLEARED && k > 0 ? parts - k : 1;
+        loss += image_loss(&run, v, image, times * scale, &decision);
         correct += decision == (int)v[A_LABEL][image];
     }
     if (mistake == NONE_CORRECT) correct = 0;

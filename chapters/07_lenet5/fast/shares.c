@@ -1,0 +1,155 @@
+/*
+ * Training shared out among threads: trainer_share() of trainer.h. In a tree without this folder
+ * plain.c takes its place.
+ *
+ * Threads take micro-batches as they come. Each has its gradient in memory of its own, and which
+ * thread was first does not matter, because the gradients are added in the order of the
+ * micro-batches. The threads share out the *entries* of that sum, and of the optimizer's step: each
+ * takes a different piece of the parameters.
+ */
+#include "07_lenet5/trainer.h"
+#include "team.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    WAVE = 8,   /* micro-batches whose gradients are kept at a time; more threads have no work */
+    PIECES = 16 /* of the parameters, for adding gradients and for a step */
+};
+
+struct Shares {
+    Team *team;
+    Workspace *space;       /* one for each thread                        */
+    real *micro_grad[WAVE]; /* one gradient for each micro-batch of a wave */
+};
+
+/* ------------------------------------------------------------------ the gradient --------- */
+
+/* A wave: the micro-batches of a mini-batch that the team works on at a time. */
+typedef struct Wave {
+    Trainer *t;
+    const int *index; /* the patterns of the mini-batch */
+    int n;            /* how many                       */
+    int size;         /* of a micro-batch               */
+    int begin;        /* micro-batches before this wave */
+    int count;        /* micro-batches in this wave     */
+    Step step[WAVE];  /* what each of them gave         */
+} Wave;
+
+/* Micro-batch s of a wave, on one of the threads: its gradient into micro_grad[s]. */
+static void wave_micro_batch(void *job, int s, int thread) {
+    Wave *wave = job;
+    Shares *shares = wave->t->shares;
+    int first = (wave->begin + s) * wave->size, left = wave->n - first;
+    int n = left < wave->size ? left : wave->size;
+    wave->step[s] = micro_gradient(wave->t, wave->index + first, n, 1 / (real)wave->n,
+                                   &shares->space[thread], shares->micro_grad[s]);
+}
+
+/* Parameters first .. first+n-1. A small network has fewer parameters than pieces. */
+typedef struct Piece {
+    size_t first, n;
+} Piece;
+
+static Piece piece_of(const Trainer *t, int k) {
+    size_t params = network_params(t->net), length = (params + PIECES - 1) / PIECES;
+    size_t first = (size_t)k * length, left = first < params ? params - first : 0;
+    return (Piece){params - left, left < length ? left : length};
+}
+
+/* One piece of the sum: grad += the gradients of a wave, in their order. */
+static void wave_sum(void *job, int k, int thread) {
+    (void)thread;
+    const Wave *wave = job;
+    const Trainer *t = wave->t;
+    Piece piece = piece_of(t, k);
+    real *grad = t->grad + piece.first;
+    /* the first wave of a mini-batch clears, the others add */
+    if (wave->begin == 0) memset(grad, 0, piece.n * sizeof *grad);
+    for (int s = 0; s < wave->count; s++) {
+        const real *part = t->shares->micro_grad[s] + piece.first;
+        for (size_t i = 0; i < piece.n; i++)
+            grad[i] += part[i];
+    }
+}
+
+/* The same as trainer_gradient(): WAVE micro-batches at a time, then their sum, then the next
+   wave. */
+static Step shared_gradient(Trainer *t, const int *index, int n) {
+    int size = micro_batch(n), parts = (n + size - 1) / size;
+    if (parts == 1) return trainer_gradient(t, index, n); /* nothing to share out */
+    Step total = {0};
+    for (int begin = 0; begin < parts; begin += WAVE) {
+        int count = parts - begin < WAVE ? parts - begin : WAVE;
+        Wave wave = {.t = t, .index = index, .n = n, .size = size, .begin = begin, .count = count};
+        team_run(t->shares->team, count, wave_micro_batch, &wave);
+        team_run_brief(t->shares->team, PIECES, wave_sum, &wave);
+        for (int s = 0; s < count; s++) {
+            total.loss += wave.step[s].loss;
+            total.correct += wave.step[s].correct;
+        }
+    }
+    total.loss /= n;
+    return total;
+}
+
+/* ------------------------------------------------------------------ the step ------------- */
+
+/* One piece of a step: of the parameters, and of every slot of the state. */
+static void move_piece(void *job, int k, int thread) {
+    (void)thread;
+    Trainer *t = job;
+    Piece piece = piece_of(t, k);
+    real *slot[SLOTS_MAX] = {NULL};
+    for (int s = 0; s < t->optimizer.slots; s++)
+        slot[s] = t->state + (size_t)s * network_params(t->net) + piece.first;
+    optimizer_move(&t->optimizer, piece.n, t->grad + piece.first, slot, t->params + piece.first);
+}
+
+/* The same as optimizer_step(). If one thread did it, the others would wait for 61,706 square roots
+   and divisions. */
+static void shared_step(Trainer *t) {
+    t->optimizer.t++;
+    team_run_brief(t->shares->team, PIECES, move_piece, t);
+}
+
+/* ------------------------------------------------------------------ begin and end -------- */
+
+static void shares_free(Trainer *t) {
+    Shares *shares = t->shares;
+    team_free(shares->team);
+    workspaces_free(shares->space, t->threads);
+    for (int k = 0; k < WAVE; k++)
+        free(shares->micro_grad[k]);
+    free(shares);
+    t->shares = NULL;
+}
+
+bool trainer_share(Trainer *t, int threads, Error *error) {
+    if (threads > WAVE) threads = WAVE;
+    if (threads == 1) return true;
+    Shares *shares = calloc(1, sizeof *shares);
+    if (!shares) return error_set(error, "no memory for %d threads", threads);
+    t->shares = shares;
+    t->threads = threads;
+    shares->space = workspaces_new(t->net, threads, error);
+    bool ok = shares->space != NULL;
+    if (ok) {
+        shares->team = team_new(threads, error);
+        ok = shares->team != NULL;
+    }
+    for (int k = 0; ok && k < WAVE; k++) {
+        shares->micro_grad[k] = calloc(network_params(t->net), sizeof(real));
+        ok = shares->micro_grad[k] || error_set(error, "no memory for %d threads", threads);
+    }
+    if (!ok) {
+        shares_free(t);
+        t->threads = 1;
+        return false;
+    }
+    t->gradient = shared_gradient;
+    t->step = shared_step;
+    t->unshare = shares_free;
+    return true;
+}
