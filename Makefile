@@ -99,7 +99,7 @@ debug: setup ## N: gdb on that example; it stops inside the chapter's function
 	    --args build/debug/$(CHOSEN) $(or $(ARGS),build/debug/data)
 
 NEEDS_build := build
-build: $(CHAPTERS:%=$B/%) build/compile_flags.txt ## all seven programs, into build/
+build: $(CHAPTERS:%=$B/%) $$(RACES) $$(EDITORS) ## all seven programs, into build/
 
 clean: ## remove build/, trained parameters included
 	rm -rf build

@@ -14,6 +14,12 @@
 double seconds_now(void);
 
 /**
+ * @brief The processor time of the calling thread: other programs do not count.
+ * @return seconds since some fixed moment
+ */
+double thread_seconds(void);
+
+/**
  * @brief The middle value, or the mean of the two middle ones.
  * @param value the values; sorted in place
  * @param n     how many, at least 1

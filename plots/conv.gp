@@ -1,6 +1,6 @@
 # Chapter 2: a convolution in four ways by the side of the image, and how far each is from the
 # loops.
-# data: 02_time.tsv  make chapter 2
+# data: 02_time.tsv  build/race/02_conv build/data
 data = D.'/02_time.tsv'
 of(layer, column_name) = strcol('layer') eq layer ? column(column_name) : NaN
 # Where there is nothing: off the axis, so that a build without direct convolution (no AVX2) still

@@ -40,7 +40,7 @@ $(PICTURES:%=$P/zh/%.txt): $P/zh/%.txt: $(DRAWN)
 run      = @sh plots/run.sh "$(@:.command=)" $1
 commands = $(addsuffix .command,$(addprefix $D/,$1))
 $(call commands,01_memory.tsv): $B/01_im2col
-$(call commands,02_time.tsv): $B/02_conv
+$(call commands,02_time.tsv): $B/race/02_conv
 $(call commands,03_pool.tsv): $B/03_pool
 $(call commands,04_activation.tsv 04_pieces.tsv): $B/04_affine
 $(call commands,05_loss_float.tsv 05_step_float.tsv 05_weights.tsv): $B/05_softmax_ce

@@ -5,7 +5,8 @@ USES_fast   := $(CHAPTERS)
 # A suite is tests/NAME.c, or a folder of sources; support.c is what those of both builds share.
 WITH_fast   := tests/07_lenet5/support.c
 suite   = $(filter tests/%.c,$(wildcard tests/$1.c tests/$1/*.c $(WITH_$1)))
-SUITES := $(foreach s,common $(CHAPTERS) fast guard,$(if $(call suite,$s),$s))
+FAST   := $(if $(wildcard chapters/07_lenet5/fast/*.c),fast)
+SUITES := $(foreach s,common $(CHAPTERS) $(FAST) guard,$(if $(call suite,$s),$s))
 # The sources that a suite has for the double build (numerical gradients).
 smooth  = $(if $(call suite,$1),$(shell grep -l REAL_DOUBLE $(call suite,$1)))
 doubles = $(if $(call smooth,$1),$(sort $(call smooth,$1) $(filter %/support.c,$(call suite,$1))))
@@ -35,7 +36,7 @@ include tests/course/examine/examine.mk
 .PHONY: test suites watch hint
 ##@ For students
 NEEDS_test := build test
-test: $$(chosen) build/compile_flags.txt ## [N]: build and run all suites, or those of chapter N
+test: $$(chosen) $(EDITORS) ## [N]: build and run all suites, or those of chapter N
 	@$(if $(BORROWED),echo "borrowed (not tested): $(BORROWED)";) sh tests/support/run.sh $(chosen)
 
 NEEDS_suites := build test

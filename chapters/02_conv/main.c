@@ -1,27 +1,13 @@
 /*
  * Chapter 2, the example: a convolution in small numbers, a filter that is learned, three filters
- * on a digit, and the cost of the same sums computed in different ways.
+ * on a digit, and the connections of C3.
  *
  *     make chapter 2    or: build/02_conv [FOLDER for data [FOLDER with the four IDX files]]
  */
 #include "02_conv/conv.h"
 
-#include "01_im2col/im2col.h"
-#include "gemm.h"
-#include "init.h"
 #include "lesson.h"
-#include "measure.h"
 #include "picture.h"
-#include "team.h"
-
-#if __has_include("02_conv/direct/direct.h") /* optional reading, and an optional folder */
-#include "02_conv/direct/direct.h"
-#else
-static bool direct_conv(Layer *l) {
-    (void)l;
-    return false;
-}
-#endif
 
 #include <stdlib.h>
 
@@ -173,152 +159,13 @@ static void filter_digit(const Lesson *lesson) {
     free(scratch);
 }
 
-/* ------------------------------------------------------------------ 4. the price --------- */
-
-// [not for students]
-/* The windows as columns, but the product as three plain loops. */
-static void forward_im2col_naive(const Layer *l, int n, const real *w, const real *x, real *y,
-                                 real *scratch) {
-    int windows = l->out.h * l->out.w, row = l->in.c * l->size * l->size;
-    for (int image = 0; image < n; image++) {
-        im2col(l->in, l->size, l->stride, l->pad, x + image * shape_size(l->in), scratch);
-        for (int o = 0; o < shape_size(l->out); o++)
-            y[o] = w[layer_weights(l) + o / windows];
-        gemm_naive(PLAIN, PLAIN, l->out.c, windows, row, w, scratch, 1, y);
-        y += shape_size(l->out);
-    }
-}
-// [not for students]
-
-/* A convolution with numbers to try it on, and what the loops make of them. */
-typedef struct Trial {
-    Layer layer;
-    int n; /* images */
-    real *x, *w, *scratch, *y, *want;
-} Trial;
-
-static Trial trial_start(const char *name, Shape in, int filters, int n) {
-    Trial t = {.layer = conv_layer(name, in, filters, 5, 1, 0, NULL), .n = n};
-    size_t ins = (size_t)(n * shape_size(in)), outs = (size_t)(n * shape_size(t.layer.out));
-    t.x = lesson_reals(ins);
-    t.w = lesson_reals(layer_params(&t.layer));
-    /* a piece of scratch for every thread */
-    t.scratch = lesson_reals((size_t)team_processors() * t.layer.scratch);
-    t.y = lesson_reals(outs);
-    t.want = lesson_reals(outs);
-    Rng rng = rng_seed(1, 0);
-    for (size_t i = 0; i < ins; i++)
-        t.x[i] = (real)rng_normal(&rng);
-    layer_init(&t.layer, INIT_HE, t.w, &rng);
-    conv_forward_naive(&t.layer, n, t.w, t.x, t.want, t.scratch);
-    return t;
-}
-
-static void trial_end(Trial *t) {
-    free(t->x);
-    free(t->w);
-    free(t->scratch);
-    free(t->y);
-    free(t->want);
-}
-
-/* Microseconds per image for the first n images: the median of a few runs. */
-static double trial_time(Trial *t, LayerForward *forward, int n) {
-    double took[5];
-    size_t outs = (size_t)(n * shape_size(t->layer.out));
-    /* What a version leaves out must show. */
-    for (size_t i = 0; i < outs; i++)
-        t->y[i] = (real)NAN;
-    for (int repeat = 0; repeat < 5; repeat++) {
-        double start = seconds_now();
-        forward(&t->layer, n, t->w, t->x, t->y, t->scratch);
-        took[repeat] = seconds_now() - start;
-    }
-    return 1e6 * median(took, 5) / n;
-}
-
-/* What the last trial_time() computed, compared with the loops. A NaN stays NaN. */
-static double largest_difference(const Trial *t, int n) {
-    double most = 0;
-    for (int i = 0; i < n * shape_size(t->layer.out); i++) {
-        double difference = fabs((double)t->y[i] - (double)t->want[i]);
-        if (!(difference <= most)) most = difference;
-    }
-    return isnan(most) ? (double)NAN : most;
-}
-
-/* The direct version of the trial's layer, or NULL where there is none (see direct/). */
-static LayerForward *direct_forward(const Trial *t) {
-    Layer layer = t->layer;
-    return direct_conv(&layer) ? layer.forward : NULL;
-}
-
-/* What the threads share, and the images of a part. */
-typedef struct Shared {
-    const Layer *l;
-    int n; /* images */
-    const real *w, *x;
-    real *y, *scratch;
-} Shared;
-
-enum { PART = 25 };
-
-static Team *team; /* all threads */
-
-static void forward_part(void *job, int part, int thread) {
-    const Shared *s = job;
-    int first = part * PART, images = s->n - first < PART ? s->n - first : PART;
-    s->l->forward(s->l, images, s->w, s->x + first * shape_size(s->l->in),
-                  s->y + first * shape_size(s->l->out),
-                  s->scratch + (size_t)thread * s->l->scratch);
-}
-
-/* The trial's layer on all threads, each with a part of the images at a time. */
-static void forward_threads(const Layer *l, int n, const real *w, const real *x, real *y,
-                            real *scratch) {
-    Shared shared = {l, n, w, x, y, scratch};
-    team_run(team, (n + PART - 1) / PART, forward_part, &shared);
-}
-
-static void compare_versions(const char *name, Shape in, int filters) {
-    enum { N = 200, FEW = 10 };
-    Trial t = trial_start(name, in, filters, N);
-    LayerForward *direct = direct_forward(&t);
-    const struct {
-        const char *what;
-        LayerForward *forward;
-        int n;
-    } version[] = {
-        {"six loops", conv_forward_naive, FEW},
-        // [not for students]
-        {"im2col, then three loops", forward_im2col_naive, FEW},
-        // [not for students]
-        {"im2col, then BLAS", conv_forward, N},
-        {"direct (advanced)", direct, N},
-        {"the last one, all threads", forward_threads, N},
-    };
-    const int versions = sizeof version / sizeof *version;
-    Shape out = t.layer.out;
-    double loops = 0;
-    printf("   %s, %dx%dx%d to %dx%dx%d\n", name, in.c, in.h, in.w, out.c, out.h, out.w);
-    for (int k = 0; k < versions; k++) {
-        if (!version[k].forward) continue;
-        if (k == versions - 1 && direct) t.layer.forward = direct;
-        double us = trial_time(&t, version[k].forward, version[k].n);
-        if (k == 0) loops = us;
-        printf("      %-25s %9.2f us  %6.1f times   difference %.1e\n", version[k].what, us,
-               loops / us, largest_difference(&t, version[k].n));
-    }
-    trial_end(&t);
-}
-
-/* ------------------------------------------------------------------ 5. connections ------- */
+/* ------------------------------------------------------------------ 4. connections ------- */
 
 /* Which maps of S2 each filter of C3 sees in the paper. */
 static void connection_table(void) {
     Layer full = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, NULL);
     Layer table = conv_layer("C3", (Shape){6, 14, 14}, 16, 5, 1, 0, conv_table_1998);
-    printf("\n5. The connection table of C3 (LeCun et al. 1998, Table I; advanced): filters\n"
+    printf("\n4. The connection table of C3 (LeCun et al. 1998, Table I; advanced): filters\n"
            "0 to 15 across, maps of S2 down\n\n");
     for (int ch = 0; ch < 6; ch++) {
         printf("   map %d  ", ch);
@@ -331,63 +178,11 @@ static void connection_table(void) {
            full.trainable, full.connections, table.trainable, table.connections);
 }
 
-// [not for students]
-/* ------------------------------------------------------------------ for the picture ------ */
-
-/* The versions on images of one size: times, then differences, a line of the table. */
-static void write_size(FILE *file, const char *name, Shape in, int filters) {
-    const int outs = (in.h - 4) * (in.w - 4);
-    /* about 20000 windows of every size; a few of them are enough for loops */
-    const int n = outs > 20000 ? 1 : 20000 / outs > 200 ? 200 : 20000 / outs, few = (n + 19) / 20;
-    Trial t = trial_start(name, in, filters, n);
-    double us[4], difference[4];
-    LayerForward *const version[4] = {conv_forward_naive, forward_im2col_naive, conv_forward,
-                                      direct_forward(&t)};
-    for (int k = 0; k < 4; k++) {
-        int images = k < 2 ? few : n;
-        us[k] = version[k] ? trial_time(&t, version[k], images) : (double)NAN;
-        difference[k] = version[k] ? largest_difference(&t, images) : (double)NAN;
-    }
-    fprintf(file, "%s\t%d", name, in.h);
-    for (int k = 0; k < 4; k++)
-        fprintf(file, "\t%.4g", us[k]);
-    for (int k = 1; k < 4; k++)
-        fprintf(file, "\t%.3g", difference[k]);
-    fprintf(file, "\n");
-    trial_end(&t);
-}
-
-/* C1's and C3's filters on images of other sizes too; only LeNet's own, 32 and 14, have a direct
-   version. */
-static void write_times(const Lesson *lesson) {
-    static const int side[] = {6, 8, 10, 14, 20, 32, 48, 72, 104, 144};
-    Output table = lesson_table(lesson, "02_time.tsv");
-    fprintf(table.stream, "layer\tside\tloops\tim2col\tblas\tdirect\tim2col_difference\t"
-                          "blas_difference\tdirect_difference\n");
-    for (size_t i = 0; i < sizeof side / sizeof *side; i++)
-        write_size(table.stream, "C1", (Shape){1, side[i], side[i]}, 6);
-    for (size_t i = 0; i < sizeof side / sizeof *side; i++)
-        write_size(table.stream, "C3", (Shape){6, side[i], side[i]}, 16);
-    lesson_table_end(&table, "conv");
-}
-// [not for students]
-
 int main(int argc, char **argv) {
     Lesson lesson = lesson_start(argc, argv);
-    Error error;
-    team = team_new(team_processors(), &error);
-    if (!team) fail_with(&error);
     small_numbers();
     learn_filter();
     filter_digit(&lesson);
-    printf("\n4. The same sums in different ways: time per image, how many times faster than\n"
-           "the six loops, and the largest difference from them\n\n");
-    compare_versions("C1", (Shape){1, 32, 32}, 6);
-    compare_versions("C3", (Shape){6, 14, 14}, 16);
     connection_table();
-    // [not for students]
-    write_times(&lesson);
-    // [not for students]
-    team_free(team);
     return 0;
 }

@@ -8,20 +8,7 @@
 
 #include "03_pool/subsample.h"
 #include "lesson.h"
-#include "measure.h"
 #include "picture.h"
-#include "rng.h"
-
-#include <stdlib.h>
-
-#if __has_include("03_pool/rows/rows.h") /* optional reading, and an optional folder */
-#include "03_pool/rows/rows.h"
-#else
-static bool rows_pool(Layer *l) {
-    (void)l;
-    return false;
-}
-#endif
 
 /* ------------------------------------------------------------------ 1. by hand ----------- */
 
@@ -130,9 +117,9 @@ static void pool_digit(const real *x) {
            100 * moved_share(7 * 7, quarter, moved_quarter));
 }
 
-// [not for students]
 /* ------------------------------------------------------------------ 7. and ReLU ---------- */
 
+// [not for students]
 /* ReLU, which chapter 4 is about: a negative number becomes 0, the others stay. */
 static void relu(int n, const real *x, real *y) {
     for (int i = 0; i < n; i++)
@@ -144,6 +131,7 @@ static void relu_back(int n, const real *y, const real *dy, real *dx) {
     for (int i = 0; i < n; i++)
         dx[i] = y[i] <= 0 ? 0 : dy[i];
 }
+// [not for students]
 
 /* Pooling and ReLU in either order: the same y, and the same gradient. */
 static void either_order(void) {
@@ -205,51 +193,6 @@ static void subsample_digit(const real *x) {
     printf("\n");
     picture_print(stdout, 1, 14, 14, strong, 0, 5);
 }
-// [not for students]
-
-/* ------------------------------------------------------------------ 9. time -------------- */
-
-/* Microseconds per image, forward and backward: medians over some runs on 50 images. */
-static void print_time(const char *what, const Layer *l, const real *x, const real *dy) {
-    enum { N = 50, REPEATS = 15 };
-    real *y = lesson_reals(N * shape_size(l->out));
-    real *dx = lesson_reals(N * shape_size(l->in)), *scratch = lesson_reals(l->scratch);
-    double took[2][REPEATS];
-    for (int repeat = 0; repeat < REPEATS; repeat++) {
-        /* forward first: backward along rows reads y */
-        double start = seconds_now();
-        l->forward(l, N, NULL, x, y, scratch);
-        double middle = seconds_now();
-        l->backward(l, N, NULL, x, y, dy, NULL, dx, scratch);
-        took[0][repeat] = middle - start;
-        took[1][repeat] = seconds_now() - middle;
-    }
-    printf("   %-20s %8.2f   %8.2f\n", what, 1e6 * median(took[0], REPEATS) / N,
-           1e6 * median(took[1], REPEATS) / N);
-    free(y);
-    free(dx);
-    free(scratch);
-}
-
-/* S2 of LeNet-5 on noise, where the largest of four cannot be guessed. */
-static void compare_versions(void) {
-    enum { N = 50 };
-    const Layer windows = max_pool_layer("S2", (Shape){6, 28, 28}, 2, 2, 0);
-    Layer rows = windows;
-    real *x = lesson_reals(N * shape_size(windows.in));
-    real *dy = lesson_reals(N * shape_size(windows.out));
-    Rng rng = rng_seed(1, 0);
-    for (int i = 0; i < N * shape_size(windows.in); i++)
-        x[i] = (real)rng_normal(&rng);
-    for (int i = 0; i < N * shape_size(windows.out); i++)
-        dy[i] = (real)rng_normal(&rng);
-    printf("\n9. Pooling along rows (advanced): microseconds per image of S2, 6x28x28\n"
-           "                         forward   backward\n");
-    print_time("window by window", &windows, x, dy);
-    if (rows_pool(&rows)) print_time("along rows", &rows, x, dy);
-    free(x);
-    free(dy);
-}
 
 /* ------------------------------------------------------------------ for the picture ------ */
 
@@ -276,12 +219,9 @@ int main(int argc, char **argv) {
     rules();
     lesson_digit(&lesson, 2, 0, x);
     pool_digit(x);
-    // [not for students]
     either_order();
     subsample_by_hand();
     subsample_digit(x);
-    // [not for students]
-    compare_versions();
     write_digit(&lesson, x);
     return 0;
 }

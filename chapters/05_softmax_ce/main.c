@@ -297,6 +297,7 @@ static double pull(const Loss *l, const real *x, uint8_t label, double *length) 
     *length = sqrt(sum);
     return loss;
 }
+// [not for students]
 
 /* A state between the 6 and the 8, a little nearer to the 8: its distances, and each loss of it if
    it was an 8 and if it was a 6. */
@@ -319,7 +320,6 @@ static void between_codes(void) {
             printf("   %10d   %-12s %11.4f   %22.4f\n", truth, losses[k].name, loss, length);
         }
 }
-// [not for students]
 
 /* ------------------------------------------------------------------ for the pictures ----- */
 
@@ -377,9 +377,7 @@ int main(int argc, char **argv) {
     check_a_gradient();
     first_learner(&lesson);
     codes();
-    // [not for students]
     between_codes();
-    // [not for students]
     write_losses(&lesson);
     write_steps(&lesson);
     return 0;

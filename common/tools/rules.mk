@@ -3,8 +3,8 @@
 
 # Names with a blank or other oddities are not sources.
 sources   = $(filter chapters/$1/%.c,$(wildcard chapters/$1/*.c chapters/$1/*/*.c))
-# plain.c is for a tree that lacks the faster functions of fast/.
-library   = $(filter-out %/main.c $(if $(wildcard chapters/$1/fast/*.c),%/plain.c),\
+# race.c is a program of its own; plain.c is for a tree that lacks the faster functions of fast/.
+library   = $(filter-out %/main.c %/race.c $(if $(wildcard chapters/$1/fast/*.c),%/plain.c),\
               $(call sources,$1))
 # objects,KIND,CHAPTER: the object files of a chapter and of those it uses, without mains.
 objects   = $(foreach c,$2 $(USES_$2),$(if $(filter $c,$(BORROWED)),$(LENT)/$1/$c.o,\
@@ -24,6 +24,12 @@ endef
 
 $(CHAPTERS:%=$B/%): $B/%: $B/float/chapters/%/main.o $$(call objects,float,$$*) $B/float/common.a \
     | $$(IDX)
+	$(link)
+
+# A chapter's versions of one function against each other: chapters/CHAPTER/FOLDER/race.c.
+RACES := $(foreach c,$(CHAPTERS),$(if $(wildcard chapters/$c/*/race.c),$B/race/$c))
+racing = $(addprefix $B/float/,$(addsuffix .o,$(basename $(wildcard chapters/$1/*/race.c))))
+$(RACES): $B/race/%: $$(call racing,$$*) $$(call objects,float,$$*) $B/float/common.a
 	$(link)
 
 $B/float/common.a: $(patsubst %.c,$B/float/%.o,$(filter common/%,$(SOURCES)))
@@ -55,7 +61,9 @@ $B/double/%.o: %.c $B/flags | setup
 	@echo '  CC   $< (double)'
 	$Q$(compile) -DREAL_DOUBLE -c $< -o $@
 
-# For clangd and the editors that use it (.clangd names this folder).
+# For clangd and the editors that use it (.clangd names this folder). Nothing is written here when
+# all is built elsewhere.
+EDITORS := $(if $(filter build build/%,$B),build/compile_flags.txt)
 build/compile_flags.txt:
 	@mkdir -p $(@D)
 	@printf '%s\n' -std=c11 -D_POSIX_C_SOURCE=200809L '-DBUILD="build"' $(WARNINGS) \

@@ -24,7 +24,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { RUNS = 9, PEAK_SIDE = 512, BATCH = 100 };
 
@@ -42,13 +41,6 @@ static void fill(Rng *rng, size_t n, real *x) {
 }
 
 /* ------------------------------------------------------------------ clocks ---------------- */
-
-/* Seconds that this thread has had a processor: other programs on the machine do not count. */
-static double thread_seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static double wall_clock(int threads) {
     (void)threads;

@@ -3,6 +3,7 @@
 #
 #   - two copies of the tree in different folders give the same program, byte for byte;
 #   - a tree that nobody may write to is built and tested in another folder (make B=/elsewhere);
+#   - a tree without the faster functions is built and tested, and its bench runs;
 #   - a compiler for other machines compiles the chapters (CC=... alone).
 set -eu
 make=$1 cross=$2
@@ -40,6 +41,14 @@ listing "$work/one" > "$work/before"
 quietly -C "$work/one" B="$work/out" "$flags" test 1
 listing "$work/one" | cmp - "$work/before"
 echo "B=/elsewhere: built and tested, and the sources are as they were"
+
+copy "$work/plain"
+(cd "$work/plain/chapters" && rm -r 02_conv/direct 03_pool/rows 04_affine/rational \
+    04_affine/tiles 07_lenet5/fast)
+quietly -j2 -C "$work/plain" build suites
+quietly -C "$work/plain" test 7
+quietly -C "$work/plain" bench ARGS="--figures 1"
+echo "without direct/, rows/, rational/, tiles/ and fast/: built, tested, timed"
 
 if echo '#include <tgmath.h>' | "$cross" -E - > /dev/null 2>&1; then
     objects=$(ls chapters/0[1-6]*/*.c chapters/0[1-6]*/*/*.c | sed 's|^|build/x/float/|; s|c$|o|')

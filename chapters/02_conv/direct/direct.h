@@ -19,7 +19,7 @@
  *   times a piece of a row is one instruction: acc[f] += w[f, p, q] * x[i+p, q .. q+15].
  *
  * The sums that are being formed stay in registers; a pixel or weight that is loaded serves several
- * of them. `make chapter 2` times this against the matrix product, with the difference beside it.
+ * of them. `build/race/02_conv` times this against the matrix product, and prints the difference.
  *
  * Where it does not fit, a layer keeps the matrix product: other shapes, and the double build.
  * How many lanes and registers there are, and so how many sums are formed at a time, is in lanes.h.

@@ -203,6 +203,18 @@ def unwritten(path, text):
     return with_include(text)
 
 
+def emptied(path, text):
+    """A source whose functions that show what is taken out do nothing."""
+
+    def body(head, name, parameters):
+        return "{\n" + voids(parameters) + "    /* not part of this tree */\n}"
+
+    for rule in rules()["empty"]:
+        if rule["file"] == path:
+            text = blanked(text, rule["functions"], body)
+    return text
+
+
 def written(path, text, ids):
     """A source of a handout with the solutions of some exercises; all: with everything."""
     reference = (TOP / path).read_text()
@@ -315,7 +327,7 @@ def contents(path, files):
     data = (TOP / path).read_bytes()
     if path.endswith((".c", ".h", ".mk", "Makefile")):
         text = without_marked(data.decode())
-        return (unwritten(path, text) if path.endswith(".c") else text).encode()
+        return (unwritten(path, emptied(path, text)) if path.endswith(".c") else text).encode()
     if path.endswith(".md"):
         return page(path, data.decode(), files).encode()
     return data
