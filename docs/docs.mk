@@ -15,13 +15,15 @@ book: setup ## the lessons as a book: build/book/lenet5.pdf and lenet5.epub
 
 ##@ For engineers
 NEEDS_quotes := build quotes
-quotes: build $B/prologue $B/05_softmax_ce.double ## rewrite the code and the output that pages quote, redraw their pictures
+quotes: build $B/prologue $B/05_softmax_ce.double ## rewrite the code and output that pages quote, and their pictures
+	@mkdir -p build/data
 	@python3 -B docs/book/figures.py
 	@python3 -B docs/book/quotes.py
 
 # Are quotes, commands, formulas, pictures of the pages true?
 NEEDS_trust-quotes := build quotes
 trust-quotes: build $B/prologue $B/05_softmax_ce.double
+	@mkdir -p build/data
 	@python3 -B docs/book/quotes.py --check
 	@python3 -B docs/book/figures.py --check
 

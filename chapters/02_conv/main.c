@@ -8,6 +8,7 @@
 
 #include "lesson.h"
 #include "picture.h"
+#include "rng.h"
 
 #include <stdlib.h>
 
