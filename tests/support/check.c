@@ -3,6 +3,7 @@
  */
 #include "check.h"
 
+#include "fence.h"
 #include "measure.h"
 
 #include <dirent.h>
@@ -78,8 +79,7 @@ typedef struct Block {
     double memory[];
 } Block;
 
-enum { GUARDS = 64 };
-static const real guard_number = (real)-7777.25;
+enum { FENCE = FENCE_BYTES / sizeof(real) };
 static Block *last_block;
 
 void *kept(size_t bytes) {
@@ -95,9 +95,9 @@ static void expect_guards(const char *what, const real *got) {
     while (block && (const void *)block->memory != (const void *)got)
         block = block->before;
     if (!block || block->guarded == 0) return;
-    for (size_t i = 0; i < GUARDS; i++)
-        cr_assert(got[block->guarded + i] == guard_number, "%s: entry %zu past its end is %.9g",
-                  what, i, (double)got[block->guarded + i]);
+    const real *end = got + block->guarded;
+    size_t i = fence_broken(end, FENCE_BYTES) / sizeof *end;
+    cr_assert(i == FENCE, "%s: entry %zu past its end was written", what, i);
 }
 
 real *reals(size_t n) {
@@ -105,9 +105,10 @@ real *reals(size_t n) {
 }
 
 real *nans(size_t n) {
-    real *x = reals(n + GUARDS);
-    for (size_t i = 0; i < n + GUARDS; i++)
-        x[i] = i < n ? (real)NAN : guard_number;
+    real *x = reals(n + FENCE);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (real)NAN;
+    fence_set(x + n, FENCE_BYTES);
     last_block->guarded = n;
     return x;
 }

@@ -1,11 +1,12 @@
 /*
- * Numerical derivatives, comparisons and explanations; see gradcheck.h.
+ * Numerical derivatives and comparisons; see gradcheck.h.
  *
- * The order of this file: differences, judging one tensor, guessing a cause, running a layer, and
- * the three checks that put these together.
+ * The order of this file: differences, comparing one tensor, running a layer, and the three checks
+ * that put these together.
  */
 #include "gradcheck.h"
 
+#include "fence.h"
 #include "measure.h"
 
 #include <stdio.h>
@@ -15,10 +16,8 @@
 /* What dx and dw hold before backward is called: it must overwrite the one, add to the other. */
 static const real dx_before = 3, dw_before = 5;
 
-/* As many numbers after everything that a layer may write hold this one, which nobody may change:
-   a whole row of a map too far is still seen. */
-enum { GUARDS = 64 };
-static const real guard_number = (real)-7777.25;
+/* Room for the guard numbers after everything that a layer may write. */
+enum { FENCE = FENCE_BYTES / sizeof(real) };
 
 /* ------------------------------------------------------------------ differences ---------- */
 
@@ -79,143 +78,15 @@ static void tensor_index(const GradTensor *t, size_t i, int index[4]) {
     }
 }
 
-static size_t tensor_flat(const GradTensor *t, const int index[4]) {
-    size_t i = 0;
-    for (int d = 0; d < t->dims; d++)
-        i = i * (size_t)t->dim[d] + (size_t)index[d];
-    return i;
-}
-
 /* Written so that NaN on either side counts as wrong. */
 static bool entry_wrong(const GradTensor *t, size_t i) {
     if (t->tolerance[i] < 0) return false;
     return !(fabs(t->got[i] - t->want[i]) <= t->tolerance[i]);
 }
 
-/* ------------------------------------------------------------------ likely causes -------- */
-
-/* A guess says what got[i] would be if the mistake were this one. */
-typedef double Guess(const GradTensor *t, int n, size_t i);
-
-static double guess_zero(const GradTensor *t, int n, size_t i) {
-    return (void)t, (void)n, (void)i, 0;
-}
-
-static double guess_sign(const GradTensor *t, int n, size_t i) {
-    return (void)n, -t->want[i];
-}
-
-static double guess_twice(const GradTensor *t, int n, size_t i) {
-    return (void)n, 2 * t->want[i];
-}
-
-static double guess_mean(const GradTensor *t, int n, size_t i) {
-    return t->want[i] / n;
-}
-
-static double guess_sum(const GradTensor *t, int n, size_t i) {
-    return t->want[i] * n;
-}
-
-static double guess_kept(const GradTensor *t, int n, size_t i) {
-    return (void)n, t->want[i] + (double)dx_before;
-}
-
-static double guess_overwritten(const GradTensor *t, int n, size_t i) {
-    return (void)n, t->want[i] - (double)dw_before;
-}
-
-/* The last two axes rotated by 180 degrees: a kernel read backwards. */
-static double guess_rotated(const GradTensor *t, int n, size_t i) {
-    (void)n;
-    int at[4];
-    if (t->dims != 4) return (double)NAN;
-    tensor_index(t, i, at);
-    at[2] = t->dim[2] - 1 - at[2];
-    at[3] = t->dim[3] - 1 - at[3];
-    return t->want[tensor_flat(t, at)];
-}
-
-/* The numbers of a matrix stored column after column: (a, b) read as (b, a). */
-static double guess_transposed(const GradTensor *t, int n, size_t i) {
-    (void)n;
-    if (t->dims < 2) return (double)NAN;
-    size_t rows = (size_t)t->dim[0], cols = tensor_count(t) / rows;
-    return t->want[i % rows * cols + i / rows];
-}
-
-/* Facts, as far as they go: what every entry is, whatever made it so. */
-static const struct {
-    Guess *guess;
-    const char *text;
-    int least; /* images, below which it says nothing */
-} guesses[] = {
-    {guess_zero, "every entry is 0: never computed?", 1},
-    {guess_sign, "every entry has the wrong sign", 1},
-    {guess_twice, "every entry is twice what it should be: added twice?", 1},
-    {guess_mean, "every entry is divided by the number of images, or by something of that size", 2},
-    {guess_sum, "every entry is multiplied by the number of images, or by something of that size",
-     3},
-    {guess_kept, "the old content is still in it: dx must be overwritten, not added to", 1},
-    {guess_overwritten, "the old content is gone: dw must be added to, not overwritten", 1},
-    {guess_rotated, "equal to the wanted kernel rotated by 180 degrees", 1},
-    {guess_transposed, "equal to the wanted matrix transposed", 1},
-};
-
-static bool guess_fits(const GradTensor *t, int n, Guess *guess) {
-    size_t count = tensor_count(t);
-    for (size_t i = 0; i < count; i++) {
-        double value = guess(t, n, i), slack = 2 * t->tolerance[i] + 1e-6 * fabs(value);
-        if (t->tolerance[i] >= 0 && !(fabs(t->got[i] - value) <= slack)) return false;
-    }
-    return true;
-}
-
-/* Whether all wrong entries have this index, or in `later` any but 0, along an axis; and at least
-   half of the entries there are wrong: one wrong entry says nothing about a place. */
-static bool wrong_at(const GradTensor *t, int axis, int place, bool later) {
-    size_t there = 0, wrong = 0;
-    for (size_t i = 0; i < tensor_count(t); i++) {
-        int at[4] = {0};
-        tensor_index(t, i, at);
-        bool in = later ? at[axis] > 0 : at[axis] == place;
-        if (entry_wrong(t, i) && !in) return false;
-        there += in;
-        wrong += in && entry_wrong(t, i);
-    }
-    return there < tensor_count(t) && 2 * wrong >= there;
-}
-
-/* Where all wrong entries lie. */
-static const char *guess_place(const GradTensor *t) {
-    if (t->dims != 4) return "";
-    if (wrong_at(t, 2, t->dim[2] - 1, false))
-        return "only the last row is wrong: a loop that ends too early?";
-    if (wrong_at(t, 3, t->dim[3] - 1, false))
-        return "only the last column is wrong: a loop that ends too early?";
-    if (wrong_at(t, 1, 0, true)) return "only the first channel is right";
-    if (wrong_at(t, 0, 0, true)) return "along the first axis only the first one is right";
-    return "";
-}
-
-/* The one guess that fits; none if there are two. */
-static const char *likely_cause(const GradTensor *t, int n) {
-    const char *cause = NULL;
-    for (size_t i = 0; i < tensor_count(t); i++)
-        if (isnan(t->got[i])) return "there are NaNs: scratch read before it was written?";
-    for (size_t g = 0; g < sizeof guesses / sizeof *guesses; g++) {
-        if (n < guesses[g].least || !guess_fits(t, n, guesses[g].guess)) continue;
-        if (cause) return "";
-        cause = guesses[g].text;
-    }
-    return cause ? cause : guess_place(t);
-}
-
-/* ------------------------------------------------------------------ judging -------------- */
-
-/* "C3 dw[3,0,4,4]: got 12, want 6 (7 of 150 wrong; ...)" */
-static void explain(const char *owner, int n, const GradTensor *t, size_t worst, size_t wrong,
-                    GradFinding *finding) {
+/* "C3 dw[3,0,4,4]: got 12, want 6, tolerance 0 (7 of 150 wrong)" */
+static void describe(const char *owner, const GradTensor *t, size_t worst, size_t wrong,
+                     GradFinding *finding) {
     int at[4] = {0};
     char place[64];
     size_t length = 0;
@@ -223,12 +94,10 @@ static void explain(const char *owner, int n, const GradTensor *t, size_t worst,
     for (int d = 0; d < t->dims; d++)
         length +=
             (size_t)snprintf(place + length, sizeof place - length, "%s%d", d ? "," : "", at[d]);
-    const char *cause = likely_cause(t, n);
-    const char *by = t->by_forward ? " by differences of forward, if that is right" : "";
     snprintf(finding->text, sizeof finding->text,
-             "%s %s[%s]: got %.9g, want %.9g%s, tolerance %.2g (%zu of %zu wrong%s%s)", owner,
-             t->name, place, unsigned_nan(t->got[worst]), unsigned_nan(t->want[worst]), by,
-             t->tolerance[worst], wrong, tensor_count(t), *cause ? "; " : "", cause);
+             "%s %s[%s]: got %.9g, want %.9g, tolerance %.2g (%zu of %zu wrong)", owner, t->name,
+             place, unsigned_nan(t->got[worst]), unsigned_nan(t->want[worst]), t->tolerance[worst],
+             wrong, tensor_count(t));
 }
 
 /* A check of numbers that are all nearly zero would pass anything. */
@@ -239,8 +108,8 @@ static bool vacuous(const GradTensor *t, double nonzero, size_t count) {
     return largest(count, t->want) < 1e-3 || (double)present < nonzero * (double)count;
 }
 
-void gradcheck_judge(const char *owner, int n, const GradTensor *t, double nonzero,
-                     GradFinding *finding) {
+void gradcheck_compare(const char *owner, const GradTensor *t, double nonzero,
+                       GradFinding *finding) {
     size_t count = tensor_count(t), wrong = 0, skipped = 0, worst = 0;
     double worst_error = -1;
     for (size_t i = 0; i < count; i++) {
@@ -259,7 +128,7 @@ void gradcheck_judge(const char *owner, int n, const GradTensor *t, double nonze
     if (!finding->ok) return; /* an earlier tensor has the word */
     if (wrong > 0) {
         finding->ok = false;
-        explain(owner, n, t, worst, wrong, finding);
+        describe(owner, t, worst, wrong, finding);
     } else if ((skipped > 1 && skipped * 50 > count) || vacuous(t, nonzero, count)) {
         finding->ok = false;
         snprintf(finding->text, sizeof finding->text,
@@ -285,23 +154,16 @@ typedef struct Run {
     double *got, *want, *tolerance, *bar; /* room for the largest tensor */
 } Run;
 
-static void set_guard(real *end) {
-    for (int i = 0; i < GUARDS; i++)
-        end[i] = guard_number;
-}
-
-static bool guard_intact(const real *end) {
-    for (int i = 0; i < GUARDS; i++)
-        if (end[i] != guard_number) return false;
-    return true;
+static bool intact(const real *end) {
+    return fence_broken(end, FENCE_BYTES) == FENCE_BYTES;
 }
 
 /* What the layer wrote past the end of, NULL if nothing. */
 static const char *overrun(const Run *run) {
-    if (!guard_intact(run->y + run->ny)) return "y";
-    if (!guard_intact(run->dw + run->nw)) return "dw";
-    if (!guard_intact(run->dx + run->nx)) return "dx";
-    if (!guard_intact(run->scratch + run->layer->scratch)) return "scratch";
+    if (!intact(run->y + run->ny)) return "y";
+    if (!intact(run->dw + run->nw)) return "dw";
+    if (!intact(run->dx + run->nx)) return "dx";
+    if (!intact(run->scratch + run->layer->scratch)) return "scratch";
     return NULL;
 }
 
@@ -319,8 +181,8 @@ static bool run_new(Run *run, const Layer *layer, const GradCase *test) {
     size_t most = nw > nx ? nw : nx;
     if (ny > most) most = ny;
     *run = (Run){.layer = layer, .n = test->n, .nw = nw, .nx = nx, .ny = ny};
-    run->block = calloc(2 * nw + 2 * nx + 2 * ny + 3 * GUARDS, sizeof(real));
-    run->scratch = calloc(layer->scratch + GUARDS, sizeof(real));
+    run->block = calloc(2 * nw + 2 * nx + 2 * ny + 3 * FENCE, sizeof(real));
+    run->scratch = calloc(layer->scratch + FENCE, sizeof(real));
     run->got = calloc(4 * most + 1, sizeof(double));
     if (!run->block || !run->scratch || !run->got) {
         run_free(run);
@@ -330,12 +192,12 @@ static bool run_new(Run *run, const Layer *layer, const GradCase *test) {
     run->x = run->w + nw;
     run->dy = run->x + nx;
     run->y = run->dy + ny;
-    run->dw = run->y + ny + GUARDS;
-    run->dx = run->dw + nw + GUARDS;
-    set_guard(run->y + ny);
-    set_guard(run->dw + nw);
-    set_guard(run->dx + nx);
-    set_guard(run->scratch + layer->scratch);
+    run->dw = run->y + ny + FENCE;
+    run->dx = run->dw + nw + FENCE;
+    fence_set(run->y + ny, FENCE_BYTES);
+    fence_set(run->dw + nw, FENCE_BYTES);
+    fence_set(run->dx + nx, FENCE_BYTES);
+    fence_set(run->scratch + layer->scratch, FENCE_BYTES);
     run->want = run->got + most;
     run->tolerance = run->want + most;
     run->bar = run->tolerance + most;
@@ -444,17 +306,17 @@ static GradTensor tensor_of(const Run *run, const char *name) {
     return t;
 }
 
-/* Fills got from results and want from differences for one tensor, and judges it. */
+/* Fills got from results and want from differences for one tensor, and compares them. */
 static void check_tensor(Run *run, const char *name, bool exact, double nonzero, real *value,
                          const real *result, real before, GradFinding *finding) {
     GradTensor t = tensor_of(run, name);
-    t.by_forward = true;
     size_t count = tensor_count(&t);
     bool weight = strcmp(name, "dw") == 0;
     for (size_t i = 0; i < count; i++) {
         bool parameter = !weight || layer_linked(run->layer, i);
         run->got[i] = (double)result[i] - (parameter ? (double)before : 0);
-        run->tolerance[i] = run->bar[i] = 0;
+        run->tolerance[i] = 0;
+        run->bar[i] = 0;
         if (!parameter)
             run->want[i] = 0; /* no such link: no gradient, whatever forward does with it */
         else if (exact)
@@ -464,7 +326,7 @@ static void check_tensor(Run *run, const char *name, bool exact, double nonzero,
     }
     if (!exact)
         gradcheck_tolerance(count, run->got, run->want, run->bar, objective(run), run->tolerance);
-    gradcheck_judge(run->layer->name, run->n, &t, nonzero, finding);
+    gradcheck_compare(run->layer->name, &t, nonzero, finding);
 }
 
 static GradFinding check_backward(const GradCase *test, bool exact) {
@@ -520,7 +382,7 @@ static void compare(Run *fast, const char *name, const real *got, const real *wa
         /* 2^-24 is half a unit in float's last place; 2 K of them bound any order of summing. */
         fast->tolerance[i] = products ? 2 * (double)terms[i] * 0x1p-24 * (double)products[i] : 0;
     }
-    gradcheck_judge(fast->layer->name, fast->n, &t, nonzero, finding);
+    gradcheck_compare(fast->layer->name, &t, nonzero, finding);
 }
 
 GradFinding gradcheck_naive(const GradCase *test, const Layer *naive, bool linear) {
@@ -573,16 +435,16 @@ GradFinding gradcheck_loss(const Loss *loss, int n, const real *x, const uint8_t
                            real scale) {
     GradFinding finding = {.ok = true};
     size_t count = (size_t)n * (size_t)loss->in, scores = (size_t)n * (size_t)loss->classes;
-    real *block = calloc(2 * count + scores + 2 * GUARDS, sizeof(real));
+    real *block = calloc(2 * count + scores + 2 * FENCE, sizeof(real));
     double *numbers = calloc(4 * count, sizeof(double));
     int *decision = calloc((size_t)n, sizeof(int));
     if (block && numbers && decision) {
         double *got = numbers, *want = got + count, *bar = want + count, *tolerance = bar + count;
         real *dx = block + count;
-        real *score = block + 2 * count + GUARDS;
+        real *score = block + 2 * count + FENCE;
         LossRun run = {loss, n, label, scale, block, score, decision};
-        set_guard(dx + count);
-        set_guard(score + scores);
+        fence_set(dx + count, FENCE_BYTES);
+        fence_set(score + scores, FENCE_BYTES);
         memcpy(run.x, x, count * sizeof(real));
         for (size_t i = 0; i < count; i++)
             dx[i] = dx_before;
@@ -593,12 +455,12 @@ GradFinding gradcheck_loss(const Loss *loss, int n, const real *x, const uint8_t
             want[i] = gradcheck_difference(loss_objective, &run, &run.x[i], &bar[i]);
         }
         gradcheck_tolerance(count, got, want, bar, loss_objective(&run), tolerance);
-        GradTensor t = {"dx", 2, {n, loss->in}, got, want, tolerance, true};
-        gradcheck_judge(loss->name, n, &t, 0.9, &finding);
-        if (!guard_intact(dx + count) || !guard_intact(score + scores)) {
+        GradTensor t = {"dx", 2, {n, loss->in}, got, want, tolerance};
+        gradcheck_compare(loss->name, &t, 0.9, &finding);
+        if (!intact(dx + count) || !intact(score + scores)) {
             finding.ok = false;
             snprintf(finding.text, sizeof finding.text, "%s writes past the end of %s", loss->name,
-                     guard_intact(dx + count) ? "score" : "dx");
+                     intact(dx + count) ? "score" : "dx");
         }
     } else {
         finding = (GradFinding){.text = "no memory for the check"};

@@ -19,8 +19,9 @@
  * allowed, scratch undefined on entry, the caller's data untouched, nothing written past an end.
  *
  * A check that cannot fail is worse than none: a gradient that is nearly all zero is reported as a
- * failure of the test (field `nonzero`). And a failure should teach: the finding names the worst
- * entry, what it is and should be, and what all wrong entries have in common, if that is one thing.
+ * failure of the test (field `nonzero`). A finding names the worst entry, its value, the value
+ * wanted and the tolerance. It guesses no causes: that is the examination's job
+ * (course/examine/cause.c).
  */
 #ifndef GRADCHECK_H
 #define GRADCHECK_H
@@ -45,10 +46,10 @@ typedef struct GradFinding {
     bool ok;        ///< every entry within its tolerance, and the check was not vacuous
     size_t checked; ///< entries compared
     size_t skipped; ///< entries at a kink, where there is no derivative (smooth check only)
-    char text[512]; ///< `C3 dw[3,0,4,4]: got 12, want 6 (...)`, or a summary when ok
+    char text[256]; ///< `C3 dw[3,0,4,4]: got 12, want 6, ...`, or a summary when ok
 } GradFinding;
 
-/** The numbers of one tensor side by side, for gradcheck_judge(). */
+/** The numbers of one tensor side by side, for gradcheck_compare(). */
 typedef struct GradTensor {
     const char *name;        ///< "dx", "dw", "db", "y"
     int dims;                ///< number of dimensions, 1 .. 4
@@ -56,7 +57,6 @@ typedef struct GradTensor {
     const double *got;       ///< what the code under test says
     const double *want;      ///< what it should say
     const double *tolerance; ///< how far they may be apart, entry by entry; below 0: skip the entry
-    bool by_forward;         ///< want was measured by running forward, which may itself be wrong
 } GradTensor;
 
 /**
@@ -137,14 +137,13 @@ void gradcheck_tolerance(size_t count, const double *got, const double *want, co
                          double value, double *tolerance);
 
 /**
- * @brief Compares one tensor and explains the worst entry.
+ * @brief Compares one tensor.
  * @param owner   the layer's name, for the message
- * @param n       images in the batch, to recognise a mean instead of a sum
  * @param tensor  the numbers
  * @param nonzero share of wanted entries that must differ from zero
  * @param finding starts with ok = true; keeps the first failure and counts entries
  */
-void gradcheck_judge(const char *owner, int n, const GradTensor *tensor, double nonzero,
-                     GradFinding *finding);
+void gradcheck_compare(const char *owner, const GradTensor *tensor, double nonzero,
+                       GradFinding *finding);
 
 #endif

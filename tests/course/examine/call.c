@@ -2,17 +2,14 @@
 #include "call.h"
 
 #include "fail.h"
+#include "support/fence.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { GUARD = 256, ALIGN = 64 };
-
-/* What guards consist of, in turn: a number that stands out in every sum that reads it, and one
-   that changes when anything is added to it. */
-static const float guard_number[2] = {-1.5e30f, 30003.5f};
+enum { GUARD = FENCE_BYTES, ALIGN = 64 };
 
 static const size_t size_of[] = {sizeof(real), sizeof(double), sizeof(int), sizeof(uint8_t)};
 
@@ -73,8 +70,7 @@ void call_ready(Call *call) {
     }
     call->bytes = (end + GUARD + ALIGN - 1) / ALIGN * ALIGN;
     call->block = memory(call->bytes);
-    for (size_t i = 0; i < call->bytes; i += sizeof guard_number)
-        memcpy(call->block + i, guard_number, sizeof guard_number);
+    fence_set(call->block, call->bytes);
     for (int s = 0; s < SLOTS; s++)
         for (size_t i = 0; call->array[s].present && i < call->array[s].count; i++)
             call_set(call, s, i, before(call->array[s].role, i));
