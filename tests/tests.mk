@@ -51,11 +51,11 @@ hint: setup ## ID=02.3 [LEVEL=2]: a hint for an exercise; there are three levels
 	@python3 tests/course/exercises.py hint '$(ID)' $(or $(LEVEL),1)
 
 # ---- rules ---------------------------------------------------------------------------------------
-SUPPORT := hooks check gradcheck
+SUPPORT := hooks summary notes item check gradcheck
 percent := %
 $(SUITES:%=$B/tests/%): $B/tests/%: \
     $$(patsubst $$(percent).c,$B/float/$$(percent).o,$$(call suite,$$*)) \
-    $(SUPPORT:%=$B/float/tests/support/%.o) $B/float/tests/support/item.o $(EXAM) \
+    $(SUPPORT:%=$B/float/tests/support/%.o) $(EXAM) \
     $$(call here,$$*) $$(call objects,float,$$*) $B/float/common.a
 	$(call link,-lcriterion)
 

@@ -5,6 +5,7 @@
 
 #include "fence.h"
 #include "measure.h"
+#include "notes.h"
 
 #include <dirent.h>
 #include <stdarg.h>
@@ -14,17 +15,12 @@
 
 /* ------------------------------------------------------------------ expectations --------- */
 
-int patience(void) {
-    const char *times = getenv("PATIENCE");
-    return times && atoi(times) > 1 ? atoi(times) : 1;
-}
-
 void quiet(void) {
     cr_redirect_stderr();
 }
 
 void expect_ok(GradFinding finding) {
-    cr_expect(finding.ok, "%s", finding.text);
+    cr_assert(finding.ok, "%s", finding.text);
 }
 
 /* What nans() returned, by its first number: the numbers after its end must be untouched. */
@@ -38,15 +34,14 @@ void expect_list(const char *what, size_t n, const real *got, const real *want, 
         bad++;
     }
     expect_guards(what, got);
-    cr_expect(bad == 0, "%s: %zu of %zu differ; first [%zu]: got %.9g, want %.9g", what, bad, n,
+    cr_assert(bad == 0, "%s: %zu of %zu differ; first [%zu]: got %.9g, want %.9g", what, bad, n,
               first, unsigned_nan((double)got[first]), unsigned_nan((double)want[first]));
 }
 
 void expect_error(bool ok, const Error *error, const char *what) {
-    cr_expect(!ok, "accepted what it must refuse: %s", what);
-    if (ok) return;
-    cr_expect(strstr(error->text, what) != NULL, "'%s' does not say '%s'", error->text, what);
-    cr_expect(strchr(error->text, '\n') == NULL, "more than one line: %s", error->text);
+    cr_assert(!ok, "accepted what it must refuse: %s", what);
+    cr_assert(strstr(error->text, what) != NULL, "'%s' does not say '%s'", error->text, what);
+    cr_assert(strchr(error->text, '\n') == NULL, "more than one line: %s", error->text);
 }
 
 void expect_contract(void (*mistake)(void), const char *says) {
@@ -65,8 +60,8 @@ void expect_contract(void (*mistake)(void), const char *says) {
     char text[1000] = "";
     ssize_t size = pread(fileno(file), text, sizeof text - 1, 0);
     fclose(file);
-    cr_expect(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "nothing aborts: %s", says);
-    cr_expect(size > 0 && strstr(text, "broken contract: ") && strstr(text, says),
+    cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "nothing aborts: %s", says);
+    cr_assert(size > 0 && strstr(text, "broken contract: ") && strstr(text, says),
               "'%s' does not say '%s'", text, says);
 }
 
@@ -157,9 +152,10 @@ GradCase random_case(const Layer *layer, int n, Rng *rng, real *(*numbers)(Rng *
 /* ------------------------------------------------------------------ files ---------------- */
 
 const char *folder(void) {
-    char *path = kept(sizeof BUILD "/tests/tmp-XXXXXX");
-    strcpy(path, BUILD "/tests/tmp-XXXXXX");
-    cr_assert(mkdtemp(path) != NULL, "cannot make a folder in " BUILD "/tests");
+    const char *name = textf("%s/XXXXXX", notes_folder());
+    char *path = kept(strlen(name) + 1);
+    strcpy(path, name);
+    cr_assert(mkdtemp(path) != NULL, "cannot make a folder in %s", notes_folder());
     return path;
 }
 

@@ -3,8 +3,7 @@
  * @brief What the suites share: numbers and files to test with, expectations that explain
  *        themselves.
  *
- * Tests run in alphabetical order, each in a process of its own, so a crash costs one test. Points
- * are given for items (item.h) only.
+ * Each test is a process, so a crash costs one test. Points are given for items (item.h) only.
  */
 #ifndef CHECK_H
 #define CHECK_H
@@ -20,7 +19,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* ------------------------------------------------------------------ limits --------------- */
+
+/* The .init of every suite: makes .timeout, of the test or of its suite, a limit of processor time.
+   On the wall's clock a test has five times as long. */
+void limited(void);
+
+/* How many times as long as usual a test may take: PATIENCE of the environment, 1 without. */
+int patience(void);
+
 /* ------------------------------------------------------------------ expectations --------- */
+
+/* What is not as expected ends the test. */
 
 /* For tests that expect an abort: its message would look like a failure among green results. */
 void quiet(void);
@@ -34,9 +44,6 @@ void expect_list(const char *what, size_t n, const real *got, const real *want, 
 
 /* An error that was reported: one line that contains `what`. */
 void expect_error(bool ok, const Error *error, const char *what);
-
-/* How many times as long as usual a test may take: PATIENCE of the environment, 1 without. */
-int patience(void);
 
 /* Runs `mistake` in a process of its own, which contract() must abort with these words. */
 void expect_contract(void (*mistake)(void), const char *says);
@@ -73,7 +80,7 @@ GradCase random_case(const Layer *layer, int n, Rng *rng, real *(*numbers)(Rng *
 
 /* ------------------------------------------------------------------ files ---------------- */
 
-/* A new folder; tests/support/run.sh removes it when the suite has ended. */
+/* A new folder, in the run's (notes.h), which is removed when the run has ended. */
 const char *folder(void);
 
 /* A text as printf makes it; kept. */

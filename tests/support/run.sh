@@ -1,34 +1,43 @@
 #!/bin/sh
 # Runs test binaries one after another:  sh tests/support/run.sh BINARY ...
 #
-# Every binary runs to its end; the exit code says whether all passed. The time limit around each is
-# for a runner that hangs; every single test has a limit of its own. PATIENCE=5 makes all limits
-# five times as long, for an emulated processor. The suites of one chapter list their items; of
-# several, only those with something to say do.
+# Every binary runs to its end. The last line says how many points there are, and what failed, or
+# which exercise is next. The exit code is 1 if something failed; an open exercise is no failure.
+# The time limit around each binary is for one that hangs; every test has its own. PATIENCE=5 makes
+# all limits five times as long, for an emulated processor.
 
-tests=${1%/*}
-points=$tests/tmp-points.tsv
-export POINTS=$points
-[ $# -le 2 ] || export SHORT=1
-failed=
-# Folders that tests make for their files are gone afterwards, whatever happens. A run that is to
-# end, because a file was saved (make watch) or Ctrl-C typed, ends with its tests.
+# What the tests know of each other (tests/support/notes.h), and their files, stand in this run's
+# folder, which is gone afterwards, whatever happens. A run that is to end, because a file was saved
+# (make watch) or Ctrl-C typed, ends with its tests.
 running=
-trap 'rm -rf "$tests"/tmp-*' EXIT
+RUN=$(mktemp -d "${1%/*}/tmp-XXXXXX") || exit 1
+export RUN
+trap 'rm -rf "$RUN"' EXIT
+: > "$RUN/score.tsv"
 trap '[ -z "$running" ] || kill $running; exit 143' TERM INT
-rm -f "$points"
+
+# The suites of one chapter list their exercises; of several, only those with something to say do.
+[ $# -le 2 ] || export SHORT=1
 for binary in "$@"; do
-    echo "== $binary"
+    [ -z "$SHORT" ] || echo "== $binary"
     timeout -k 5 $((1200 * ${PATIENCE:-1})) "$binary" -j1 2>&1 &
     running=$!
-    wait $running || failed="$failed ${binary##*/}"
+    wait $running
+    code=$?
     running=
+    [ $code -le 1 ] || # it did not come to its end
+        printf '%s (exit code %s)\tFAIL\t0\t0\n' "$binary" $code >> "$RUN/score.tsv"
 done
-if [ $# -gt 2 ] && [ -s "$points" ]; then
-    awk -F '\t' '{ won += $3; all += $4 } END { print won " of " all " points" }' "$points"
-fi
-if [ -n "$failed" ]; then
-    echo "FAILED:$failed"
-    exit 1
-fi
-echo "all suites passed"
+
+echo
+awk -F '\t' '
+    { won += $3; all += $4 }
+    $2 == "FAIL" || $2 == "ERROR" { failed = failed " " $1 }
+    $2 == "TODO" && open == "" { open = $5 }
+    END {
+        if (all) printf "%d of %d points; ", won, all
+        if (failed) print "FAILED:" failed
+        else if (open) print "next: " open
+        else print "all tests pass"
+        exit failed != ""
+    }' "$RUN/score.tsv"

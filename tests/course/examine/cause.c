@@ -69,7 +69,8 @@ static double times(const Case *c, Slot slot, size_t i, double factor) {
 }
 
 static double guess_zero(const Case *c, Slot slot, size_t i) {
-    return (void)c, (void)slot, (void)i, 0;
+    (void)c, (void)slot, (void)i;
+    return 0;
 }
 
 static double guess_sign(const Case *c, Slot slot, size_t i) {
@@ -156,8 +157,8 @@ static const struct {
     {guess_overwritten,
      {"overwritten", "the old content is gone: it must be added to, not overwritten"},
      SUM},
-    {guess_transposed, {"transposed", "it is the right matrix, transposed"}, GIVEN},
-    {guess_rotated, {"rotated", "each sheet is turned by 180 degrees"}, GIVEN},
+    {guess_transposed, {"transposed", "it is the correct matrix, transposed"}, GIVEN},
+    {guess_rotated, {"rotated", "each sheet is rotated by 180 degrees"}, GIVEN},
     {guess_first_for_all,
      {"first-for-all", "every image gets the answer of the first: the input is not moved on"},
      RESULT},
@@ -168,16 +169,9 @@ static const struct {
     {guess_only_last, {"only-last", "only the last image is computed"}, RESULT},
 };
 
-static bool agrees(const Case *c, double got, double pred) {
-    if (isnan(got) || isnan(pred)) return isnan(got) && isnan(pred);
-    if (got == pred) return true;
-    if (isinf(got) || isinf(pred)) return false;
-    return fabs(got - pred) <= fmax(1e-6 * fmax(1, fabs(pred)), expected_slack(&c->sent, pred));
-}
-
 static bool guess_fits(const Case *c, Slot slot, Guess *guess) {
     for (size_t i = 0; i < c->sent.array[slot].count; i++)
-        if (!agrees(c, c->got[slot][i], guess(c, slot, i))) return false;
+        if (!expected_agrees(&c->sent, c->got[slot][i], guess(c, slot, i))) return false;
     return true;
 }
 
@@ -193,52 +187,53 @@ static double factor_of(const Case *c, Slot slot) {
         factor = (c->got[slot][i] - base(c, slot, i)) / right;
     }
     for (size_t i = 0; i < c->sent.array[slot].count; i++)
-        if (!agrees(c, c->got[slot][i], times(c, slot, i, factor))) return (double)NAN;
+        if (!expected_agrees(&c->sent, c->got[slot][i], times(c, slot, i, factor)))
+            return (double)NAN;
     return factor;
 }
 
-/* The place of an entry, as far as suspects ask for it. */
-typedef bool Place(const Array *a, size_t i);
+/* Whether an entry lies where a mistake of this kind shows. */
+typedef bool AtPlace(const Array *a, size_t i);
 
-static bool place_later_image(const Array *a, size_t i) {
+static bool at_later_image(const Array *a, size_t i) {
     return i >= per_image(a);
 }
 
-static bool place_later_sheet(const Array *a, size_t i) {
+static bool at_later_sheet(const Array *a, size_t i) {
     bool sheets = a->axes > 2 && strchr(a->axis, '|') == NULL;
     return sheets && index_along(a, i, 2) > 0;
 }
 
-static bool place_last_row(const Array *a, size_t i) {
+static bool at_last_row(const Array *a, size_t i) {
     return a->axes > 2 && index_along(a, i, 1) + 1 == (size_t)a->extent[a->axes - 2];
 }
 
-static bool place_last_column(const Array *a, size_t i) {
+static bool at_last_column(const Array *a, size_t i) {
     return a->axes > 2 && index_along(a, i, 0) + 1 == (size_t)a->extent[a->axes - 1];
 }
 
-static bool place_last_of_both(const Array *a, size_t i) {
-    return place_last_row(a, i) || place_last_column(a, i);
+static bool at_last_of_both(const Array *a, size_t i) {
+    return at_last_row(a, i) || at_last_column(a, i);
 }
 
 static const struct {
-    Place *place;
+    AtPlace *at_place;
     Cause cause;
 } places[] = {
-    {place_later_image, {"~later-images", "only the first image is right"}},
-    {place_later_sheet, {"~later-sheets", "only the first channel is right"}},
-    {place_last_row, {"~last-row", "only the last row is wrong: does a loop end too early?"}},
-    {place_last_column, {"~last-column", "only the last column is wrong: does a loop end early?"}},
-    {place_last_of_both,
+    {at_later_image, {"~later-images", "only the first image is right"}},
+    {at_later_sheet, {"~later-sheets", "only the first channel is right"}},
+    {at_last_row, {"~last-row", "only the last row is wrong: does a loop end too early?"}},
+    {at_last_column, {"~last-column", "only the last column is wrong: does a loop end early?"}},
+    {at_last_of_both,
      {"~last-row-and-column", "only the last row and column are wrong: do loops end too early?"}},
 };
 
 /* All wrong entries are at the place, and they are at least half of it. */
-static bool place_fits(const Case *c, Slot slot, Place *place) {
+static bool place_fits(const Case *c, Slot slot, AtPlace *at_place) {
     const Array *a = &c->sent.array[slot];
     size_t size = 0, wrong = 0;
     for (size_t i = 0; i < a->count; i++) {
-        bool there = place(a, i), bad = case_wrong(c, slot, i);
+        bool there = at_place(a, i), bad = case_wrong(c, slot, i);
         if (bad && !there) return false;
         size += there;
         wrong += bad;
@@ -272,7 +267,7 @@ static bool answer(const Case *c, Slot slot, Question q) {
     case GUESS:
         return guess_fits(c, slot, guesses[q.which].guess);
     case PLACE:
-        return place_fits(c, slot, places[q.which].place);
+        return place_fits(c, slot, places[q.which].at_place);
     case NAN_IN:
         return !wrong || (c->sent.array[A_SCRATCH].present && any_got(c, slot, true));
     default:
@@ -366,12 +361,12 @@ static Cause by_factor(const Case *cases, int count, Slot slot) {
 }
 
 /* Whether a place is a part of the array in some wrong case: else the words would say nothing. */
-static bool is_part(const Case *cases, int count, Slot slot, Place *place) {
+static bool is_part(const Case *cases, int count, Slot slot, AtPlace *at_place) {
     for (int k = 0; k < count; k++) {
         const Array *a = &cases[k].sent.array[slot];
         if (!case_compares(&cases[k], slot) || cases[k].wrong[slot] == 0) continue;
         for (size_t i = 0; i < a->count; i++)
-            if (!place(a, i)) return true;
+            if (!at_place(a, i)) return true;
     }
     return false;
 }
@@ -380,7 +375,7 @@ static bool is_part(const Case *cases, int count, Slot slot, Place *place) {
 static Cause by_place(const Case *cases, int count, Slot slot) {
     for (size_t p = 0; p < sizeof places / sizeof *places; p++)
         if (explains(cases, count, slot, (Question){PLACE, (int)p}) &&
-            is_part(cases, count, slot, places[p].place))
+            is_part(cases, count, slot, places[p].at_place))
             return places[p].cause;
     return (Cause){"-", NULL};
 }

@@ -28,6 +28,13 @@ const char *verdict_word(Verdict verdict) {
     return word[verdict];
 }
 
+Verdict verdict_named(const char *word) {
+    Verdict verdict = VERDICT_PASS;
+    while (verdict < VERDICT_ERROR && strcmp(verdict_word(verdict), word) != 0)
+        verdict++;
+    return verdict;
+}
+
 Rng exam_rng(const Exam *exam) {
     return rng_seed(exam->seed, (uint64_t)(exam->item - items) + 1);
 }
@@ -116,8 +123,9 @@ static void find_ends(Exam *exam) {
         if (c->reply.outcome != CALL_DONE) {
             describe_end(&c->reply, text, sizeof text);
             bool crash = c->reply.outcome == CALL_CRASHED;
-            findings_add(&exam->findings, k, crash && no_dx ? "no-dx" : "-", text,
-                         crash && no_dx ? "dx may be NULL: then nobody wants it" : NULL);
+            const char *id = c->reply.outcome == CALL_ENDLESS ? "endless" : "-";
+            findings_add(&exam->findings, k, crash && no_dx ? "no-dx" : id, text,
+                         crash && no_dx ? "dx may be NULL: then it is not wanted" : NULL);
             continue;
         }
         rule = call_broken(&c->sent, &c->back, broken, sizeof broken);
@@ -175,7 +183,8 @@ static Result todo_result(const Exam *exam, const char *todo) {
     return result;
 }
 
-static Result judge(Exam *exam) {
+/* Says what all cases together mean. */
+static Result conclude(Exam *exam) {
     Result result = {.verdict = VERDICT_PASS};
     const Case *last = exam->count > 0 ? &exam->cases[exam->count - 1] : NULL;
     if (!last || last->reply.outcome == CALL_NOWHERE) {
@@ -187,51 +196,80 @@ static Result judge(Exam *exam) {
     find_ends(exam);
     find_numbers(exam);
     if (exam->findings.count == 0) return result;
+    result.endless = last->reply.outcome == CALL_ENDLESS;
     result.verdict = VERDICT_FAIL;
     result.text = report_findings(exam->item, exam->cases, exam->count, &exam->findings);
     findings_causes(&exam->findings, result.causes, sizeof result.causes);
     return result;
 }
 
-Result exam_alone(const Item *item, Port *port, uint64_t seed) {
-    Exam exam = {.item = item, .port = port, .seed = seed};
+/* Examines an item, whatever became of the exercises that it builds on. */
+static Result exam_alone(const Sitting *s, const Item *item) {
+    Exam exam = {.item = item, .port = s->port, .seed = s->seed};
     item->cases(&exam);
-    Result result = judge(&exam);
+    Result result = conclude(&exam);
     exam_free(&exam);
     return result;
 }
 
-Result exam_blocked(const Item *first, Verdict why) {
-    const char *state = why == VERDICT_FAIL ? "does not pass yet" : "is not written yet";
+/* ------------------------------------------------------------------ what comes first ----- */
+
+static Known *known_of(Sitting *s, const Item *item) {
+    contract(items_count <= ITEMS_MAX, "more than %d items", ITEMS_MAX);
+    return &s->known[item - items];
+}
+
+/* An item of the same exercise whose function did not return: it is not called again. */
+static const Item *endless_before(Sitting *s, const Item *item) {
+    for (const Item *other = items; other < items + items_count; other++)
+        if (other->exercise == item->exercise && other != item && known_of(s, other)->known &&
+            known_of(s, other)->endless)
+            return other;
+    return NULL;
+}
+
+/* Whether a graded item of a needed exercise passes; it is examined if nobody knows. */
+static bool passes(Sitting *s, const Item *item) {
+    Known *known = known_of(s, item);
+    if (!known->known && s->alone) return true;
+    if (!known->known) free(exam_item(s, item).text);
+    return known->verdict == VERDICT_PASS;
+}
+
+/* The first graded item that an item builds on and that does not pass, NULL if all do. */
+static const Item *obstacle(Sitting *s, const Item *item) {
+    const Exercise *exercise = &exercises[item->exercise];
+    for (int k = 0; exercise->needs[k]; k++)
+        for (const Item *other = items; other < items + items_count; other++) {
+            bool needed = strcmp(exercises[other->exercise].id, exercise->needs[k]) == 0;
+            if (needed && other->points > 0 && !passes(s, other)) return other;
+        }
+    return NULL;
+}
+
+static Result blocked(const Item *first, const Known *known) {
+    const char *state = "does not pass yet";
+    if (known->verdict == VERDICT_TODO) state = "is not written yet";
+    if (known->endless) state = "does not return";
     const char *title = exercises[first->exercise].title;
     return (Result){.verdict = VERDICT_BLOCKED,
                     .text = report_line("%s %s comes first: it %s", first->id, title, state)};
 }
 
-/* The first graded item of an exercise that does not pass, NULL if all do. */
-static const Item *obstacle(const char *exercise, Port *port, uint64_t seed, Verdict *why) {
-    for (int i = 0; i < items_count; i++) {
-        const Item *item = &items[i];
-        if (strcmp(exercises[item->exercise].id, exercise) != 0 || item->points == 0) continue;
-        Result result = exam_alone(item, port, seed);
-        free(result.text);
-        *why = result.verdict;
-        if (result.verdict != VERDICT_PASS) return item;
-    }
-    return NULL;
+/* After an obstacle: what is not written itself is TODO, whatever it waits for. */
+static Result exam_after(Sitting *s, const Item *item, const Item *first) {
+    const Known *known = known_of(s, first);
+    if (known->endless) return blocked(first, known);
+    Result own = exam_alone(s, item);
+    if (own.verdict == VERDICT_TODO) return own;
+    free(own.text);
+    return blocked(first, known);
 }
 
-Result exam_item(const Item *item, Port *port, uint64_t seed) {
-    const Exercise *exercise = &exercises[item->exercise];
-    for (int k = 0; exercise->needs[k]; k++) {
-        Verdict why;
-        const Item *first = obstacle(exercise->needs[k], port, seed, &why);
-        if (!first) continue;
-        /* What is not written itself is TODO, whatever it waits for. */
-        Result own = exam_alone(item, port, seed);
-        if (own.verdict == VERDICT_TODO) return own;
-        free(own.text);
-        return exam_blocked(first, why);
-    }
-    return exam_alone(item, port, seed);
+Result exam_item(Sitting *s, const Item *item) {
+    const Item *first = endless_before(s, item);
+    if (!first) first = obstacle(s, item);
+    Result result = first ? exam_after(s, item, first) : exam_alone(s, item);
+    *known_of(s, item) = (Known){true, result.endless, result.verdict};
+    return result;
 }

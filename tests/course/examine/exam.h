@@ -30,33 +30,35 @@ typedef struct Result {
     Verdict verdict;
     char *text;      ///< findings, TODO or what blocks; malloc'd, NULL after a pass
     char causes[96]; ///< the likely cause of each finding, "-" for none: "no-bias,-"
+    bool endless;    ///< the function did not return: whoever calls it would not either
 } Result;
 
-/**
- * @brief Examines an item, after the exercises that it builds on.
- * @param item which
- * @param port where calls run
- * @param seed of the data that are random
- * @return the verdict; free(text)
- */
-Result exam_item(const Item *item, Port *port, uint64_t seed);
+enum {
+    ITEMS_MAX = 64 ///< most items of the list
+};
+
+/** What is known of an item. */
+typedef struct Known {
+    bool known;      ///< false: nothing, and the rest means nothing
+    bool endless;    ///< its function did not return
+    Verdict verdict; ///< the verdict
+} Known;
+
+/** The examination of one submission: each item is examined once. */
+typedef struct Sitting {
+    Port *port;             ///< where calls run
+    uint64_t seed;          ///< of the data that are random
+    bool alone;             ///< what an item needs and is not known passes: it is the reference's
+    Known known[ITEMS_MAX]; ///< by the items' places in the list
+} Sitting;
 
 /**
- * @brief Examines an item, whatever became of the exercises that it builds on.
- * @param item which
- * @param port where calls run
- * @param seed of the data that are random
+ * @brief Examines an item, after the exercises that it builds on, and notes the verdict.
+ * @param sitting the examination; an item whose verdict it knows is examined again
+ * @param item    which
  * @return the verdict; free(text)
  */
-Result exam_alone(const Item *item, Port *port, uint64_t seed);
-
-/**
- * @brief The result of an item that is not examined.
- * @param first what it builds on
- * @param why   the verdict on that
- * @return BLOCKED; free(text)
- */
-Result exam_blocked(const Item *first, Verdict why);
+Result exam_item(Sitting *sitting, const Item *item);
 
 /**
  * @brief The word for a verdict.
@@ -64,6 +66,13 @@ Result exam_blocked(const Item *first, Verdict why);
  * @return "PASS", "FAIL", "TODO", "BLOCKED" or "ERROR"
  */
 const char *verdict_word(Verdict verdict);
+
+/**
+ * @brief The verdict of a word.
+ * @param word as verdict_word() returns it
+ * @return the verdict; VERDICT_ERROR for any other word
+ */
+Verdict verdict_named(const char *word);
 
 /* ------------------------------------------------------------------ for items ------------ */
 

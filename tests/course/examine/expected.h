@@ -59,4 +59,19 @@ static inline double expected_slack(const Call *call, double want) {
     return isinf(want) ? 0 : call->tolerance * size;
 }
 
+/**
+ * @brief Whether a number is the one that a mistake would give.
+ * @param call the call
+ * @param got  what came out
+ * @param pred what the mistake would give; NaN is NaN
+ * @return true within a millionth, or within what the call allows
+ */
+static inline bool expected_agrees(const Call *call, double got, double pred) {
+    if (isnan(got) || isnan(pred)) return isnan(got) && isnan(pred);
+    if (got == pred) return true;
+    if (isinf(got) || isinf(pred)) return false;
+    double near = 1e-6 * fmax(1, fabs(pred));
+    return fabs(got - pred) <= fmax(near, expected_slack(call, pred));
+}
+
 #endif

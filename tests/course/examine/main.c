@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 /* Examines one item; returns whether that worked. */
-static bool examine_and_print(const Item *item, Port *port, uint64_t seed, bool verbose) {
-    Result result = exam_item(item, port, seed);
+static bool examine_and_print(Sitting *sitting, const Item *item, bool verbose) {
+    Result result = exam_item(sitting, item);
     int won = result.verdict == VERDICT_PASS ? item->points : 0;
     printf("%s\t%s\t%d\t%d\t%s\n", item->id, verdict_word(result.verdict), won, item->points,
            result.causes);
@@ -29,32 +29,32 @@ static bool examine_and_print(const Item *item, Port *port, uint64_t seed, bool 
 }
 
 /* The items of the chapter whose name the program has. */
-static bool examine_own(const char *program, Port *port, uint64_t seed, bool verbose) {
+static bool examine_own(Sitting *sitting, const char *program, bool verbose) {
     const char *slash = strrchr(program, '/'), *own = slash ? slash + 1 : program;
     bool ok = true;
     for (int i = 0; i < items_count; i++) {
         if (strncmp(items[i].id, own, 2) != 0) continue;
-        if (!examine_and_print(&items[i], port, seed, verbose)) ok = false;
+        if (!examine_and_print(sitting, &items[i], verbose)) ok = false;
     }
     return ok;
 }
 
 int main(int argc, char **argv) {
     bool verbose = false, ok = true;
-    uint64_t seed = 1;
     Port port = port_forked();
+    Sitting sitting = {.port = &port, .seed = 1};
     for (int option; (option = getopt(argc, argv, "vs:")) != -1;) {
         if (option == '?') return 2;
         if (option == 'v') verbose = true;
-        if (option == 's') seed = strtoull(optarg, NULL, 10);
+        if (option == 's') sitting.seed = strtoull(optarg, NULL, 10);
     }
     gemm_single_thread();
-    if (optind == argc) return examine_own(argv[0], &port, seed, verbose) ? 0 : 1;
+    if (optind == argc) return examine_own(&sitting, argv[0], verbose) ? 0 : 1;
     for (int k = optind; k < argc; k++) {
         const Item *item = item_named(argv[k]);
         if (!item) fprintf(stderr, "error: there is no item %s\n", argv[k]);
         if (!item) return 2;
-        if (!examine_and_print(item, &port, seed, verbose)) ok = false;
+        if (!examine_and_print(&sitting, item, verbose)) ok = false;
     }
     return ok ? 0 : 1;
 }

@@ -10,12 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Of processor time; on the wall's clock a call may take ten times as long, for a busy machine. */
 enum {
-    SECONDS = 10,          /* for a call */
-    TRAINING_SECONDS = 120 /* for the one that trains a network */
+    SECONDS = 5,           /* for a call */
+    TRAINING_SECONDS = 60, /* for the one that trains a network */
+    WIDE = 10
 };
 
 /* What parent and child share; the call's block follows. */
@@ -35,9 +38,16 @@ static void keep_todo(const char *text) {
     _exit(EXIT_TODO);
 }
 
-static unsigned seconds_for(const Port *port, const Call *call) {
+static int seconds_for(const Port *port, const Call *call) {
     int seconds = call->function == CALL_TRAINING ? TRAINING_SECONDS : SECONDS;
-    return (unsigned)(seconds * port->slower);
+    return (int)(seconds * port->slower);
+}
+
+/* SIGXCPU ends the process, or SIGKILL if it does not want to; SIGALRM if it sleeps. */
+static void limit(int seconds) {
+    rlim_t most = (rlim_t)seconds;
+    setrlimit(RLIMIT_CPU, &(struct rlimit){most, most + 1});
+    alarm(WIDE * (unsigned)seconds);
 }
 
 static _Noreturn void child(const Port *port, const Call *call) {
@@ -46,7 +56,7 @@ static _Noreturn void child(const Port *port, const Call *call) {
     todo_told = keep_todo;
     for (int s = 1; s < 32; s++)
         signal(s, SIG_DFL);
-    alarm(seconds_for(port, call));
+    limit(seconds_for(port, call));
     shared->not_linked = !call_here(&mine);
     fflush(NULL);
     shared->finished = true;
@@ -56,9 +66,10 @@ static _Noreturn void child(const Port *port, const Call *call) {
 /* What the child's end says. */
 static Reply reply_of(const Port *port, const Call *call, int status) {
     if (shared->not_linked) return (Reply){.outcome = CALL_NOWHERE};
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-        return (Reply){.outcome = CALL_ENDLESS, .detail = (int)seconds_for(port, call)};
-    if (WIFSIGNALED(status)) return (Reply){.outcome = CALL_CRASHED, .detail = WTERMSIG(status)};
+    int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    if (signal == SIGALRM || signal == SIGXCPU)
+        return (Reply){.outcome = CALL_ENDLESS, .detail = seconds_for(port, call)};
+    if (signal) return (Reply){.outcome = CALL_CRASHED, .detail = signal};
     if (shared->finished) return (Reply){.outcome = CALL_DONE};
     Reply reply = {.outcome = CALL_LEFT, .detail = WEXITSTATUS(status)};
     if (__asan_init && reply.detail == 1) return (Reply){.outcome = CALL_CRASHED};
@@ -88,5 +99,7 @@ static Reply run_forked(Port *port, const Call *call, Call *back) {
 }
 
 Port port_forked(void) {
-    return (Port){.run = run_forked, .slower = __asan_init ? 5 : 1};
+    const char *patience = getenv("PATIENCE");
+    double slower = patience ? fmax(1, atof(patience)) : 1;
+    return (Port){.run = run_forked, .slower = __asan_init ? 5 * slower : slower};
 }

@@ -18,40 +18,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ITEMS_MAX = 64 };
-
-/* The items in question, and what became of them so far. */
-typedef struct Session {
-    const Item *item[ITEMS_MAX];
-    Verdict verdict[ITEMS_MAX];
-    int count;
-} Session;
-
-/* The first graded item of a needed exercise that did not pass here. What an exercise needs of
-   other sources is the reference's in this probe. */
-static const Item *obstacle(const Session *s, const Item *item, Verdict *why) {
-    const Exercise *exercise = &exercises[item->exercise];
-    for (int k = 0; exercise->needs[k]; k++)
-        for (int i = 0; i < s->count; i++) {
-            const Item *other = s->item[i];
-            bool needed = strcmp(exercises[other->exercise].id, exercise->needs[k]) == 0;
-            if (!needed || other->points == 0 || s->verdict[i] == VERDICT_PASS) continue;
-            *why = s->verdict[i];
-            return other;
-        }
-    return NULL;
-}
-
-static json_t *judge(Session *s, const Item *item, Port *port, uint64_t seed) {
-    Verdict why;
-    const Item *first = obstacle(s, item, &why);
-    Result r = exam_alone(item, port, seed);
-    if (first && r.verdict != VERDICT_TODO) { /* not written itself is TODO, whatever it needs */
-        free(r.text);
-        r = exam_blocked(first, why);
-    }
-    s->item[s->count] = item;
-    s->verdict[s->count++] = r.verdict;
+/* Of what an item needs, the exercises of other sources are the reference's in this probe. */
+static json_t *judge(Sitting *sitting, const Item *item) {
+    Result r = exam_item(sitting, item);
     const char *text = r.text ? r.text : "";
     json_t *object = json_pack("{s:s, s:s, s:s, s:s}", "item", item->id, "verdict",
                                verdict_word(r.verdict), "causes", r.causes, "text", text);
@@ -66,16 +35,16 @@ static int usage(void) {
 
 /* Judges the items argv[first .. last-1]; returns the exit code. */
 static int judge_all(char **argv, int first, int last, uint64_t seed) {
-    Session session = {.count = 0};
     char said[2 * SAID_MAX];
     bool failed = false;
     Port *port = port_probe(argv + last + 1);
+    Sitting sitting = {.port = port, .seed = seed, .alone = true};
     json_t *list = json_array();
     for (int k = first; port && k < last; k++) {
         const Item *item = item_named(argv[k]);
         if (!item) return usage();
-        json_array_append_new(list, judge(&session, item, port, seed));
-        failed = failed || session.verdict[session.count - 1] == VERDICT_ERROR;
+        json_array_append_new(list, judge(&sitting, item));
+        failed = failed || sitting.known[item - items].verdict == VERDICT_ERROR;
     }
     if (!port) return 1;
     port_probe_said(port, said);
@@ -91,7 +60,7 @@ int main(int argc, char **argv) {
     if (argc < 6 || strcmp(argv[1], "-s") != 0) return usage();
     while (last < argc && strcmp(argv[last], "--") != 0)
         last++;
-    if (last + 1 >= argc || last - 3 > ITEMS_MAX) return usage();
+    if (last + 1 >= argc) return usage();
     signal(SIGPIPE, SIG_IGN);
     return judge_all(argv, 3, last, strtoull(argv[2], NULL, 10));
 }

@@ -60,15 +60,7 @@ Suspect expected_suspect(const Call *call, int suspect) {
     return own < 0 ? oracle->shared[suspect] : oracle->suspect[own];
 }
 
-/* Whether got is what the mistake gives; entries that the mistake leaves open do not count. */
-static bool agrees(const Call *call, double got, double pred) {
-    if (isnan(pred) || isnan(got)) return isnan(pred) && isnan(got);
-    if (got == pred) return true;
-    if (isinf(pred) || isinf(got)) return false;
-    double near = 1e-6 * fmax(1, fabs(pred));
-    return fabs(got - pred) <= fmax(near, expected_slack(call, pred));
-}
-
+/* Entries that the mistake leaves open do not count. */
 bool expected_fits(const Call *call, int suspect, Slot slot, const double *got) {
     double *v[SLOTS + 1];
     size_t known = 0, count = call->array[slot].count;
@@ -79,7 +71,7 @@ bool expected_fits(const Call *call, int suspect, Slot slot, const double *got) 
         double pred = v[slot][i];
         if (fabs(pred) > ANYTHING / 1e10 && !isinf(pred)) continue;
         known++;
-        fits = agrees(call, got[i], pred);
+        fits = expected_agrees(call, got[i], pred);
     }
     free(v[SLOTS]);
     return fits && 8 * known >= count;
