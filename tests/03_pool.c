@@ -8,7 +8,7 @@
 #include "support/check.h"
 #include "support/item.h"
 
-TestSuite(ch03, .timeout = 20);
+TestSuite(ch03, .init = limited, .timeout = 20);
 
 static const struct {
     Shape in;
@@ -33,17 +33,18 @@ static void run(const Layer *l, const real *x, const real *dy, real *y, real *dx
     l->backward(l, 1, NULL, x, y, dy, NULL, dx, scratch);
 }
 
-ITEM(ch03, i11_plain, "03.1-plain")
-ITEM(ch03, i12_edges, "03.1-edges")
-ITEM(ch03, i13_nan, "03.1-nan")
-ITEM(ch03, i21_plain, "03.2-plain")
-ITEM(ch03, i22_overlap, "03.2-overlap")
-ITEM(ch03, i23_ties, "03.2-ties")
-ITEM(ch03, i24_nan, "03.2-nan")
+ITEM(ch03, forward_plain, "03.1-plain")
+ITEM(ch03, forward_edges, "03.1-edges")
+ITEM(ch03, forward_nan, "03.1-nan")
+ITEM(ch03, backward_plain, "03.2-plain")
+ITEM(ch03, backward_overlap, "03.2-overlap")
+ITEM(ch03, backward_ties, "03.2-ties")
+ITEM(ch03, backward_nan, "03.2-nan")
 
 /* ------------------------------------------------------------------ no points ------------ */
 
-Test(ch03, t01_worked_example, .description = "4x4, windows of 2x2, by hand") {
+Test(ch03, worked_example, .description = "4x4, windows of 2x2, by hand") {
+    needs("03");
     Layer l = max_pool_layer("S2", (Shape){1, 4, 4}, 2, 2, 0);
     const real x[16] = {1, 2, 5, 0, 3, 4, 1, 1, 0, 0, 7, 8, 9, 0, 6, 2}, dy[4] = {1, 2, 3, 4};
     const real want_y[4] = {4, 5, 9, 8};
@@ -54,7 +55,8 @@ Test(ch03, t01_worked_example, .description = "4x4, windows of 2x2, by hand") {
     expect_list("dx", 16, dx, want_dx, 0);
 }
 
-Test(ch03, t03_backward_exact, .description = "dx equals differences, tolerance 0") {
+Test(ch03, backward_exact, .description = "dx equals differences, tolerance 0") {
+    needs("03");
     Rng rng = rng_seed(3, 0);
     for (int g = 0; g < GEOMETRIES; g++) {
         Layer l = layer_of(g);
@@ -68,33 +70,34 @@ Test(ch03, t03_backward_exact, .description = "dx equals differences, tolerance 
 }
 
 // [not for students]
-Test(ch03, t06_nan_propagates, .description = "wherever in the window it is") {
+Test(ch03, nan_propagates, .description = "wherever in the window it is") {
+    needs("03");
     for (int at = 0; at < 4; at++) {
         Layer l = max_pool_layer("S2", (Shape){1, 2, 2}, 2, 2, 0);
         real x[4] = {3, 1, 2, 4}, y[1], dx[4];
         const real dy[1] = {5};
         x[at] = (real)NAN;
         run(&l, x, dy, y, dx);
-        cr_expect(isnan(y[0]), "NaN at %d became %g", at, (double)y[0]);
+        cr_assert(isnan(y[0]), "NaN at %d became %g", at, (double)y[0]);
         for (int i = 0; i < 4; i++)
-            cr_expect(dx[i] == (i == at ? 5 : 0), "NaN at %d: dx[%d] = %g", at, i, (double)dx[i]);
+            cr_assert(dx[i] == (i == at ? 5 : 0), "NaN at %d: dx[%d] = %g", at, i, (double)dx[i]);
     }
 }
 
-Test(ch03, t07_table_of_layers, .description = "names, shapes, connections; no parameters") {
+Test(ch03, table_of_layers, .description = "names, shapes, connections; no parameters") {
     Layer l = max_pool_layer("S2", (Shape){6, 28, 30}, 2, 2, 0);
-    cr_expect_str_eq(l.name, "S2");
-    cr_expect_str_eq(l.kind, "max pool");
-    cr_expect(l.out.c == 6 && l.out.h == 14 && l.out.w == 15);
-    cr_expect(l.size == 2 && l.stride == 2 && l.pad == 0);
-    cr_expect(l.connections == 6 * 14 * 15 * 4 && l.macs == 0, "%ld, %ld", l.connections, l.macs);
-    cr_expect(layer_params(&l) == 0 && l.trainable == 0 && l.scratch == 0);
+    cr_assert_str_eq(l.name, "S2");
+    cr_assert_str_eq(l.kind, "max pool");
+    cr_assert(l.out.c == 6 && l.out.h == 14 && l.out.w == 15);
+    cr_assert(l.size == 2 && l.stride == 2 && l.pad == 0);
+    cr_assert(l.connections == 6 * 14 * 15 * 4 && l.macs == 0, "%ld, %ld", l.connections, l.macs);
+    cr_assert(layer_params(&l) == 0 && l.trainable == 0 && l.scratch == 0);
     l = subsample_layer("S4", (Shape){16, 10, 12}, 2);
-    cr_expect_str_eq(l.name, "S4");
-    cr_expect_str_eq(l.kind, "subsample");
-    cr_expect(l.out.c == 16 && l.out.h == 5 && l.out.w == 6 && l.size == 2 && l.stride == 2);
-    cr_expect(l.connections == 16 * 30 * 5 && l.macs == 16 * 30, "%ld, %ld", l.connections, l.macs);
-    cr_expect(l.trainable == 32 && layer_weights(&l) == 16 && l.bias == 16);
+    cr_assert_str_eq(l.name, "S4");
+    cr_assert_str_eq(l.kind, "subsample");
+    cr_assert(l.out.c == 16 && l.out.h == 5 && l.out.w == 6 && l.size == 2 && l.stride == 2);
+    cr_assert(l.connections == 16 * 30 * 5 && l.macs == 16 * 30, "%ld, %ld", l.connections, l.macs);
+    cr_assert(l.trainable == 32 && layer_weights(&l) == 16 && l.bias == 16);
 }
 
 static void does_not_divide_height(void) {
@@ -109,13 +112,13 @@ static void no_window(void) {
 
 /* ------------------------------------------------------------------ subsampling ---------- */
 
-Test(ch03, t07_subsample_contracts, .description = "windows that do not divide the map") {
+Test(ch03, subsample_contracts, .description = "windows that do not divide the map") {
     expect_contract(does_not_divide_height, "S2: windows of 2 do not divide 5x4");
     expect_contract(does_not_divide_width, "S2: windows of 2 do not divide 4x5");
     expect_contract(no_window, "S2: windows of 0 do not divide 4x4");
 }
 
-Test(ch03, t08_subsample_by_hand, .description = "y = w * sum4 + b and its gradients") {
+Test(ch03, subsample_by_hand, .description = "y = w * sum4 + b and its gradients") {
     Layer l = subsample_layer("S2", (Shape){2, 2, 4}, 2);
     const real x[16] = {1, 2, 3, 4, 5, 6, 7, 8, /* second map */ 0, 1, 0, 1, 1, 0, 1, 2};
     const real w[4] = {2, -1, /* b */ 10, 20}, dy[4] = {1, 2, 3, 4};
@@ -130,11 +133,11 @@ Test(ch03, t08_subsample_by_hand, .description = "y = w * sum4 + b and its gradi
     l.backward(&l, 1, w, x, y, dy, dw, dx, NULL);
     expect_list("dw and db", 4, dw, want_dw, 0);
     expect_list("dx", 16, dx, want_dx, 0);
-    cr_expect(l.trainable == 4 && l.connections == 4 * 5, "%d trainable, %ld connections",
+    cr_assert(l.trainable == 4 && l.connections == 4 * 5, "%d trainable, %ld connections",
               l.trainable, l.connections);
 }
 
-Test(ch03, t09_subsample_checks, .description = "exact gradients; float against the definition") {
+Test(ch03, subsample_checks, .description = "exact gradients; float against the definition") {
     static const struct {
         Shape in;
         int size, n;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-TestSuite(ch07_augment, .timeout = 120);
+TestSuite(ch07_augment, .init = whole_network, .timeout = 120);
 
 enum {
     SIDE = IMAGE_SIDE + 4, /* with its border */
@@ -27,7 +27,7 @@ static Dataset dots(const int place[2][2]) {
 
 static const int two_places[2][2] = {{10, 12}, {0, 27}};
 
-Test(ch07_augment, t01_pixels, .description = "shift, rotate, scale, shear written out") {
+Test(ch07_augment, pixels, .description = "shift, rotate, scale, shear written out") {
     /* where the ink of (10, 12), which is (12, 14) with the border, goes to: row, column, share */
     static const struct {
         const char *what;
@@ -56,7 +56,7 @@ Test(ch07_augment, t01_pixels, .description = "shift, rotate, scale, shear writt
     }
 }
 
-Test(ch07_augment, t02_fast_equals_definition,
+Test(ch07_augment, fast_equals_definition,
      .description = "row by row as pixel by pixel; a grid moved as a whole is a shift") {
     Dataset data = dots(two_places), digits = few(20);
     const Input input = {(real)-0.1, (real)1.175};
@@ -122,7 +122,7 @@ static double moved_by(int amount, const Warp *w, int i) {
     }
 }
 
-Test(ch07_augment, t03_random_amounts,
+Test(ch07_augment, random_amounts,
      .description = "each amount by its own setting, both ways, up to its limit") {
     Rng rng = rng_seed(5, 0);
     for (int k = 0; k < AMOUNTS; k++) {
@@ -165,7 +165,7 @@ static real *seen(Trainer *t, int epoch, int pattern) {
     return x;
 }
 
-Test(ch07_augment, t04_training,
+Test(ch07_augment, training,
      .description = "epochs and images differ, threads do not matter, the last is plain") {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(300);
@@ -192,7 +192,7 @@ Test(ch07_augment, t04_training,
 }
 
 /* Two copies: 900 patterns; three epochs show each once, the images themselves among them. */
-Test(ch07_augment, t05_copies, .description = "fixed copies, each shown as often") {
+Test(ch07_augment, copies, .description = "fixed copies, each shown as often") {
     enum { IMAGES = 300, PATTERNS = 3 * IMAGES };
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(IMAGES);

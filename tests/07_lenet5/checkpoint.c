@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-TestSuite(ch07_checkpoint, .timeout = 120);
+TestSuite(ch07_checkpoint, .init = whole_network, .timeout = 120);
 
 /* Trains from a place to a number of steps; moves the place along as a run would. */
 static void walk(Trainer *t, Place *place, long until) {
@@ -101,12 +101,12 @@ static void check_recipe(const char *name, int undistorted) {
     trainer_free(&whole);
 }
 
-Test(ch07_checkpoint, t01_record,
+Test(ch07_checkpoint, record,
      .description = "stopped anywhere, the record's run resumes bit-identically") {
     check_recipe("record", 1);
 }
 
-Test(ch07_checkpoint, t02_1998,
+Test(ch07_checkpoint, 1998,
      .description = "and so does the original, with its copies and its curvature") {
     check_recipe("1998-distorted", 0);
 }
@@ -121,7 +121,7 @@ static bool resumes(const char *path, Trainer *t, Error *error) {
 }
 
 /* Every bit of the header, and some of the data: nothing that changed is resumed. */
-Test(ch07_checkpoint, t04_flipped_bits, .description = "one bit changed anywhere is noticed") {
+Test(ch07_checkpoint, flipped_bits, .description = "one bit changed anywhere is noticed") {
     const char *path = in(folder(), "checkpoint"), *bad = in(folder(), "bad");
     Dataset data = few(IMAGES);
     Recipe recipe;
@@ -183,7 +183,7 @@ Test(ch07_checkpoint, t06_one_file, .description = "an open checkpoint is not re
 }
 
 /* Numbers that no run has. */
-Test(ch07_checkpoint, t05_hostile_numbers, .description = "seed, place and settings in range") {
+Test(ch07_checkpoint, hostile_numbers, .description = "seed, place and settings in range") {
     static const struct {
         const char *from, *to, *says;
     } bad[] = {
@@ -223,7 +223,7 @@ Test(ch07_checkpoint, t05_hostile_numbers, .description = "seed, place and setti
 }
 
 /* What `make trust-fuzz` starts from must be checkpoints, or it looks at refusals only. */
-Test(ch07_checkpoint, t03_seeds_of_the_fuzzer, .description = "old checkpoints can be read") {
+Test(ch07_checkpoint, seeds_of_the_fuzzer, .description = "old checkpoints can be read") {
     static const char *const files[2] = {"tests/trust/fuzz/seeds/checkpoint/report_adam",
                                          "tests/trust/fuzz/seeds/checkpoint/1998_sdlm"};
     for (int k = 0; k < 2; k++) {

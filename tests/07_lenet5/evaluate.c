@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-TestSuite(ch07_evaluate, .timeout = 120);
+TestSuite(ch07_evaluate, .init = whole_network, .timeout = 120);
 
-Test(ch07_evaluate, t01_counts_all, .description = "no tail is dropped, every image counted once") {
+Test(ch07_evaluate, counts_all, .description = "no tail is dropped, every image counted once") {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(1234);
     Trainer t = trainer_for(&net, &data, 100, 2, "adam");
@@ -67,7 +67,7 @@ static void expect_prediction(const Loss *loss, const real *score, int decision,
               got->probability[decision], probability);
 }
 
-Test(ch07_evaluate, t02_predictions,
+Test(ch07_evaluate, predictions,
      .description = "what the loss says about each image, on any number of threads") {
     enum { IMAGES = 60 };
     const Lenet5 *const choices[2] = {&lenet5_report, &lenet5_1998};
@@ -96,7 +96,7 @@ Test(ch07_evaluate, t02_predictions,
     }
 }
 
-Test(ch07_evaluate, t03_rejection,
+Test(ch07_evaluate, rejection,
      .description = "the least confident go first; margin and score by hand") {
     Network net = lenet5(ACTIVATION_RELU), original = lenet5_with(&lenet5_1998);
     uint8_t label[4] = {1, 2, 3, 4};

@@ -2,10 +2,11 @@
  * The double build: numerical gradients of the whole network.
  */
 #include "support.h"
+#include "support/item.h"
 
 #include <string.h>
 
-TestSuite(ch07_gradient, .timeout = 120);
+TestSuite(ch07_gradient, .init = limited, .timeout = 120);
 
 #ifdef REAL_DOUBLE
 
@@ -101,14 +102,17 @@ static void check_whole_network(Network net, real enlarged) {
     trainer_free(&t);
 }
 
-Test(ch07_gradient, t01_report,
+Test(ch07_gradient, report,
      .description = "the whole network against differences, ReLU and sigmoid") {
+    needs("07.7");
     check_whole_network(lenet5(ACTIVATION_RELU), 1);
     check_whole_network(lenet5(ACTIVATION_SIGMOID), 4); /* or next to nothing arrives at C1 */
 }
 
 // [not for students]
-Test(ch07_gradient, t02_original, .description = "the original against differences, both losses") {
+Test(ch07_gradient, original, .description = "the original against differences, both losses") {
+    needs("07.1");
+    needs("07.7");
     Lenet5 choice = lenet5_1998;
     check_whole_network(lenet5_with(&choice), 1);
     choice.j = 40;

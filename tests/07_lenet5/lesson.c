@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-TestSuite(ch07_lesson, .timeout = 60);
+TestSuite(ch07_lesson, .init = whole_network, .timeout = 60);
 
 /* The parameters in a file of the report's network. */
 static real *params_in(const char *path) {
@@ -36,7 +36,7 @@ static void check_log(const char *path, double accuracy) {
               table_cell(&log, 3, "test_accuracy"), accuracy);
 }
 
-Test(ch07_lesson, t01_trains_saves_compares,
+Test(ch07_lesson, trains_saves_compares,
      .description = "textbook, then fast: table, log, parameters, confusion matrix") {
     const char *dir = small_set();
     cr_assert(mkdir(in(dir, "out"), 0777) == 0);

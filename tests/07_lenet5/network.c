@@ -11,9 +11,9 @@
 
 #include <string.h>
 
-TestSuite(ch07_network, .timeout = 120);
+TestSuite(ch07_network, .init = whole_network, .timeout = 120);
 
-Test(ch07_network, t01_table, .description = "shapes, parameters and connections, layer by layer") {
+Test(ch07_network, table, .description = "shapes, parameters and connections, layer by layer") {
     static const struct {
         const char *name;
         Shape out;
@@ -56,7 +56,7 @@ static void check_subsample_init(const Layer *subsample) {
     cr_expect(most > 0.3 && most <= 0.6, "largest %g", most);
 }
 
-Test(ch07_network, t02_table_1998,
+Test(ch07_network, table_1998,
      .description = "the original: 60,000 parameters, 340,908 connections") {
     static const struct {
         const char *name;
@@ -92,7 +92,7 @@ Test(ch07_network, t02_table_1998,
     check_subsample_init(&net.layer[2]);
 }
 
-Test(ch07_network, t03_first_loss,
+Test(ch07_network, first_loss,
      .description = "an untrained network is undecided: loss near log 10") {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(500);
@@ -105,8 +105,7 @@ Test(ch07_network, t03_first_loss,
     trainer_free(&t);
 }
 
-Test(ch07_network, t04_float_against_double,
-     .description = "loss and gradient in both builds agree") {
+Test(ch07_network, float_against_double, .description = "loss and gradient in both builds agree") {
     static double got[1 + DOUBLE_PARAMS], want[1 + DOUBLE_PARAMS];
     cr_assert(probe(&got[0], &got[1]), "no memory");
     FILE *pipe = popen(BUILD "/tests/double", "r");
@@ -127,7 +126,7 @@ Test(ch07_network, t04_float_against_double,
 
 /* ------------------------------------------------------------------ kernels -------------- */
 
-Test(ch07_network, t05_naive_agrees,
+Test(ch07_network, naive_agrees,
      .description = "naive and textbook: the same losses and gradients") {
     const Lenet5 *const choices[2] = {&lenet5_report, &lenet5_1998};
     for (int k = 0; k < 2; k++) {
@@ -154,7 +153,7 @@ static const struct {
      subsample_backward_naive},
 };
 
-Test(ch07_network, t06_textbook_is_what_the_chapters_teach,
+Test(ch07_network, textbook_is_what_the_chapters_teach,
      .description = "the layers come with the functions of the chapters") {
     const Lenet5 *const choices[2] = {&lenet5_report, &lenet5_1998};
     int checked = 0;

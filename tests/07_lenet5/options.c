@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-TestSuite(ch07_options, .timeout = 120);
+TestSuite(ch07_options, .init = whole_network, .timeout = 120);
 
 /* Every one of these is one line on stderr, "error: ...". */
 static const struct {
@@ -123,7 +123,7 @@ static const struct {
      "try a smaller rate than --lr 1e+30"},
 };
 
-Test(ch07_options, t01_refuses, .description = "one line that says what, where and what to do") {
+Test(ch07_options, refuses, .description = "one line that says what, where and what to do") {
     const char *dir = small_set();
     lenet5_ok(dir, "train --data . --epochs 1 --save params");
     command_in(dir, "ln -s bent bent; ln -s . here; ln -s params linked;"
@@ -143,7 +143,7 @@ Test(ch07_options, t01_refuses, .description = "one line that says what, where a
     cr_expect(same_bytes(in(dir, "maps.tsv"), in(dir, "copy")), "the parameters are gone");
 }
 
-Test(ch07_options, t02_help, .description = "--help, --version and info, from anywhere") {
+Test(ch07_options, help, .description = "--help, --version and info, from anywhere") {
     static const char *const asks[] = {"help", "--help", "-h", "train --help", "test -h"};
     const char *dir = folder();
     for (size_t k = 0; k < sizeof asks / sizeof *asks; k++) {
@@ -172,13 +172,13 @@ Test(ch07_options, t02_help, .description = "--help, --version and info, from an
     cr_expect(strstr(ran.out, "60,000") && strstr(ran.out, "340,908"), "%s", ran.out);
 }
 
-Test(ch07_options, t03_full_disk, .description = "a stdout that takes nothing is an error") {
+Test(ch07_options, full_disk, .description = "a stdout that takes nothing is an error") {
     Ran ran = lenet5_in(folder(), "info > /dev/full");
     cr_expect(ran.code == 1 && strstr(ran.err, "cannot write to stdout"), "%d: %s", ran.code,
               ran.err);
 }
 
-Test(ch07_options, t04_augmented_images,
+Test(ch07_options, augmented_images,
      .description = "info --image shows a training image as five epochs, or copies, would see it") {
     const char *dir = small_set();
     Ran ran = lenet5_ok(dir, "info --data . --set shift=2 --image 3");

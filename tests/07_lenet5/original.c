@@ -12,9 +12,9 @@
 
 #ifndef REAL_DOUBLE
 
-TestSuite(ch07_original, .timeout = 120);
+TestSuite(ch07_original, .init = whole_network, .timeout = 120);
 
-Test(ch07_original, t01_passes,
+Test(ch07_original, passes,
      .description = "a fixed order, new curvature before every pass, falling rates") {
     enum { IMAGES = 2000 };
     Network net = lenet5_with(&lenet5_1998);
@@ -42,7 +42,7 @@ Test(ch07_original, t01_passes,
     trainer_free(&t);
 }
 
-Test(ch07_original, t02_curvature_of_copies,
+Test(ch07_original, curvature_of_copies,
      .description = "augmented copies are estimated too; the same images, the same numbers") {
     Network net = lenet5_with(&lenet5_1998);
     Dataset data = few(300);
@@ -63,7 +63,7 @@ Test(ch07_original, t02_curvature_of_copies,
 
 #else /* the double build */
 
-TestSuite(ch07_original, .timeout = 120);
+TestSuite(ch07_original, .init = whole_network, .timeout = 120);
 
 /* The sum of hy/2 * (y - c)^2 for n images: its second derivative by y is hy everywhere. */
 static double bowl(const Layer *l, int n, const real *w, const real *x, const real *c,
@@ -84,7 +84,7 @@ static real *curvature_scratch(const Layer *l, Rng *rng) {
 
 /* At its minimum, y = c, the bowl's second derivative by x is hy f'(x)^2: what the Gauss-Newton
    approximation drops is 0 there. */
-Test(ch07_original, t03_curvature_of_activations,
+Test(ch07_original, curvature_of_activations,
      .description = "hx = f'^2 hy, against second differences") {
     enum { N = 2, UNITS = 5 };
     Rng rng = rng_seed(9, 0);
@@ -113,7 +113,7 @@ Test(ch07_original, t03_curvature_of_activations,
 }
 
 /* y = w x + b: d2L/dw2 = hy x^2, d2L/db2 = hy, d2L/dx2 = sum hy w^2, all exactly. */
-Test(ch07_original, t04_curvature_of_weights,
+Test(ch07_original, curvature_of_weights,
      .description = "hw = x^2 hy accumulates, hx = sum w^2 hy") {
     enum { N = 2, IN = 5, OUT = 3 };
     Rng rng = rng_seed(10, 0);
@@ -151,7 +151,7 @@ static double squared_slope(double y) {
 
 /* F6 is followed by its squash and by the loss, whose second derivative is 2: written out. For all
    others: never negative, and something to divide by wherever there is a link. */
-Test(ch07_original, t05_curvature_of_the_network,
+Test(ch07_original, curvature_of_the_network,
      .description = "F6: h = 2 f'^2 x^2; none negative; no link, no curvature") {
     enum { N = 4, F6 = 10, IN = 120, OUT = 84 };
     Network net = lenet5_with(&lenet5_1998);

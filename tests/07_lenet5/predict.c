@@ -10,7 +10,7 @@
 #include <png.h>
 #include <string.h>
 
-TestSuite(ch07_predict, .timeout = 120);
+TestSuite(ch07_predict, .init = whole_network, .timeout = 120);
 
 static void write_drawing(const char *path, const Grey *grey) {
     png_image png = {.version = PNG_IMAGE_VERSION,
@@ -68,7 +68,7 @@ static void expect_json(const char *line, const char *file, const Prediction *wa
     json_decref(object);
 }
 
-Test(ch07_predict, t01_json, .description = "one JSON object per drawing, in the given order") {
+Test(ch07_predict, json, .description = "one JSON object per drawing, in the given order") {
     Grey grey[2];
     const char *dir = drawings(grey);
     Ran ran = lenet5_ok(dir, "predict a.png --load p --json b.png");
@@ -79,7 +79,7 @@ Test(ch07_predict, t01_json, .description = "one JSON object per drawing, in the
     expect_json(second + 1, "b.png", &b);
 }
 
-Test(ch07_predict, t02_text, .description = "size, digit and probability for people") {
+Test(ch07_predict, text, .description = "size, digit and probability for people") {
     Grey grey[2];
     const char *dir = drawings(grey);
     Ran ran = lenet5_ok(dir, "predict --load p a.png");
@@ -96,7 +96,7 @@ Test(ch07_predict, t02_text, .description = "size, digit and probability for peo
     }
 }
 
-Test(ch07_predict, t03_bad_drawing,
+Test(ch07_predict, bad_drawing,
      .description = "one line of error, and the next drawing is still read") {
     Grey grey[2];
     const char *dir = drawings(grey);
@@ -110,7 +110,7 @@ Test(ch07_predict, t03_bad_drawing,
 }
 
 /* More lines than a buffer holds: the first that cannot be written ends the program. */
-Test(ch07_predict, t04_full_disk, .description = "JSON that cannot be written names its drawing") {
+Test(ch07_predict, full_disk, .description = "JSON that cannot be written names its drawing") {
     Grey grey[2];
     const char *dir = drawings(grey), *files = "";
     for (int k = 0; k < 60; k++)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-TestSuite(ch07_preprocess, .timeout = 60);
+TestSuite(ch07_preprocess, .init = limited, .timeout = 60);
 
 /* The page that the small examples are drawn on: 60 x 60, white. */
 enum { PAGE = 60 };
@@ -29,7 +29,7 @@ static void draw_bar(Grey *page, int top, int left, int tall, int wide) {
     draw_grey(page, 0, top, left, tall, wide);
 }
 
-Test(ch07_preprocess, t01_like_mnist,
+Test(ch07_preprocess, like_mnist,
      .description = "a drawing becomes what MNIST would have made of it") {
     Dataset data = few(300);
     uint8_t byte[IMAGE_BYTES];
@@ -61,7 +61,7 @@ static void expect_bar(const uint8_t *byte) {
 }
 
 /* Two strokes that meet at the edge of the page only are one digit, on each of its sides. */
-Test(ch07_preprocess, t02_strokes_meet_at_an_edge,
+Test(ch07_preprocess, strokes_meet_at_an_edge,
      .description = "ink in the first and last row and column counts") {
     uint8_t byte[IMAGE_BYTES];
     Error error;
@@ -84,7 +84,7 @@ Test(ch07_preprocess, t02_strokes_meet_at_an_edge,
     }
 }
 
-Test(ch07_preprocess, t02_bar, .description = "scale and centre by hand; specks change nothing") {
+Test(ch07_preprocess, bar, .description = "scale and centre by hand; specks change nothing") {
     uint8_t byte[IMAGE_BYTES], again[IMAGE_BYTES];
     Error error;
     Grey page = blank_page(255);
@@ -97,7 +97,7 @@ Test(ch07_preprocess, t02_bar, .description = "scale and centre by hand; specks 
     cr_expect(memcmp(again, byte, sizeof byte) == 0, "specks moved the digit");
 }
 
-Test(ch07_preprocess, t03_refuses, .description = "two digits, and an empty page") {
+Test(ch07_preprocess, refuses, .description = "two digits, and an empty page") {
     uint8_t byte[IMAGE_BYTES];
     Error error;
     Grey page = blank_page(255);
@@ -119,7 +119,7 @@ static bool with_bar(int level, int top, int left, int tall, int wide, uint8_t *
 
 /* Each limit, and just beyond: the strength of faint ink, the height of a speck, the height of a
    second digit, the contrast of a page. */
-Test(ch07_preprocess, t04_limits, .description = "faint ink, specks, a second digit, contrast") {
+Test(ch07_preprocess, limits, .description = "faint ink, specks, a second digit, contrast") {
     uint8_t alone[IMAGE_BYTES], byte[IMAGE_BYTES];
     Error error;
     cr_assert(with_bar(0, 10, 10, 40, 10, alone, &error), "%s", error.text);
@@ -157,7 +157,7 @@ static void draw_edges(Grey *page, int side) {
 }
 
 /* On white paper the strip beside the bar is ink, on grey paper it is too faint. */
-Test(ch07_preprocess, t05_edges, .description = "paper is the median of all four sides") {
+Test(ch07_preprocess, edges, .description = "paper is the median of all four sides") {
     uint8_t want[IMAGE_BYTES], byte[IMAGE_BYTES];
     Error error;
     cr_assert(with_bar(255 - 51, 10, 20, 40, 10, want, &error), "%s", error.text);

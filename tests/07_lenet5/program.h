@@ -5,7 +5,7 @@
 #ifndef PROGRAM_H
 #define PROGRAM_H
 
-#include "support/check.h"
+#include "support.h"
 
 #include <sys/types.h>
 

@@ -5,7 +5,7 @@
 #ifndef READING_H
 #define READING_H
 
-#include "support/check.h"
+#include "support.h"
 
 /* Whether a file exists. */
 bool exists(const char *path);

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-TestSuite(ch07_recipe, .timeout = 60);
+TestSuite(ch07_recipe, .init = limited, .timeout = 60);
 
 static const char *get(const Recipe *recipe, int setting) {
     return recipe_get(recipe, setting, kept(32), 32);
@@ -34,7 +34,7 @@ static void check_recipe(const char *name) {
         cr_expect_str_eq(get(&again, k), get(&recipe, k), "%s: %s", name, settings[k].key);
 }
 
-Test(ch07_recipe, t01_recipes, .description = "every recipe is valid, and is its settings") {
+Test(ch07_recipe, recipes, .description = "every recipe is valid, and is its settings") {
     char names[200];
     int count = 0;
     Recipe recipe;
@@ -47,8 +47,7 @@ Test(ch07_recipe, t01_recipes, .description = "every recipe is valid, and is its
     cr_expect(!recipe_named("best", &recipe), "took an unknown name");
 }
 
-Test(ch07_recipe, t02_values,
-     .description = "every setting is found, set, and refused when wrong") {
+Test(ch07_recipe, values, .description = "every setting is found, set, and refused when wrong") {
     Recipe recipe;
     Error error;
     cr_assert(recipe_named("report", &recipe));
@@ -63,7 +62,7 @@ Test(ch07_recipe, t02_values,
     cr_expect(lr == 0.12345678901234567, "lr is read back as %.17g", lr);
 }
 
-Test(ch07_recipe, t03_optimizers, .description = "another optimizer brings its rate, its slots") {
+Test(ch07_recipe, optimizers, .description = "another optimizer brings its rate, its slots") {
     Recipe recipe;
     Error error;
     cr_assert(recipe_named("report", &recipe));
@@ -82,7 +81,7 @@ Test(ch07_recipe, t03_optimizers, .description = "another optimizer brings its r
 }
 
 /* The network's settings reach the network. */
-Test(ch07_recipe, t04_networks, .description = "net, activation, pool, c3, head, j") {
+Test(ch07_recipe, networks, .description = "net, activation, pool, c3, head, j") {
     Recipe recipe;
     Error error;
     cr_assert(recipe_named("report", &recipe));
@@ -126,7 +125,7 @@ static const struct {
     {"copies", "-1", "0", "100", "101"},
 };
 
-Test(ch07_recipe, t05_ranges, .description = "the ends of every range, and just outside") {
+Test(ch07_recipe, ranges, .description = "the ends of every range, and just outside") {
     Recipe recipe;
     Error error;
     size_t numbers = 0;

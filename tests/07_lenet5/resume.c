@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <string.h>
 
-TestSuite(ch07_resume, .timeout = 120);
+TestSuite(ch07_resume, .init = whole_network, .timeout = 120);
 
 #define THREE_EPOCHS "--data . --epochs 3 --batch 30 --threads 1"
 
@@ -19,7 +19,7 @@ static const char *finished_run(void) {
     return dir;
 }
 
-Test(ch07_resume, t01_log_continues,
+Test(ch07_resume, log_continues,
      .description = "the log is cut to the checkpoint; nothing is left to do") {
     const char *dir = finished_run();
     lenet5_ok(dir, "train " THREE_EPOCHS " --log a --save a.st");
@@ -30,7 +30,7 @@ Test(ch07_resume, t01_log_continues,
     cr_expect(same_bytes(in(dir, "a.st"), in(dir, "c.st")), "other parameters");
 }
 
-Test(ch07_resume, t02_refuses, .description = "settings, files and images that do not fit") {
+Test(ch07_resume, refuses, .description = "settings, files and images that do not fit") {
     static const struct {
         int code;
         const char *arguments, *says;
@@ -90,7 +90,7 @@ static const char *printed_arguments(const Ran *ran) {
     return textf("%.*s", (int)strcspn(arguments, "\n"), arguments);
 }
 
-Test(ch07_resume, t03_ctrl_c_without_a_checkpoint,
+Test(ch07_resume, ctrl_c_without_a_checkpoint,
      .description = "Ctrl-C finishes the batch and says that nothing was saved") {
     Ran ran = interrupt(small_set(), "train --epochs 100000 --data .", SIGINT);
     cr_expect(ran.code == 128 + SIGINT, "exit code %d", ran.code);
@@ -99,7 +99,7 @@ Test(ch07_resume, t03_ctrl_c_without_a_checkpoint,
 }
 
 /* The printed command has what the checkpoint does not hold: images, kernels, probes. */
-Test(ch07_resume, t04_sigterm_with_a_checkpoint,
+Test(ch07_resume, sigterm_with_a_checkpoint,
      .description = "SIGTERM saves, and prints a command that resumes on the same kernels") {
     const char *dir = small_set();
     const char *flags = "--data . --kernels textbook --validate 20 --probe 500";
@@ -132,7 +132,7 @@ Test(ch07_resume, t04_sigterm_with_a_checkpoint,
 
 /* sdlm with nothing under the line: a loss that is finite, and a step that is not. What cannot be
    read again replaces no good file. */
-Test(ch07_resume, t05_keeps_the_good_file,
+Test(ch07_resume, keeps_the_good_file,
      .description = "a diverged run leaves the last good checkpoint as it was") {
     const char *dir = small_set();
     lenet5_ok(dir, "train --epochs 1 --batch 50 " QUICK " --checkpoint good");
@@ -146,7 +146,7 @@ Test(ch07_resume, t05_keeps_the_good_file,
 }
 
 /* What a process that was killed left is used again. */
-Test(ch07_resume, t06_old_temporaries, .description = "a dead process blocks no later one") {
+Test(ch07_resume, old_temporaries, .description = "a dead process blocks no later one") {
     const char *dir = small_set();
     Ran ran = command_in(
         dir, "echo old > s.unfinished; exec %s train --epochs 1 --batch 50 " QUICK " --save s",
@@ -155,7 +155,7 @@ Test(ch07_resume, t06_old_temporaries, .description = "a dead process blocks no 
 }
 
 /* An edited setting, and a bit that fell over. */
-Test(ch07_resume, t07_damaged, .description = "an edited or damaged checkpoint is refused") {
+Test(ch07_resume, damaged, .description = "an edited or damaged checkpoint is refused") {
     const char *dir = small_set();
     size_t bytes;
     lenet5_ok(dir, "train --epochs 1 --batch 50 " QUICK " --checkpoint good");
@@ -178,7 +178,7 @@ Test(ch07_resume, t07_damaged, .description = "an edited or damaged checkpoint i
 
 /* ------------------------------------------------------------------ two runs ------------- */
 
-Test(ch07_resume, t08_one_run_per_checkpoint, .description = "a second run is refused") {
+Test(ch07_resume, one_run_per_checkpoint, .description = "a second run is refused") {
     const char *dir = small_set();
     Running run = lenet5_start(dir, "train --epochs 100000 --data . --checkpoint c");
     wait_for(&run, "\nepoch  2/");
@@ -204,7 +204,7 @@ Test(ch07_resume, t08_one_run_per_checkpoint, .description = "a second run is re
 }
 
 /* nohup: a closed terminal is no reason to stop. */
-Test(ch07_resume, t09_nohup, .description = "a run under nohup does not stop with its terminal") {
+Test(ch07_resume, nohup, .description = "a run under nohup does not stop with its terminal") {
     const char *dir = small_set();
     const char *train =
         textf("exec %s train --epochs 100000 --data . --checkpoint c", program_path());
@@ -219,7 +219,7 @@ Test(ch07_resume, t09_nohup, .description = "a run under nohup does not stop wit
 }
 
 /* Another build computes other last bits: said, not refused. */
-Test(ch07_resume, t10_another_build, .description = "other kernels are said to change the bits") {
+Test(ch07_resume, another_build, .description = "other kernels are said to change the bits") {
     const char *dir = small_set();
     Ran ran = lenet5_ok(dir, "train --epochs 1 --batch 50 " QUICK " --checkpoint c");
     double accuracy = number_after(ran.out, "test_accuracy=");
@@ -234,7 +234,7 @@ Test(ch07_resume, t10_another_build, .description = "other kernels are said to c
 /* ------------------------------------------------------------------ full disks ----------- */
 
 /* No file may have more than 40 blocks: a log fits, parameters do not. */
-Test(ch07_resume, t11_full_disk, .description = "the system's reason, and nothing half-written") {
+Test(ch07_resume, full_disk, .description = "the system's reason, and nothing half-written") {
     const char *dir = small_set();
     Ran ran =
         command_in(dir, "ulimit -f 40; %s train --epochs 1 --batch 50 " QUICK " --log l --save s",

@@ -9,7 +9,7 @@
 #include <dirent.h>
 #include <string.h>
 
-TestSuite(ch07_student, .timeout = 300);
+TestSuite(ch07_student, .init = whole_network, .timeout = 300);
 
 /* A copy of the tree with all that is compiled already, so that only what changes is built. */
 static const char *copy_of_tree(void) {
@@ -78,7 +78,7 @@ static double accuracy(const char *dir, const char *kernels) {
     return number_after(ran.out, "test_accuracy=");
 }
 
-Test(ch07_student, t01_the_textbook_is_what_runs,
+Test(ch07_student, the_textbook_is_what_runs,
      .description = "with a chapter's functions emptied, textbook does not train") {
     static const char *const chapters[] = {"01_im2col", "02_conv",       "03_pool",
                                            "04_affine", "05_softmax_ce", "06_optimizers"};
@@ -100,7 +100,7 @@ Test(ch07_student, t01_the_textbook_is_what_runs,
               whole);
 }
 
-Test(ch07_student, t02_without_faster_kernels,
+Test(ch07_student, without_faster_kernels,
      .description = "without their folders the program builds, and fast is textbook") {
     const char *dir = copy_of_tree();
     command_in(dir, "rm -rf chapters/02_conv/direct chapters/03_pool/rows chapters/04_affine/tiles "

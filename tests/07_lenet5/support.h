@@ -14,6 +14,9 @@ enum {
     PARAMS = 61706 ///< numbers in the report's flat parameter vector
 };
 
+/* The .init of suites whose tests presuppose the whole chapter. */
+void whole_network(void);
+
 /* The first n test images of MNIST, as a data set of their own. */
 Dataset few(int n);
 

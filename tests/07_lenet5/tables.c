@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-TestSuite(ch07_tables, .timeout = 120);
+TestSuite(ch07_tables, .init = whole_network, .timeout = 120);
 
 enum { SIDE = IMAGE_SIDE + 4, IMAGE = 3 };
 
@@ -63,7 +63,7 @@ static const char *with_tables(double *accuracy) {
     return dir;
 }
 
-Test(ch07_tables, t01_predictions, .description = "confusion matrix and mistakes") {
+Test(ch07_tables, predictions, .description = "confusion matrix and mistakes") {
     double accuracy, all = 0, correct = 0;
     const char *dir = with_tables(&accuracy), *mistakes = in(dir, "mistakes.tsv");
     Table confusion = table_of(in(dir, "confusion.tsv"));
@@ -95,7 +95,7 @@ Test(ch07_tables, t01_predictions, .description = "confusion matrix and mistakes
 }
 
 /* The initial filters are those of seed 1, the trained ones those of the file. */
-Test(ch07_tables, t02_filters, .description = "every filter of C1 and C3, both times") {
+Test(ch07_tables, filters, .description = "every filter of C1 and C3, both times") {
     double accuracy;
     const char *dir = with_tables(&accuracy), *filters = in(dir, "filters.tsv");
     Trained s = subject_of(in(dir, "params"), &lenet5_report);
@@ -111,8 +111,7 @@ Test(ch07_tables, t02_filters, .description = "every filter of C1 and C3, both t
     workspace_free(&s.space);
 }
 
-Test(ch07_tables, t03_maps,
-     .description = "one image through every layer, in the order of the table") {
+Test(ch07_tables, maps, .description = "one image through every layer, in the order of the table") {
     double accuracy;
     const char *dir = with_tables(&accuracy), *maps = in(dir, "maps.tsv");
     Trained s = subject_of(in(dir, "params"), &lenet5_report);
@@ -166,7 +165,7 @@ static void expect_bins(const Shares *s, const char *layer, size_t n, const real
     }
 }
 
-Test(ch07_tables, t04_histograms_by_hand, .description = "the weights counted again") {
+Test(ch07_tables, histograms_by_hand, .description = "the weights counted again") {
     double accuracy;
     const char *dir = with_tables(&accuracy), *path = in(dir, "histograms.tsv");
     Trained s = subject_of(in(dir, "params"), &lenet5_report);
@@ -190,7 +189,7 @@ Test(ch07_tables, t04_histograms_by_hand, .description = "the weights counted ag
                   sizes.value[b]);
 }
 
-Test(ch07_tables, t04_histograms, .description = "weights and gradients, both times") {
+Test(ch07_tables, histograms, .description = "weights and gradients, both times") {
     static const char *const layers[] = {"C1", "C3", "C5", "F6", "OUT"};
     static const char *const what[] = {"weight initial", "weight trained", "gradient initial",
                                        "gradient trained"};
@@ -216,7 +215,7 @@ Test(ch07_tables, t04_histograms, .description = "weights and gradients, both ti
 
 /* ------------------------------------------------------------------ the original --------- */
 
-Test(ch07_tables, t05_codes, .description = "code, image and state of F6 for each digit") {
+Test(ch07_tables, codes, .description = "code, image and state of F6 for each digit") {
     const char *dir = small_set(), *codes = in(dir, "codes.tsv");
     lenet5_ok(dir, "train --data . --net 1998 --epochs 1 --save params");
     lenet5_ok(dir, "tables --data . --load params --dir .");
@@ -244,7 +243,7 @@ Test(ch07_tables, t05_codes, .description = "code, image and state of F6 for eac
 
 /* ------------------------------------------------------------------ test --dir ----------- */
 
-Test(ch07_tables, t06_outputs_and_rejection,
+Test(ch07_tables, outputs_and_rejection,
      .description = "test --dir: all digits of every logit; errors by rejected share") {
     const char *dir = small_set();
     int wrong = 0;

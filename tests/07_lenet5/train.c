@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-TestSuite(ch07_train, .timeout = 120);
+TestSuite(ch07_train, .init = whole_network, .timeout = 120);
 
 static void check_result_line(const char *out) {
     const char *result = strstr(out, "result test_accuracy=");
@@ -44,7 +44,7 @@ static void check_log(const char *path) {
     }
 }
 
-Test(ch07_train, t01_train_save_test,
+Test(ch07_train, train_save_test,
      .description = "the same bits on 1 and 2 threads; log, parameters, accuracy") {
     const char *dir = small_set();
     Ran ran;
@@ -63,7 +63,7 @@ Test(ch07_train, t01_train_save_test,
     cr_expect(strstr(test.out, "confusion matrix") != NULL, "%s", test.out);
 }
 
-Test(ch07_train, t02_kernels,
+Test(ch07_train, kernels,
      .description = "a run prints which kernels it used, and its file records them") {
     static const char *const asked[3] = {"naive", "textbook", "fast"};
     const char *const names[3] = {"naive", "textbook", fastest()};
@@ -95,7 +95,7 @@ static double logged_loss(const char *dir, const char *flags, const char *name) 
     return table_cell(&log, log.rows - 1, "test_loss");
 }
 
-Test(ch07_train, t03_flags,
+Test(ch07_train, flags,
      .description = "seed, activation, init, optimizer, rate: each changes the result") {
     static const char *const flags[] = {
         "--seed 1",           "--seed 2",          "--activation sigmoid",
@@ -113,7 +113,7 @@ Test(ch07_train, t03_flags,
     }
 }
 
-Test(ch07_train, t04_saved_network,
+Test(ch07_train, saved_network,
      .description = "a file says which network it is; training continues from it") {
     const char *dir = small_set();
     double sigmoid = logged_loss(dir, "--activation sigmoid", "sigmoid");
@@ -140,7 +140,7 @@ Test(ch07_train, t04_saved_network,
 
 /* Two more lines in the log, of test images only, after mini-batches 2 and 4 of 6: the last one is
    evaluated anyway. The run itself stays the same. */
-Test(ch07_train, t05_probe, .description = "--probe adds lines to the log and changes no bit") {
+Test(ch07_train, probe, .description = "--probe adds lines to the log and changes no bit") {
     const char *dir = small_set();
     lenet5_ok(dir, "train --data . --epochs 1 --batch 50 --log plain --save plain.st");
     lenet5_ok(dir, "train --data . --epochs 1 --batch 50 --log probed --save probed.st --probe 2");
@@ -160,7 +160,7 @@ Test(ch07_train, t05_probe, .description = "--probe adds lines to the log and ch
 }
 
 /* The last 100 training images are evaluated; the test set is not even opened. */
-Test(ch07_train, t06_validate, .description = "--validate leaves the test set alone") {
+Test(ch07_train, validate, .description = "--validate leaves the test set alone") {
     const char *dir = small_set();
     command_in(dir, "rm t10k-*");
     Ran ran = lenet5_ok(dir, "train --data . --validate 100 --epochs 1 --batch 20 --save params");
@@ -177,8 +177,7 @@ Test(ch07_train, t06_validate, .description = "--validate leaves the test set al
 }
 
 /* A loss that becomes NaN in the very last step must not be saved as a success either. */
-Test(ch07_train, t07_diverges_at_the_end,
-     .description = "nothing is saved, the exit code says so") {
+Test(ch07_train, diverges_at_the_end, .description = "nothing is saved, the exit code says so") {
     const char *dir = small_set();
     Ran ran = lenet5_in(dir, "train --data . --epochs 1 --batch 300 --optimizer sgd --lr 1e30 "
                              "--save bad");
@@ -189,7 +188,7 @@ Test(ch07_train, t07_diverges_at_the_end,
 }
 
 /* The loss of the second step is NaN, on x86 with a sign. */
-Test(ch07_train, t10_nan_in_the_log, .description = "a NaN in the log has no sign") {
+Test(ch07_train, nan_in_the_log, .description = "a NaN in the log has no sign") {
     const char *dir = small_set();
     Ran ran = lenet5_in(dir, "train --data . --epochs 1 --optimizer sgd --lr 1e30 --log log");
     cr_expect(ran.code == 1, "exit code %d", ran.code);
@@ -198,7 +197,7 @@ Test(ch07_train, t10_nan_in_the_log, .description = "a NaN in the log has no sig
 }
 
 /* A process that replaces another by exec inherits its ru_maxrss; the program's own is wanted. */
-Test(ch07_train, t08_peak_memory, .description = "peak_rss_mb is this process's own") {
+Test(ch07_train, peak_memory, .description = "peak_rss_mb is this process's own") {
     const size_t much = 600000000;
     const char *dir = small_set();
     char *parent = malloc(much);
@@ -212,7 +211,7 @@ Test(ch07_train, t08_peak_memory, .description = "peak_rss_mb is this process's 
 
 /* A file of another program may say what its images were: 0.1307 and 0.3081 are subtracted and
    divided by in PyTorch's example of MNIST. */
-Test(ch07_train, t09_grey_levels, .description = "input_black and input_white of a file count") {
+Test(ch07_train, grey_levels, .description = "input_black and input_white of a file count") {
     const char *dir = small_set();
     Ran ran = lenet5_ok(dir, "train --data . --epochs 1 --set input_black=-0.4242,input_white=2.82 "
                              "--save params --checkpoint c");
@@ -237,7 +236,7 @@ Test(ch07_train, t09_grey_levels, .description = "input_black and input_white of
 
 /* One step on the definitions takes longer than a bar waits for. It shows the mean loss and the
    share of correct answers so far, which the log has, too. */
-Test(ch07_train, t11_progress, .description = "what the bar says on a terminal") {
+Test(ch07_train, progress, .description = "what the bar says on a terminal") {
     const char *dir = small_set();
     Ran ran =
         command_in(dir,

@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-TestSuite(ch07_trainer, .timeout = 120);
+TestSuite(ch07_trainer, .init = whole_network, .timeout = 120);
 
-Test(ch07_trainer, t01_every_image_once_per_epoch,
+Test(ch07_trainer, every_image_once_per_epoch,
      .description = "a new order, a permutation, from the seed") {
     enum { IMAGES = 1000 };
     Network net = lenet5(ACTIVATION_RELU);
@@ -33,7 +33,7 @@ Test(ch07_trainer, t01_every_image_once_per_epoch,
     trainer_free(&again);
 }
 
-Test(ch07_trainer, t02_batch_is_the_mean_of_its_images,
+Test(ch07_trainer, batch_is_the_mean_of_its_images,
      .description = "micro-batches lose and repeat nothing") {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(300);
@@ -62,7 +62,7 @@ Test(ch07_trainer, t02_batch_is_the_mean_of_its_images,
 
 /* The same steps by hand: the rate within an epoch, one long step where threads take shares, the
    mean of the parameters after each. */
-Test(ch07_trainer, t04_rate_step_and_mean,
+Test(ch07_trainer, rate_step_and_mean,
      .description = "the schedule within an epoch, the steps, the mean of the parameters") {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(300);
@@ -95,7 +95,7 @@ Test(ch07_trainer, t04_rate_step_and_mean,
     trainer_free(&t);
 }
 
-Test(ch07_trainer, t05_learns,
+Test(ch07_trainer, learns,
      .description = "it can learn 200 digits by heart, with ReLU and sigmoid") {
     for (int sigmoid = 0; sigmoid < 2; sigmoid++) {
         Network net = lenet5(sigmoid ? ACTIVATION_SIGMOID : ACTIVATION_RELU);
@@ -114,7 +114,7 @@ Test(ch07_trainer, t05_learns,
     }
 }
 
-Test(ch07_trainer, t06_no_step_after_divergence,
+Test(ch07_trainer, no_step_after_divergence,
      .description = "a loss that is not finite leaves the parameters alone") {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(50);

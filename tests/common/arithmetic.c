@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-TestSuite(common_arithmetic, .timeout = 60);
+TestSuite(common_arithmetic, .init = limited, .timeout = 60);
 
 Test(common_arithmetic, window_out) {
     cr_expect(window_out(32, 5, 1, 0) == 28);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-TestSuite(common_dataset, .timeout = 60);
+TestSuite(common_dataset, .init = limited, .timeout = 60);
 
 /* Writes a set of n images whose label files may lie. */
 static void write_set(const char *dir, int n, int labels, int side, uint8_t label) {

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-TestSuite(common_file, .timeout = 60);
+TestSuite(common_file, .init = limited, .timeout = 60);
 
 static void save(const char *path, const char *content) {
     Output output;

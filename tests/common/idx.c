@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-TestSuite(common_idx, .timeout = 60);
+TestSuite(common_idx, .init = limited, .timeout = 60);
 
 static const uint8_t small_idx[] = {0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6};
 

@@ -7,7 +7,7 @@
 #include <png.h>
 #include <string.h>
 
-TestSuite(common_image, .timeout = 60);
+TestSuite(common_image, .init = limited, .timeout = 60);
 
 static void write_png(const char *path, png_uint_32 format, int w, int h, const void *pixels) {
     png_image png = {.version = PNG_IMAGE_VERSION,

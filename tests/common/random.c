@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-TestSuite(common_random, .timeout = 60);
+TestSuite(common_random, .init = limited, .timeout = 60);
 
 Test(common_random, rng_is_splitmix64) {
     Rng rng = {1234567}; /* the published test values of this generator */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-TestSuite(common_safetensors, .timeout = 60);
+TestSuite(common_safetensors, .init = limited, .timeout = 60);
 
 static real two[6] = {1, 2, 3, 4, 5, (real)-0.5}, one[2] = {7, 8};
 static Tensor pair[2] = {{"C1.weight", 2, {2, 3}, two}, {"C1.bias", 1, {2}, one}};

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-TestSuite(common_team, .timeout = 60);
+TestSuite(common_team, .init = limited, .timeout = 60);
 
 /* How often each item was done, and on which threads. */
 typedef struct Tally {

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-TestSuite(common_text, .timeout = 60);
+TestSuite(common_text, .init = limited, .timeout = 60);
 
 /* What a function prints into a file, as a string. */
 static char *printed(void (*print)(FILE *)) {

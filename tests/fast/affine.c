@@ -8,8 +8,14 @@
 #include "04_affine/tiles/tiles.h"
 #include "gemm.h"
 #include "support/check.h"
+#include "support/item.h"
 
-TestSuite(fast_affine, .timeout = 20);
+static void begin(void) {
+    limited();
+    needs("04");
+}
+
+TestSuite(fast_affine, .init = begin, .timeout = 20);
 
 /* Whole numbers, so the order of the sums does not matter: every size of a tile and what is left
    over, and fewer images than a tile has rows. */
@@ -26,16 +32,16 @@ Test(fast_affine, tiles_exact, .description = "in tiles: equal to the definition
                 Layer naive = layer_with(l, affine_forward_naive, affine_backward_naive);
                 bool replaced = tiles_affine(&l);
                 tiled += replaced;
-                cr_expect(replaced == (l.forward != plain.forward) &&
+                cr_assert(replaced == (l.forward != plain.forward) &&
                           replaced == (l.backward != plain.backward));
                 GradCase c = random_case(&l, images[n], &rng, integers, 0.2);
                 expect_ok(gradcheck_naive(&c, &naive, false));
             }
     Layer narrow = affine_layer("C5", (Shape){3, 1, 1}, 2);
-    cr_expect(!tiles_affine(&narrow), "three inputs are no vector");
+    cr_assert(!tiles_affine(&narrow), "three inputs are no vector");
     Layer relu = relu_layer("R", (Shape){400, 1, 1});
-    cr_expect(!tiles_affine(&relu), "ReLU multiplies nothing");
-    cr_expect(tiled == 0 || tiled == 5 * 5 * 5, "%d layers in tiles", tiled);
+    cr_assert(!tiles_affine(&relu), "ReLU multiplies nothing");
+    cr_assert(tiled == 0 || tiled == 5 * 5 * 5, "%d layers in tiles", tiled);
 }
 
 Test(fast_affine, rational_function, .description = "1.7159 tanh(2/3 a), against libm, and NaN") {
@@ -44,22 +50,22 @@ Test(fast_affine, rational_function, .description = "1.7159 tanh(2/3 a), against
         double a = k / 1000.0, want = 1.7159 * tanh(2.0 / 3 * (double)(real)a);
         worst = fmax(worst, fabs((double)rational_squash_of((real)a) - want));
     }
-    cr_expect(worst < 4e-7, "largest error of the rational squash %g", worst);
-    cr_expect(rational_squash_of(0) == 0 && isnan(rational_squash_of((real)NAN)) &&
+    cr_assert(worst < 4e-7, "largest error of the rational squash %g", worst);
+    cr_assert(rational_squash_of(0) == 0 && isnan(rational_squash_of((real)NAN)) &&
               rational_squash_of((real)INFINITY) < (real)1.71591);
 }
 
 Test(fast_affine, rational_layer, .description = "its layer equals the squash of chapter 4") {
     enum { N = 5 };
     Layer taught = squash_layer("C1.squash", (Shape){N, 1, 1}), l = taught;
-    cr_expect(rational_squash(&l) && l.forward != taught.forward);
+    cr_assert(rational_squash(&l) && l.forward != taught.forward);
     const real x[N] = {0, 1, -3, -1, (real)NAN}, dy[N] = {1, 2, 1, 1, 1};
     real *y = nans(N), *dx = nans(N), *want_y = nans(N), *want_dx = nans(N);
     y[4] = 9; /* must become NaN */
     taught.forward(&taught, 1, NULL, x, want_y, NULL);
     l.forward(&l, 1, NULL, x, y, NULL);
     expect_list("y", 4, y, want_y, 1e-6);
-    cr_expect(isnan(y[4]), "squash turned NaN into %g", (double)y[4]);
+    cr_assert(isnan(y[4]), "squash turned NaN into %g", (double)y[4]);
     taught.backward(&taught, 1, NULL, x, want_y, dy, NULL, want_dx, NULL);
     l.backward(&l, 1, NULL, x, y, dy, NULL, dx, NULL);
     expect_list("dx", 4, dx, want_dx, 2e-6);

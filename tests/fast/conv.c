@@ -5,8 +5,14 @@
 #include "02_conv/direct/direct.h"
 #include "gemm.h"
 #include "support/check.h"
+#include "support/item.h"
 
-TestSuite(fast_conv, .timeout = 60);
+static void begin(void) {
+    limited();
+    needs("02");
+}
+
+TestSuite(fast_conv, .init = begin, .timeout = 60);
 
 typedef struct Geometry {
     Shape in;
@@ -69,13 +75,13 @@ Test(fast_conv, near_lenet,
     };
     for (size_t g = 0; g < sizeof near / sizeof *near; g++) {
         Layer l = layer_of(&near[g]);
-        cr_expect(!direct_conv(&l) && l.forward == conv_forward && l.backward == conv_backward,
+        cr_assert(!direct_conv(&l) && l.forward == conv_forward && l.backward == conv_backward,
                   "shape %zu is not LeNet's", g);
     }
     for (int g = 0; g < LENET; g++) {
         Layer l = layer_of(&lenet[g]);
-        cr_expect(direct_conv(&l) == (direct_lanes() > 0),
+        cr_assert(direct_conv(&l) == (direct_lanes() > 0),
                   "LeNet's own become direct wherever there are lanes");
-        cr_expect((l.forward != conv_forward) == (direct_lanes() > 0));
+        cr_assert((l.forward != conv_forward) == (direct_lanes() > 0));
     }
 }

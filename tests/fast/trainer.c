@@ -3,7 +3,7 @@
  */
 #include "07_lenet5/support.h"
 
-TestSuite(fast_trainer, .timeout = 120);
+TestSuite(fast_trainer, .init = whole_network, .timeout = 120);
 
 /* Two epochs on more threads must end in the parameters of one thread, and Adam in the same state:
    a checkpoint does not depend on how the work was shared. */
@@ -11,13 +11,13 @@ static void expect_same_on(int threads, const Trainer *one, Step want) {
     const Network *net = one->net;
     Trainer many = trainer_for(net, one->data, one->plan.batch, threads, "adam");
     Step got = train_epochs(&many, 2);
-    cr_expect(many.gradient != one->gradient && many.step != one->step, "nothing is shared out");
-    cr_expect(got.loss == want.loss && got.correct == want.correct,
+    cr_assert(many.gradient != one->gradient && many.step != one->step, "nothing is shared out");
+    cr_assert(got.loss == want.loss && got.correct == want.correct,
               "batch %d, %d threads: loss %.17g and %.17g", one->plan.batch, threads, got.loss,
               want.loss);
-    cr_expect(same_bits(PARAMS, one->params, many.params), "batch %d, %d threads: other parameters",
+    cr_assert(same_bits(PARAMS, one->params, many.params), "batch %d, %d threads: other parameters",
               one->plan.batch, threads);
-    cr_expect(same_bits(2 * PARAMS, one->state, many.state), "batch %d, %d threads: other state",
+    cr_assert(same_bits(2 * PARAMS, one->state, many.state), "batch %d, %d threads: other state",
               one->plan.batch, threads);
     trainer_free(&many);
 }
@@ -39,7 +39,7 @@ Test(fast_trainer, same_bits_on_any_threads,
         }
     }
     Trainer crowd = trainer_for(&net, &data, 100, 64, "adam");
-    cr_expect(crowd.threads == 8, "%d threads take memory, a wave has 8 micro-batches",
+    cr_assert(crowd.threads == 8, "%d threads take memory, a wave has 8 micro-batches",
               crowd.threads);
     trainer_free(&crowd);
 }

@@ -21,8 +21,8 @@
 void examine_as_test(const char *id);
 
 /**
- * @brief Skips the test, as BLOCKED, if an item does not pass: what the test calls is not correct.
- * @param id the item
+ * @brief Skips the test, as BLOCKED, unless an item passes: what the test calls is not correct.
+ * @param id the item; "02.4" stands for all items of that exercise, "02" for all of that chapter
  */
 void needs(const char *id);
 
