@@ -52,18 +52,22 @@ hint: setup ## ID=02.3 [LEVEL=2]: a hint for an exercise; there are three levels
 
 # ---- rules ---------------------------------------------------------------------------------------
 SUPPORT := hooks summary notes item check gradcheck
-percent := %
-$(SUITES:%=$B/tests/%): $B/tests/%: \
-    $$(patsubst $$(percent).c,$B/float/$$(percent).o,$$(call suite,$$*)) \
-    $(SUPPORT:%=$B/float/tests/support/%.o) $(EXAM) \
-    $$(call here,$$*) $$(call objects,float,$$*) $B/float/common.a
+# tested,SUITE and smoothed,SUITE: what its two binaries are linked from.
+tested   = $(patsubst %.c,$B/float/%.o,$(call suite,$1)) $(SUPPORT:%=$B/float/tests/support/%.o) \
+           $(EXAM) $(call here,$1) $(call objects,float,$1) $B/float/common.a
+smoothed = $(patsubst %.c,$B/double/%.o,$(call doubles,$1)) \
+           $(SUPPORT:%=$B/double/tests/support/%.o) $B/double/$(EXAMINE)/rubric.o \
+           $(call objects,double,$1) $B/double/common.a
+$(SUITES:%=$B/tests/%): $B/tests/%: $$(call tested,$$*)
 	$(call link,-lcriterion)
 
-$(DOUBLE:%=$B/tests/%.double): $B/tests/%.double: \
-    $$(patsubst $$(percent).c,$B/double/$$(percent).o,$$(call doubles,$$*)) \
-    $(SUPPORT:%=$B/double/tests/support/%.o) $B/double/tests/course/examine/rubric.o \
-    $$(call objects,double,$$*) $B/double/common.a
+$(DOUBLE:%=$B/tests/%.double): $B/tests/%.double: $$(call smoothed,$$*)
 	$(call link,-lcriterion)
+
+# For wrong.py, which replaces one object: those of a suite, or of an examination (examine.mk).
+.PHONY: linked
+linked:
+	@echo $(call $(OF),$(CHAPTER))
 
 # The suite of chapter 7 runs the program itself, and the double half of a comparison.
 HALF := $(patsubst %.c,$B/double/%.o,$(wildcard tests/07_lenet5/double/double.c))

@@ -68,10 +68,8 @@ grade-class: kit ## SUBMISSIONS=dir [JOBS=n] [OUT=dir] [SSHLOGIN=...]: a class; 
 	    '$(or $(SUBMISSIONS),$(error usage: make grade-class SUBMISSIONS=dir))'
 
 NEEDS_selftest := build test grade
-selftest: $(CHAPTERS:%=$B/exam/%) kit ## are mistakes found, attacks withstood? ALL=1: all
-	@python3 tests/course/exercises.py check
-	@python3 tests/course/wrong.py run $B
-	@python3 tests/course/attacks/attacks.py $(if $(ALL),--all)
+selftest: $(CHAPTERS:%=$B/tests/%) kit ## are mistakes found, attacks withstood? ALL=1: all
+	@python3 tests/course/selftest.py $B $(if $(ALL),--all)
 
 # ---- the tree for students -----------------------------------------------------------------------
 # handout.py makes it of this tree and of two things that are built here, for any processor.

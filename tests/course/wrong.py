@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Known-wrong solutions (NN/wrong.toml): does the examination find them, and name the cause?
+"""Known-wrong solutions (NN/wrong.toml): are they found, named, and told in few words?
 
     wrong.py run BUILD [NAME ...]   runs all, prints the kill matrix; exit code 1 if one does not
-                                    lose exactly what it declares
+                                    lose exactly what it declares, or is told in too many lines
     wrong.py message NN NAME        what a student reads first who made this mistake
 
 A known-wrong solution is one piece of a source, `old`, replaced by `new`. It declares the items
 that it must fail, `fails`, and the cause that must be given, `cause`: a name or a list of names, ""
 where the examination cannot know. A name that begins with ~ is a fact about the place, not a cause.
 Items of exercises that are built on a failed one are BLOCKED, and those only. Only the changed file
-is compiled.
+is compiled; then the chapter's suite runs as `make test N` runs it, and its lines are counted.
 
 Two more solutions per chapter are made here: all its exercises emptied, which must score 0, and all
 of them left as TODO.
@@ -19,6 +19,7 @@ import functools
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -96,6 +97,9 @@ def blank(chapter, body_of):
 # ---- building and running ------------------------------------------------------------------------
 
 
+PROGRAM = r"/tests/07_lenet5/(?!items|support)"
+
+
 class Build:
     """Compiles one changed chapter against the objects of a build folder."""
 
@@ -106,14 +110,16 @@ class Build:
         self.jobs = len(os.sched_getaffinity(0))
 
     @functools.lru_cache
-    def objects(self, chapter):
-        """What a chapter's examination is linked from."""
-        command = ["make", "-s", "--no-print-directory", "exam-objects", f"CHAPTER={chapter}"]
+    def objects(self, chapter, of):
+        """What a chapter's suite, `tested`, or examination, `examined`, is linked from."""
+        words = ["make", "-s", "--no-print-directory", "linked"]
+        command = [*words, f"CHAPTER={chapter}", f"OF={of}"]
         done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=TOP)
-        return done.stdout.split()
+        # of chapter 7's suite what a student has
+        return [word for word in done.stdout.split() if not re.search(PROGRAM, word)]
 
-    def program(self, chapter, name, texts, extra=()):
-        """The examination of a chapter with changed sources; returns the program."""
+    def program(self, chapter, name, texts, extra=(), of="tested"):
+        """The suite or examination of a chapter with changed sources; returns the program."""
         place = self.folder / "wrong" / name
         replaced = {}
         for file, text in texts.items():
@@ -124,8 +130,9 @@ class Build:
             replaced[f'{self.folder}/float/{file.removesuffix(".c")}.o'] = str(object_file)
             self.compile(source, object_file, extra)
         program = place / chapter
-        objects = [replaced.get(word, word) for word in self.objects(chapter)]
-        self.call([self.compiler, *objects, *self.flags, "-o", str(program)])
+        objects = [replaced.get(word, word) for word in self.objects(chapter, of)]
+        suite = ["-lcriterion"] if of == "tested" else []
+        self.call([self.compiler, *objects, *self.flags, *suite, "-o", str(program)])
         return program
 
     def compile(self, source, object_file, extra):
@@ -141,22 +148,33 @@ class Build:
             raise Failure(f'{" ".join(command[:1])}: {done.stderr[:2000]}')
 
 
-def examine(program, items=(), verbose=False):
-    """Verdicts of a program's items: {item: (verdict, points, causes)}; or what it says."""
-    command = [str(program), *(["-v"] if verbose else []), *items]
-    environment = {
-        **os.environ,
-        "OMP_NUM_THREADS": "2",
-        "OMP_WAIT_POLICY": "passive",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
+ENVIRONMENT = {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def examine(program):
+    """Runs a suite; verdicts of its items, {item: (verdict, points, causes)}, and lines printed."""
+    notes = program.parent / "notes"
+    shutil.rmtree(notes, ignore_errors=True)
+    notes.mkdir()
+    command = ["sh", "tests/support/run.sh", "-k", str(notes), str(program)]
+    environment = {**os.environ, **ENVIRONMENT}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=TOP, env=environment)
+    rows = [line.split("\t") for line in (notes / "items.tsv").read_text().splitlines()]
+    own = {line.split("\t")[0] for line in (notes / "score.tsv").read_text().splitlines()}
+    verdicts = {row[0]: (row[1], int(row[2]), row[4].split(",")) for row in rows if row[0] in own}
+    order = [name for exercise in listed.exercises() for name in listed.items(exercise)]
+    ordered = {name: verdicts[name] for name in order if name in verdicts}
+    return ordered, len((done.stdout + done.stderr).splitlines())
+
+
+def report(program, item):
+    """What the examination says about one item."""
+    command = [str(program), "-v", item]
+    environment = {**os.environ, **ENVIRONMENT}
     done = subprocess.run(command, capture_output=True, text=True, cwd=TOP, env=environment)
     if done.returncode != 0:
         raise Failure(f"{program}: exit code {done.returncode}: {done.stderr[:500]}")
-    if verbose:
-        return done.stderr
-    rows = [line.split("\t") for line in done.stdout.splitlines()]
-    return {row[0]: (row[1], int(row[2]), row[4].split(",")) for row in rows}
+    return done.stderr
 
 
 # ---- judging -------------------------------------------------------------------------------------
@@ -167,11 +185,14 @@ def is_fact(cause):
     return cause.startswith(("~", "writes-", "reads-")) or cause == "factor"
 
 
+LINES = 20  # of a run with one mistake; make adds the files that it compiles, and its last line
+
+
 class Trial:
     """One known-wrong solution and what became of it."""
 
-    def __init__(self, wrong, verdicts):
-        self.wrong, self.verdicts = wrong, verdicts
+    def __init__(self, wrong, verdicts, lines):
+        self.wrong, self.verdicts, self.lines = wrong, verdicts, lines
         self.failed = [item for item, row in verdicts.items() if row[0] == "FAIL"]
         self.blocked = [item for item, row in verdicts.items() if row[0] == "BLOCKED"]
         self.named = {cause for item in self.failed for cause in verdicts[item][2]} - {"-", ""}
@@ -204,6 +225,8 @@ class Trial:
             found.append(f'the cause is called {", ".join(sorted(self.misnamed()))}')
         if wrong["causes"] != [""] and not self.named & set(wrong["causes"]):
             found.append(f'the cause is not named: want {", ".join(wrong["causes"])}')
+        if self.lines > LINES:
+            found.append(f"make test prints {self.lines} lines, at most {LINES} are read")
         return found
 
 
@@ -232,14 +255,14 @@ def try_wrong(build, wrong):
     program = build.program(
         chapter_of(wrong["number"]), wrong["id"], {wrong["file"]: changed(wrong)}
     )
-    return Trial(wrong, examine(program))
+    return Trial(wrong, *examine(program))
 
 
 def try_blank(build, chapter, name, body_of):
     """A chapter without its exercises: what is wrong with the verdicts."""
     extra = ["-include", str(TOP / "common" / "todo.h")]
     program = build.program(chapter, f"{chapter}/{name}", blank(chapter, body_of), extra)
-    verdicts = examine(program)
+    verdicts, _ = examine(program)
     points = sum(row[1] for row in verdicts.values())
     found = [f"{points} points for nothing"] if points else []
     if name == "todo":
@@ -271,10 +294,14 @@ def summary(trials):
     named = sum(trial.is_named() for trial in trials)
     misnamed = sum(bool(trial.misnamed()) for trial in trials)
     found = sum(bool(trial.failed) for trial in trials)
+    lines = sorted(trial.lines for trial in trials)
     print(
         f"\n{len(trials)} known-wrong solutions, {found} found; cause named rightly {named}, "
         f"wrongly {misnamed}, not {len(trials) - named - misnamed}"
     )
+    if lines:
+        middle = lines[len(lines) // 2]
+        print(f"lines of make test for one mistake: {middle} in the middle, {lines[-1]} at most")
 
 
 def never_failed(trials):
@@ -322,8 +349,9 @@ def message(number, name):
         raise Failure(f"there is no known-wrong solution {number}/{name}")
     chapter, folder = chapter_of(number), os.environ.get("B", "build")
     Build.call(["make", "-s", f"{folder}/exam/{chapter}"])
-    program = Build(folder).program(chapter, wrong["id"], {wrong["file"]: changed(wrong)})
-    return examine(program, wrong["fails"][:1], verbose=True)
+    texts = {wrong["file"]: changed(wrong)}
+    program = Build(folder).program(chapter, wrong["id"], texts, of="examined")
+    return report(program, wrong["fails"][0])
 
 
 def main(arguments):

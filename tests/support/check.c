@@ -53,6 +53,7 @@ void expect_contract(void (*mistake)(void), const char *says) {
     cr_assert(child >= 0, "no second process");
     if (child == 0) {
         dup2(fileno(file), STDERR_FILENO);
+        alarm(10); /* for one that never returns */
         mistake();
         _exit(0);
     }

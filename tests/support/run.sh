@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs test binaries one after another:  sh tests/support/run.sh BINARY ...
+# Runs test binaries one after another:  sh tests/support/run.sh [-k FOLDER] BINARY ...
 #
 # Every binary runs to its end. The last line says how many points there are, and what failed, or
 # which exercise is next. The exit code is 1 if something failed; an open exercise is no failure.
@@ -7,12 +7,17 @@
 # all limits five times as long, for an emulated processor.
 
 # What the tests know of each other (tests/support/notes.h), and their files, stand in this run's
-# folder, which is gone afterwards, whatever happens. A run that is to end, because a file was saved
-# (make watch) or Ctrl-C typed, ends with its tests.
+# folder, which is gone afterwards, whatever happens; -k keeps it. A run that is to end, because a
+# file was saved (make watch) or Ctrl-C typed, ends with its tests.
 running=
-RUN=$(mktemp -d "${1%/*}/tmp-XXXXXX") || exit 1
+if [ "$1" = -k ]; then
+    RUN=$2
+    shift 2
+else
+    RUN=$(mktemp -d "${1%/*}/tmp-XXXXXX") || exit 1
+    trap 'rm -rf "$RUN"' EXIT
+fi
 export RUN
-trap 'rm -rf "$RUN"' EXIT
 : > "$RUN/score.tsv"
 trap '[ -z "$running" ] || kill $running; exit 143' TERM INT
 

@@ -2,8 +2,8 @@
  * The summary of a test binary; see summary.h.
  *
  * A line for each exercise, or for each of its items where their verdicts differ; then the report
- * of each failed exercise's first failed item, and the first finding of each failed test. What
- * helps is last. run.sh adds the line that ends the run.
+ * of the first failed item, and the first finding of each failed test. What helps is last. run.sh
+ * adds the line that ends the run.
  */
 #include "summary.h"
 
@@ -138,16 +138,22 @@ static void print_exercises(const Entry *entry, int count) {
 
 /* ------------------------------------------------------------------ what is wrong -------- */
 
-/* The first failed item of each exercise, in the words of the examination. */
-static void print_reports(const Entry *entry, int count) {
-    int told = -1;
+/* The first failed item, in the words of the examination. One mistake at a time: others that fail
+   are told when this one passes. */
+static void print_report(const Entry *entry, int count) {
+    int first = -1, more = 0;
     for (int k = 0; k < count; k++) {
-        if (!failed(&entry[k]) || entry[k].item->exercise == told) continue;
-        char *report = note_report(entry[k].item);
-        fprintf(stderr, "\n%s", *report ? report : "the examination did not end\n");
-        free(report);
-        told = entry[k].item->exercise;
+        if (!failed(&entry[k])) continue;
+        if (first < 0)
+            first = k;
+        else
+            more += entry[k].item->exercise != entry[first].item->exercise;
     }
+    if (first < 0) return;
+    char *report = note_report(entry[first].item);
+    fprintf(stderr, "\n%s", *report ? report : "the examination did not end\n");
+    free(report);
+    if (more > 0) fprintf(stderr, "%d more failed: told when this one passes\n", more);
 }
 
 /* A test without points that failed. */
@@ -242,7 +248,7 @@ void print_summary(const Totals *all) {
     int count = list_items(all, entry);
     print_exercises(entry, count);
     print_waiting(all);
-    print_reports(entry, count);
+    print_report(entry, count);
     for (const SuiteStats *s = all->suites; s; s = s->next)
         print_tests(s->tests);
     if (!getenv("SHORT")) print_lesson(entry, count);

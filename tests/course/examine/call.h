@@ -133,6 +133,7 @@ typedef struct Call {
     int number[NUMBERS_MAX];        ///< by function, see here_NN.c
     double constant[CONSTANTS_MAX]; ///< by function
     double tolerance;               ///< relative, of the results; 0 for whole numbers
+    bool silent;                    ///< what the function prints is not shown
     Array array[SLOTS];             ///< the arrays
     size_t bytes;                   ///< length of the block
     unsigned char *block;           ///< the arrays' memory; belongs to the call

@@ -12,14 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CRASHES = 2 }; /* after which no more cases are tried */
+
 /* The examination of one item. */
 struct Exam {
     const Item *item;
     Port *port;
     uint64_t seed;
     Case *cases;
-    int count;
-    bool stopped; /* a TODO or a loop: more cases would say the same */
+    int count, crashes;
+    bool once;    /* one case is enough, and what it prints is nobody's concern */
+    bool stopped; /* a TODO, a loop or crashes: more cases would say the same */
     Findings findings;
 };
 
@@ -65,10 +68,13 @@ static Case *run(Exam *exam, Call call, bool own) {
     exam->cases = realloc(exam->cases, (size_t)(exam->count + 1) * sizeof *exam->cases);
     contract(exam->cases != NULL, "no memory for a test");
     Case *c = &exam->cases[exam->count++];
+    call.silent = exam->once;
     *c = (Case){.sent = call, .back = call_copy(&call), .own = own};
     c->reply = exam->port->run(exam->port, &c->sent, &c->back);
     Outcome end = c->reply.outcome;
-    exam->stopped = end == CALL_TODO || end == CALL_ENDLESS || end == CALL_NOWHERE;
+    exam->crashes += end == CALL_CRASHED;
+    exam->stopped =
+        end == CALL_TODO || end == CALL_ENDLESS || end == CALL_NOWHERE || exam->crashes == CRASHES;
     call_doubles(&c->sent, c->before);
     call_doubles(&c->sent, c->want);
     call_doubles(&c->back, c->got);
@@ -91,6 +97,11 @@ void reject(Exam *exam, const char *id, const char *format, ...) {
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    for (int k = 0; k < exam->findings.count; k++)
+        if (strcmp(exam->findings.list[k].id, id) == 0) { /* of an earlier case */
+            exam->findings.more++;
+            return;
+        }
     findings_add(&exam->findings, exam->count - 1, id, text, NULL);
 }
 
@@ -204,8 +215,8 @@ static Result conclude(Exam *exam) {
 }
 
 /* Examines an item, whatever became of the exercises that it builds on. */
-static Result exam_alone(const Sitting *s, const Item *item) {
-    Exam exam = {.item = item, .port = s->port, .seed = s->seed};
+static Result exam_alone(const Sitting *s, const Item *item, bool once) {
+    Exam exam = {.item = item, .port = s->port, .seed = s->seed, .once = once};
     item->cases(&exam);
     Result result = conclude(&exam);
     exam_free(&exam);
@@ -260,7 +271,7 @@ static Result blocked(const Item *first, const Known *known) {
 static Result exam_after(Sitting *s, const Item *item, const Item *first) {
     const Known *known = known_of(s, first);
     if (known->endless) return blocked(first, known);
-    Result own = exam_alone(s, item);
+    Result own = exam_alone(s, item, true);
     if (own.verdict == VERDICT_TODO) return own;
     free(own.text);
     return blocked(first, known);
@@ -269,7 +280,7 @@ static Result exam_after(Sitting *s, const Item *item, const Item *first) {
 Result exam_item(Sitting *s, const Item *item) {
     const Item *first = endless_before(s, item);
     if (!first) first = obstacle(s, item);
-    Result result = first ? exam_after(s, item, first) : exam_alone(s, item);
+    Result result = first ? exam_after(s, item, first) : exam_alone(s, item, false);
     *known_of(s, item) = (Known){true, result.endless, result.verdict};
     return result;
 }

@@ -8,13 +8,9 @@ EXAM    := $(patsubst %.c,$B/float/%.o,$(ANSWERS) $(wildcard tests/course/0*/ite
 # here,CHAPTER: what runs the functions of a chapter and of those it uses.
 here     = $(foreach c,$1 $(USES_$1),$(patsubst %.c,$B/float/%.o,\
              $(wildcard tests/course/$(firstword $(subst _, ,$c))/here.c)))
-# examined,CHAPTER: what its program is linked from. wrong.py asks, to replace one of them.
+# examined,CHAPTER: what its program is linked from.
 examined = $B/float/$(EXAMINE)/main.o $(call here,$1) $(EXAM) $(call objects,float,$1) \
            $B/float/common.a
-
-.PHONY: exam-objects
-exam-objects:
-	@echo $(call examined,$(CHAPTER))
 
 $(CHAPTERS:%=$B/exam/%): $B/exam/%: $$(call examined,$$*)
 	$(link)

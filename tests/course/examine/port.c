@@ -56,6 +56,8 @@ static _Noreturn void child(const Port *port, const Call *call) {
     todo_told = keep_todo;
     for (int s = 1; s < 32; s++)
         signal(s, SIG_DFL);
+    if (call->silent && (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr)))
+        _exit(EXIT_FAILURE);
     limit(seconds_for(port, call));
     shared->not_linked = !call_here(&mine);
     fflush(NULL);

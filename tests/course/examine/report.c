@@ -123,6 +123,20 @@ char *report_line(const char *format, ...) {
     return text;
 }
 
+/* The cause of a finding; of several with the same one it stands after the last. */
+static void print_cause(FILE *out, const Findings *findings, int k, const Case *cases,
+                        int chapter) {
+    const Finding *f = &findings->list[k], *next = f + 1;
+    bool again = k + 1 < shown(findings) && f->where == next->where && f->cause[0] &&
+                 strcmp(f->cause, next->cause) == 0;
+    const Reply *reply = &cases[f->where].reply;
+    if (again) return;
+    if (f->cause[0])
+        fprintf(out, "    %s: %s\n", f->id[0] == '~' ? "note" : "likely cause", f->cause);
+    else if (reply->outcome == CALL_CRASHED && reply->detail)
+        fprintf(out, "    make test %d SANITIZE=1 names the line\n", chapter);
+}
+
 char *report_findings(const Item *item, const Case *cases, int count, const Findings *findings) {
     char *text = NULL;
     size_t size = 0;
@@ -136,10 +150,7 @@ char *report_findings(const Item *item, const Case *cases, int count, const Find
             fprintf(out, "  case %d of %d: %s\n", f->where + 1, count, cases[f->where].sent.text);
         last = f->where;
         fprintf(out, "    %s\n", f->text);
-        if (f->cause[0])
-            fprintf(out, "    %s: %s\n", f->id[0] == '~' ? "note" : "likely cause", f->cause);
-        else if (cases[f->where].reply.outcome == CALL_CRASHED && cases[f->where].reply.detail)
-            fprintf(out, "    make test %d SANITIZE=1 names the line\n", atoi(exercise->id));
+        print_cause(out, findings, k, cases, atoi(exercise->id));
     }
     int more = findings->count - shown(findings) + findings->more;
     if (more > 0) fprintf(out, "  and %d more\n", more);
