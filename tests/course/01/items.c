@@ -3,7 +3,7 @@
 #include "course/examine/exam.h"
 
 /* A case: x holds different numbers, so that each entry of col tells where it came from. */
-static void window_case(Exam *exam, Function f, Rng *rng, Geometry g) {
+static void window_case(Exam *exam, Function f, Rng *rng, Geometry g, double unit) {
     bool back = f == CALL_COL2IM_NAIVE || f == CALL_COL2IM;
     g.n = 1;
     data_out(&g, 1);
@@ -15,17 +15,18 @@ static void window_case(Exam *exam, Function f, Rng *rng, Geometry g) {
     call_array(&c, A_COL, REALS, back ? GIVEN : RESULT, "col", "ch,p,q|i,j", col);
     call_ready(&c);
     if (back)
-        data_nonzero(&c, A_COL, rng, 9);
+        data_nonzero(&c, A_COL, rng, 9, unit);
     else
-        data_distinct(&c, A_X, rng, 1, 1);
+        data_distinct(&c, A_X, rng, unit, unit);
+    if (!back && unit < 1) data_spread(&c, A_X);
     examine(exam, c);
 }
 
 static void plain(Exam *exam, Function f) {
     Rng rng = exam_rng(exam);
-    window_case(exam, f, &rng, (Geometry){.in = {1, 3, 4}, .size = 2, .stride = 1});
-    window_case(exam, f, &rng, (Geometry){.in = {2, 5, 4}, .size = 3, .stride = 1});
-    window_case(exam, f, &rng, (Geometry){.in = {3, 3, 5}, .size = 2, .stride = 1});
+    window_case(exam, f, &rng, (Geometry){.in = {1, 3, 4}, .size = 2, .stride = 1}, whole);
+    window_case(exam, f, &rng, (Geometry){.in = {2, 5, 4}, .size = 3, .stride = 1}, whole);
+    window_case(exam, f, &rng, (Geometry){.in = {3, 3, 5}, .size = 2, .stride = 1}, eighth);
 }
 
 static void geometries(Exam *exam, Function f) {
@@ -38,12 +39,13 @@ static void geometries(Exam *exam, Function f) {
         {.in = {4, 1, 8}, .size = 1, .stride = 1, .pad = 0},
         {.in = {1, 2, 4}, .size = 3, .stride = 3, .pad = 2},
         {.in = {2, 8, 7}, .size = 3, .stride = 5, .pad = 1},
+        {.in = {70, 3, 2}, .size = 2, .stride = 1, .pad = 1},
     };
     Rng rng = exam_rng(exam);
     for (size_t k = 0; k < sizeof some / sizeof *some; k++)
-        window_case(exam, f, &rng, some[k]);
+        window_case(exam, f, &rng, some[k], k == 0 ? whole : eighth);
     for (int k = 0; k < 3; k++)
-        window_case(exam, f, &rng, data_window(&rng, 1));
+        window_case(exam, f, &rng, data_window(&rng, 1), eighth);
 }
 
 /* The sizes of LeNet-5, and some that are nearly those. */
@@ -55,7 +57,7 @@ static void lenet_sizes(Exam *exam, Function f) {
     };
     Rng rng = exam_rng(exam);
     for (size_t k = 0; k < sizeof some / sizeof *some; k++)
-        window_case(exam, f, &rng, some[k]);
+        window_case(exam, f, &rng, some[k], eighth);
 }
 
 void item_01_1_plain(Exam *exam) {

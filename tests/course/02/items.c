@@ -1,4 +1,4 @@
-/* Chapter 2: convolution. Whole numbers everywhere, so every sum is exact. */
+/* Chapter 2: convolution. Whole numbers and eighths, so every sum is exact. */
 #include "course/examine/data.h"
 #include "course/examine/exam.h"
 #include "course/examine/items_layer.h"
@@ -53,11 +53,12 @@ static void conv_case(Exam *exam, Function f, Rng *rng, Geometry g, Aim aim, int
                       g.in.c, g.in.h, g.in.w, g.out.c, g.out.c > 1 ? "s" : "", g.size, g.size,
                       g.stride, g.pad, g.n, g.n > 1 ? "s" : "", more);
     declare(&c, f, g, aim, dx);
-    data_nonzero(&c, A_W, rng, 4);
-    data_distinct(&c, A_B, rng, -3, 5); /* no two alike, none 0 */
-    data_integers(&c, A_X, rng, 4);
-    if (aim != Y) data_nonzero(&c, A_DY, rng, 4);
-    if (aim != Y) data_integers(&c, A_Y, rng, 9);
+    double unit = turn == 0 ? whole : eighth;
+    data_nonzero(&c, A_W, rng, 4, unit);
+    data_distinct(&c, A_B, rng, -4 + unit, 4 + unit); /* no two alike, none 0 */
+    data_multiples(&c, A_X, rng, 4, unit);
+    if (aim != Y) data_nonzero(&c, A_DY, rng, 4, unit);
+    if (aim != Y) data_multiples(&c, A_Y, rng, 9, unit);
     if (aim == TABLE) link(&c, rng);
     examine(exam, c);
 }
@@ -84,6 +85,7 @@ static void geometries(Exam *exam, Function f, Aim aim) {
         {.n = 2, .in = {2, 6, 4}, .out = {4, 0, 0}, .size = 5, .stride = 1, .pad = 2},
         {.n = 2, .in = {4, 1, 5}, .out = {5, 0, 0}, .size = 1, .stride = 1, .pad = 0},
         {.n = 2, .in = {2, 8, 7}, .out = {3, 0, 0}, .size = 3, .stride = 4, .pad = 1},
+        {.n = 1, .in = {2, 3, 4}, .out = {70, 0, 0}, .size = 2, .stride = 1, .pad = 0},
     };
     Rng rng = exam_rng(exam);
     for (size_t k = 0; k < sizeof some / sizeof *some; k++)

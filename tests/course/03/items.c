@@ -5,25 +5,30 @@
 
 /* What x holds. */
 typedef enum Data {
-    DISTINCT, /* no two entries of a map are alike */
+    FIRST,    /* whole numbers, no two alike */
+    DISTINCT, /* no two entries are alike */
     NEGATIVE, /* the same, all below 0 */
-    TIES,     /* -1, 0 and 1 */
+    TIES,     /* an eighth, 0 and minus an eighth */
     SOME_NAN  /* distinct, with NaNs */
 } Data;
 
 static void fill_x(Call *c, Rng *rng, Data data) {
     int count = (int)c->array[A_X].count;
     if (data == TIES) {
-        data_integers(c, A_X, rng, 1);
+        data_multiples(c, A_X, rng, eighth, eighth);
         return;
     }
-    data_distinct(c, A_X, rng, data == NEGATIVE ? -count : -count / 3, 1);
+    if (data == FIRST)
+        data_distinct(c, A_X, rng, -count / 3, whole);
+    else
+        data_distinct(c, A_X, rng, -eighth * (data == NEGATIVE ? count : count / 3), eighth);
+    if (data != FIRST) data_spread(c, A_X);
     for (int i = 0; data == SOME_NAN && i < count; i++)
         if (rng_below(rng, 6) == 0) call_set(c, A_X, (size_t)i, (double)NAN);
 }
 
 static void pool_case(Exam *exam, bool forward, bool dx, Rng *rng, Geometry g, Data data) {
-    static const char *const what[] = {"", ", all negative", ", with ties", ", with NaNs"};
+    static const char *const what[] = {"", "", ", all negative", ", with ties", ", with NaNs"};
     Function f = forward ? CALL_MAX_POOL_FORWARD : CALL_MAX_POOL_BACKWARD;
     data_out(&g, g.in.c);
     Call c = call_new(f, g, "x %dx%dx%d%s, windows of %dx%d, stride %d, padding %d, %d image%s%s",
@@ -32,7 +37,7 @@ static void pool_case(Exam *exam, bool forward, bool dx, Rng *rng, Geometry g, D
     layer_images(&c, forward, dx);
     call_ready(&c);
     fill_x(&c, rng, data);
-    if (!forward) data_nonzero(&c, A_DY, rng, 9);
+    if (!forward) data_nonzero(&c, A_DY, rng, 9, data == FIRST ? whole : eighth);
     if (!forward) layer_right_y(&c, CALL_MAX_POOL_FORWARD);
     examine(exam, c);
 }
@@ -44,10 +49,11 @@ static void plain(Exam *exam, bool forward) {
         {.n = 2, .in = {2, 5, 7}, .size = 2, .stride = 2},
         {.n = 2, .in = {3, 6, 9}, .size = 3, .stride = 3},
         {.n = 2, .in = {6, 28, 28}, .size = 2, .stride = 2},
+        {.n = 1, .in = {70, 2, 4}, .size = 2, .stride = 2},
     };
     Rng rng = exam_rng(exam);
     for (size_t k = 0; k < sizeof some / sizeof *some; k++)
-        pool_case(exam, forward, true, &rng, some[k], DISTINCT);
+        pool_case(exam, forward, true, &rng, some[k], k == 0 ? FIRST : DISTINCT);
 }
 
 static const Geometry edge[] = {

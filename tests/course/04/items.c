@@ -1,4 +1,4 @@
-/* Chapter 4: full connection in whole numbers; activations with what lies at their edges. */
+/* Chapter 4: full connection, exactly; activations with what lies at their edges. */
 #include "course/examine/data.h"
 #include "course/examine/exam.h"
 #include "course/examine/items_layer.h"
@@ -7,6 +7,7 @@
 typedef enum Aim { Y, DW, DX } Aim;
 
 static void affine_case(Exam *exam, Function f, Rng *rng, Geometry g, Aim aim, bool dx) {
+    double unit = exam_count(exam) == 0 ? whole : eighth;
     int in = shape_size(g.in);
     Call c = call_new(f, g, "%d inputs, %d units, %d image%s%s", in, g.out.c, g.n,
                       g.n > 1 ? "s" : "", aim == Y || dx ? "" : ", dx = NULL");
@@ -16,11 +17,11 @@ static void affine_case(Exam *exam, Function f, Rng *rng, Geometry g, Aim aim, b
     if (aim == DW) c.array[A_DX].role = STATE;
     if (aim == DX) c.array[A_DW].role = c.array[A_DB].role = STATE;
     call_ready(&c);
-    data_nonzero(&c, A_W, rng, 4);
-    data_distinct(&c, A_B, rng, -3, 5); /* no two alike, none 0 */
-    data_integers(&c, A_X, rng, 4);
-    if (aim != Y) data_nonzero(&c, A_DY, rng, 4);
-    if (aim != Y) data_integers(&c, A_Y, rng, 9);
+    data_nonzero(&c, A_W, rng, 4, unit);
+    data_distinct(&c, A_B, rng, -4 + unit, 4 + unit); /* no two alike, none 0 */
+    data_multiples(&c, A_X, rng, 4, unit);
+    if (aim != Y) data_nonzero(&c, A_DY, rng, 4, unit);
+    if (aim != Y) data_multiples(&c, A_Y, rng, 9, unit);
     examine(exam, c);
 }
 
@@ -34,6 +35,9 @@ static void affine(Exam *exam, Function f, Aim aim) {
         {.n = 2, .in = {16, 5, 5}, .out = {120, 1, 1}},
         {.n = 3, .in = {120, 1, 1}, .out = {84, 1, 1}},
         {.n = 1, .in = {84, 1, 1}, .out = {10, 1, 1}},
+        {.n = 2, .in = {300, 1, 1}, .out = {3, 1, 1}},
+        {.n = 2, .in = {3, 1, 1}, .out = {130, 1, 1}},
+        {.n = 70, .in = {2, 1, 1}, .out = {3, 1, 1}},
     };
     Rng rng = exam_rng(exam);
     for (int k = 0; k < (int)(sizeof some / sizeof *some); k++)
@@ -71,10 +75,11 @@ void item_04_4_input(Exam *exam) {
 
 /* ------------------------------------------------------------------ activations ---------- */
 
-static void fill_x(Call *c, Rng *rng, bool whole, bool edges) {
-    const double edge[] = {0, (double)NAN, (double)-INFINITY, (double)INFINITY, -100, 100};
-    if (whole)
-        data_integers(c, A_X, rng, 4);
+static void fill_x(Call *c, Rng *rng, bool exact, bool edges) {
+    const double edge[] = {0,    (double)NAN, (double)-INFINITY, (double)INFINITY,
+                           -100, 100,         0x1p-20,           -0x1p-20};
+    if (exact)
+        data_multiples(c, A_X, rng, 4, eighth);
     else
         data_normals(c, A_X, rng, 2);
     for (size_t k = 0; edges && k < sizeof edge / sizeof *edge; k++)
@@ -83,15 +88,18 @@ static void fill_x(Call *c, Rng *rng, bool whole, bool edges) {
 
 /* Forward is f, backward f + 1. */
 static void activation_case(Exam *exam, Function f, bool forward, bool dx, bool edges, Rng *rng) {
+    static const Geometry small = {.n = 2, .in = {2, 3, 4}, .out = {2, 3, 4}};
+    static const Geometry large = {.n = 3, .in = {70, 1, 5}, .out = {70, 1, 5}};
     bool relu = f == CALL_RELU_FORWARD;
-    Geometry g = {.n = 2, .in = {2, 3, 4}, .out = {2, 3, 4}};
-    Call c = call_new(forward ? f : f + 1, g, "x 2x3x4%s, 2 images%s",
-                      edges ? ", with NaN and infinity" : "", forward || dx ? "" : ", dx = NULL");
+    Geometry g = exam_count(exam) == 1 ? large : small;
+    Call c =
+        call_new(forward ? f : f + 1, g, "x %dx%dx%d%s, %d images%s", g.in.c, g.in.h, g.in.w,
+                 edges ? ", with NaN and infinity" : "", g.n, forward || dx ? "" : ", dx = NULL");
     layer_images(&c, forward, dx);
     if (!relu) c.tolerance = 2e-6;
     call_ready(&c);
     fill_x(&c, rng, relu, edges);
-    if (!forward && relu) data_nonzero(&c, A_DY, rng, 9);
+    if (!forward && relu) data_nonzero(&c, A_DY, rng, 9, eighth);
     if (!forward && !relu) data_normals(&c, A_DY, rng, 3);
     if (!forward) layer_right_y(&c, f);
     examine(exam, c);
@@ -99,6 +107,7 @@ static void activation_case(Exam *exam, Function f, bool forward, bool dx, bool 
 
 static void activation(Exam *exam, Function f, bool forward) {
     Rng rng = exam_rng(exam);
+    activation_case(exam, f, forward, true, false, &rng);
     activation_case(exam, f, forward, true, false, &rng);
     activation_case(exam, f, forward, true, true, &rng);
     if (!forward) activation_case(exam, f, forward, false, false, &rng);

@@ -71,11 +71,12 @@ static Call loss_call(Function f, int n, int classes, Data data) {
     return c;
 }
 
-/* Three sizes. */
+/* The naive loss has room for 10 classes. */
 static void softmax_cases(Exam *exam, Function f, Data data) {
-    static const int size[4][2] = {{1, 3}, {2, 3}, {4, 5}, {3, 10}};
+    static const int size[5][2] = {{1, 3}, {2, 3}, {4, 5}, {3, 10}, {3, 130}};
+    int sizes = f == CALL_CROSS_ENTROPY_NAIVE ? 4 : 5;
     Rng rng = exam_rng(exam);
-    for (int k = 0; k < 4; k++) {
+    for (int k = 0; k < sizes; k++) {
         Call c = loss_call(f, size[k][0], size[k][1], k < 2 && data == MODEST ? BY_HAND : data);
         call_ready(&c);
         fill_x(&c, &rng, k < 2 && data == MODEST ? BY_HAND : data);
@@ -121,7 +122,7 @@ static void forward_case(Exam *exam, Rng *rng, int n, int classes, Data data, bo
     call_ready(&c);
     fill_x(&c, rng, data);
     if (!loss) {
-        data_integers(&c, A_X, rng, 2); /* ties */
+        data_multiples(&c, A_X, rng, 2 * eighth, eighth); /* ties */
         for (size_t i = 0; i < c.array[A_X].count; i += 3)
             call_set(&c, A_X, i, -3);
     }
@@ -136,6 +137,7 @@ void item_05_3_loss(Exam *exam) {
     forward_case(exam, &rng, 2, 3, BY_HAND, true);
     forward_case(exam, &rng, 4, 5, MODEST, true);
     forward_case(exam, &rng, 3, 10, MODEST, true);
+    forward_case(exam, &rng, 70, 26, MODEST, true);
 }
 
 void item_05_3_stable(Exam *exam) {
@@ -150,6 +152,7 @@ void item_05_3_decision(Exam *exam) {
     forward_case(exam, &rng, 2, 4, MODEST, false);
     forward_case(exam, &rng, 6, 5, MODEST, false);
     forward_case(exam, &rng, 9, 10, MODEST, false);
+    forward_case(exam, &rng, 70, 26, MODEST, false);
 }
 
 /* ------------------------------------------------------------------ backward ------------- */
@@ -171,9 +174,9 @@ void item_05_4_gradient(Exam *exam) {
     static const struct {
         int n, classes;
         double scale;
-    } some[] = {{1, 3, 1}, {2, 3, 0.5}, {4, 5, 0.125}, {3, 10, 2}};
+    } some[] = {{1, 3, 1}, {2, 3, 0.5}, {4, 5, 0.125}, {3, 10, 2}, {5, 26, 0.2}};
     Rng rng = exam_rng(exam);
-    for (int k = 0; k < 4; k++) {
+    for (int k = 0; k < 5; k++) {
         Call c = loss_call(CALL_SOFTMAX_CE_BACKWARD, some[k].n, some[k].classes,
                            k < 2 ? BY_HAND : MODEST);
         c.constant[0] = some[k].scale;

@@ -1,6 +1,6 @@
 /*
  * Chapter 7: LeNet-5 as a table; the network's loops, the trainer and the evaluation on layers that
- * count in whole numbers (here_07.c); and LeNet-5 as a reader of digits.
+ * can be followed by eye (here.c); and LeNet-5 as a reader of digits.
  */
 #include "course/examine/data.h"
 #include "course/examine/exam.h"
@@ -66,7 +66,7 @@ static void read_name(char *text, int size, const char *name) {
     text[i] = '\0';
 }
 
-/* One layer that came back, in the same words; here_07.c says what the numbers are. */
+/* One layer that came back, in the same words; here.c says what the numbers are. */
 static void got_line(char line[LINE], const char *names, const int *v) {
     char name[12], kind[12], shape[40], window[80] = "";
     read_name(name, sizeof name, names);
@@ -95,7 +95,7 @@ static void compare_tables(Exam *exam, char got[ROWS][LINE], char want[ROWS][LIN
         if (rest_agrees(got, i, want, i + 1))
             reject(exam, "missing-layer", "layer %d is missing: %s", i + 1, want[i]);
         else if (rest_agrees(got, i + 1, want, i))
-            reject(exam, "extra-layer", "layer %d is too much: %s", i + 1, got[i]);
+            reject(exam, "extra-layer", "there is an extra layer %d: %s", i + 1, got[i]);
         else
             reject(exam, "other-layer", "layer %d: got  %s\n             want %s", i + 1, got[i],
                    want[i]);
@@ -158,14 +158,14 @@ static Call network_call(Function f, int n, int layers, int mask) {
     return c;
 }
 
-/* Parameters between 1 and 3 in size; labels below 9, which would make the loss NaN. */
-static void fill_network(Call *c, Rng *rng) {
-    data_nonzero(c, A_W, rng, 3);
+/* Parameters up to 3 in size; labels below 9, which would make the loss NaN. */
+static void fill_network(Call *c, Rng *rng, double unit) {
+    data_nonzero(c, A_W, rng, 3, unit);
     for (size_t i = 0; i < c->array[A_LABEL].count; i++)
         call_set(c, A_LABEL, i, rng_below(rng, 9));
 }
 
-static Call loops_call(Function f, Rng *rng, int n, int layers, int mask) {
+static Call loops_call(Function f, Rng *rng, int n, int layers, int mask, double unit) {
     const int x[2] = {n, UNITS}, y[3] = {layers, n, UNITS}, one = 1;
     bool forward = f == CALL_NETWORK_FORWARD;
     Call c = network_call(f, n, layers, mask);
@@ -178,9 +178,10 @@ static Call loops_call(Function f, Rng *rng, int n, int layers, int mask) {
     } else {
         call_array(&c, A_DW, REALS, SUM, "grad", "i", &(int){parameters_of(layers, mask)});
     }
+    c.tolerance = 1e-6;
     call_ready(&c);
-    data_integers(&c, A_X, rng, 4);
-    fill_network(&c, rng);
+    data_multiples(&c, A_X, rng, 4, unit);
+    fill_network(&c, rng, unit);
     return c;
 }
 
@@ -192,13 +193,13 @@ void item_07_2_loop(Exam *exam) {
     Rng rng = exam_rng(exam);
     for (int k = 0; k < 5; k++)
         examine(exam, loops_call(CALL_NETWORK_FORWARD, &rng, loop_cases[k].n, loop_cases[k].layers,
-                                 loop_cases[k].mask));
+                                 loop_cases[k].mask, k < 2 ? whole : eighth));
 }
 
 /* What forward leaves behind, without running it. */
 static void right_activations(Call *c, int n, int layers, int mask) {
     Rng unused = rng_seed(0, 0);
-    Call forward = loops_call(CALL_NETWORK_FORWARD, &unused, n, layers, mask);
+    Call forward = loops_call(CALL_NETWORK_FORWARD, &unused, n, layers, mask, whole);
     double *v[SLOTS + 1];
     memcpy(call_at(&forward, A_W), call_at(c, A_W), c->array[A_W].count * sizeof(real));
     memcpy(call_at(&forward, A_X), call_at(c, A_X), c->array[A_X].count * sizeof(real));
@@ -214,7 +215,8 @@ void item_07_3_loop(Exam *exam) {
     Rng rng = exam_rng(exam);
     for (int k = 0; k < 5; k++) {
         int n = loop_cases[k].n, layers = loop_cases[k].layers, mask = loop_cases[k].mask;
-        Call c = loops_call(CALL_NETWORK_BACKWARD, &rng, n, layers, mask);
+        double unit = k < 2 ? whole : eighth;
+        Call c = loops_call(CALL_NETWORK_BACKWARD, &rng, n, layers, mask, unit);
         c.constant[0] = k % 2 ? 0.25 : 0.5;
         right_activations(&c, n, layers, mask);
         examine(exam, c);
@@ -232,7 +234,7 @@ static Call pictures_call(Function f, int n, int layers, int mask) {
     return c;
 }
 
-/* What the test layers decide on a picture; here_07.c says what they are. */
+/* What the test layers decide on a picture; here.c says what they are. */
 static int decision_of(const Call *c, int image) {
     double y[UNITS], w[2 * UNITS];
     size_t next = 0, step = IMAGE_BYTES / UNITS, first = (size_t)image * IMAGE_BYTES;
@@ -259,7 +261,7 @@ static int decision_of(const Call *c, int image) {
 /* Every other picture gets the label that the network gives it, so that there is something to
    count; 9 would make the loss NaN. */
 static void fill_pictures(Call *c, Rng *rng) {
-    fill_network(c, rng);
+    fill_network(c, rng, eighth);
     for (size_t i = 0; i < c->array[A_X].count; i++)
         call_set(c, A_X, i, 255 * rng_below(rng, 2));
     for (int image = 0; image < c->g.n; image += 2) {

@@ -1,6 +1,6 @@
 /*
  * A network of layers that pick (y[k] = w[k] * x[k*step] + b[k]) or turn (y[k] = x[last-k]), with
- * the loss 3 * largest - x[label]: the parts of here_07.c, computed image by image in double.
+ * the loss 3 * largest - x[label]: the parts of here.c, computed image by image in double.
  */
 #include "course/examine/oracle/oracle.h"
 
@@ -215,7 +215,7 @@ static void gradient_run(const Call *call, int mistake, double **v) {
     double scale = mistake == GRAD_NO_SCALE ? 1 : mistake == PART_SCALE ? 1.0 / size : 1.0 / n;
     Run run = run_of(call, v[A_W], v[A_DW]);
     double loss = 0, correct = 0;
-    /* the trainer's memory holds 7 everywhere before, see here_07.c */
+    /* the trainer's memory holds 7 everywhere before, see here.c */
     fill(v[A_DW], params, mistake == NOT_CLEARED ? 7 * parts : 0);
     for (int i = 0; i < n; i++) {
         int decision, image = mistake == FIRST_IMAGES ? i % size : (int)v[A_DECISION][i];

@@ -130,10 +130,11 @@ typedef struct Geometry {
 typedef struct Call {
     Function function;              ///< which function
     Geometry g;                     ///< the layer
-    int number[NUMBERS_MAX];        ///< by function, see here_NN.c
+    int number[NUMBERS_MAX];        ///< by function, see NN/here.c
     double constant[CONSTANTS_MAX]; ///< by function
     double tolerance;               ///< relative, of the results; 0 for whole numbers
     bool silent;                    ///< what the function prints is not shown
+    bool fresh;                     ///< it is to be the first call of its process
     Array array[SLOTS];             ///< the arrays
     size_t bytes;                   ///< length of the block
     unsigned char *block;           ///< the arrays' memory; belongs to the call

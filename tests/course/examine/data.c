@@ -5,19 +5,27 @@
 
 #include <stdlib.h>
 
-void data_integers(Call *call, Slot slot, Rng *rng, int most) {
+void data_multiples(Call *call, Slot slot, Rng *rng, double most, double unit) {
+    int units = (int)(most / unit);
     for (size_t i = 0; i < call->array[slot].count; i++)
-        call_set(call, slot, i, rng_below(rng, 2 * most + 1) - most);
+        call_set(call, slot, i, unit * (rng_below(rng, 2 * units + 1) - units));
 }
 
-void data_nonzero(Call *call, Slot slot, Rng *rng, int most) {
+void data_nonzero(Call *call, Slot slot, Rng *rng, double most, double unit) {
+    int units = (int)(most / unit);
     for (size_t i = 0; i < call->array[slot].count; i++) {
-        int size = 1 + rng_below(rng, most);
+        double size = unit * (1 + rng_below(rng, units));
         call_set(call, slot, i, rng_below(rng, 2) ? size : -size);
     }
 }
 
-void data_distinct(Call *call, Slot slot, Rng *rng, int low, int step) {
+void data_spread(Call *call, Slot slot) {
+    static const double factor[3] = {1, 0x1p20, 0x1p-20};
+    for (size_t i = 0; i < call->array[slot].count; i++)
+        call_set(call, slot, i, factor[i % 3] * call_get(call, slot, i));
+}
+
+void data_distinct(Call *call, Slot slot, Rng *rng, double low, double step) {
     int count = (int)call->array[slot].count;
     int *order = malloc((size_t)(count + 1) * sizeof *order);
     contract(order != NULL, "no memory for a test");

@@ -8,33 +8,47 @@
 #include "call.h"
 #include "rng.h"
 
+/** The unit of data that are exact in float, and so are sums of their products: 1 for a case that
+    is to be read by eye, an eighth for the others, where whole numbers would hide a cast to int. */
+static const double whole = 1, eighth = 0.125;
+
 /**
- * @brief Whole numbers from -most to most: sums of their products are exact in float.
+ * @brief Multiples of a unit from -most to most.
  * @param call the call
  * @param slot which array
  * @param rng  the generator
  * @param most the largest
+ * @param unit the unit
  */
-void data_integers(Call *call, Slot slot, Rng *rng, int most);
+void data_multiples(Call *call, Slot slot, Rng *rng, double most, double unit);
 
 /**
- * @brief Whole numbers from -most to most without 0.
+ * @brief Multiples of a unit from -most to most without 0.
  * @param call the call
  * @param slot which array
  * @param rng  the generator
  * @param most the largest
+ * @param unit the unit
  */
-void data_nonzero(Call *call, Slot slot, Rng *rng, int most);
+void data_nonzero(Call *call, Slot slot, Rng *rng, double most, double unit);
 
 /**
- * @brief Different whole numbers in random order: from low on, `step` apart.
+ * @brief Different numbers in random order: from low on, `step` apart.
  * @param call the call
  * @param slot which array
  * @param rng  the generator
  * @param low  the smallest
  * @param step between neighbours
  */
-void data_distinct(Call *call, Slot slot, Rng *rng, int low, int step);
+void data_distinct(Call *call, Slot slot, Rng *rng, double low, double step);
+
+/**
+ * @brief Makes every third number a million times as large, and every third a millionth of that:
+ *        far apart in size, still different, still floats.
+ * @param call the call
+ * @param slot which array; it is only to be copied or compared
+ */
+void data_spread(Call *call, Slot slot);
 
 /**
  * @brief Normal numbers.

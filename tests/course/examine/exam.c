@@ -21,6 +21,7 @@ struct Exam {
     uint64_t seed;
     Case *cases;
     int count, crashes;
+    enum { UNASKED, STALE, NOT_STALE } state; /* whether a function keeps something between calls */
     bool once;    /* one case is enough, and what it prints is nobody's concern */
     bool stopped; /* a TODO, a loop or crashes: more cases would say the same */
     Findings findings;
@@ -42,6 +43,10 @@ Rng exam_rng(const Exam *exam) {
     return rng_seed(exam->seed, (uint64_t)(exam->item - items) + 1);
 }
 
+int exam_count(const Exam *exam) {
+    return exam->count;
+}
+
 /* ------------------------------------------------------------------ one case ------------- */
 
 bool case_wrong(const Case *c, Slot slot, size_t i) {
@@ -58,6 +63,12 @@ static void compare(Case *c) {
         for (size_t i = 0; i < c->sent.array[s].count; i++)
             if (case_wrong(c, s, i) && c->wrong[s]++ == 0) c->first[s] = i;
     }
+}
+
+static void free_numbers(Case *c) {
+    free(c->before[SLOTS]);
+    free(c->got[SLOTS]);
+    free(c->want[SLOTS]);
 }
 
 static Case *run(Exam *exam, Call call, bool own) {
@@ -81,9 +92,33 @@ static Case *run(Exam *exam, Call call, bool own) {
     return c;
 }
 
+static bool all_right(const Case *c) {
+    for (int s = 0; s < SLOTS; s++)
+        if (c->wrong[s] > 0) return false;
+    return true;
+}
+
+/* Whether a case that came out wrong after another call comes out right in a process of its own. */
+static bool right_alone(const Exam *exam, const Case *c) {
+    Case alone = {.sent = c->sent, .back = call_copy(&c->sent)};
+    alone.sent.fresh = true;
+    alone.reply = exam->port->run(exam->port, &alone.sent, &alone.back);
+    call_doubles(&alone.sent, alone.before);
+    call_doubles(&alone.sent, alone.want);
+    call_doubles(&alone.back, alone.got);
+    if (alone.reply.outcome == CALL_DONE) compare(&alone);
+    bool right = alone.reply.outcome == CALL_DONE && all_right(&alone);
+    free_numbers(&alone);
+    call_free(&alone.back);
+    return right;
+}
+
 void examine(Exam *exam, Call call) {
     Case *c = run(exam, call, false);
-    if (c && c->reply.outcome == CALL_DONE) compare(c);
+    if (!c || c->reply.outcome != CALL_DONE) return;
+    compare(c);
+    if (exam->state == UNASKED && !all_right(c))
+        exam->state = right_alone(exam, c) ? STALE : NOT_STALE;
 }
 
 const Call *examine_only(Exam *exam, Call call) {
@@ -147,6 +182,10 @@ static void find_ends(Exam *exam) {
     }
 }
 
+static const Cause stale = {
+    "static-state",
+    "right alone, wrong after another call: is something kept in a static variable?"};
+
 /* One finding for each array: the first case in which it is wrong. */
 static void find_numbers(Exam *exam) {
     for (int s = 0; s < SLOTS; s++) {
@@ -159,7 +198,7 @@ static void find_numbers(Exam *exam) {
                 exam->findings.more++;
                 continue;
             }
-            Cause cause = likely_cause(exam->cases, exam->count, s);
+            Cause cause = exam->state == STALE ? stale : likely_cause(exam->cases, exam->count, s);
             describe_numbers(c, s, text, sizeof text);
             findings_add(&exam->findings, k, cause.id, text, cause.text);
             told = true;
@@ -172,9 +211,7 @@ static void find_numbers(Exam *exam) {
 static void exam_free(Exam *exam) {
     for (int k = 0; k < exam->count; k++) {
         Case *c = &exam->cases[k];
-        free(c->before[SLOTS]);
-        free(c->got[SLOTS]);
-        free(c->want[SLOTS]);
+        free_numbers(c);
         call_free(&c->sent);
         call_free(&c->back);
     }

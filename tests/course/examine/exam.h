@@ -84,6 +84,13 @@ Verdict verdict_named(const char *word);
 void examine(Exam *exam, Call call);
 
 /**
+ * @brief How many cases were run.
+ * @param exam the item's examination
+ * @return 0 before the first
+ */
+int exam_count(const Exam *exam);
+
+/**
  * @brief Runs a case that its item judges itself, with reject().
  * @param exam the item's examination
  * @param call the case, filled; it belongs to the examination from now on

@@ -2,7 +2,7 @@
  * @file here.h
  * @brief Runs a call in this process: the only code that touches the functions under examination.
  *
- * A chapter's calls are in here_NN.c, which is linked where the chapter is.
+ * A chapter's calls are in NN/here.c, which is linked where the chapter is.
  */
 #ifndef HERE_H
 #define HERE_H

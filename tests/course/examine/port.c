@@ -22,19 +22,20 @@ enum {
 };
 
 /* What parent and child share; the call's block follows. */
-typedef struct Shared {
+typedef struct Room {
     _Alignas(64) volatile bool finished;
     volatile bool not_linked;
     char todo[400];
-} Shared;
+} Room;
 
 /* There when the address sanitizer is: it ends a program with exit code 1. */
 extern void __asan_init(void) __attribute__((weak));
 
-static Shared *shared; /* in the child: where TODO() leaves its words */
+static Room *room;  /* in the child: where TODO() leaves its words */
+static Call before; /* the last call that returned; without a block there is none */
 
 static void keep_todo(const char *text) {
-    snprintf(shared->todo, sizeof shared->todo, "%s", text);
+    snprintf(room->todo, sizeof room->todo, "%s", text);
     _exit(EXIT_TODO);
 }
 
@@ -52,51 +53,55 @@ static void limit(int seconds) {
 
 static _Noreturn void child(const Port *port, const Call *call) {
     Call mine = *call;
-    mine.block = (unsigned char *)(shared + 1);
+    mine.block = (unsigned char *)(room + 1);
     todo_told = keep_todo;
     for (int s = 1; s < 32; s++)
         signal(s, SIG_DFL);
     if (call->silent && (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr)))
         _exit(EXIT_FAILURE);
     limit(seconds_for(port, call));
-    shared->not_linked = !call_here(&mine);
+    if (before.block && before.function == call->function && !call->fresh) call_here(&before);
+    room->not_linked = !call_here(&mine);
     fflush(NULL);
-    shared->finished = true;
+    room->finished = true;
     _exit(0);
 }
 
 /* What the child's end says. */
 static Reply reply_of(const Port *port, const Call *call, int status) {
-    if (shared->not_linked) return (Reply){.outcome = CALL_NOWHERE};
+    if (room->not_linked) return (Reply){.outcome = CALL_NOWHERE};
     int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     if (signal == SIGALRM || signal == SIGXCPU)
         return (Reply){.outcome = CALL_ENDLESS, .detail = seconds_for(port, call)};
     if (signal) return (Reply){.outcome = CALL_CRASHED, .detail = signal};
-    if (shared->finished) return (Reply){.outcome = CALL_DONE};
+    if (room->finished) return (Reply){.outcome = CALL_DONE};
     Reply reply = {.outcome = CALL_LEFT, .detail = WEXITSTATUS(status)};
     if (__asan_init && reply.detail == 1) return (Reply){.outcome = CALL_CRASHED};
-    if (reply.detail == EXIT_TODO && shared->todo[0]) {
+    if (reply.detail == EXIT_TODO && room->todo[0]) {
         reply.outcome = CALL_TODO;
-        memcpy(reply.todo, shared->todo, sizeof reply.todo);
+        memcpy(reply.todo, room->todo, sizeof reply.todo);
     }
     return reply;
 }
 
 static Reply run_forked(Port *port, const Call *call, Call *back) {
     Reply reply = {.outcome = CALL_NOWHERE};
-    size_t bytes = sizeof(Shared) + call->bytes;
+    size_t bytes = sizeof(Room) + call->bytes;
     int status = 0;
-    shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED) return reply;
-    memcpy(shared + 1, call->block, call->bytes);
+    room = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (room == MAP_FAILED) return reply;
+    memcpy(room + 1, call->block, call->bytes);
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) child(port, call);
     if (pid > 0 && waitpid(pid, &status, 0) == pid) {
         reply = reply_of(port, call, status);
-        memcpy(back->block, shared + 1, call->bytes);
+        memcpy(back->block, room + 1, call->bytes);
     }
-    munmap(shared, bytes);
+    munmap(room, bytes);
+    if (reply.outcome != CALL_DONE) return reply;
+    if (before.block) call_free(&before);
+    before = call_copy(call);
     return reply;
 }
 

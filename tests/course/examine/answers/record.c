@@ -5,7 +5,7 @@
  *
  *     suspects FUNCTION RULE COUNT    then COUNT lines: id, tab, words
  *     call KEY SUM SUM SIZE PLACES    a call; what follows is about it
- *     right SLOT COUNT                then the numbers in a line
+ *     right SLOT COUNT PERIOD         then the numbers in a line, PERIOD of them: they repeat
  *     mistake NUMBER SLOT SUM SUM PLACES [FIRST LAST ...]    which entries it leaves open
  *
  * The linker puts __wrap_expected_right() where expected_right() is called: every question that is
@@ -54,14 +54,26 @@ static void print_suspects(const Call *call) {
 
 /* ------------------------------------------------------------------ answers -------------- */
 
+/* After how many numbers a list repeats itself, if it does soon. */
+static size_t period_of(const double *v, size_t count) {
+    for (size_t period = 1; period <= 16 && period < count; period++) {
+        size_t i = period;
+        while (i < count && v[i] == v[i - period])
+            i++;
+        if (i == count) return period;
+    }
+    return count;
+}
+
 /* The arrays that the answer changes. */
 static void print_right(const Call *call, double **right, double **before) {
     for (int s = 0; s < SLOTS; s++) {
         size_t count = call->array[s].count;
         if (!call->array[s].present) continue;
         if (memcmp(right[s], before[s], count * sizeof(double)) == 0) continue;
-        printf("right %d %zu\n", s, count);
-        for (size_t i = 0; i < count; i++)
+        size_t period = period_of(right[s], count);
+        printf("right %d %zu %zu\n", s, count, period);
+        for (size_t i = 0; i < period; i++)
             printf("%s%.13g", i > 0 ? " " : "", right[s][i]);
         printf("\n");
     }

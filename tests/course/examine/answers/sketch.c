@@ -42,7 +42,7 @@ bool sketch_same(const Sketch *got, const Sketch *want) {
 }
 
 double sketch_slack(const Call *call, double value) {
-    if (call->tolerance == 0 && value == floor(value)) return 0; /* a sum of whole numbers */
+    if (call->tolerance == 0 && 64 * value == floor(64 * value)) return 0; /* products of eighths */
     return fmax(1e-6 * fmax(1, fabs(value)), expected_slack(call, value));
 }
 

@@ -2,9 +2,9 @@
  * @file sketch.h
  * @brief A list of numbers in a few: enough to tell whether another list is the same.
  *
- * Two sums with weights of -1023 .. 1023, and which entries are no finite numbers. Lists of whole
- * numbers are the same if their sketches are equal; others if the sums differ by no more than the
- * entries may.
+ * Two sums with weights of -1023 .. 1023, and which entries are no finite numbers. Lists of exact
+ * numbers, multiples of 1/64, are the same if their sketches are equal; others if the sums differ
+ * by no more than the entries may.
  */
 #ifndef SKETCH_H
 #define SKETCH_H
@@ -20,7 +20,7 @@ typedef struct Sketch {
 } Sketch;
 
 /** Where the answers are, seen from the folder in which make runs. */
-#define TABLES "tests/course/examine/answers/expected.txt"
+#define ANSWERS "tests/course/examine/answers/expected.txt"
 
 /**
  * @brief Adds a number to a sketch; the sketch of nothing is {0}.
@@ -58,7 +58,7 @@ Sketch call_inputs(const Call *call);
  * @brief How far an entry may be away from what a mistake gives.
  * @param call  the call
  * @param value what it is
- * @return 0 for whole numbers
+ * @return 0 for exact numbers
  */
 double sketch_slack(const Call *call, double value);
 
