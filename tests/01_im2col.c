@@ -1,5 +1,5 @@
 /*
- * Chapter 1: im2col and col2im. Everything here is exact: the data are whole numbers.
+ * Chapter 1: im2col and col2im. Everything here is exact: the data are whole numbers or eighths.
  */
 #include "01_im2col/im2col.h"
 #include "support/check.h"
@@ -29,6 +29,7 @@ static const struct {
     {{2, 9, 11}, 5, 2, 0},
     {{2, 9, 11}, 4, 1, 0},
     {{2, 9, 11}, 6, 1, 1},
+    {{70, 3, 2}, 2, 1, 1},
 };
 enum { GEOMETRIES = sizeof geometry / sizeof *geometry };
 
@@ -82,7 +83,7 @@ Test(ch01, adjoint, .description = "<im2col(x), y> == <x, col2im(y)>, exactly") 
         Shape in = geometry[g].in;
         int size = geometry[g].size, stride = geometry[g].stride, pad = geometry[g].pad;
         size_t nx = (size_t)shape_size(in), ncol = im2col_size(in, size, stride, pad);
-        real *x = integers(&rng, nx), *y = integers(&rng, ncol);
+        real *x = eighths(&rng, nx), *y = eighths(&rng, ncol);
         real *col = nans(ncol), *back = nans(nx);
         double left = 0, right = 0;
         im2col(in, size, stride, pad, x, col);
@@ -104,7 +105,7 @@ Test(ch01, like_the_definition, .description = "im2col and col2im equal the naiv
         Shape in = geometry[g].in;
         int size = geometry[g].size, stride = geometry[g].stride, pad = geometry[g].pad;
         size_t nx = (size_t)shape_size(in), ncol = im2col_size(in, size, stride, pad);
-        real *x = integers(&rng, nx), *y = integers(&rng, ncol);
+        real *x = eighths(&rng, nx), *y = eighths(&rng, ncol);
         real *col = nans(ncol), *back = nans(nx), *naive_col = nans(ncol), *naive_back = nans(nx);
         const char *name = textf("%dx%dx%d, %dx%d, stride %d, padding %d", in.c, in.h, in.w, size,
                                  size, stride, pad);

@@ -79,7 +79,7 @@ Test(ch04, backward_exact, .description = "dx, dw, db equal differences, toleran
         for (int naive = 0; naive < 2; naive++) {
             Layer l = affine_layer("C5", size[i].in, size[i].units);
             if (naive) l = naive_of(l);
-            GradCase c = random_case(&l, size[i].n, &rng, integers, 0.5);
+            GradCase c = random_case(&l, size[i].n, &rng, eighths, 0.5);
             expect_ok(gradcheck_exact(&c));
         }
 }

@@ -226,7 +226,7 @@ Test(ch05, gradient, .description = "dx equals extrapolated differences, for any
     const struct {
         int classes, n;
         real scale;
-    } size[] = {{10, 7, 1}, {10, 7, (real)1 / 7}, {2, 3, 2}, {5, 1, 1}};
+    } size[] = {{10, 7, 1}, {10, 7, (real)1 / 7}, {2, 3, 2}, {5, 1, 1}, {26, 3, 1}};
     for (size_t k = 0; k < sizeof size / sizeof *size; k++) {
         Loss l = softmax_ce_loss(size[k].classes);
         real *x = normals(&rng, (size_t)(size[k].n * size[k].classes));

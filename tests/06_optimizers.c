@@ -67,7 +67,7 @@ Test(ch06, momentum_and_a_falling_rate, .description = "v = momentum * v - lr * 
 
 /* Many parameters at a time, and each by itself. */
 static void check_entries(const char *name) {
-    enum { N = 37 };
+    enum { N = 20569 };
     Rng rng = rng_seed(7, 0);
     Optimizer together = named(name);
     cr_assert_str_eq(together.name, name);

@@ -42,7 +42,7 @@ static Layer naive_of(Layer layer) {
 
 static GradCase case_of(const Layer *l) {
     Rng rng = rng_seed(1, 0);
-    return random_case(l, N, &rng, integers, 0.5);
+    return random_case(l, N, &rng, eighths, 0.5);
 }
 
 static void expect_backward_caught(LayerBackward *backward, const char *says) {
@@ -273,7 +273,7 @@ Test(guard, relu_in_place) {
     real *x = distinct(&rng, 24 * N);
     for (int i = 0; i < 24 * N; i++)
         x[i] += 2;
-    GradCase c = {&l, N, NULL, x, integers(&rng, 24 * N), 0.3};
+    GradCase c = {&l, N, NULL, x, eighths(&rng, 24 * N), 0.3};
     expect_ok(gradcheck_exact(&c));
     l.backward = relu_in_place;
     expect_caught(gradcheck_exact(&c), "caller's dy");
@@ -294,7 +294,7 @@ Test(guard, dx_null_is_tried) {
     real *x = distinct(&rng, 24 * N);
     for (int i = 0; i < 24 * N; i++)
         x[i] += 2;
-    GradCase c = {&l, N, NULL, x, integers(&rng, 24 * N), 0.3};
+    GradCase c = {&l, N, NULL, x, eighths(&rng, 24 * N), 0.3};
     l.backward = counts_null_dx;
     expect_ok(gradcheck_exact(&c));
     cr_assert(asked_without_dx == 1, "gradcheck_exact asked %d times", asked_without_dx);
@@ -317,7 +317,7 @@ BACKWARD(every_tie) {
 Test(guard, every_tie_takes_all) {
     Rng rng = rng_seed(1, 0);
     Layer l = max_pool_layer("S2", (Shape){2, 4, 6}, 2, 2, 0), naive = l;
-    GradCase c = {&l, N, NULL, integers(&rng, 48 * N), integers(&rng, 12 * N), 0.05};
+    GradCase c = {&l, N, NULL, ties(&rng, 48 * N), eighths(&rng, 12 * N), 0.05};
     expect_ok(gradcheck_naive(&c, &naive, false));
     l.backward = every_tie;
     expect_caught(gradcheck_naive(&c, &naive, false), "S2 dx[");

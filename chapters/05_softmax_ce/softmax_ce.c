@@ -53,7 +53,7 @@ static int first_largest(int classes, const real *x) {
 
 // [softmax]
 /* One row: p = softmax(x); returns log sum over k of e^x_k. */
-static double softmax_row(int classes, const real *x, real *p) {
+double softmax_row(int classes, const real *x, real *p) {
     /* With the largest x at 0 no exponential is above 1, and their sum is at least 1. */
     real m = x[first_largest(classes, x)], sum = 0;
     for (int i = 0; i < classes; i++) {

@@ -61,6 +61,15 @@ double cross_entropy_naive(int n, int classes, const real *x, const uint8_t *lab
 double cross_entropy_report(double p);
 
 /**
+ * @brief Softmax of one row, with its largest entry shifted to 0.
+ * @param classes columns
+ * @param x       (classes)
+ * @param p       (classes), overwritten; sums to 1
+ * @return log sum over k of e^x_k, which the loss needs; finite wherever the x are
+ */
+double softmax_row(int classes, const real *x, real *p);
+
+/**
  * @brief Softmax with the largest entry of every row shifted to 0.
  * @param n       rows
  * @param classes columns

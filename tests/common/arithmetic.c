@@ -41,8 +41,8 @@ Test(common_arithmetic, gemm_equals_definition) {
             int m = sizes[s][0], n = sizes[s][1], k = sizes[s][2];
             Transpose ta = mode & 1 ? TRANSPOSED : PLAIN, tb = mode & 2 ? TRANSPOSED : PLAIN;
             real beta = mode & 4 ? 1 : 0;
-            real *a = integers(&rng, (size_t)(m * k)), *b = integers(&rng, (size_t)(k * n));
-            real *c = integers(&rng, (size_t)(m * n)), *want = reals((size_t)(m * n));
+            real *a = eighths(&rng, (size_t)(m * k)), *b = eighths(&rng, (size_t)(k * n));
+            real *c = eighths(&rng, (size_t)(m * n)), *want = reals((size_t)(m * n));
             memcpy(want, c, (size_t)(m * n) * sizeof *c);
             char what[64];
             snprintf(what, sizeof what, "%dx%dx%d mode %d", m, n, k, mode);

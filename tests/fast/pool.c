@@ -43,11 +43,11 @@ Test(fast_pool, equals_windows, .description = "along rows: bit for bit the wind
     for (int g = 0; g < GEOMETRIES; g++) {
         Layer l = layer_of(g), rows = rows_of(l);
         int n = geometry[g].n;
-        real *dy = integers(&rng, (size_t)(n * shape_size(l.out)));
-        /* integers has many ties: both must send the gradient to the same place */
-        for (int ties = 0; ties < 2; ties++) {
+        real *dy = eighths(&rng, (size_t)(n * shape_size(l.out)));
+        /* of ties both must send the gradient to the same place */
+        for (int tied = 0; tied < 2; tied++) {
             size_t count = (size_t)(n * shape_size(l.in));
-            real *x = ties ? integers(&rng, count) : normals(&rng, count);
+            real *x = tied ? ties(&rng, count) : normals(&rng, count);
             GradCase c = {&rows, n, NULL, x, dy, 0.01};
             expect_ok(gradcheck_naive(&c, &l, false));
         }
@@ -85,7 +85,7 @@ static void expect_same_numbers(const char *what, size_t n, const real *got, con
     size_t differ = 0;
     for (size_t i = 0; i < n; i++)
         differ += isnan(want[i]) ? !isnan(got[i]) : got[i] != want[i];
-    cr_expect(differ == 0, "%s: %zu of %zu differ", what, differ, n);
+    cr_assert(differ == 0, "%s: %zu of %zu differ", what, differ, n);
 }
 
 /* y and dx of ReLU and then pooling. */
@@ -105,12 +105,12 @@ Test(fast_pool, relu_and_pooling_in_one, .description = "the values and gradient
     for (int g = 0; g < GEOMETRIES; g++) {
         Layer pool = layer_of(g), one = rows_of(pool), relu = relu_layer("C1.relu", pool.in);
         Layer sigmoid = sigmoid_layer("C1.sigmoid", pool.in);
-        cr_expect(!rows_relu_pool(&sigmoid, &one), "a sigmoid is no rectifier");
-        cr_expect(!rows_relu_pool(&relu, &pool), "pooling by windows stays alone");
+        cr_assert(!rows_relu_pool(&sigmoid, &one), "a sigmoid is no rectifier");
+        cr_assert(!rows_relu_pool(&relu, &pool), "pooling by windows stays alone");
         cr_assert(rows_relu_pool(&relu, &one));
         int n = geometry[g].n;
         size_t in = (size_t)(n * shape_size(pool.in)), out = (size_t)(n * shape_size(pool.out));
-        real *x = awkward(&rng, in), *dy = integers(&rng, out), *scratch = nans(one.scratch);
+        real *x = awkward(&rng, in), *dy = eighths(&rng, out), *scratch = nans(one.scratch);
         real *y = nans(out), *dx = nans(in), *want_y = reals(out), *want_dx = reals(in);
         run_both(&relu, &pool, n, x, dy, want_y, want_dx);
         one.forward(&one, n, NULL, x, y, scratch);
@@ -120,7 +120,7 @@ Test(fast_pool, relu_and_pooling_in_one, .description = "the values and gradient
     }
 }
 
-Test(fast_pool, subsampling, .description = "exact with whole numbers; in float, within rounding") {
+Test(fast_pool, subsampling, .description = "exact with eighths; in float, within rounding") {
     static const struct {
         Shape in;
         int size, n;
@@ -133,7 +133,7 @@ Test(fast_pool, subsampling, .description = "exact with whole numbers; in float,
     for (size_t g = 0; g < sizeof some / sizeof *some; g++) {
         Layer l = subsample_layer("S4", some[g].in, some[g].size), rows = rows_of(l);
         Layer naive = layer_with(l, subsample_forward_naive, subsample_backward_naive);
-        GradCase c = random_case(&rows, some[g].n, &rng, integers, 0.3);
+        GradCase c = random_case(&rows, some[g].n, &rng, eighths, 0.3);
         expect_ok(gradcheck_naive(&c, &naive, false));
         c = random_case(&rows, some[g].n, &rng, normals, 0.9);
         expect_ok(gradcheck_naive(&c, &naive, true));

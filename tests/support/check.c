@@ -109,10 +109,17 @@ real *nans(size_t n) {
     return x;
 }
 
-real *integers(Rng *rng, size_t n) {
+real *eighths(Rng *rng, size_t n) {
     real *x = reals(n);
     for (size_t i = 0; i < n; i++)
-        x[i] = (real)(rng_below(rng, 9) - 4);
+        x[i] = (real)((rng_below(rng, 65) - 32) / 8.0);
+    return x;
+}
+
+real *ties(Rng *rng, size_t n) {
+    real *x = reals(n);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (real)((rng_below(rng, 3) - 1) / 8.0);
     return x;
 }
 
@@ -130,7 +137,7 @@ real *distinct(Rng *rng, size_t n) {
         order[i] = (int)i;
     rng_shuffle(rng, order, (int)n);
     for (size_t i = 0; i < n; i++)
-        x[i] = (real)(4 * (order[i] - (int)n / 2));
+        x[i] = (real)(4 * (order[i] - (int)n / 2) + (order[i] % 3 + 1) / 8.0);
     return x;
 }
 

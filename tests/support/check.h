@@ -61,13 +61,17 @@ real *reals(size_t n);
    so that writing too much shows in expect_list(). */
 real *nans(size_t n);
 
-/* Whole numbers from -4 to 4: sums of their products are exact in float. */
-real *integers(Rng *rng, size_t n);
+/* Multiples of 1/8 from -4 to 4: sums of their products are exact in float, and a cast to int
+   shows. */
+real *eighths(Rng *rng, size_t n);
+
+/* -1/8, 0 and 1/8. */
+real *ties(Rng *rng, size_t n);
 
 /* Normally distributed numbers. */
 real *normals(Rng *rng, size_t n);
 
-/* Distinct multiples of 4 in random order: no ties, and a step of 1 changes no order. */
+/* Numbers about 4 apart in random order: no ties, and a step of 1 changes no order. */
 real *distinct(Rng *rng, size_t n);
 
 /* The layer with other functions: its naive form, or one that is wrong on purpose. */

@@ -4,11 +4,12 @@
 
 #include <stdlib.h>
 
-enum { ROWS_FOR_COLUMNS = WALK_MISTAKES, PADDING_LEFT };
+enum { ROWS_FOR_COLUMNS = WALK_MISTAKES, PADDING_LEFT, COL_STAYS };
 
 static const Suspect im2col_suspects[] = {
     {"transposed", "windows are rows here: each must be a column of col"},
     {"padding-left", "what a window has in the padding must become 0; it was left as it was"},
+    {"col-stays", "every (ch,p,q) is written into the first row: col is not moved on"},
 };
 
 static void im2col_run(const Call *call, int mistake, double **v) {
@@ -19,16 +20,19 @@ static void im2col_run(const Call *call, int mistake, double **v) {
         int entry = k.row * windows + k.column;
         if (mistake == ROWS_FOR_COLUMNS) entry = k.column * rows + k.row;
         if (mistake == PADDING_LEFT && !k.inside) continue;
+        if (mistake == COL_STAYS) entry = k.column;
         if (entry < rows * windows) v[A_COL][entry] = k.inside ? look(v[A_X], size, k.pixel) : 0;
     }
 }
 
-enum { COL_BY_ROWS = WALK_MISTAKES, LAST_WINS, MEAN };
+enum { COL_BY_ROWS = WALK_MISTAKES, LAST_WINS, MEAN, COL_NOT_MOVED, CLEARED_AGAIN };
 
 static const Suspect col2im_suspects[] = {
     {"col-transposed", "col is read with windows as rows: each window is a column"},
     {"not-added", "= instead of +=: a pixel gets the sum over all windows that contain it"},
     {"mean", "the sum is divided by the number of windows"},
+    {"col-stays", "every (ch,p,q) is read from the first row: col is not moved on"},
+    {"cleared-again", "x is cleared once per channel: once, before the loops, is enough"},
 };
 
 static void col2im_run(const Call *call, int mistake, double **v) {
@@ -40,6 +44,9 @@ static void col2im_run(const Call *call, int mistake, double **v) {
     while (walk_next(&k)) {
         int entry = k.row * windows + k.column;
         if (mistake == COL_BY_ROWS) entry = k.column * rows + k.row;
+        if (mistake == COL_NOT_MOVED) entry = k.column;
+        bool channel_begins = k.p == 0 && k.q == 0 && k.i == 0 && k.j == 0;
+        if (mistake == CLEARED_AGAIN && channel_begins) fill(v[A_X], size, 0);
         if (!k.inside || k.pixel < 0 || k.pixel >= size) continue;
         double value = look(v[A_COL], rows * windows, entry);
         v[A_X][k.pixel] = mistake == LAST_WINS ? value : v[A_X][k.pixel] + value;

@@ -79,7 +79,7 @@ static const Suspect forward_suspects[] = {
     {"nan-lost", "a NaN must win, not only as the first entry: comparisons with it are false"},
     {"size-for-stride", "windows are size apart: they are stride apart"},
     {"map-stays", "every map gets the maxima of the first: x is not moved on"},
-    {"zero-start", "the maximum starts at 0, which wins over negative entries"},
+    {"zero-start", "the maximum starts at 0 or at FLT_MIN, which win over negative entries"},
     {"zero-padding", "the padding counts as 0: it must never win"},
     {"mean", "the mean of the window is taken"},
 };
@@ -106,7 +106,7 @@ const Oracle oracle_pool_forward = {forward_run, walk_suspects, WALK_MISTAKES - 
 
 /* ------------------------------------------------------------------ backward ------------- */
 
-enum { LAST_WINDOW = OWN, EVERY_TIE, SPREAD, CORNER, GAPS_LEFT };
+enum { LAST_WINDOW = OWN, EVERY_TIE, EVEN_TIE, SPREAD, CORNER, GAPS_LEFT };
 
 static const Suspect backward_suspects[] = {
     {"minimum", "the gradient goes to the smallest entry"},
@@ -117,10 +117,20 @@ static const Suspect backward_suspects[] = {
     {"map-stays", "every map gets the places of the first: x is not moved on"},
     {"not-added", "= instead of +=: an entry that is several windows' maximum gets the sum"},
     {"every-tie", "every one of equal entries gets the gradient: only the first may"},
+    {"even-tie", "the gradient is shared out among equal entries: only the first may get it"},
     {"spread", "the gradient is spread over the window: only its maximum gets it"},
     {"corner", "the gradient goes to the first entry of the window, not to its maximum"},
     {"gaps-left", "entries that are no maximum must get 0: dx is not cleared"},
 };
+
+/* How many entries of a window are its maximum y. */
+static int ties(const Geometry *g, const double *map, int o, double y) {
+    Walk k = walk_begin(map_of(g), WALK_RIGHT);
+    int count = 0;
+    while (next_in_window(&k, o))
+        count += map[k.pixel] == y;
+    return count;
+}
 
 /* What one dy gives to a window, for mistakes that give it to more than one entry. */
 static void give(const Call *call, int mistake, double **v, int map, int o, double dy) {
@@ -134,7 +144,9 @@ static void give(const Call *call, int mistake, double **v, int map, int o, doub
         double *dx = &v[A_DX][from + k.pixel];
         if (mistake == SPREAD) *dx += dy / count;
         if (mistake == CORNER && first) *dx += dy;
-        if (mistake == EVERY_TIE && v[A_X][from + k.pixel] == y) *dx += dy;
+        bool largest = v[A_X][from + k.pixel] == y;
+        if (mistake == EVERY_TIE && largest) *dx += dy;
+        if (mistake == EVEN_TIE && largest) *dx += dy / ties(g, v[A_X] + from, o, y);
         first = false;
     }
 }
@@ -153,7 +165,7 @@ static void backward_run(const Call *call, int mistake, double **v) {
         int *best = best_of(g, mistake, v[A_X], map * pixels, maps * pixels);
         for (int o = 0; o < windows; o++) {
             double dy = v[A_DY][map * windows + o];
-            if (mistake == EVERY_TIE || mistake == SPREAD || mistake == CORNER)
+            if (mistake >= EVERY_TIE && mistake <= CORNER)
                 give(call, mistake, v, map, o, dy);
             else if (best[o] >= 0)
                 v[A_DX][best[o]] = dy + (mistake == LAST_WINDOW ? 0 : v[A_DX][best[o]]);

@@ -2,43 +2,34 @@
 #include "course/examine/here.h"
 #include "04_affine/activation.h"
 #include "04_affine/affine.h"
-#include "course/examine/here_layer.h"
 
-static void affine(const Call *call, bool naive, bool forward) {
-    Layer l = affine_layer("F6", call->g.in, call->g.out.c);
-    if (naive) l.forward = affine_forward_naive;
-    if (naive) l.backward = affine_backward_naive;
-    call_layer(call, &l, forward);
+static Layer affine(const Call *call) {
+    return affine_layer("F6", call->g.in, call->g.out.c);
 }
 
-bool call_04(const Call *call) {
-    Layer relu = relu_layer("C1.relu", call->g.in), sigmoid = sigmoid_layer("F6.sigm", call->g.in);
-    switch (call->function) {
-    case CALL_AFFINE_FORWARD_NAIVE:
-        affine(call, true, true);
-        return true;
-    case CALL_AFFINE_BACKWARD_NAIVE:
-        affine(call, true, false);
-        return true;
-    case CALL_AFFINE_FORWARD:
-        affine(call, false, true);
-        return true;
-    case CALL_AFFINE_BACKWARD:
-        affine(call, false, false);
-        return true;
-    case CALL_RELU_FORWARD:
-        call_layer(call, &relu, true);
-        return true;
-    case CALL_RELU_BACKWARD:
-        call_layer(call, &relu, false);
-        return true;
-    case CALL_SIGMOID_FORWARD:
-        call_layer(call, &sigmoid, true);
-        return true;
-    case CALL_SIGMOID_BACKWARD:
-        call_layer(call, &sigmoid, false);
-        return true;
-    default:
-        return false;
-    }
+static Layer affine_naive(const Call *call) {
+    Layer layer = affine(call);
+    layer.forward = affine_forward_naive;
+    layer.backward = affine_backward_naive;
+    return layer;
 }
+
+static Layer relu(const Call *call) {
+    return relu_layer("C1.relu", call->g.in);
+}
+
+static Layer sigmoid(const Call *call) {
+    return sigmoid_layer("F6.sigm", call->g.in);
+}
+
+const Here here_04[] = {
+    {CALL_AFFINE_FORWARD_NAIVE, .layer = affine_naive, .direction = FORWARD},
+    {CALL_AFFINE_BACKWARD_NAIVE, .layer = affine_naive, .direction = BACKWARD},
+    {CALL_AFFINE_FORWARD, .layer = affine, .direction = FORWARD},
+    {CALL_AFFINE_BACKWARD, .layer = affine, .direction = BACKWARD},
+    {CALL_RELU_FORWARD, .layer = relu, .direction = FORWARD},
+    {CALL_RELU_BACKWARD, .layer = relu, .direction = BACKWARD},
+    {CALL_SIGMOID_FORWARD, .layer = sigmoid, .direction = FORWARD},
+    {CALL_SIGMOID_BACKWARD, .layer = sigmoid, .direction = BACKWARD},
+    {.function = FUNCTIONS},
+};

@@ -37,7 +37,7 @@ static void affine(Exam *exam, Function f, Aim aim) {
         {.n = 1, .in = {84, 1, 1}, .out = {10, 1, 1}},
         {.n = 2, .in = {300, 1, 1}, .out = {3, 1, 1}},
         {.n = 2, .in = {3, 1, 1}, .out = {130, 1, 1}},
-        {.n = 70, .in = {2, 1, 1}, .out = {3, 1, 1}},
+        {.n = 70, .in = {2, 1, 1}, .out = {12, 1, 1}},
     };
     Rng rng = exam_rng(exam);
     for (int k = 0; k < (int)(sizeof some / sizeof *some); k++)

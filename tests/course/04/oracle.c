@@ -154,12 +154,13 @@ const Oracle oracle_relu_forward = {relu_forward_run, NULL, 0, relu_forward_susp
 enum { NO_MASK = 1, DY_LOST, TIMES_Y, SIGN_OF_DY, INVERTED, RELU_NAN_LOST };
 
 static const Suspect relu_backward_suspects[] = {
-    {"no-mask", "where y is 0 nothing passes: dx = dy where y > 0, not where y >= 0"},
-    {"dy-lost", "dy is missing: dx = dy where y > 0"},
-    {"times-y", "dy is multiplied by y: dx = dy where y > 0"},
-    {"sign-of-dy", "the mask is taken from dy: it is where y > 0"},
-    {"inverted", "the mask is the wrong way round: dx = dy where y > 0"},
-    {"nan-lost", "where y is NaN the gradient must pass, or a diverged run looks healthy"},
+    {"no-mask", "where y is 0 nothing passes: dx = 0 where y <= 0, not where y < 0"},
+    {"dy-lost", "dy is missing: dx = 0 where y <= 0, else dy"},
+    {"times-y", "dy is multiplied by y: dx = 0 where y <= 0, else dy"},
+    {"sign-of-dy", "the mask is taken from dy: dx = 0 where y <= 0"},
+    {"inverted", "the mask is the wrong way round: dx = 0 where y <= 0, else dy"},
+    {"nan-lost",
+     "where y is NaN the gradient must pass: y > 0 ? dy : 0 stops it, y <= 0 ? 0 : dy does not"},
 };
 
 static void relu_backward_run(const Call *call, int mistake, double **v) {

@@ -2,31 +2,48 @@
 #include "course/examine/here.h"
 #include "05_softmax_ce/softmax_ce.h"
 
-bool call_05(const Call *call) {
-    int n = call->g.n, classes = call->g.in.c;
-    real *x = call_at(call, A_X), *score = call_at(call, A_SCORE);
-    const uint8_t *label = call_at(call, A_LABEL);
-    double *loss = call_at(call, A_LOSS);
-    if (call->function < CALL_SOFTMAX_NAIVE || call->function > CALL_SOFTMAX_CE_BACKWARD)
-        return false;
-    Loss l = softmax_ce_loss(classes);
-    switch (call->function) {
-    case CALL_SOFTMAX_NAIVE:
-        softmax_naive(n, classes, x, call_at(call, A_SCORE));
-        return true;
-    case CALL_CROSS_ENTROPY_NAIVE:
-        *loss = cross_entropy_naive(n, classes, x, label);
-        return true;
-    case CALL_SOFTMAX:
-        softmax(n, classes, x, score);
-        return true;
-    case CALL_SOFTMAX_CE_FORWARD:
-        *loss = l.forward(&l, n, x, label, score, call_at(call, A_DECISION));
-        return true;
-    case CALL_SOFTMAX_CE_BACKWARD:
-        l.backward(&l, n, x, label, score, (real)call->constant[0], call_at(call, A_DX));
-        return true;
-    default:
-        return false;
-    }
+static int classes_of(const Call *call) {
+    return call->g.in.c;
 }
+
+static void run_softmax_naive(const Call *call) {
+    softmax_naive(call->g.n, classes_of(call), call_at(call, A_X), call_at(call, A_SCORE));
+}
+
+static void run_cross_entropy_naive(const Call *call) {
+    double *loss = call_at(call, A_LOSS);
+    *loss = cross_entropy_naive(call->g.n, classes_of(call), call_at(call, A_X),
+                                call_at(call, A_LABEL));
+}
+
+/* Row by row, because softmax() throws away what softmax_row() returns. */
+static void run_softmax(const Call *call) {
+    const real *x = call_at(call, A_X);
+    real *p = call_at(call, A_SCORE);
+    double *returned = call_at(call, A_LOSS);
+    int classes = classes_of(call);
+    for (int row = 0; row < call->g.n; row++)
+        returned[row] = softmax_row(classes, x + row * classes, p + row * classes);
+}
+
+static void run_forward(const Call *call) {
+    Loss l = softmax_ce_loss(classes_of(call));
+    double *loss = call_at(call, A_LOSS);
+    *loss = l.forward(&l, call->g.n, call_at(call, A_X), call_at(call, A_LABEL),
+                      call_at(call, A_SCORE), call_at(call, A_DECISION));
+}
+
+static void run_backward(const Call *call) {
+    Loss l = softmax_ce_loss(classes_of(call));
+    l.backward(&l, call->g.n, call_at(call, A_X), call_at(call, A_LABEL), call_at(call, A_SCORE),
+               (real)call->constant[0], call_at(call, A_DX));
+}
+
+const Here here_05[] = {
+    {CALL_SOFTMAX_NAIVE, .run = run_softmax_naive},
+    {CALL_CROSS_ENTROPY_NAIVE, .run = run_cross_entropy_naive},
+    {CALL_SOFTMAX, .run = run_softmax},
+    {CALL_SOFTMAX_CE_FORWARD, .run = run_forward},
+    {CALL_SOFTMAX_CE_BACKWARD, .run = run_backward},
+    {.function = FUNCTIONS},
+};

@@ -65,6 +65,7 @@ static Call loss_call(Function f, int n, int classes, Data data) {
                    table);
     if (f == CALL_CROSS_ENTROPY_NAIVE || f == CALL_SOFTMAX_CE_FORWARD)
         call_array(&c, A_LOSS, DOUBLES, RESULT, "loss", "loss", &one);
+    if (f == CALL_SOFTMAX) call_array(&c, A_LOSS, DOUBLES, RESULT, "returned", "image", &n);
     if (f == CALL_SOFTMAX_CE_FORWARD)
         call_array(&c, A_DECISION, INTS, RESULT, "decision", "image", &n);
     if (back) call_array(&c, A_DX, REALS, RESULT, "dx", "image,i", table);

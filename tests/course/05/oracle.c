@@ -5,7 +5,7 @@
 
 /* ------------------------------------------------------------------ softmax -------------- */
 
-enum { NOT_SHIFTED = 1, RUNNING_SUM, WHOLE_BATCH, NO_EXP, NOT_NORMALISED, LOGARITHM };
+enum { NOT_SHIFTED = 1, RUNNING_SUM, WHOLE_BATCH, NO_EXP, NOT_NORMALISED, LOGARITHM, NO_M };
 
 static const Suspect softmax_suspects[] = {
     {"not-shifted", "e^x overflows for large x: subtract the largest x of the row first"},
@@ -14,6 +14,7 @@ static const Suspect softmax_suspects[] = {
     {"no-exp", "the exponential is missing: p_i = e^x_i / sum of e^x_k"},
     {"not-normalised", "the division by the sum is missing: p_i = e^x_i / sum of e^x_k"},
     {"logarithm", "that is log p: the probabilities are wanted"},
+    {"no-m", "m is missing in the value returned: m + log of the sum of e^(x_k - m)"},
 };
 
 static double largest(const double *x, int classes) {
@@ -43,6 +44,22 @@ static void numerators(const Call *call, int mistake, const double *x, int class
     }
 }
 
+/* log sum over k of e^x_k, of one row. */
+static double log_sum(const double *x, int classes) {
+    double m = largest(x, classes), sum = 0;
+    for (int k = 0; k < classes; k++)
+        sum += exp(x[k] - m);
+    return m + log(sum);
+}
+
+/* What softmax_row() returns. */
+static double returned(int mistake, const double *x, int classes) {
+    double value = log_sum(x, classes);
+    if (mistake == NO_M) return value - largest(x, classes);
+    bool known = mistake == RIGHT || mistake == NOT_NORMALISED || mistake == LOGARITHM;
+    return known ? value : ANYTHING;
+}
+
 static void softmax_run(const Call *call, int mistake, double **v) {
     int n = call->g.n, classes = call->g.in.c;
     double *p = v[A_SCORE], sum = 0;
@@ -57,6 +74,8 @@ static void softmax_run(const Call *call, int mistake, double **v) {
     }
     for (int i = 0; mistake == WHOLE_BATCH && i < n * classes; i++)
         p[i] /= sum;
+    for (int row = 0; call->function == CALL_SOFTMAX && v[A_LOSS] && row < n; row++)
+        v[A_LOSS][row] = returned(mistake, v[A_X] + row * classes, classes);
 }
 
 const Oracle oracle_softmax = {softmax_run, NULL, 0, softmax_suspects, COUNT(softmax_suspects)};
@@ -65,14 +84,6 @@ const Oracle oracle_softmax = {softmax_run, NULL, 0, softmax_suspects, COUNT(sof
 
 /* Mistakes of both losses. */
 enum { FIRST_LABEL = 1, LAST_ROW, EPSILON, NO_LOG, LOG_10, LARGEST_CLASS, FIRST_ROW };
-
-/* log sum over k of e^x_k, of one row. */
-static double log_sum(const double *x, int classes) {
-    double m = largest(x, classes), sum = 0;
-    for (int k = 0; k < classes; k++)
-        sum += exp(x[k] - m);
-    return m + log(sum);
-}
 
 static int first_largest(const double *x, int classes, bool last_tie) {
     int best = 0;
@@ -159,7 +170,16 @@ static void forward_run(const Call *call, int mistake, double **v) {
 const Oracle oracle_loss_forward = {forward_run, NULL, 0, forward_suspects,
                                     COUNT(forward_suspects)};
 
-enum { NO_SCALE = 1, NO_TRUTH, TRUTH_UNSCALED, BACK_FIRST_LABEL, X_FOR_P, LABEL_ONLY, SCORE_STAYS };
+enum {
+    NO_SCALE = 1,
+    NO_TRUTH,
+    TRUTH_UNSCALED,
+    BACK_FIRST_LABEL,
+    X_FOR_P,
+    LABEL_ONLY,
+    SCORE_STAYS,
+    SCALE_TWICE
+};
 
 static const Suspect backward_suspects[] = {
     {"no-scale", "the factor scale is missing"},
@@ -169,11 +189,13 @@ static const Suspect backward_suspects[] = {
     {"x-for-p", "x is used where p belongs: dx_i = scale * (p_i - [i = t])"},
     {"label-only", "only the true class gets a gradient: every class has p_i - [i = t]"},
     {"p-stays", "every row is computed with the p of the first: p is not moved on"},
+    {"scale-twice", "scale is multiplied in twice: dx_i = scale * (p_i - [i = t])"},
 };
 
 static void backward_run(const Call *call, int mistake, double **v) {
     int n = call->g.n, classes = call->g.in.c;
     double scale = mistake == NO_SCALE ? 1 : call->constant[0];
+    if (mistake == SCALE_TWICE) scale *= scale;
     if (mistake == SCORE_STAYS) repeat_first(v[A_SCORE], n, classes);
     if (mistake == BACK_FIRST_LABEL) repeat_first(v[A_LABEL], n, 1);
     for (int i = 0; i < n * classes; i++) {

@@ -10,17 +10,18 @@
  */
 #include "course/examine/here.h"
 #include "06_optimizers/optimizer.h"
+#include "fail.h"
 
 #include <string.h>
 
-bool call_06(const Call *call) {
+static void run_steps(const Call *call) {
     size_t n = call->array[A_X].count, steps = call->array[A_RATE].count;
     const real *g = call_at(call, A_DY), *start = call_at(call, A_X);
     const double *rate = call_at(call, A_RATE);
     real *w = call_at(call, A_W);
     Optimizer o;
-    if (call->function != CALL_OPTIMIZER) return false;
-    if (!optimizer_named(optimizer_names[call->number[0]], &o)) return false;
+    const char *name = optimizer_names[call->number[0]];
+    contract(optimizer_named(name, &o), "there is no optimizer %s", name);
     o.momentum = call->constant[0];
     o.decay = call->constant[1];
     o.beta1 = call->constant[2];
@@ -33,5 +34,9 @@ bool call_06(const Call *call) {
         g += n;
         w += n;
     }
-    return true;
 }
+
+const Here here_06[] = {
+    {CALL_OPTIMIZER, .run = run_steps},
+    {.function = FUNCTIONS},
+};

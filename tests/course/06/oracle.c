@@ -18,9 +18,9 @@ typedef struct Step {
 } Step;
 
 /* Mistakes that every rule can make, and those in -lr * g / (sqrt(h) + eps). */
-enum { UPHILL = 1, UNMOVED, NO_RATE, FORGETS, EPS_INSIDE, NO_ROOT, NO_SQUARE, NO_EPS };
+enum { UPHILL = 1, UNMOVED, NO_RATE, FORGETS, EPS_INSIDE, EPS_OUTSIDE, NO_ROOT, NO_SQUARE, NO_EPS };
 
-enum { COMMON = 4, QUOTIENT = 8 }; /* how many a rule has of the list */
+enum { COMMON = 4, QUOTIENT = 9 }; /* how many a rule has of the list */
 
 static const Suspect shared[] = {
     {"uphill", "the sign is wrong: it walks uphill"},
@@ -28,6 +28,7 @@ static const Suspect shared[] = {
     {"no-rate", "the learning rate is missing"},
     {"forgets", "the state is not kept from step to step: store it in state"},
     {"eps-inside", "eps stands inside the root: sqrt(h) + eps"},
+    {"eps-outside", "eps stands outside the fraction: lr * g / (sqrt(h) + eps)"},
     {"no-root", "the root is missing: lr * g / (sqrt(h) + eps)"},
     {"no-square", "g is not squared: h adds up g^2"},
     {"no-eps", "eps is missing: without it a gradient of 0 divides 0 by 0"},
@@ -86,6 +87,7 @@ static double momentum(int mistake, const Step *s, Memory *own) {
 static double quotient(int mistake, const Step *s, double h) {
     double root = mistake == NO_ROOT ? h : sqrt(h);
     if (mistake == EPS_INSIDE) return -s->lr * s->g / sqrt(h + s->eps);
+    if (mistake == EPS_OUTSIDE) return -(s->lr * s->g / root + s->eps);
     return -s->lr * s->g / (root + (mistake == NO_EPS ? 0 : s->eps));
 }
 
@@ -154,6 +156,7 @@ static double adam_move(int mistake, const Step *s, double m, double v, double c
     if (mistake == CORRECTED_TWICE) rate *= sqrt(c2) / c1;
     if (mistake == MOMENTS_SWAPPED) return -rate * (v / c2) / (sqrt(m / c1) + s->eps);
     if (mistake == EPS_INSIDE) return -rate * (m / c1) / sqrt(v / c2 + s->eps);
+    if (mistake == EPS_OUTSIDE) return -(rate * (m / c1) / root + s->eps);
     if (mistake == EPS_EARLY) return -rate * (m / c1) / ((sqrt(v) + s->eps) / sqrt(c2));
     if (mistake == NO_ROOT) root = v / c2;
     return -rate * (m / c1) / (root + (mistake == NO_EPS ? 0 : s->eps));

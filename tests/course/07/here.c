@@ -1,12 +1,13 @@
 /*
  * Chapter 7. The network's loops, the trainer and the evaluation run on layers, a loss and an
- * optimizer that are made here and count in whole numbers, so that they are examined apart from
+ * optimizer that are made here and can be followed by eye, so that they are examined apart from
  * chapters 1 to 6. Only CALL_LENET5 and CALL_TRAINING use those.
  */
 #include "course/examine/here.h"
 #include "07_lenet5/evaluate.h"
 #include "07_lenet5/lenet5.h"
 #include "07_lenet5/trainer.h"
+#include "fail.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -160,11 +161,12 @@ static void workspace_in(const Call *call, const Network *net, const Workspace *
     memcpy(space->score, space->y[net->layers], one * sizeof(real));
 }
 
-static bool loops(const Call *call) {
+/* Forward or backward through the layers. */
+static void run_loops(const Call *call) {
     Network net = network_of(call, call->g.in);
     Workspace space;
     Error error;
-    if (!workspace_new(&net, call->g.n, &space, &error)) return false;
+    contract(workspace_new(&net, call->g.n, &space, &error), "%s", error.text);
     memcpy(space.y[0], call_at(call, A_X), call->array[A_X].count * sizeof(real));
     labels_into(call, space.label);
     if (call->function == CALL_NETWORK_FORWARD) {
@@ -177,7 +179,6 @@ static bool loops(const Call *call) {
                          call_at(call, A_DW));
     }
     workspace_free(&space);
-    return true;
 }
 
 /* ------------------------------------------------------------------ trainer, evaluation -- */
@@ -189,7 +190,8 @@ static Dataset data_of(const Call *call) {
 static const Shape picture = {1, IMAGE_SIDE, IMAGE_SIDE};
 
 /* number[2]: images in a mini-batch. constant[1]: warm-up, constant[2]: averaging. */
-static bool trainer_of(const Call *call, const Network *net, const Dataset *data, Trainer *t) {
+static Trainer trainer_of(const Call *call, const Network *net, const Dataset *data) {
+    Trainer t;
     Error error;
     Plan plan = {.batch = call->number[2],
                  .epochs = 2,
@@ -198,26 +200,25 @@ static bool trainer_of(const Call *call, const Network *net, const Dataset *data
                  .average = call->constant[2],
                  .optimizer = {.name = "plain", .lr = call->constant[0], .slots = 1}};
     plan.optimizer.step = plain_step;
-    if (!trainer_new(t, net, data, &plan, 1, &error)) return false;
-    memcpy(t->params, call_at(call, A_W), network_params(net) * sizeof(real));
-    if (t->mean) memcpy(t->mean, t->params, network_params(net) * sizeof(real));
-    /* Behind the order's end it begins anew: who reads too far gets the first images. */
-    int *order = realloc(t->order, (size_t)(t->patterns + plan.batch) * sizeof *order);
-    if (!order) return false;
-    for (int i = 0; i < t->patterns + plan.batch; i++)
-        order[i] = i % t->patterns;
-    t->order = order;
-    t->epoch = 1;
-    return true;
+    contract(trainer_new(&t, net, data, &plan, 1, &error), "%s", error.text);
+    memcpy(t.params, call_at(call, A_W), network_params(net) * sizeof(real));
+    if (t.mean) memcpy(t.mean, t.params, network_params(net) * sizeof(real));
+    /* After the order's end it begins anew: who reads too far gets the first images. */
+    int *order = realloc(t.order, (size_t)(t.patterns + plan.batch) * sizeof *order);
+    contract(order != NULL, "no memory for a test");
+    for (int i = 0; i < t.patterns + plan.batch; i++)
+        order[i] = i % t.patterns;
+    t.order = order;
+    t.epoch = 1;
+    return t;
 }
 
 /* The gradient of the mini-batch that A_DECISION names, into A_DW. */
-static bool gradient(const Call *call) {
+static void run_gradient(const Call *call) {
     Network net = network_of(call, picture);
     Dataset data = data_of(call);
-    Trainer t;
+    Trainer t = trainer_of(call, &net, &data);
     double *loss = call_at(call, A_LOSS);
-    if (!trainer_of(call, &net, &data, &t)) return false;
     for (size_t i = 0; i < network_params(&net); i++)
         t.grad[i] = (real)7; /* of the mini-batch before */
     memcpy(t.part, t.grad, network_params(&net) * sizeof(real));
@@ -226,18 +227,16 @@ static bool gradient(const Call *call) {
     loss[0] = step.loss;
     ((double *)call_at(call, A_CORRECT))[0] = step.correct;
     trainer_free(&t);
-    return true;
 }
 
 /* Steps through an epoch: loss and correct of each, parameters, mean and rate after each. */
-static bool steps(const Call *call) {
+static void run_steps(const Call *call) {
     Network net = network_of(call, picture);
     Dataset data = data_of(call);
-    Trainer t;
+    Trainer t = trainer_of(call, &net, &data);
     size_t params = network_params(&net);
     double *loss = call_at(call, A_LOSS), *correct = call_at(call, A_CORRECT);
     real *after = call_at(call, A_Y), *mean = call_at(call, A_MEAN), *rate = call_at(call, A_RATE);
-    if (!trainer_of(call, &net, &data, &t)) return false;
     for (int first = 0, k = 0; first < data.n; first += call->number[2], k++) {
         Step step = trainer_step(&t, first);
         loss[k] = step.loss;
@@ -247,21 +246,19 @@ static bool steps(const Call *call) {
         if (mean) memcpy(mean + (size_t)k * params, t.mean, params * sizeof(real));
     }
     trainer_free(&t);
-    return true;
 }
 
 /* A_LOSS: the mean loss; A_CORRECT: the accuracy; A_TABLE: the confusion matrix. */
-static bool evaluation(const Call *call) {
+static void run_evaluation(const Call *call) {
     Network net = network_of(call, picture);
     Dataset data = data_of(call);
     Evaluation result;
     Error error;
     double *loss = call_at(call, A_LOSS), *accuracy = call_at(call, A_CORRECT);
-    if (!evaluate(&net, call_at(call, A_W), &data, 1, &result, &error)) return false;
+    contract(evaluate(&net, call_at(call, A_W), &data, 1, &result, &error), "%s", error.text);
     *loss = result.loss;
     *accuracy = result.accuracy;
     memcpy(call_at(call, A_TABLE), result.confusion, sizeof result.confusion);
-    return true;
 }
 
 /* ------------------------------------------------------------------ LeNet-5 -------------- */
@@ -277,7 +274,7 @@ static Lenet5 choice_of(const Call *call) {
 }
 
 /* One row for each layer: kind's first letters, channels, rows and columns in and out, window. */
-static void lenet5_table(const Call *call) {
+static void run_lenet5(const Call *call) {
     Lenet5 choice = choice_of(call);
     Network net = lenet5_with(&choice);
     int *row = call_at(call, A_TABLE);
@@ -299,7 +296,7 @@ static void lenet5_table(const Call *call) {
 }
 
 /* Trains the report's network on A_X and A_LABEL; what it predicts for A_COL, into A_DECISION. */
-static bool training(const Call *call) {
+static void run_training(const Call *call) {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = data_of(call);
     Dataset test = {(int)call->array[A_DECISION].count, call_at(call, A_COL), NULL};
@@ -310,39 +307,22 @@ static bool training(const Call *call) {
     Trainer t;
     Error error;
     test.label = nothing;
-    bool ok = nothing && each && optimizer_named("adam", &plan.optimizer);
-    ok = ok && trainer_new(&t, &net, &data, &plan, 1, &error);
-    if (ok) {
-        trainer_begin(&t, 1);
-        for (int first = 0; first < data.n; first += plan.batch)
-            trainer_step(&t, first);
-        ok = predict(&net, trainer_result(&t), &test, 2, each, &error);
-        trainer_free(&t);
-    }
-    for (int i = 0; ok && i < test.n; i++)
+    contract(nothing && each && optimizer_named("adam", &plan.optimizer), "no memory for a test");
+    contract(trainer_new(&t, &net, &data, &plan, 1, &error), "%s", error.text);
+    trainer_begin(&t, 1);
+    for (int first = 0; first < data.n; first += plan.batch)
+        trainer_step(&t, first);
+    contract(predict(&net, trainer_result(&t), &test, 2, each, &error), "%s", error.text);
+    trainer_free(&t);
+    for (int i = 0; i < test.n; i++)
         decision[i] = each[i].digit;
     free(nothing);
     free(each);
-    return ok;
 }
 
-bool call_07(const Call *call) {
-    switch (call->function) {
-    case CALL_LENET5:
-        lenet5_table(call);
-        return true;
-    case CALL_NETWORK_FORWARD:
-    case CALL_NETWORK_BACKWARD:
-        return loops(call);
-    case CALL_TRAINER_GRADIENT:
-        return gradient(call);
-    case CALL_TRAINER_STEPS:
-        return steps(call);
-    case CALL_EVALUATE:
-        return evaluation(call);
-    case CALL_TRAINING:
-        return training(call);
-    default:
-        return false;
-    }
-}
+const Here here_07[] = {
+    {CALL_LENET5, .run = run_lenet5},          {CALL_NETWORK_FORWARD, .run = run_loops},
+    {CALL_NETWORK_BACKWARD, .run = run_loops}, {CALL_TRAINER_GRADIENT, .run = run_gradient},
+    {CALL_TRAINER_STEPS, .run = run_steps},    {CALL_EVALUATE, .run = run_evaluation},
+    {CALL_TRAINING, .run = run_training},      {FUNCTIONS},
+};

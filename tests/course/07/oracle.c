@@ -306,7 +306,8 @@ static void steps_run(const Call *call, int mistake, double **v) {
         bool steps = (isfinite(loss) || mistake == NAN_STEP) && mistake != NO_STEP &&
                      !(mistake == LAST_IGNORED && images < batch);
         if (steps) {
-            d.rate = shown = rate_at(call, mistake, first, d.rate);
+            d.rate = rate_at(call, mistake, first, d.rate);
+            shown = d.rate;
             descend(&d, mistake, grad);
         }
         v[A_LOSS][k] = loss;
@@ -315,7 +316,9 @@ static void steps_run(const Call *call, int mistake, double **v) {
         memcpy(v[A_Y] + k * params, w, (size_t)params * sizeof *w);
         if (v[A_MEAN]) memcpy(v[A_MEAN] + k * params, mean, (size_t)params * sizeof *w);
     }
-    free(w), free(mean), free(grad);
+    free(w);
+    free(mean);
+    free(grad);
 }
 
 const Oracle oracle_steps = {steps_run, NULL, 0, steps_suspects, COUNT(steps_suspects)};

@@ -251,11 +251,22 @@ static bool any_got(const Case *c, Slot slot, bool nan) {
     return false;
 }
 
+/* Whole numbers only, and fractions are wanted. */
+static bool only_whole(const Case *c, Slot slot) {
+    bool fractions = false;
+    for (size_t i = 0; i < c->sent.array[slot].count; i++) {
+        double got = c->got[slot][i], want = c->want[slot][i];
+        if (isfinite(want) && !(isfinite(got) && got == floor(got))) return false;
+        if (isfinite(want) && want != floor(want)) fractions = true;
+    }
+    return fractions;
+}
+
 /* ------------------------------------------------------------------ choosing ------------- */
 
 /* A question about one case; every case must answer yes. */
 typedef struct Question {
-    enum { SUSPECT, GUESS, PLACE, NAN_IN, GUARD_IN } kind;
+    enum { SUSPECT, GUESS, PLACE, NAN_IN, GUARD_IN, WHOLE } kind;
     int which;
 } Question;
 
@@ -268,6 +279,8 @@ static bool answer(const Case *c, Slot slot, Question q) {
         return guess_fits(c, slot, guesses[q.which].guess);
     case PLACE:
         return place_fits(c, slot, places[q.which].at_place);
+    case WHOLE:
+        return !wrong || only_whole(c, slot);
     case NAN_IN:
         return !wrong || (c->sent.array[A_SCRATCH].present && any_got(c, slot, true));
     default:
@@ -390,6 +403,8 @@ Cause likely_cause(const Case *cases, int count, Slot slot) {
         cause = (Cause){"scratch-read", "NaN: scratch is read before it is written"};
     if (!cause.text && explains(cases, count, slot, (Question){GUARD_IN, 0}))
         cause = (Cause){"reads-outside", "numbers are read that lie outside the arrays"};
+    if (!cause.text && explains(cases, count, slot, (Question){WHOLE, 0}))
+        cause = (Cause){"whole", "every number is whole: is one of the variables an int?"};
     if (!cause.text) cause = by_factor(cases, count, slot);
     return cause.text ? cause : by_place(cases, count, slot);
 }

@@ -2,12 +2,30 @@
  * @file here.h
  * @brief Runs a call in this process: the only code that touches the functions under examination.
  *
- * A chapter's calls are in NN/here.c, which is linked where the chapter is.
+ * Each chapter has a table of its functions in NN/here.c, which is linked where the chapter is.
  */
 #ifndef HERE_H
 #define HERE_H
 
 #include "call.h"
+#include "layer.h"
+
+/** Runs a function on the arrays of a call. */
+typedef void HereRun(const Call *call);
+
+/** Makes the layer of a call. */
+typedef Layer HereLayer(const Call *call);
+
+/** The directions of a layer. */
+typedef enum Direction { FORWARD, BACKWARD } Direction;
+
+/** A function under examination: it is run, or it is one direction of a layer. */
+typedef struct Here {
+    Function function;   ///< which one; FUNCTIONS ends a table
+    HereRun *run;        ///< runs it, unless it is a layer's
+    HereLayer *layer;    ///< makes the layer
+    Direction direction; ///< of the layer
+} Here;
 
 /**
  * @brief Runs a call on its block.
@@ -16,16 +34,13 @@
  */
 bool call_here(const Call *call);
 
-/** Runs the calls of one chapter; false for functions of other chapters. */
-typedef bool CallChapter(const Call *call);
-
-/* One for each chapter; null where the chapter is not linked. */
-extern CallChapter call_01 __attribute__((weak));
-extern CallChapter call_02 __attribute__((weak));
-extern CallChapter call_03 __attribute__((weak));
-extern CallChapter call_04 __attribute__((weak));
-extern CallChapter call_05 __attribute__((weak));
-extern CallChapter call_06 __attribute__((weak));
-extern CallChapter call_07 __attribute__((weak));
+/* The tables; null where the chapter is not linked. */
+extern const Here here_01[] __attribute__((weak));
+extern const Here here_02[] __attribute__((weak));
+extern const Here here_03[] __attribute__((weak));
+extern const Here here_04[] __attribute__((weak));
+extern const Here here_05[] __attribute__((weak));
+extern const Here here_06[] __attribute__((weak));
+extern const Here here_07[] __attribute__((weak));
 
 #endif

@@ -15,6 +15,7 @@ const Suspect walk_suspects[WALK_MISTAKES - 1] = {
     {"first-row-skipped", "row 0 belongs to the image: r >= 0"},
     {"last-row-skipped", "row h-1 and column w-1 belong to the image: r < h"},
     {"last-row-skipped", "row h-1 belongs to the image: r < h"},
+    {"stride-on-p", "the stride multiplies p: it belongs to i, r = i*stride + p - pad"},
 };
 
 Walk walk_begin(Geometry g, Astray astray) {
@@ -48,6 +49,10 @@ bool walk_next(Walk *k) {
     int pad = k->astray == WALK_NO_PAD ? 0 : k->g.pad, size = k->g.size;
     k->r = k->i * stride + k->p - pad;
     k->s = k->j * stride + k->q - pad;
+    if (k->astray == WALK_STRIDE_ON_P) {
+        k->r = k->i + k->p * stride - pad;
+        k->s = k->j + k->q * stride - pad;
+    }
     k->inside = seems_inside(k);
     int sheet = k->astray == WALK_ONE_SHEET ? 0 : k->ch;
     int channel = k->astray == WALK_NO_CHANNEL ? 0 : k->ch;

@@ -27,6 +27,7 @@ typedef enum Astray {
     WALK_SKIP_FIRST_R, ///< r > 0
     WALK_SKIP_LAST,    ///< r < h-1 and s < w-1
     WALK_SKIP_LAST_R,  ///< r < h-1
+    WALK_STRIDE_ON_P,  ///< r = i + p*stride - pad
     WALK_MISTAKES      ///< how many, WALK_RIGHT included
 } Astray;
 
