@@ -2,8 +2,8 @@
  * Chapter 1: im2col and col2im. Everything here is exact: the data are whole numbers or eighths.
  */
 #include "01_im2col/im2col.h"
-#include "support/check.h"
 #include "support/item.h"
+#include "support/suite.h"
 
 TestSuite(ch01, .init = limited, .timeout = 20);
 

@@ -3,8 +3,8 @@
  */
 #include "02_conv/conv.h"
 #include "gemm.h"
-#include "support/check.h"
 #include "support/item.h"
+#include "support/suite.h"
 
 #include <string.h>
 
@@ -13,13 +13,13 @@ TestSuite(ch02, .init = limited, .timeout = 20);
 /* A filter table for three channels: one, two and all of them. */
 static const uint16_t some_links[4] = {1, 6, 5, 7};
 
-typedef struct Geometry {
+typedef struct ConvCase {
     Shape in;
     int filters, size, stride, pad, n;
     const uint16_t *links;
-} Geometry;
+} ConvCase;
 
-static const Geometry small[] = {
+static const ConvCase small[] = {
     {{1, 4, 4}, 1, 3, 1, 0, 1, NULL},  {{2, 5, 7}, 3, 3, 2, 1, 2, NULL},
     {{3, 7, 5}, 2, 2, 3, 0, 3, NULL},  {{2, 6, 4}, 3, 5, 1, 2, 2, NULL},
     {{1, 3, 3}, 2, 3, 1, 2, 2, NULL},  {{3, 4, 6}, 4, 3, 1, 1, 2, some_links},
@@ -29,7 +29,7 @@ static const Geometry small[] = {
 };
 enum { SMALL = sizeof small / sizeof *small };
 
-static Layer layer_of(const Geometry *g) {
+static Layer layer_of(const ConvCase *g) {
     return conv_layer("C3", g->in, g->filters, g->size, g->stride, g->pad, g->links);
 }
 
@@ -92,8 +92,8 @@ Test(ch02, no_gradient, .description = "dy = 0 leaves dw and dx at 0 exactly") {
     for (int k = 0; k < 2; k++) {
         Layer l = both[k];
         size_t nx = (size_t)shape_size(l.in), ny = (size_t)shape_size(l.out), nw = layer_params(&l);
-        real *w = normals(&rng, nw), *x = normals(&rng, nx), *zero = reals(nx + ny + nw);
-        real *y = nans(ny), *dw = reals(nw), *dx = nans(nx), *scratch = nans(l.scratch);
+        real *w = normals(&rng, nw), *x = normals(&rng, nx), *zero = zeros(nx + ny + nw);
+        real *y = nans(ny), *dw = zeros(nw), *dx = nans(nx), *scratch = nans(l.scratch);
         l.forward(&l, 1, w, x, y, scratch);
         l.backward(&l, 1, w, x, y, zero, dw, dx, scratch);
         expect_list("dw", nw, dw, zero, 0);
@@ -156,7 +156,7 @@ Test(ch02, backward_exact, .description = "dx, dw, db equal differences, toleran
 
 Test(ch02, float_against_naive, .description = "LeNet's sizes and odd ones in float") {
     needs("02");
-    static const Geometry large[] = {
+    static const ConvCase large[] = {
         {{1, 32, 32}, 6, 5, 1, 0, 2, NULL},
         {{6, 14, 14}, 16, 5, 1, 0, 2, NULL},
         {{6, 14, 14}, 16, 5, 1, 0, 2, conv_table_1998},
@@ -193,7 +193,7 @@ Test(ch02, connection_table, .description = "Table I: 60 links, 1,516 parameters
 
     /* What is not linked starts at 0 and gets no gradient. */
     Rng rng = rng_seed(5, 0);
-    real *w = reals(layer_params(&l)), *dw = reals(layer_params(&l)), *scratch = nans(l.scratch);
+    real *w = zeros(layer_params(&l)), *dw = zeros(layer_params(&l)), *scratch = nans(l.scratch);
     real *x = normals(&rng, 6 * 14 * 14), *y = nans(1600), *dy = normals(&rng, 1600);
     layer_init(&l, INIT_HE, w, &rng);
     l.forward(&l, 1, w, x, y, scratch);
@@ -216,7 +216,7 @@ Test(ch02, images_are_independent, .description = "a batch is its images one by 
     Layer l = conv_layer("C1", (Shape){2, 6, 5}, 3, 3, 1, 1, NULL);
     GradCase c = case_of(&l, 3, &rng, eighths);
     real *together = nans(3 * 90), *alone = nans(3 * 90);
-    real *scratch = reals(l.scratch);
+    real *scratch = zeros(l.scratch);
     l.forward(&l, 3, c.w, c.x, together, scratch);
     for (int i = 0; i < 3; i++)
         l.forward(&l, 1, c.w, c.x + 60 * i, alone + 90 * i, scratch);
@@ -233,7 +233,7 @@ Test(ch02, link_to_missing_channel_aborts, .init = quiet, .signal = SIGABRT,
    LeNet's, which faster versions must leave to this one. */
 Test(ch02, lenet_shapes_exact, .description = "C1, C3 and alike equal the loops, exactly") {
     needs("02");
-    static const Geometry alike[] = {
+    static const ConvCase alike[] = {
         {{1, 32, 32}, 6, 5, 1, 0, 3, NULL},
         {{6, 14, 14}, 16, 5, 1, 0, 3, NULL},
         {{6, 14, 14}, 16, 5, 1, 0, 1, conv_table_1998},

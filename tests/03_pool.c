@@ -5,8 +5,8 @@
 // [not for students]
 #include "03_pool/subsample.h"
 // [not for students]
-#include "support/check.h"
 #include "support/item.h"
+#include "support/suite.h"
 
 TestSuite(ch03, .init = limited, .timeout = 20);
 

@@ -4,8 +4,8 @@
 #include "04_affine/activation.h"
 #include "04_affine/affine.h"
 #include "gemm.h"
-#include "support/check.h"
 #include "support/item.h"
+#include "support/suite.h"
 
 TestSuite(ch04, .init = limited, .timeout = 20);
 

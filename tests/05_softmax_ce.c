@@ -5,8 +5,8 @@
 #include "05_softmax_ce/rbf.h"
 // [not for students]
 #include "05_softmax_ce/softmax_ce.h"
-#include "support/check.h"
 #include "support/item.h"
+#include "support/suite.h"
 
 #include <string.h>
 

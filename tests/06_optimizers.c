@@ -4,8 +4,8 @@
  */
 #include "06_optimizers/optimizer.h"
 #include "06_optimizers/schedule.h"
-#include "support/check.h"
 #include "support/item.h"
+#include "support/suite.h"
 
 #include <string.h>
 
@@ -71,7 +71,7 @@ static void check_entries(const char *name) {
     Rng rng = rng_seed(7, 0);
     Optimizer together = named(name);
     cr_assert_str_eq(together.name, name);
-    real *w = normals(&rng, N), *state = reals((size_t)together.slots * N), one[N];
+    real *w = normals(&rng, N), *state = zeros((size_t)together.slots * N), one[N];
     real *g = normals(&rng, 3 * N);
     memcpy(one, w, sizeof one);
     for (int t = 0; t < 3; t++)

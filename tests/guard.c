@@ -10,8 +10,8 @@
 #include "04_affine/activation.h"
 #include "04_affine/affine.h"
 #include "05_softmax_ce/softmax_ce.h"
-#include "support/check.h"
 #include "support/fence.h"
+#include "support/suite.h"
 
 #include <string.h>
 
@@ -81,7 +81,7 @@ Test(guard, doubled) {
 }
 
 BACKWARD(divided_by_batch) {
-    real *own = reals(layer_params(l));
+    real *own = zeros(layer_params(l));
     correct(l, n, w, x, y, dy, own, dx, scratch);
     for (size_t i = 0; i < layer_params(l); i++)
         dw[i] += own[i] / (real)n;
@@ -101,7 +101,7 @@ Test(guard, gradient_overwritten) {
 }
 
 BACKWARD(not_cleared) {
-    real *own = reals((size_t)(n * shape_size(l->in)));
+    real *own = zeros((size_t)(n * shape_size(l->in)));
     correct(l, n, w, x, y, dy, dw, own, scratch);
     for (int i = 0; dx && i < n * shape_size(l->in); i++)
         dx[i] += own[i];
@@ -113,7 +113,7 @@ Test(guard, buffer_not_cleared) {
 
 /* dw with every 3x3 window read backwards. */
 BACKWARD(kernel_rotated) {
-    real *own = reals(layer_params(l));
+    real *own = zeros(layer_params(l));
     size_t weights = layer_weights(l);
     correct(l, n, w, x, y, dy, own, dx, scratch);
     for (size_t i = 0; i < weights; i++)
@@ -241,7 +241,7 @@ BACKWARD(weight_transposed) {
     (void)x, (void)y, (void)scratch;
     Layer good = affine_layer("F6", l->in, l->out.c);
     int side = l->out.c;
-    real *own = reals(layer_params(l));
+    real *own = zeros(layer_params(l));
     good.backward(&good, n, w, x, y, dy, own, dx, scratch);
     for (int o = 0; o < side; o++)
         for (int i = 0; i < side; i++)
@@ -334,7 +334,7 @@ Test(guard, every_tie_takes_all) {
 
 /* Copies the images and changes the copy before the correct layer sees it. */
 static real *changed(const Layer *l, int n, const real *x, bool border) {
-    real *copy = reals((size_t)(n * shape_size(l->in)));
+    real *copy = zeros((size_t)(n * shape_size(l->in)));
     memcpy(copy, x, (size_t)(n * shape_size(l->in)) * sizeof *copy);
     for (int i = 0; i < n * shape_size(l->in); i++) {
         int s = i % l->in.w, ch = i / (l->in.w * l->in.h) % l->in.c;
@@ -395,7 +395,7 @@ Test(guard, padded_column_lost) {
 /* The bias forgotten: backward no longer belongs to forward, and the naive loops differ in y. */
 FORWARD(forward_no_bias) {
     Layer good = correct_conv();
-    real *own = reals(layer_params(l));
+    real *own = zeros(layer_params(l));
     memcpy(own, w, layer_weights(l) * sizeof *own);
     good.forward(&good, n, own, x, y, scratch);
 }
@@ -444,7 +444,7 @@ Test(guard, two_units_are_rounding_and_three_are_not) {
 Test(guard, zero_gradient_proves_nothing) {
     Layer l = correct_conv();
     GradCase c = case_of(&l);
-    c.dy = reals((size_t)(N * shape_size(l.out)));
+    c.dy = zeros((size_t)(N * shape_size(l.out)));
     expect_caught(gradcheck_exact(&c), "C3 dx: the test proves nothing");
 }
 
@@ -508,7 +508,7 @@ BACKWARD(off_by_factor) {
 Test(guard, a_millionth_is_the_limit) {
     Rng rng = rng_seed(1, 0);
     Layer l = sigmoid_layer("F6.sigmoid", (Shape){2, 3, 4});
-    real *dy = reals(24 * N);
+    real *dy = zeros(24 * N);
     for (int i = 0; i < 24 * N; i++)
         dy[i] = 100; /* so that the part of the tolerance that does not depend on it is small */
     GradCase c = {&l, N, NULL, normals(&rng, 24 * N), dy, 0.9};

@@ -51,7 +51,7 @@ hint: setup ## ID=02.3 [LEVEL=2]: a hint for an exercise; there are three levels
 	@python3 tests/course/exercises.py hint '$(ID)' $(or $(LEVEL),1)
 
 # ---- rules ---------------------------------------------------------------------------------------
-SUPPORT := hooks summary notes item check gradcheck
+SUPPORT := hooks summary notes item suite gradcheck
 # tested,SUITE and smoothed,SUITE: what its two binaries are linked from.
 tested   = $(patsubst %.c,$B/float/%.o,$(call suite,$1)) $(SUPPORT:%=$B/float/tests/support/%.o) \
            $(EXAM) $(call here,$1) $(call objects,float,$1) $B/float/common.a

@@ -49,7 +49,7 @@ $B/borrowed: FORCE
 $B/flags: FORCE
 	$(call note,$@,$(CC) $(CFLAGS) $(LDLIBS))
 
-# What is tested includes its headers from tests/: "support/check.h".
+# What is tested includes its headers from tests/: "support/suite.h".
 compile = $(CC) $(CFLAGS) $(if $(filter tests/%,$<),-Itests) $(ANYWHERE) -DBUILD='"$B"' -MMD -MP
 $B/float/%.o: %.c $B/flags | setup
 	@mkdir -p $(@D)

@@ -159,7 +159,7 @@ static Plan augmented_plan(void) {
 
 /* One training image as an epoch sees it. */
 static real *seen(Trainer *t, int epoch, int pattern) {
-    real *x = reals(PIXELS);
+    real *x = zeros(PIXELS);
     t->epoch = epoch;
     trainer_image(t, pattern, x);
     return x;

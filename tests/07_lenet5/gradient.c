@@ -59,7 +59,7 @@ static void check_entries(Whole *whole, const char *name, size_t begin, size_t c
 /* One direction through all parameters at once: the slope must be grad . direction. */
 static void check_direction(Whole *whole, const real *grad, Rng *rng) {
     size_t n = network_params(whole->net);
-    real *base = reals(n), *direction = normals(rng, n);
+    real *base = zeros(n), *direction = normals(rng, n);
     double slope = 0, bar, tolerance;
     memcpy(base, whole->params, n * sizeof *base);
     for (size_t i = 0; i < n; i++) {
@@ -82,7 +82,7 @@ static void check_whole_network(Network net, real enlarged) {
     GradFinding finding = {.ok = true};
     Rng rng = rng_seed(1, 0);
     size_t params = network_params(&net);
-    real *grad = reals(params);
+    real *grad = zeros(params);
     train_epochs(&t, 2); /* 20 steps: away from the first point, where much is symmetric */
     for (size_t i = 0; i < params; i++)
         t.params[i] *= enlarged;

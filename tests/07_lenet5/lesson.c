@@ -15,7 +15,7 @@ static real *params_in(const char *path) {
     Network net = lenet5(ACTIVATION_RELU);
     Tensor tensor[2 * LAYERS_MAX];
     Error error;
-    real *params = reals(PARAMS);
+    real *params = zeros(PARAMS);
     int count = network_tensors(&net, params, tensor);
     cr_assert(safetensors_load(path, count, tensor, &error), "%s", error.text);
     return params;

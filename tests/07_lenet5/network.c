@@ -131,7 +131,7 @@ Test(ch07_network, naive_agrees,
     const Lenet5 *const choices[2] = {&lenet5_report, &lenet5_1998};
     for (int k = 0; k < 2; k++) {
         Network textbook = lenet5_with(choices[k]), naive = textbook;
-        real *grad = reals(network_params(&textbook));
+        real *grad = zeros(network_params(&textbook));
         double loss = loss_and_gradient(&textbook, grad);
         cr_expect_str_eq(textbook.kernels, "textbook");
         network_naive(&naive);

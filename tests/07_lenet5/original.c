@@ -25,7 +25,7 @@ Test(ch07_original, passes,
     double lr = recipe.plan.optimizer.lr;
     size_t params = network_params(&net);
     int order[IMAGES];
-    real *curvature = reals(params);
+    real *curvature = zeros(params);
     trainer_begin(&t, 1);
     memcpy(order, t.order, sizeof order);
     memcpy(curvature, t.state, params * sizeof *curvature);
@@ -50,7 +50,7 @@ Test(ch07_original, curvature_of_copies,
     plan.optimizer = optimizer_for("sdlm");
     Trainer t = planned(&net, &data, 1, plan);
     size_t params = network_params(&net);
-    real *copies = reals(params), *images = reals(params);
+    real *copies = zeros(params), *images = zeros(params);
     curvature_estimate(&t, 300, 2); /* the first copies of images 0 and 1 */
     memcpy(copies, t.state, params * sizeof *copies);
     curvature_estimate(&t, 0, 2); /* the images themselves */
@@ -69,7 +69,7 @@ TestSuite(ch07_original, .init = whole_network, .timeout = 120);
 static double bowl(const Layer *l, int n, const real *w, const real *x, const real *c,
                    const real *hy) {
     int count = n * shape_size(l->out);
-    real *y = reals((size_t)count), *scratch = reals(l->scratch);
+    real *y = zeros((size_t)count), *scratch = zeros(l->scratch);
     double sum = 0;
     l->forward(l, n, w, x, y, scratch);
     for (int i = 0; i < count; i++)
@@ -94,7 +94,7 @@ Test(ch07_original, curvature_of_activations,
     for (int k = 0; k < 3; k++) {
         const Layer *l = &layers[k];
         real *x = normals(&rng, N * UNITS), *hy = normals(&rng, N * UNITS);
-        real *hx = normals(&rng, N * UNITS), *c = reals(N * UNITS);
+        real *hx = normals(&rng, N * UNITS), *c = zeros(N * UNITS);
         l->forward(l, N, NULL, x, c, NULL);
         layer_curvature(l, N, NULL, x, c, hy, NULL, hx, curvature_scratch(l, &rng));
         for (int i = 0; i < N * UNITS; i++) {
@@ -119,8 +119,8 @@ Test(ch07_original, curvature_of_weights,
     Rng rng = rng_seed(10, 0);
     Layer l = affine_layer("F6", (Shape){IN, 1, 1}, OUT);
     real *w = normals(&rng, OUT * IN + OUT), *x = normals(&rng, N * IN);
-    real *hy = normals(&rng, N * OUT), *y = reals(N * OUT);
-    real *hw = reals(OUT * IN + OUT), *hx = normals(&rng, N * IN);
+    real *hy = normals(&rng, N * OUT), *y = zeros(N * OUT);
+    real *hw = zeros(OUT * IN + OUT), *hx = normals(&rng, N * IN);
     for (int i = 0; i < OUT * IN + OUT; i++)
         hw[i] = 5;
     l.forward(&l, N, w, x, y, NULL);

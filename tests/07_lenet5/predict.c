@@ -43,7 +43,7 @@ static Prediction predicted(const char *path, const Grey *grey) {
     Prediction prediction;
     uint8_t byte[IMAGE_BYTES], label = 0;
     const Dataset one = {1, byte, &label};
-    real *params = reals(network_params(&net));
+    real *params = zeros(network_params(&net));
     int count = network_tensors(&net, params, tensor);
     cr_assert(safetensors_load(path, count, tensor, &error), "%s", error.text);
     cr_assert(preprocess_digit(grey, byte, &error), "%s", error.text);

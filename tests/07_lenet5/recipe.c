@@ -4,7 +4,7 @@
 #include "07_lenet5/workbench/recipe.h"
 
 #include "07_lenet5/original/curvature.h"
-#include "support/check.h"
+#include "support/suite.h"
 
 #include <string.h>
 

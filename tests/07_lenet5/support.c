@@ -78,7 +78,7 @@ double loss_and_gradient(const Network *net, real *grad) {
     Dataset data = few(IMAGES);
     Workspace space;
     Error error;
-    real *params = reals(network_params(net));
+    real *params = zeros(network_params(net));
     network_init(net, INIT_UNIFORM, 1, params);
     cr_assert(workspace_new(net, IMAGES, &space, &error), "%s", error.text);
     network_input(net, &data, 0, IMAGES, &space);
@@ -90,7 +90,7 @@ double loss_and_gradient(const Network *net, real *grad) {
 
 void expect_same_network(const Network *net, double want_loss, const real *want) {
     size_t n = network_params(net);
-    real *grad = reals(n);
+    real *grad = zeros(n);
     double loss = loss_and_gradient(net, grad), most = largest(n, want);
     cr_expect(most > 1e-3, "largest gradient %g: the comparison proves nothing", most);
     cr_expect(fabs(loss - want_loss) < 1e-5 * want_loss, "%s: loss %g, want %g", net->kernels, loss,

@@ -8,7 +8,7 @@
 #include "07_lenet5/lenet5.h"
 #include "07_lenet5/trainer.h"
 #include "image.h"
-#include "support/check.h"
+#include "support/suite.h"
 
 enum {
     PARAMS = 61706 ///< numbers in the report's flat parameter vector

@@ -26,7 +26,7 @@ static Trained subject_of(const char *path, const Lenet5 *choice) {
     Tensor tensor[2 * LAYERS_MAX];
     Error error;
     gemm_single_thread(); /* as the program does: other numbers of threads, other last bits */
-    s.params = reals(network_params(&s.net));
+    s.params = zeros(network_params(&s.net));
     s.data.n = SMALL_TEST;
     s.data.image += SMALL_TRAIN * IMAGE_BYTES;
     s.data.label += SMALL_TRAIN;
@@ -100,7 +100,7 @@ Test(ch07_tables, filters, .description = "every filter of C1 and C3, both times
     const char *dir = with_tables(&accuracy), *filters = in(dir, "filters.tsv");
     Trained s = subject_of(in(dir, "params"), &lenet5_report);
     size_t c3 = network_offset(&s.net, 3) + 25 * (2 * 6 + 5); /* filter 2, map 5 */
-    real *initial = reals(PARAMS);
+    real *initial = zeros(PARAMS);
     network_init(&s.net, INIT_UNIFORM, 1, initial);
     cr_expect(lines_with(filters, "# ") == 2 * (6 + 16 * 6));
     expect_block(filters, "initial C1 0", 25, initial);
@@ -169,7 +169,7 @@ Test(ch07_tables, histograms_by_hand, .description = "the weights counted again"
     double accuracy;
     const char *dir = with_tables(&accuracy), *path = in(dir, "histograms.tsv");
     Trained s = subject_of(in(dir, "params"), &lenet5_report);
-    real *initial = reals(network_params(&s.net));
+    real *initial = zeros(network_params(&s.net));
     network_init(&s.net, INIT_UNIFORM, 1, initial);
     for (int k = 0; k < s.net.layers; k++) {
         const Layer *l = &s.net.layer[k];

@@ -38,7 +38,7 @@ Test(ch07_trainer, batch_is_the_mean_of_its_images,
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(300);
     Trainer t = trainer_for(&net, &data, 300, 2, "sgd");
-    real *mean = reals(PARAMS);
+    real *mean = zeros(PARAMS);
     const int sizes[] = {1, 3, 57, 100, 211};
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
         int n = sizes[k], correct = 0;
@@ -71,7 +71,7 @@ Test(ch07_trainer, rate_step_and_mean,
     plan.optimizer = optimizer_for("adam");
     Trainer t = planned(&net, &data, 1, plan);
     Optimizer by_hand = plan.optimizer;
-    real *mean = reals(PARAMS), *w = reals(PARAMS), *state = reals(2 * PARAMS);
+    real *mean = zeros(PARAMS), *w = zeros(PARAMS), *state = zeros(2 * PARAMS);
     memcpy(w, t.params, PARAMS * sizeof *w);
     memcpy(mean, t.params, PARAMS * sizeof *mean);
     cr_expect(same_bits(PARAMS, trainer_result(&t), mean), "at first the mean is the parameters");
@@ -119,7 +119,7 @@ Test(ch07_trainer, no_step_after_divergence,
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(50);
     Trainer t = trainer_for(&net, &data, 50, 1, "sgd");
-    real *before = reals(PARAMS);
+    real *before = zeros(PARAMS);
     t.params[0] = (real)NAN;
     memcpy(before, t.params, PARAMS * sizeof *before);
     Step step = trainer_step(&t, 0);

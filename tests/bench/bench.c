@@ -88,17 +88,17 @@ static double peak_gflops(int threads) {
 /* ------------------------------------------------------------------ one layer ------------ */
 
 /* A layer with data for n images. */
-typedef struct Subject {
+typedef struct LayerData {
     const Layer *l;
     int n;
     bool first; /* in its network: nobody wants its dx */
     real *w, *x, *y, *dy, *dw, *dx, *scratch;
-} Subject;
+} LayerData;
 
 /* Pooling and activations find what a convolution would give them: half of it is negative. */
-static Subject subject_new(const Layer *l, int n, bool first) {
+static LayerData layer_data(const Layer *l, int n, bool first) {
     size_t in = (size_t)(n * shape_size(l->in)), out = (size_t)(n * shape_size(l->out));
-    Subject s = {.l = l, .n = n, .first = first};
+    LayerData s = {.l = l, .n = n, .first = first};
     s.w = reals(layer_params(l));
     s.x = reals(in);
     s.y = reals(out);
@@ -113,13 +113,13 @@ static Subject subject_new(const Layer *l, int n, bool first) {
     return s;
 }
 
-static void subject_free(Subject *s) {
+static void subject_free(LayerData *s) {
     real *const memory[] = {s->w, s->x, s->y, s->dy, s->dw, s->dx, s->scratch};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
         free(memory[i]);
 }
 
-static void run_layer(Subject *s, bool backward) {
+static void run_layer(LayerData *s, bool backward) {
     const Layer *l = s->l;
     if (backward)
         l->backward(l, s->n, s->w, s->x, s->y, s->dy, s->dw, s->first ? NULL : s->dx, s->scratch);
@@ -128,7 +128,7 @@ static void run_layer(Subject *s, bool backward) {
 }
 
 /* Seconds per image of one direction. A first run, which is not counted, says how often. */
-static double layer_seconds(Subject *s, bool backward) {
+static double layer_seconds(LayerData *s, bool backward) {
     double took[RUNS];
     int times = 1;
     for (int run = -1; run < RUNS; run++) {
@@ -144,7 +144,7 @@ static double layer_seconds(Subject *s, bool backward) {
 
 /* Both directions of one layer, in seconds per image. */
 static void time_layer(const Layer *l, int n, bool first, double seconds[2]) {
-    Subject s = subject_new(l, n, first);
+    LayerData s = layer_data(l, n, first);
     for (int back = 0; back < 2; back++)
         seconds[back] = layer_seconds(&s, back);
     subject_free(&s);

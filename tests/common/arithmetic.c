@@ -2,7 +2,7 @@
  * Shapes, matrix products, differences, contracts.
  */
 #include "gemm.h"
-#include "support/check.h"
+#include "support/suite.h"
 
 #include <string.h>
 
@@ -42,7 +42,7 @@ Test(common_arithmetic, gemm_equals_definition) {
             Transpose ta = mode & 1 ? TRANSPOSED : PLAIN, tb = mode & 2 ? TRANSPOSED : PLAIN;
             real beta = mode & 4 ? 1 : 0;
             real *a = eighths(&rng, (size_t)(m * k)), *b = eighths(&rng, (size_t)(k * n));
-            real *c = eighths(&rng, (size_t)(m * n)), *want = reals((size_t)(m * n));
+            real *c = eighths(&rng, (size_t)(m * n)), *want = zeros((size_t)(m * n));
             memcpy(want, c, (size_t)(m * n) * sizeof *c);
             char what[64];
             snprintf(what, sizeof what, "%dx%dx%d mode %d", m, n, k, mode);

@@ -2,7 +2,7 @@
  * Data sets: images with their labels.
  */
 #include "dataset.h"
-#include "support/check.h"
+#include "support/suite.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
  * Files that are there as a whole or not at all; locks.
  */
 #include "file.h"
-#include "support/check.h"
+#include "support/suite.h"
 
 #include <string.h>
 #include <sys/resource.h>

@@ -2,7 +2,7 @@
  * IDX files, plain and gzipped: read, or refused in one line.
  */
 #include "idx.h"
-#include "support/check.h"
+#include "support/suite.h"
 
 #include <string.h>
 #include <unistd.h>

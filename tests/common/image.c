@@ -2,7 +2,7 @@
  * Drawings: PNG.
  */
 #include "image.h"
-#include "support/check.h"
+#include "support/suite.h"
 
 #include <png.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
  * Random numbers and initial parameters.
  */
-#include "support/check.h"
+#include "support/suite.h"
 
 #include <string.h>
 
@@ -97,7 +97,7 @@ Test(common_random, layer_init_scales) {
         {INIT_NORMAL, 1e-4, false},
         {INIT_LECUN, 2.4 * 2.4 / 200 / 200 / 3, true},
     };
-    real *w = reals(8040);
+    real *w = zeros(8040);
     for (size_t k = 0; k < sizeof scheme / sizeof *scheme; k++) {
         Rng rng = rng_seed(1, 0);
         double squares = 0, biases = 0;

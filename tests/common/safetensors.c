@@ -2,7 +2,7 @@
  * Parameters in files: read back, refused, saved all or nothing.
  */
 #include "safetensors.h"
-#include "support/check.h"
+#include "support/suite.h"
 
 #include <jansson.h>
 #include <string.h>

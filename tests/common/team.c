@@ -3,7 +3,7 @@
  */
 #include "team.h"
 #include "measure.h"
-#include "support/check.h"
+#include "support/suite.h"
 
 #include <stdatomic.h>
 #include <time.h>

@@ -4,7 +4,7 @@
 #include "measure.h"
 #include "picture.h"
 #include "progress.h"
-#include "support/check.h"
+#include "support/suite.h"
 
 #include <string.h>
 #include <time.h>

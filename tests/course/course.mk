@@ -87,7 +87,7 @@ handout-parts: $B/handout/expected.txt \
 NEEDS_trust-handout := build test clang
 trust-handout: setup
 	@$(PLAIN)
-	@$(HANDOUT)/check.py build/portable/handout $(if $(SHORT),short)
+	@$(HANDOUT)/verify.py build/portable/handout $(if $(SHORT),short)
 
 # The oracles' answers to all that `make test` asks.
 $B/handout/expected.txt: $B/handout/record

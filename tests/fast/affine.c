@@ -7,8 +7,8 @@
 #include "04_affine/rational/rational.h"
 #include "04_affine/tiles/tiles.h"
 #include "gemm.h"
-#include "support/check.h"
 #include "support/item.h"
+#include "support/suite.h"
 
 static void begin(void) {
     limited();

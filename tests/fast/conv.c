@@ -4,8 +4,8 @@
 #include "02_conv/conv.h"
 #include "02_conv/direct/direct.h"
 #include "gemm.h"
-#include "support/check.h"
 #include "support/item.h"
+#include "support/suite.h"
 
 static void begin(void) {
     limited();
@@ -14,13 +14,13 @@ static void begin(void) {
 
 TestSuite(fast_conv, .init = begin, .timeout = 60);
 
-typedef struct Geometry {
+typedef struct ConvCase {
     Shape in;
     int filters, size, stride, pad, n;
     const uint16_t *links;
-} Geometry;
+} ConvCase;
 
-static Layer layer_of(const Geometry *g) {
+static Layer layer_of(const ConvCase *g) {
     return conv_layer("C3", g->in, g->filters, g->size, g->stride, g->pad, g->links);
 }
 
@@ -28,7 +28,7 @@ static Layer naive_of(Layer layer) {
     return layer_with(layer, conv_forward_naive, conv_backward_naive);
 }
 
-static const Geometry lenet[] = {
+static const ConvCase lenet[] = {
     {{1, 32, 32}, 6, 5, 1, 0, 3, NULL},
     {{6, 14, 14}, 16, 5, 1, 0, 3, NULL},
     {{6, 14, 14}, 16, 5, 1, 0, 1, conv_table_1998},
@@ -42,8 +42,8 @@ Test(fast_conv, no_gradient, .description = "dy = 0 leaves dw and dx at 0 exactl
         Layer l = layer_of(&lenet[g]);
         direct_conv(&l);
         size_t nx = (size_t)shape_size(l.in), ny = (size_t)shape_size(l.out), nw = layer_params(&l);
-        real *w = normals(&rng, nw), *x = normals(&rng, nx), *zero = reals(nx + ny + nw);
-        real *y = nans(ny), *dw = reals(nw), *dx = nans(nx), *scratch = nans(l.scratch);
+        real *w = normals(&rng, nw), *x = normals(&rng, nx), *zero = zeros(nx + ny + nw);
+        real *y = nans(ny), *dw = zeros(nw), *dx = nans(nx), *scratch = nans(l.scratch);
         l.forward(&l, 1, w, x, y, scratch);
         l.backward(&l, 1, w, x, y, zero, dw, dx, scratch);
         expect_list("dw", nw, dw, zero, 0);
@@ -67,7 +67,7 @@ Test(fast_conv, equals_the_loops, .description = "C1 and C3: exact, and within r
 /* Nearly LeNet's shapes: what direct.c must leave to the matrix product. */
 Test(fast_conv, near_lenet,
      .description = "other filters, strides, padding, channels do not become direct") {
-    static const Geometry near[] = {
+    static const ConvCase near[] = {
         {{1, 32, 32}, 3, 5, 1, 0, 1, NULL},  {{1, 32, 32}, 6, 5, 2, 0, 1, NULL},
         {{1, 32, 32}, 6, 5, 1, 2, 1, NULL},  {{3, 32, 32}, 6, 5, 1, 0, 1, NULL},
         {{6, 14, 14}, 6, 5, 1, 0, 1, NULL},  {{6, 14, 14}, 16, 3, 1, 0, 1, NULL},

@@ -28,7 +28,7 @@ Test(fast_network, kernels_agree,
     const Lenet5 *const choices[2] = {&lenet5_report, &lenet5_1998};
     for (int k = 0; k < 2; k++) {
         Network textbook = lenet5_with(choices[k]), fast = textbook;
-        real *grad = reals(network_params(&textbook));
+        real *grad = zeros(network_params(&textbook));
         double loss = loss_and_gradient(&textbook, grad);
         int replaced = network_accelerate(&fast), differ = 0;
         for (int i = 0; i < fast.layers; i++) {

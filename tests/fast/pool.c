@@ -5,8 +5,8 @@
 #include "03_pool/rows/rows.h"
 #include "03_pool/subsample.h"
 #include "04_affine/activation.h"
-#include "support/check.h"
 #include "support/item.h"
+#include "support/suite.h"
 
 static void begin(void) {
     limited();
@@ -72,7 +72,7 @@ Test(fast_pool, nan_propagates, .description = "wherever in the window it is") {
    then what a diverged run holds. */
 static real *awkward(Rng *rng, size_t n) {
     static const real value[8] = {-2, -1, (real)-0.0, 0, 1, 2, (real)INFINITY, (real)NAN};
-    real *x = reals(n);
+    real *x = zeros(n);
     for (size_t i = 0; i < n; i++) {
         bool odd = rng_below(rng, 50) == 0;
         x[i] = value[odd ? 6 + rng_below(rng, 2) : rng_below(rng, 6)];
@@ -92,7 +92,7 @@ static void expect_same_numbers(const char *what, size_t n, const real *got, con
 static void run_both(const Layer *relu, const Layer *pool, int n, const real *x, const real *dy,
                      real *y, real *dx) {
     size_t between = (size_t)(n * shape_size(relu->out));
-    real *middle = reals(between), *back = reals(between);
+    real *middle = zeros(between), *back = zeros(between);
     relu->forward(relu, n, NULL, x, middle, NULL);
     pool->forward(pool, n, NULL, middle, y, NULL);
     pool->backward(pool, n, NULL, middle, y, dy, NULL, back, NULL);
@@ -111,7 +111,7 @@ Test(fast_pool, relu_and_pooling_in_one, .description = "the values and gradient
         int n = geometry[g].n;
         size_t in = (size_t)(n * shape_size(pool.in)), out = (size_t)(n * shape_size(pool.out));
         real *x = awkward(&rng, in), *dy = eighths(&rng, out), *scratch = nans(one.scratch);
-        real *y = nans(out), *dx = nans(in), *want_y = reals(out), *want_dx = reals(in);
+        real *y = nans(out), *dx = nans(in), *want_y = zeros(out), *want_dx = zeros(in);
         run_both(&relu, &pool, n, x, dy, want_y, want_dx);
         one.forward(&one, n, NULL, x, y, scratch);
         one.backward(&one, n, NULL, x, y, dy, NULL, dx, scratch);

@@ -143,7 +143,7 @@ void gradcheck_compare(const char *owner, const GradTensor *t, double nonzero,
 /* ------------------------------------------------------------------ running a layer ------ */
 
 /* A layer with its own copy of the data and room for results. */
-typedef struct Run {
+typedef struct LayerRun {
     const Layer *layer;
     int n;
     size_t nw, nx, ny;
@@ -152,14 +152,14 @@ typedef struct Run {
     real *scratch;
     real *block;                          /* all of the above */
     double *got, *want, *tolerance, *bar; /* room for the largest tensor */
-} Run;
+} LayerRun;
 
 static bool intact(const real *end) {
     return fence_broken(end, FENCE_BYTES) == FENCE_BYTES;
 }
 
 /* What the layer wrote past the end of, NULL if nothing. */
-static const char *overrun(const Run *run) {
+static const char *overrun(const LayerRun *run) {
     if (!intact(run->y + run->ny)) return "y";
     if (!intact(run->dw + run->nw)) return "dw";
     if (!intact(run->dx + run->nx)) return "dx";
@@ -167,20 +167,20 @@ static const char *overrun(const Run *run) {
     return NULL;
 }
 
-static void run_free(Run *run) {
+static void run_free(LayerRun *run) {
     free(run->block);
     free(run->scratch);
     free(run->got);
-    *run = (Run){.layer = run->layer};
+    *run = (LayerRun){.layer = run->layer};
 }
 
-static bool run_new(Run *run, const Layer *layer, const GradCase *test) {
+static bool run_new(LayerRun *run, const Layer *layer, const GradCase *test) {
     size_t nw = layer_params(layer);
     size_t nx = (size_t)test->n * (size_t)shape_size(layer->in);
     size_t ny = (size_t)test->n * (size_t)shape_size(layer->out);
     size_t most = nw > nx ? nw : nx;
     if (ny > most) most = ny;
-    *run = (Run){.layer = layer, .n = test->n, .nw = nw, .nx = nx, .ny = ny};
+    *run = (LayerRun){.layer = layer, .n = test->n, .nw = nw, .nx = nx, .ny = ny};
     run->block = calloc(2 * nw + 2 * nx + 2 * ny + 3 * FENCE, sizeof(real));
     run->scratch = calloc(layer->scratch + FENCE, sizeof(real));
     run->got = calloc(4 * most + 1, sizeof(double));
@@ -208,18 +208,18 @@ static bool run_new(Run *run, const Layer *layer, const GradCase *test) {
 }
 
 /* Scratch is undefined on entry; NaN finds whoever counts on it. */
-static void spoil_scratch(Run *run) {
+static void spoil_scratch(LayerRun *run) {
     for (size_t i = 0; i < run->layer->scratch; i++)
         run->scratch[i] = (real)NAN;
 }
 
-static void run_forward(Run *run) {
+static void run_forward(LayerRun *run) {
     spoil_scratch(run);
     run->layer->forward(run->layer, run->n, run->w, run->x, run->y, run->scratch);
 }
 
 /* dx and dw hold known numbers before backward; what has no link holds 0, as it always does. */
-static void clear_gradients(Run *run, real dw_start) {
+static void clear_gradients(LayerRun *run, real dw_start) {
     size_t weights = layer_weights(run->layer);
     for (size_t i = 0; i < run->nx; i++)
         run->dx[i] = dx_before;
@@ -228,7 +228,7 @@ static void clear_gradients(Run *run, real dw_start) {
     spoil_scratch(run);
 }
 
-static void run_both(Run *run, real dw_start) {
+static void run_both(LayerRun *run, real dw_start) {
     run_forward(run);
     clear_gradients(run, dw_start);
     run->layer->backward(run->layer, run->n, run->w, run->x, run->y, run->dy, run->dw, run->dx,
@@ -237,7 +237,7 @@ static void run_both(Run *run, real dw_start) {
 
 /* L = sum dy*y, the number whose derivatives backward returns. */
 static double objective(void *context) {
-    Run *run = context;
+    LayerRun *run = context;
     run_forward(run);
     double sum = 0;
     for (size_t i = 0; i < run->ny; i++)
@@ -246,7 +246,7 @@ static double objective(void *context) {
 }
 
 /* Backward once more without dx: dw must come out the same. run_both() went before. */
-static bool null_dx_allowed(Run *run, GradFinding *finding) {
+static bool null_dx_allowed(LayerRun *run, GradFinding *finding) {
     for (size_t i = 0; i < run->nw; i++)
         run->bar[i] = (double)run->dw[i];
     clear_gradients(run, dw_before);
@@ -265,7 +265,7 @@ static bool null_dx_allowed(Run *run, GradFinding *finding) {
 
 /* The rules of layer.h that no number shows: inputs untouched, nothing written past an end, dx =
    NULL allowed. */
-static bool contract_kept(Run *run, const GradCase *test, GradFinding *finding) {
+static bool contract_kept(LayerRun *run, const GradCase *test, GradFinding *finding) {
     const char *broken = overrun(run);
     if (broken) {
         *finding = (GradFinding){.ok = false};
@@ -286,7 +286,7 @@ static bool contract_kept(Run *run, const GradCase *test, GradFinding *finding) 
 /* ------------------------------------------------------------------ the checks ----------- */
 
 /* Names and dimensions of the tensors of a layer. */
-static GradTensor tensor_of(const Run *run, const char *name) {
+static GradTensor tensor_of(const LayerRun *run, const char *name) {
     const Layer *l = run->layer;
     GradTensor t = {.name = name, .got = run->got, .want = run->want, .tolerance = run->tolerance};
     if (strcmp(name, "dw") == 0) {
@@ -307,7 +307,7 @@ static GradTensor tensor_of(const Run *run, const char *name) {
 }
 
 /* Fills got from results and want from differences for one tensor, and compares them. */
-static void check_tensor(Run *run, const char *name, bool exact, double nonzero, real *value,
+static void check_tensor(LayerRun *run, const char *name, bool exact, double nonzero, real *value,
                          const real *result, real before, GradFinding *finding) {
     GradTensor t = tensor_of(run, name);
     size_t count = tensor_count(&t);
@@ -332,7 +332,7 @@ static void check_tensor(Run *run, const char *name, bool exact, double nonzero,
 static GradFinding check_backward(const GradCase *test, bool exact) {
     GradFinding finding = {.ok = true};
     const Layer *l = test->layer;
-    Run run;
+    LayerRun run;
     if (!run_new(&run, l, test)) return (GradFinding){.text = "no memory for the check"};
     run_both(&run, dw_before);
     if (contract_kept(&run, test, &finding)) {
@@ -360,7 +360,7 @@ GradFinding gradcheck_smooth(const GradCase *test) {
 /* ------------------------------------------------------------------ fast against naive --- */
 
 /* The naive layer on changed data: absolute values give sum|products|, ones give the count. */
-static bool run_changed(Run *run, const Layer *naive, const GradCase *test, bool ones) {
+static bool run_changed(LayerRun *run, const Layer *naive, const GradCase *test, bool ones) {
     if (!run_new(run, naive, test)) return false;
     for (size_t i = 0; i < run->nw; i++)
         run->w[i] = ones ? 1 : fabs(run->w[i]);
@@ -373,7 +373,7 @@ static bool run_changed(Run *run, const Layer *naive, const GradCase *test, bool
 }
 
 /* Compares one result of the fast run with the naive run's; both offer room in fast. */
-static void compare(Run *fast, const char *name, const real *got, const real *want,
+static void compare(LayerRun *fast, const char *name, const real *got, const real *want,
                     const real *products, const real *terms, double nonzero, GradFinding *finding) {
     GradTensor t = tensor_of(fast, name);
     for (size_t i = 0; i < tensor_count(&t); i++) {
@@ -386,7 +386,7 @@ static void compare(Run *fast, const char *name, const real *got, const real *wa
 }
 
 GradFinding gradcheck_naive(const GradCase *test, const Layer *naive, bool linear) {
-    Run fast = {0}, slow = {0}, size = {0}, ones = {0};
+    LayerRun fast = {0}, slow = {0}, size = {0}, ones = {0};
     GradFinding finding = {.ok = true};
     bool ready = run_new(&fast, test->layer, test) && run_new(&slow, naive, test);
     if (ready && linear)

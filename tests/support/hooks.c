@@ -2,8 +2,8 @@
  * Between Criterion and the project: limits, verdicts that Criterion 2.4.1 gets wrong, and silence,
  * because summary.c says all that is to be said.
  */
-#include "check.h"
 #include "notes.h"
+#include "suite.h"
 #include "summary.h"
 #include "todo.h"
 
@@ -29,7 +29,7 @@ __attribute__((constructor)) static void begin(void) {
 
 /* ------------------------------------------------------------------ limits --------------- */
 
-/* A test's limit counts its processor time; the clock on the wall is a wide net behind it. */
+/* A test's limit counts its processor time; wall time is a wide net behind it. */
 enum { WIDE = 5 };
 
 int patience(void) {
@@ -64,7 +64,7 @@ static void widen_limits(struct criterion_ordered_set *suites) {
     }
 }
 
-static bool own_folder; /* nobody else removes it */
+static bool own_folder; /* no run.sh removes it */
 
 ReportHook(PRE_ALL)(struct criterion_test_set *all) {
     own_folder = notes_begin();

@@ -106,7 +106,7 @@ static void lenet_sizes(Exam *exam, Function f, Aim aim) {
         conv_case(exam, f, &rng, some[k], aim, (int)k);
 }
 
-static void tables(Exam *exam, Function f) {
+static void connection_tables(Exam *exam, Function f) {
     Rng rng = exam_rng(exam);
     for (int k = 0; k < 3; k++) {
         Geometry g = data_window(&rng, 3 + k);
@@ -132,7 +132,7 @@ void item_02_2_geometry(Exam *exam) {
 }
 
 void item_02_2_table(Exam *exam) {
-    tables(exam, CALL_CONV_BACKWARD_NAIVE);
+    connection_tables(exam, CALL_CONV_BACKWARD_NAIVE);
 }
 
 void item_02_3_plain(Exam *exam) {
@@ -162,5 +162,5 @@ void item_02_5_input(Exam *exam) {
 }
 
 void item_02_5_table(Exam *exam) {
-    tables(exam, CALL_CONV_BACKWARD);
+    connection_tables(exam, CALL_CONV_BACKWARD);
 }

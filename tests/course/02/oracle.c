@@ -29,7 +29,7 @@ static bool sees(double **v, int f, int ch) {
     return !v[A_LINKS] || ((int)v[A_LINKS][f] >> ch & 1);
 }
 
-/* Every kernel turned by 180 degrees. */
+/* Every kernel rotated by 180 degrees. */
 static void turn_kernels(double *w, int sheets, int window) {
     for (int s = 0; s < sheets; s++, w += window)
         for (int i = 0; i < window / 2; i++) {

@@ -58,7 +58,7 @@ static void want_lines(char line[ROWS][LINE], const char *const *table, const ch
     }
 }
 
-/* A name as it came back: letters only, as nobody knows what another process sends. */
+/* A name as it came back: letters only, because another process may send anything. */
 static void read_name(char *text, int size, const char *name) {
     int i = 0;
     for (; i < size - 1 && isprint((unsigned char)name[i]); i++)
@@ -348,7 +348,7 @@ void item_07_6_counts(Exam *exam) {
 
 enum { TRAINED = 6000, TESTED = 1000 };
 
-/* Real digits into a call; which ones are tested, nobody knows before. The judge keeps their
+/* Real digits into a call; which ones are tested depends on the seed. The judge keeps their
    labels to itself. */
 static void fill_digits(Call *c, const Dataset *train, const Dataset *test, Rng *rng,
                         uint8_t label[TESTED]) {

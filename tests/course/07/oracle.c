@@ -10,21 +10,21 @@
 enum { CLASSES = 10, LAYERS = 8, PIXELS = 784, MICRO = 25 };
 
 /* A run: one image on its way, the parameters, where gradients go. */
-typedef struct Run {
+typedef struct ImageRun {
     const Call *call;
     int layers, units;
     const double *w;               /* all parameters */
     double y[LAYERS + 1][CLASSES]; /* y[0]: the picked pixels */
     int offset[LAYERS + 1];        /* where a layer's parameters begin */
     double *grad;
-} Run;
+} ImageRun;
 
 static bool has_parameters(const Call *call, int layer) {
     return layer == 0 || (call->number[1] >> layer & 1);
 }
 
-static Run run_of(const Call *call, const double *w, double *grad) {
-    Run run = {.call = call, .layers = call->number[0], .units = call->g.out.c};
+static ImageRun run_of(const Call *call, const double *w, double *grad) {
+    ImageRun run = {.call = call, .layers = call->number[0], .units = call->g.out.c};
     for (int i = 0; i < run.layers; i++)
         run.offset[i + 1] = run.offset[i] + (has_parameters(call, i) ? 2 * run.units : 0);
     run.w = w;
@@ -33,14 +33,15 @@ static Run run_of(const Call *call, const double *w, double *grad) {
 }
 
 /* One layer; at tells where its parameters are thought to begin. */
-static void layer_forward(const Run *run, int layer, int at, const double *x, double *y) {
+static void layer_forward(const ImageRun *run, int layer, int at, const double *x, double *y) {
     const double *w = run->w + at;
     for (int k = 0; k < run->units; k++)
         y[k] = has_parameters(run->call, layer) ? w[k] * x[k] + w[run->units + k]
                                                 : x[run->units - 1 - k];
 }
 
-static void layer_backward(const Run *run, int layer, int at, int to, const double *x, double *d) {
+static void layer_backward(const ImageRun *run, int layer, int at, int to, const double *x,
+                           double *d) {
     double dx[CLASSES];
     const double *w = run->w + at;
     double *dw = run->grad + to;
@@ -53,14 +54,14 @@ static void layer_backward(const Run *run, int layer, int at, int to, const doub
     memcpy(d, dx, (size_t)run->units * sizeof *d);
 }
 
-static int best_class(const Run *run, const double *x) {
+static int best_class(const ImageRun *run, const double *x) {
     int best = 0;
     for (int k = 1; k < run->units; k++)
         if (x[k] > x[best]) best = k;
     return best;
 }
 
-static double loss_of(const Run *run, const double *x, int label) {
+static double loss_of(const ImageRun *run, const double *x, int label) {
     return label == 9 ? (double)NAN : 3 * x[best_class(run, x)] - x[label];
 }
 
@@ -77,7 +78,7 @@ static const Suspect forward_suspects[] = {
     {"one-image", "only the first image runs: every layer takes all n"},
 };
 
-static void forward_image(Run *run, int mistake) {
+static void forward_image(ImageRun *run, int mistake) {
     int from = mistake == FIRST_LEFT_OUT, to = run->layers - (mistake == LAST_LEFT_OUT);
     for (int i = 1; i <= run->layers; i++)
         fill(run->y[i], CLASSES, 0); /* a new workspace is cleared */
@@ -90,7 +91,7 @@ static void forward_image(Run *run, int mistake) {
 }
 
 static void forward_run(const Call *call, int mistake, double **v) {
-    Run run = run_of(call, v[A_W], NULL);
+    ImageRun run = run_of(call, v[A_W], NULL);
     int n = call->g.n, units = run.units;
     double loss = 0;
     for (int image = 0; image < n; image++) {
@@ -126,12 +127,12 @@ static const Suspect backward_suspects[] = {
 };
 
 /* dloss/dx of one image. */
-static void loss_slope(const Run *run, const double *x, int label, double scale, double *d) {
+static void loss_slope(const ImageRun *run, const double *x, int label, double scale, double *d) {
     for (int k = 0; k < run->units; k++)
         d[k] = scale * (3 * (k == best_class(run, x)) - (k == label));
 }
 
-static void backward_image(Run *run, int mistake, double *d) {
+static void backward_image(ImageRun *run, int mistake, double *d) {
     double loss[CLASSES];
     memcpy(loss, d, sizeof loss);
     for (int step = 0; step < run->layers; step++) {
@@ -144,7 +145,7 @@ static void backward_image(Run *run, int mistake, double *d) {
 }
 
 static void backward_run(const Call *call, int mistake, double **v) {
-    Run run = run_of(call, v[A_W], v[A_DW]);
+    ImageRun run = run_of(call, v[A_W], v[A_DW]);
     int n = call->g.n, units = run.units;
     double scale = mistake == NO_SCALE ? 1 : call->constant[0];
     for (int image = 0; image < n; image++) {
@@ -164,14 +165,14 @@ const Oracle oracle_network_backward = {backward_run, NULL, 0, backward_suspects
 /* ------------------------------------------------------------------ trainer -------------- */
 
 /* What the first layer picks of a picture: bytes of 0 and 255 are 0 and 1. */
-static void picture(Run *run, const double *pixel, int image) {
+static void picture(ImageRun *run, const double *pixel, int image) {
     int step = PIXELS / run->units;
     for (int k = 0; k < run->units; k++)
         run->y[0][k] = pixel[image * PIXELS + k * step] / 255;
 }
 
 /* Loss and decision of one image, and its gradient times scale into run->grad, if there is one. */
-static double image_loss(Run *run, double **v, int image, double scale, int *decision) {
+static double image_loss(ImageRun *run, double **v, int image, double scale, int *decision) {
     double d[CLASSES] = {0};
     int label = (int)v[A_LABEL][image];
     picture(run, v[A_X], image);
@@ -213,7 +214,7 @@ static void gradient_run(const Call *call, int mistake, double **v) {
     int n = call->number[2], params = (int)call->array[A_W].count, size = micro_batch(n);
     int parts = (n + size - 1) / size;
     double scale = mistake == GRAD_NO_SCALE ? 1 : mistake == PART_SCALE ? 1.0 / size : 1.0 / n;
-    Run run = run_of(call, v[A_W], v[A_DW]);
+    ImageRun run = run_of(call, v[A_W], v[A_DW]);
     double loss = 0, correct = 0;
     /* the trainer's memory holds 7 everywhere before, see here.c */
     fill(v[A_DW], params, mistake == NOT_CLEARED ? 7 * parts : 0);
@@ -290,7 +291,7 @@ static double rate_at(const Call *call, int mistake, int first, double last) {
 static void steps_run(const Call *call, int mistake, double **v) {
     int n = call->g.n, batch = call->number[2], params = (int)call->array[A_W].count;
     double *w = scrap(params), *mean = scrap(params), *grad = scrap(params), shown = 0;
-    Run run = run_of(call, w, grad);
+    ImageRun run = run_of(call, w, grad);
     Descent d = {.w = w, .mean = mean, .params = params, .average = call->constant[2]};
     memcpy(w, v[A_W], (size_t)params * sizeof *w);
     memcpy(mean, v[A_W], (size_t)params * sizeof *w);
@@ -339,7 +340,7 @@ static const Suspect evaluate_suspects[] = {
 
 static void evaluate_run(const Call *call, int mistake, double **v) {
     int n = call->g.n, parts = (n + MICRO - 1) / MICRO;
-    Run run = run_of(call, v[A_W], NULL);
+    ImageRun run = run_of(call, v[A_W], NULL);
     double loss = 0, correct = 0;
     fill(v[A_TABLE], CLASSES * CLASSES, 0);
     for (int i = 0; i < n; i++) {

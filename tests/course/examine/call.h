@@ -9,7 +9,7 @@
  *
  *     guard | array | guard | array | ... | guard
  *
- * What the arrays hold before the call matters: results hold numbers that nobody expects, so that
+ * What the arrays hold before the call matters: results hold unlikely numbers, so that
  * doing nothing is seen; sums (dw) hold numbers that must be added to; scratch holds NaN.
  */
 #ifndef CALL_H
@@ -236,7 +236,7 @@ void call_guard(const Call *call, bool forbid);
 /**
  * @brief What an entry of a result holds before the call.
  * @param i which entry
- * @return a whole number that no answer contains often
+ * @return a whole number that rarely occurs in an answer
  */
 static inline double call_untouched(size_t i) {
     return 2001 + (double)(i % 13);

@@ -22,7 +22,7 @@ struct Exam {
     Case *cases;
     int count, crashes;
     enum { UNASKED, STALE, NOT_STALE } state; /* whether a function keeps something between calls */
-    bool once;    /* one case is enough, and what it prints is nobody's concern */
+    bool once;                                /* one case is enough, and its output is not shown */
     bool stopped; /* a TODO, a loop or crashes: more cases would say the same */
     Findings findings;
 };
@@ -225,7 +225,7 @@ static Result todo_result(const Exam *exam, const char *todo) {
     bool mine = strncmp(todo, own, strlen(own)) == 0;
     Result result = {.verdict = mine ? VERDICT_TODO : VERDICT_BLOCKED};
     result.text = report_line("%s", todo);
-    /* nobody knows what another process writes */
+    /* another process may write anything */
     for (char *c = result.text; c[1]; c++)
         if (!isprint((unsigned char)*c)) *c = '?';
     return result;
@@ -276,7 +276,7 @@ static const Item *endless_before(Sitting *s, const Item *item) {
     return NULL;
 }
 
-/* Whether a graded item of a needed exercise passes; it is examined if nobody knows. */
+/* Whether a graded item of a needed exercise passes; it is examined if that is unknown. */
 static bool passes(Sitting *s, const Item *item) {
     Known *known = known_of(s, item);
     if (!known->known && s->alone) return true;

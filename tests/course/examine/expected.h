@@ -17,7 +17,7 @@ typedef struct Suspect {
 } Suspect;
 
 /**
- * @brief The right results.
+ * @brief The correct results.
  * @param call the call as it was sent
  * @param v    all its arrays as doubles; results and sums are overwritten by what is expected
  */

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Of processor time; on the wall's clock a call may take ten times as long, for a busy machine. */
+/* Of processor time; a busy machine may take ten times as long. */
 enum {
     SECONDS = 5,           /* for a call */
     TRAINING_SECONDS = 60, /* for the one that trains a network */

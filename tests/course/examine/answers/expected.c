@@ -131,7 +131,7 @@ Suspect expected_suspect(const Call *call, int suspect) {
     int count;
     char *line = table()->line[suspects_of(call, &count) + 1 + suspect];
     char *tab = strchr(line, '\t');
-    if (tab) *tab = '\0'; /* the words remain behind it */
+    if (tab) *tab = '\0'; /* the words follow it */
     return (Suspect){line, line + strlen(line) + 1};
 }
 

@@ -15,7 +15,7 @@ enum {
     RIGHT = 0 ///< no mistake; a function's own mistakes count from 1
 };
 
-/** What an entry is when nobody can say: something was read that is not known. */
+/** An entry that cannot be predicted: something unknown was read. */
 #define ANYTHING 1e300
 
 /** Computes the results of a call in v, where its arrays are; v is the oracle's to change. */

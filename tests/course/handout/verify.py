@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Examines the handout:  check.py PARTS [short]
+"""Examines the handout:  verify.py PARTS [short]
 
     made twice it is the same, byte for byte
     it compiles without a warning; short: with gcc only

@@ -1,12 +1,12 @@
 /**
- * @file check.h
+ * @file suite.h
  * @brief What the suites share: numbers and files to test with, expectations that explain
  *        themselves.
  *
  * Each test is a process, so a crash costs one test. Points are given for items (item.h) only.
  */
-#ifndef CHECK_H
-#define CHECK_H
+#ifndef SUITE_H
+#define SUITE_H
 
 #include "fail.h"
 #include "gradcheck.h"
@@ -22,7 +22,7 @@
 /* ------------------------------------------------------------------ limits --------------- */
 
 /* The .init of every suite: makes .timeout, of the test or of its suite, a limit of processor time.
-   On the wall's clock a test has five times as long. */
+   In wall time a test may take five times as long. */
 void limited(void);
 
 /* How many times as long as usual a test may take: PATIENCE of the environment, 1 without. */
@@ -55,7 +55,7 @@ void expect_contract(void (*mistake)(void), const char *says);
 void *kept(size_t bytes);
 
 /* n numbers, 0 to start with; kept. */
-real *reals(size_t n);
+real *zeros(size_t n);
 
 /* n NaNs: what a function must overwrite, so that doing nothing shows; kept. Guard numbers follow,
    so that writing too much shows in expect_list(). */

@@ -1,7 +1,7 @@
 /*
- * What the suites share; see check.h.
+ * What the suites share; see suite.h.
  */
-#include "check.h"
+#include "suite.h"
 
 #include "fence.h"
 #include "measure.h"
@@ -96,12 +96,12 @@ static void expect_guards(const char *what, const real *got) {
     cr_assert(i == FENCE, "%s: entry %zu past its end was written", what, i);
 }
 
-real *reals(size_t n) {
+real *zeros(size_t n) {
     return kept(n * sizeof(real));
 }
 
 real *nans(size_t n) {
-    real *x = reals(n + FENCE);
+    real *x = zeros(n + FENCE);
     for (size_t i = 0; i < n; i++)
         x[i] = (real)NAN;
     fence_set(x + n, FENCE_BYTES);
@@ -110,28 +110,28 @@ real *nans(size_t n) {
 }
 
 real *eighths(Rng *rng, size_t n) {
-    real *x = reals(n);
+    real *x = zeros(n);
     for (size_t i = 0; i < n; i++)
         x[i] = (real)((rng_below(rng, 65) - 32) / 8.0);
     return x;
 }
 
 real *ties(Rng *rng, size_t n) {
-    real *x = reals(n);
+    real *x = zeros(n);
     for (size_t i = 0; i < n; i++)
         x[i] = (real)((rng_below(rng, 3) - 1) / 8.0);
     return x;
 }
 
 real *normals(Rng *rng, size_t n) {
-    real *x = reals(n);
+    real *x = zeros(n);
     for (size_t i = 0; i < n; i++)
         x[i] = (real)rng_normal(rng);
     return x;
 }
 
 real *distinct(Rng *rng, size_t n) {
-    real *x = reals(n);
+    real *x = zeros(n);
     int *order = kept(n * sizeof *order);
     for (size_t i = 0; i < n; i++)
         order[i] = (int)i;
