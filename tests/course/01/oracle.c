@@ -57,7 +57,15 @@ static void col2im_run(const Call *call, int mistake, double **v) {
     free(count);
 }
 
-const Oracle oracle_im2col = {im2col_run, walk_suspects, WALK_MISTAKES - 1, im2col_suspects,
-                              COUNT(im2col_suspects)};
-const Oracle oracle_col2im = {col2im_run, walk_suspects, WALK_MISTAKES - 1, col2im_suspects,
-                              COUNT(col2im_suspects)};
+static const Oracle oracle_im2col = {im2col_run, walk_suspects, WALK_MISTAKES - 1, im2col_suspects,
+                                     COUNT(im2col_suspects)};
+static const Oracle oracle_col2im = {col2im_run, walk_suspects, WALK_MISTAKES - 1, col2im_suspects,
+                                     COUNT(col2im_suspects)};
+
+const Answer answers_01[] = {
+    {CALL_IM2COL_NAIVE, &oracle_im2col},
+    {CALL_IM2COL, &oracle_im2col},
+    {CALL_COL2IM_NAIVE, &oracle_col2im},
+    {CALL_COL2IM, &oracle_col2im},
+    {.function = FUNCTIONS},
+};

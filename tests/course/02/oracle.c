@@ -133,8 +133,8 @@ static void forward_run(const Call *call, int mistake, double **v) {
     free(y);
 }
 
-const Oracle oracle_conv_forward = {forward_run, walk_suspects, WALK_MISTAKES - 1, forward_suspects,
-                                    COUNT(forward_suspects)};
+static const Oracle oracle_conv_forward = {forward_run, walk_suspects, WALK_MISTAKES - 1,
+                                           forward_suspects, COUNT(forward_suspects)};
 
 /* ------------------------------------------------------------------ backward ------------- */
 
@@ -248,5 +248,13 @@ static void backward_run(const Call *call, int mistake, double **v) {
         find_dx(call, mistake, v, n, image);
 }
 
-const Oracle oracle_conv_backward = {backward_run, walk_suspects, WALK_MISTAKES - 1,
-                                     backward_suspects, COUNT(backward_suspects)};
+static const Oracle oracle_conv_backward = {backward_run, walk_suspects, WALK_MISTAKES - 1,
+                                            backward_suspects, COUNT(backward_suspects)};
+
+const Answer answers_02[] = {
+    {CALL_CONV_FORWARD_NAIVE, &oracle_conv_forward},
+    {CALL_CONV_FORWARD, &oracle_conv_forward},
+    {CALL_CONV_BACKWARD_NAIVE, &oracle_conv_backward},
+    {CALL_CONV_BACKWARD, &oracle_conv_backward},
+    {.function = FUNCTIONS},
+};

@@ -101,8 +101,8 @@ static void forward_run(const Call *call, int mistake, double **v) {
     }
 }
 
-const Oracle oracle_pool_forward = {forward_run, walk_suspects, WALK_MISTAKES - 1, forward_suspects,
-                                    COUNT(forward_suspects)};
+static const Oracle oracle_pool_forward = {forward_run, walk_suspects, WALK_MISTAKES - 1,
+                                           forward_suspects, COUNT(forward_suspects)};
 
 /* ------------------------------------------------------------------ backward ------------- */
 
@@ -179,5 +179,11 @@ static void backward_run(const Call *call, int mistake, double **v) {
     free(before);
 }
 
-const Oracle oracle_pool_backward = {backward_run, walk_suspects, WALK_MISTAKES - 1,
-                                     backward_suspects, COUNT(backward_suspects)};
+static const Oracle oracle_pool_backward = {backward_run, walk_suspects, WALK_MISTAKES - 1,
+                                            backward_suspects, COUNT(backward_suspects)};
+
+const Answer answers_03[] = {
+    {CALL_MAX_POOL_FORWARD, &oracle_pool_forward},
+    {CALL_MAX_POOL_BACKWARD, &oracle_pool_backward},
+    {.function = FUNCTIONS},
+};

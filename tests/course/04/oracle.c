@@ -57,8 +57,8 @@ static void forward_run(const Call *call, int mistake, double **v) {
         }
 }
 
-const Oracle oracle_affine_forward = {forward_run, NULL, 0, forward_suspects,
-                                      COUNT(forward_suspects)};
+static const Oracle oracle_affine_forward = {forward_run, NULL, 0, forward_suspects,
+                                             COUNT(forward_suspects)};
 
 /* ------------------------------------------------------------------ backward ------------- */
 
@@ -126,8 +126,8 @@ static void backward_run(const Call *call, int mistake, double **v) {
         }
 }
 
-const Oracle oracle_affine_backward = {backward_run, NULL, 0, backward_suspects,
-                                       COUNT(backward_suspects)};
+static const Oracle oracle_affine_backward = {backward_run, NULL, 0, backward_suspects,
+                                              COUNT(backward_suspects)};
 
 /* ------------------------------------------------------------------ relu ----------------- */
 
@@ -148,8 +148,8 @@ static void relu_forward_run(const Call *call, int mistake, double **v) {
     }
 }
 
-const Oracle oracle_relu_forward = {relu_forward_run, NULL, 0, relu_forward_suspects,
-                                    COUNT(relu_forward_suspects)};
+static const Oracle oracle_relu_forward = {relu_forward_run, NULL, 0, relu_forward_suspects,
+                                           COUNT(relu_forward_suspects)};
 
 enum { NO_MASK = 1, DY_LOST, TIMES_Y, SIGN_OF_DY, INVERTED, RELU_NAN_LOST };
 
@@ -177,8 +177,8 @@ static void relu_backward_run(const Call *call, int mistake, double **v) {
     }
 }
 
-const Oracle oracle_relu_backward = {relu_backward_run, NULL, 0, relu_backward_suspects,
-                                     COUNT(relu_backward_suspects)};
+static const Oracle oracle_relu_backward = {relu_backward_run, NULL, 0, relu_backward_suspects,
+                                            COUNT(relu_backward_suspects)};
 
 /* ------------------------------------------------------------------ sigmoid -------------- */
 
@@ -202,8 +202,8 @@ static void sigmoid_forward_run(const Call *call, int mistake, double **v) {
     }
 }
 
-const Oracle oracle_sigmoid_forward = {sigmoid_forward_run, NULL, 0, sigmoid_forward_suspects,
-                                       COUNT(sigmoid_forward_suspects)};
+static const Oracle oracle_sigmoid_forward = {
+    sigmoid_forward_run, NULL, 0, sigmoid_forward_suspects, COUNT(sigmoid_forward_suspects)};
 
 enum { SLOPE_OF_X = 1, SLOPE_OF_TANH, NO_Y, NO_REST, SIGMOID_DY_LOST, AGAIN };
 
@@ -230,5 +230,17 @@ static void sigmoid_backward_run(const Call *call, int mistake, double **v) {
     }
 }
 
-const Oracle oracle_sigmoid_backward = {sigmoid_backward_run, NULL, 0, sigmoid_backward_suspects,
-                                        COUNT(sigmoid_backward_suspects)};
+static const Oracle oracle_sigmoid_backward = {
+    sigmoid_backward_run, NULL, 0, sigmoid_backward_suspects, COUNT(sigmoid_backward_suspects)};
+
+const Answer answers_04[] = {
+    {CALL_AFFINE_FORWARD_NAIVE, &oracle_affine_forward},
+    {CALL_AFFINE_FORWARD, &oracle_affine_forward},
+    {CALL_AFFINE_BACKWARD_NAIVE, &oracle_affine_backward},
+    {CALL_AFFINE_BACKWARD, &oracle_affine_backward},
+    {CALL_RELU_FORWARD, &oracle_relu_forward},
+    {CALL_RELU_BACKWARD, &oracle_relu_backward},
+    {CALL_SIGMOID_FORWARD, &oracle_sigmoid_forward},
+    {CALL_SIGMOID_BACKWARD, &oracle_sigmoid_backward},
+    {.function = FUNCTIONS},
+};

@@ -78,7 +78,8 @@ static void softmax_run(const Call *call, int mistake, double **v) {
         v[A_LOSS][row] = returned(mistake, v[A_X] + row * classes, classes);
 }
 
-const Oracle oracle_softmax = {softmax_run, NULL, 0, softmax_suspects, COUNT(softmax_suspects)};
+static const Oracle oracle_softmax = {softmax_run, NULL, 0, softmax_suspects,
+                                      COUNT(softmax_suspects)};
 
 /* ------------------------------------------------------------------ the loss ------------- */
 
@@ -123,8 +124,8 @@ static void cross_entropy_run(const Call *call, int mistake, double **v) {
     v[A_LOSS][0] = total;
 }
 
-const Oracle oracle_cross_entropy = {cross_entropy_run, NULL, 0, cross_entropy_suspects,
-                                     COUNT(cross_entropy_suspects)};
+static const Oracle oracle_cross_entropy = {cross_entropy_run, NULL, 0, cross_entropy_suspects,
+                                            COUNT(cross_entropy_suspects)};
 
 /* ------------------------------------------------------------------ fused ---------------- */
 
@@ -167,8 +168,8 @@ static void forward_run(const Call *call, int mistake, double **v) {
     v[A_LOSS][0] = total;
 }
 
-const Oracle oracle_loss_forward = {forward_run, NULL, 0, forward_suspects,
-                                    COUNT(forward_suspects)};
+static const Oracle oracle_loss_forward = {forward_run, NULL, 0, forward_suspects,
+                                           COUNT(forward_suspects)};
 
 enum {
     NO_SCALE = 1,
@@ -208,5 +209,14 @@ static void backward_run(const Call *call, int mistake, double **v) {
     }
 }
 
-const Oracle oracle_loss_backward = {backward_run, NULL, 0, backward_suspects,
-                                     COUNT(backward_suspects)};
+static const Oracle oracle_loss_backward = {backward_run, NULL, 0, backward_suspects,
+                                            COUNT(backward_suspects)};
+
+const Answer answers_05[] = {
+    {CALL_SOFTMAX_NAIVE, &oracle_softmax},
+    {CALL_SOFTMAX, &oracle_softmax},
+    {CALL_CROSS_ENTROPY_NAIVE, &oracle_cross_entropy},
+    {CALL_SOFTMAX_CE_FORWARD, &oracle_loss_forward},
+    {CALL_SOFTMAX_CE_BACKWARD, &oracle_loss_backward},
+    {.function = FUNCTIONS},
+};

@@ -204,10 +204,15 @@ static void adam_run(const Call *call, int mistake, double **v) {
     run_rule(call, mistake, v, adam);
 }
 
-const Oracle oracle_optimizer[5] = {
+static const Oracle oracle_optimizer[5] = {
     {sgd_run, shared, COMMON, NULL, 0},
     {momentum_run, shared, COMMON, momentum_suspects, COUNT(momentum_suspects)},
     {adagrad_run, shared, QUOTIENT, NULL, 0},
     {rmsprop_run, shared, QUOTIENT, rmsprop_suspects, COUNT(rmsprop_suspects)},
     {adam_run, shared, QUOTIENT, adam_suspects, COUNT(adam_suspects)},
+};
+
+const Answer answers_06[] = {
+    {CALL_OPTIMIZER, oracle_optimizer}, /* one after the other, by number[0] */
+    {.function = FUNCTIONS},
 };

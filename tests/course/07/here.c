@@ -324,5 +324,5 @@ const Here here_07[] = {
     {CALL_LENET5, .run = run_lenet5},          {CALL_NETWORK_FORWARD, .run = run_loops},
     {CALL_NETWORK_BACKWARD, .run = run_loops}, {CALL_TRAINER_GRADIENT, .run = run_gradient},
     {CALL_TRAINER_STEPS, .run = run_steps},    {CALL_EVALUATE, .run = run_evaluation},
-    {CALL_TRAINING, .run = run_training},      {FUNCTIONS},
+    {CALL_TRAINING, .run = run_training},      {.function = FUNCTIONS},
 };

@@ -108,8 +108,8 @@ static void forward_run(const Call *call, int mistake, double **v) {
     v[A_LOSS][0] = loss;
 }
 
-const Oracle oracle_network_forward = {forward_run, NULL, 0, forward_suspects,
-                                       COUNT(forward_suspects)};
+static const Oracle oracle_network_forward = {forward_run, NULL, 0, forward_suspects,
+                                              COUNT(forward_suspects)};
 
 /* ------------------------------------------------------------------ backward ------------- */
 
@@ -159,8 +159,8 @@ static void backward_run(const Call *call, int mistake, double **v) {
     }
 }
 
-const Oracle oracle_network_backward = {backward_run, NULL, 0, backward_suspects,
-                                        COUNT(backward_suspects)};
+static const Oracle oracle_network_backward = {backward_run, NULL, 0, backward_suspects,
+                                               COUNT(backward_suspects)};
 
 /* ------------------------------------------------------------------ trainer -------------- */
 
@@ -231,7 +231,8 @@ static void gradient_run(const Call *call, int mistake, double **v) {
     v[A_CORRECT][0] = correct;
 }
 
-const Oracle oracle_gradient = {gradient_run, NULL, 0, gradient_suspects, COUNT(gradient_suspects)};
+static const Oracle oracle_gradient = {gradient_run, NULL, 0, gradient_suspects,
+                                       COUNT(gradient_suspects)};
 
 enum {
     FIRST_STAYS = 1,
@@ -322,7 +323,7 @@ static void steps_run(const Call *call, int mistake, double **v) {
     free(grad);
 }
 
-const Oracle oracle_steps = {steps_run, NULL, 0, steps_suspects, COUNT(steps_suspects)};
+static const Oracle oracle_steps = {steps_run, NULL, 0, steps_suspects, COUNT(steps_suspects)};
 
 /* ------------------------------------------------------------------ evaluation ----------- */
 
@@ -357,4 +358,14 @@ static void evaluate_run(const Call *call, int mistake, double **v) {
     v[A_CORRECT][0] = mistake == ACCURACY_COUNT ? correct : correct / n;
 }
 
-const Oracle oracle_evaluate = {evaluate_run, NULL, 0, evaluate_suspects, COUNT(evaluate_suspects)};
+static const Oracle oracle_evaluate = {evaluate_run, NULL, 0, evaluate_suspects,
+                                       COUNT(evaluate_suspects)};
+
+const Answer answers_07[] = {
+    {CALL_NETWORK_FORWARD, &oracle_network_forward},
+    {CALL_NETWORK_BACKWARD, &oracle_network_backward},
+    {CALL_TRAINER_GRADIENT, &oracle_gradient},
+    {CALL_TRAINER_STEPS, &oracle_steps},
+    {CALL_EVALUATE, &oracle_evaluate},
+    {.function = FUNCTIONS},
+};

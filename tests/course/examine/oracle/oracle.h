@@ -33,20 +33,15 @@ typedef struct Oracle {
     int suspects;           ///< how many
 } Oracle;
 
-extern const Oracle oracle_im2col, oracle_col2im;              ///< 01_windows.c
-extern const Oracle oracle_conv_forward, oracle_conv_backward; ///< 02_conv.c
-extern const Oracle oracle_pool_forward, oracle_pool_backward; ///< 03_pool.c
-extern const Oracle oracle_affine_forward;                     ///< 04_affine.c
-extern const Oracle oracle_affine_backward;                    ///< 04_affine.c
-extern const Oracle oracle_relu_forward, oracle_relu_backward; ///< 04_activation.c
-extern const Oracle oracle_sigmoid_forward;                    ///< 04_activation.c
-extern const Oracle oracle_sigmoid_backward;                   ///< 04_activation.c
-extern const Oracle oracle_softmax, oracle_cross_entropy;      ///< 05_softmax.c
-extern const Oracle oracle_loss_forward, oracle_loss_backward; ///< 05_softmax.c
-extern const Oracle oracle_optimizer[5];                       ///< 06_optimizers.c
-extern const Oracle oracle_network_forward;                    ///< 07_network.c
-extern const Oracle oracle_network_backward, oracle_gradient;  ///< 07_network.c
-extern const Oracle oracle_steps, oracle_evaluate;             ///< 07_network.c
+/** Which oracle answers for a function. */
+typedef struct Answer {
+    Function function;    ///< which one; FUNCTIONS ends a table
+    const Oracle *oracle; ///< the first of five for the optimizers
+} Answer;
+
+/* The tables of the chapters, NN/oracle.c. */
+extern const Answer answers_01[], answers_02[], answers_03[], answers_04[], answers_05[];
+extern const Answer answers_06[], answers_07[];
 
 /**
  * @brief Who answers for the function of a call.
