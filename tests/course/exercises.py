@@ -187,6 +187,7 @@ def empty(path):
 
 def hint(number, level):
     """Prints an exercise's hints up to a level; returns the exit code."""
+    number = number.zfill(4)  # 2.3 is 02.3
     found = [exercise for exercise in exercises() if exercise["id"] == number]
     if not found or level not in ("1", "2", "3"):
         print(

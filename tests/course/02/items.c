@@ -53,7 +53,7 @@ static void conv_case(Exam *exam, Function f, Rng *rng, Geometry g, Aim aim, int
                       g.in.c, g.in.h, g.in.w, g.out.c, g.out.c > 1 ? "s" : "", g.size, g.size,
                       g.stride, g.pad, g.n, g.n > 1 ? "s" : "", more);
     declare(&c, f, g, aim, dx);
-    double unit = turn == 0 ? whole : eighth;
+    double unit = turn < 2 ? whole : eighth;
     data_nonzero(&c, A_W, rng, 4, unit);
     data_distinct(&c, A_B, rng, -4 + unit, 4 + unit); /* no two alike, none 0 */
     data_multiples(&c, A_X, rng, 4, unit);

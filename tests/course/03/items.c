@@ -12,7 +12,7 @@ typedef enum Data {
     SOME_NAN  /* distinct, with NaNs */
 } Data;
 
-static void fill_x(Call *c, Rng *rng, Data data) {
+static void fill_x(Call *c, Rng *rng, Data data, bool far) {
     int count = (int)c->array[A_X].count;
     if (data == TIES) {
         data_multiples(c, A_X, rng, eighth, eighth);
@@ -22,7 +22,7 @@ static void fill_x(Call *c, Rng *rng, Data data) {
         data_distinct(c, A_X, rng, -count / 3, whole);
     else
         data_distinct(c, A_X, rng, -eighth * (data == NEGATIVE ? count : count / 3), eighth);
-    if (data != FIRST) data_spread(c, A_X);
+    if (far) data_spread(c, A_X);
     for (int i = 0; data == SOME_NAN && i < count; i++)
         if (rng_below(rng, 6) == 0) call_set(c, A_X, (size_t)i, (double)NAN);
 }
@@ -36,7 +36,7 @@ static void pool_case(Exam *exam, bool forward, bool dx, Rng *rng, Geometry g, D
                       g.n > 1 ? "s" : "", forward || dx ? "" : ", dx = NULL");
     layer_images(&c, forward, dx);
     call_ready(&c);
-    fill_x(&c, rng, data);
+    fill_x(&c, rng, data, exam_count(exam) > 1);
     if (!forward) data_nonzero(&c, A_DY, rng, 9, data == FIRST ? whole : eighth);
     if (!forward) layer_right_y(&c, CALL_MAX_POOL_FORWARD);
     examine(exam, c);
@@ -53,7 +53,7 @@ static void plain(Exam *exam, bool forward) {
     };
     Rng rng = exam_rng(exam);
     for (size_t k = 0; k < sizeof some / sizeof *some; k++)
-        pool_case(exam, forward, true, &rng, some[k], k == 0 ? FIRST : DISTINCT);
+        pool_case(exam, forward, true, &rng, some[k], k < 2 ? FIRST : DISTINCT);
 }
 
 static const Geometry edge[] = {

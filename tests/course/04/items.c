@@ -7,7 +7,7 @@
 typedef enum Aim { Y, DW, DX } Aim;
 
 static void affine_case(Exam *exam, Function f, Rng *rng, Geometry g, Aim aim, bool dx) {
-    double unit = exam_count(exam) == 0 ? whole : eighth;
+    double unit = exam_count(exam) < 2 ? whole : eighth;
     int in = shape_size(g.in);
     Call c = call_new(f, g, "%d inputs, %d units, %d image%s%s", in, g.out.c, g.n,
                       g.n > 1 ? "s" : "", aim == Y || dx ? "" : ", dx = NULL");
