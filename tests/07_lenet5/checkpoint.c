@@ -153,7 +153,7 @@ Test(ch07_checkpoint, flipped_bits, .description = "one bit changed anywhere is 
 
 /* A run that is resumed replaces its own checkpoint, and so may another program: what was opened
    stays what it was. */
-Test(ch07_checkpoint, t06_one_file, .description = "an open checkpoint is not read again by name") {
+Test(ch07_checkpoint, one_file, .description = "an open checkpoint is not read again by name") {
     const char *path = in(folder(), "checkpoint");
     Dataset data = few(IMAGES);
     Recipe recipe;

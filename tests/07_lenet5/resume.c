@@ -59,7 +59,7 @@ Test(ch07_resume, refuses, .description = "settings, files and images that do no
 }
 
 /* What --seed takes, every file of the run gives back: the largest one too. */
-Test(ch07_resume, t12_largest_seed, .description = "flag, file and checkpoint agree on seeds") {
+Test(ch07_resume, largest_seed, .description = "flag, file and checkpoint agree on seeds") {
     const char *dir = small_set(), *largest = "18446744073709551615";
     lenet5_ok(dir, "train --data . --epochs 1 --evaluate end --seed %s --save s --checkpoint c",
               largest);
