@@ -22,9 +22,10 @@ export RUN
 trap '[ -z "$running" ] || kill $running; exit 143' TERM INT
 
 # The suites of one chapter list their exercises; of several, only those with something to say do.
-[ $# -le 2 ] || export SHORT=1
+unset SEVERAL
+[ $# -le 2 ] || export SEVERAL=1
 for binary in "$@"; do
-    [ -z "$SHORT" ] || echo "== $binary"
+    [ -z "$SEVERAL" ] || echo "== $binary"
     timeout -k 5 $((1200 * ${PATIENCE:-1})) "$binary" -j1 2>&1 &
     running=$!
     wait $running

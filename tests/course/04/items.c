@@ -40,8 +40,10 @@ static void affine(Exam *exam, Function f, Aim aim) {
         {.n = 70, .in = {2, 1, 1}, .out = {12, 1, 1}},
     };
     Rng rng = exam_rng(exam);
-    for (int k = 0; k < (int)(sizeof some / sizeof *some); k++)
+    for (int k = 0; k < (int)(sizeof some / sizeof *some); k++) {
+        if (aim == DW && some[k].out.c == 120) continue; /* 48,000 answers in the handout's table */
         affine_case(exam, f, &rng, some[k], aim, aim == DX || k % 2 == 1);
+    }
     for (int k = 0; k < 2; k++) {
         Geometry g = {.n = 2 + k, .in = {4 + rng_below(&rng, 5), 1, 1}};
         g.out = (Shape){g.in.c + 1 + rng_below(&rng, 4), 1, 1};

@@ -84,7 +84,7 @@ Verdict verdict_named(const char *word);
 void examine(Exam *exam, Call call);
 
 /**
- * @brief How many cases were run.
+ * @brief How many cases the item has had, run or not.
  * @param exam the item's examination
  * @return 0 before the first
  */

@@ -74,7 +74,7 @@ static void print_right(const Call *call, double **right, double **before) {
         size_t period = period_of(right[s], count);
         printf("right %d %zu %zu\n", s, count, period);
         for (size_t i = 0; i < period; i++)
-            printf("%s%.13g", i > 0 ? " " : "", right[s][i]);
+            printf("%s%.17g", i > 0 ? " " : "", right[s][i]);
         printf("\n");
     }
 }
