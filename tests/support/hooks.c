@@ -10,8 +10,10 @@
 #include <criterion/hooks.h>
 #include <criterion/logging.h>
 #include <criterion/options.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 typedef struct criterion_test_extra_data Extra;
@@ -37,10 +39,16 @@ int patience(void) {
     return times && atoi(times) > 1 ? atoi(times) : 1;
 }
 
+/* The limit of a test or suite, 0 for none. Its data lie unaligned in the test's process. */
+static double timeout_of(const Extra *d) {
+    double seconds = 0;
+    if (d) memcpy(&seconds, (const char *)d + offsetof(Extra, timeout), sizeof seconds);
+    return seconds;
+}
+
 void limited(void) {
-    double seconds = criterion_current_test->data->timeout;
-    const Extra *suite = criterion_current_suite->data;
-    if (seconds == 0 && suite) seconds = suite->timeout;
+    double seconds = timeout_of(criterion_current_test->data);
+    if (seconds == 0) seconds = timeout_of(criterion_current_suite->data);
     if (seconds == 0) return;
     rlim_t limit = (rlim_t)(seconds * patience());
     setrlimit(RLIMIT_CPU, &(struct rlimit){limit, limit + 1});
