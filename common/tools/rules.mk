@@ -69,4 +69,10 @@ build/compile_flags.txt:
 	@printf '%s\n' -std=c11 -D_POSIX_C_SOURCE=200809L '-DBUILD="build"' $(WARNINGS) \
 	    -I../common -I../chapters -I../tests > $@
 
+# `--version` names the version that is to be cited.
+VERSION := $(shell sed -n 's/^version: *//p' CITATION.cff)
+SAYS_IT := $(foreach k,float double,$B/$k/chapters/07_lenet5/workbench/workbench.o)
+$(SAYS_IT): CFLAGS += -DVERSION='"$(VERSION)"'
+$(SAYS_IT): CITATION.cff
+
 -include $(patsubst %.c,$B/float/%.d,$(SOURCES)) $(patsubst %.c,$B/double/%.d,$(SOURCES))

@@ -17,7 +17,7 @@ flags='OPTIMIZE=-O1 -march=x86-64'
 
 copy() {
     mkdir -p "$1"
-    git ls-files -z Makefile common chapters tests plots 'docs/*.mk' 'chapters/*.mk' |
+    git ls-files -z Makefile CITATION.cff common chapters tests plots 'docs/*.mk' 'chapters/*.mk' |
         xargs -0 tar cf - | tar xf - -C "$1"
 }
 

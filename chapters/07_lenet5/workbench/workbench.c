@@ -22,6 +22,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef VERSION
+#define VERSION "of no version" /* compiled by other means than make */
+#endif
+
 /* ------------------------------------------------------------------ info ----------------- */
 
 /* --image: a training image, and how the recipe augments it. */
@@ -290,7 +294,7 @@ static int predict_all(const Options *o) {
 static void version(void) {
     Network net = lenet5(ACTIVATION_RELU);
     network_accelerate(&net);
-    printf("07_lenet5, not released yet: %s, %s kernels\n", checkpoint_build, net.kernels);
+    printf("07_lenet5 %s: %s, %s kernels\n", VERSION, checkpoint_build, net.kernels);
 }
 
 /* One command. Everything that a command prints goes through stdout, which is checked once, at the
