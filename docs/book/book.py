@@ -8,6 +8,8 @@ import os
 import re
 import subprocess
 import sys
+import time
+import zipfile
 
 import pages
 import quotes
@@ -17,8 +19,10 @@ TITLE, SUBTITLE = "LeNet-5 in C, layer by layer", "Seven lessons that run"
 KATEX = "/usr/share/javascript/katex/"
 # The paragraph that leads to the lessons before and after.
 FOR_SCREENS = re.compile(r"^\[(?:Previous: |Contents\])(?:.+\n)+", re.M)
-# A fixed date, 1 January 1980: the same lessons give the same bytes.
-ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": "315532800"}
+# A release has its date, any other book that of 1 January 1980, the first that a zip file knows:
+# the same lessons give the same bytes.
+DATE = int(os.environ.get("SOURCE_DATE_EPOCH", "315532800"))
+ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": str(DATE), "PYTHONHASHSEED": "0"}
 
 
 class Chapter(pages.Translator):
@@ -97,6 +101,18 @@ def index(terms, in_print):
     return "\n".join([*lines, ":::", ""])
 
 
+def imprint():
+    """The page after the index: which version this is, and what readers may do with it."""
+    with open("CITATION.cff", encoding="utf8") as file:
+        cited = dict(re.findall(r'^([\w-]+): "?([^"\n]+)"?$', file.read(), re.M))
+    released = cited.get("date-released", "not released yet")
+    return (
+        f"# Imprint {{#imprint}}\n\n*{TITLE}*, version {cited['version']}, {released}. By the "
+        f"maintainers.\n\n{pages.LICENCE} The images of digits are from MNIST, by Yann LeCun and "
+        "Corinna Cortes: [CC BY-SA 3.0](https://creativecommons.org/licenses/by-sa/3.0/).\n"
+    )
+
+
 def manuscript(in_print):
     terms = {}
     chapters = []
@@ -106,7 +122,7 @@ def manuscript(in_print):
         if page.path in pages.solutions()[:1]:
             chapters.append("# Solutions {#solutions}")
         chapters.append(Chapter(page, terms).whole())
-    return "\n\n".join([*chapters, index(terms, in_print)])
+    return "\n\n".join([*chapters, index(terms, in_print), imprint()])
 
 
 def pandoc(text, *arguments):
@@ -114,6 +130,7 @@ def pandoc(text, *arguments):
     command = ["pandoc", "--fail-if-warnings", "-s", "-f", reader, "--toc", "--toc-depth=2"]
     command += ["-M", f"title={TITLE}", "-M", f"subtitle={SUBTITLE}"]
     command += ["-M", "lang=en", "-M", "identifier=lenet5-in-c"]
+    command += ["-M", "author=The maintainers", "-M", "rights=CC BY 4.0, code also MIT"]
     command += ["--section-divs", "--highlight-style=monochrome", "-c", "docs/book/book.css"]
     if subprocess.run([*command, *arguments], input=text, text=True, env=ENVIRONMENT).returncode:
         sys.exit("error: pandoc, above")
@@ -143,6 +160,16 @@ def print_pdf(name):
         sys.exit("\n".join([*said, "error: weasyprint, above"]))
 
 
+def date_parts(path):
+    """Gives all parts of an EPUB the book's date; pandoc gives them the present time."""
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(path + ".part", "w") as new:
+        for part in old.infolist():
+            data = old.read(part)
+            part.date_time = time.gmtime(DATE)[:6]
+            new.writestr(part, data, part.compress_type, 9)
+    os.replace(path + ".part", path)
+
+
 def main():
     os.makedirs(OUT, exist_ok=True)
     name = f"{OUT}/lenet5"
@@ -164,6 +191,7 @@ def main():
     pandoc(
         manuscript(False), "-t", "epub3", "--mathml", "--epub-chapter-level=1", "-o", f"{name}.epub"
     )
+    date_parts(f"{name}.epub")
     if pages.missing():
         print("not written yet:", ", ".join(pages.missing()))
     print(f"open {name}.pdf or {name}.epub")

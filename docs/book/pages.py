@@ -12,6 +12,11 @@ import subprocess
 
 FRONT = "docs/index.md"
 TEMPLATES = "docs/report*.md"  # not pages
+# README, the foot of every page and the book's imprint say the same.
+LICENCE = (
+    "Text and pictures: [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). "
+    "Code: [MIT](https://opensource.org/license/mit). Code in the text: both."
+)
 LANGUAGES = ("zh",)  # of other editions: README.zh.md beside README.md
 
 PARTS = r"""

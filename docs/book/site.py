@@ -209,6 +209,9 @@ def run_doxygen():
     write(f"{OUT}/lessons.dox", lesson_links())
     parts = [f"{OUT}/{name}" for name in ("header.html", "footer.html", "doxygen.css")]
     subprocess.run(["doxygen", "-w", "html", *parts], check=True)
+    licence = re.sub(r"\[(.*?)\]\((.*?)\)", r'<a href="\2">\1</a>', pages.LICENCE)
+    foot = f'<li class="footer">{licence}</li>'
+    write(parts[1], re.sub(r'<li class="footer">.*</li>', lambda _: foot, read(parts[1])))
     script = (
         '<script src="$relpath^doxygen-awesome-darkmode-toggle.js"></script>\n'
         "<script>DoxygenAwesomeDarkModeToggle.init()</script>\n</head>"
