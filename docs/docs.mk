@@ -3,7 +3,7 @@
 R := build/$(if $(call on,$(QUICK)),quick/)report
 REPORT_NEEDS := plots $(PICTURES:%=$P/zh/%.txt) draw-long-zh
 
-.PHONY: docs book quotes report draw-long-zh trust-quotes trust-book
+.PHONY: docs book quotes release report draw-long-zh trust-quotes trust-book
 ##@ For students
 NEEDS_docs := docs
 docs: setup ## the site, lessons and reference: build/docs/html/index.html
@@ -32,6 +32,11 @@ NEEDS_trust-book := docs book look
 trust-book: docs book
 	@sh docs/book/check.sh
 	@python3 -B docs/book/look.py
+
+# What a course takes: archives, book, report, parameters, checksums. VERSION=1.0.0
+NEEDS_release := build test grade docs book plots report
+release: setup ## VERSION=1.0.0: sources, site, book, handout, ... into build/release
+	@sh docs/release.sh '$(MAKE)' '$(if $(filter command%,$(origin VERSION)),$(VERSION))'
 
 ##@ For report writers
 NEEDS_report := build plots report

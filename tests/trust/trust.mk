@@ -49,6 +49,11 @@ $B/faults/malloc.so: $T/faults/malloc.c | setup
 	@echo '  LINK $@'
 	$Q$(CC) -std=c11 -O1 $(WARNINGS) -shared -fPIC $< -o $@
 
+# Does `make release` refuse, and give the same bytes twice? (half an hour) SHORT=1: refusals only
+NEEDS_trust-release = $(NEEDS_release)
+trust-release: setup
+	@sh $T/release.sh '$(MAKE)' $(if $(SHORT),short)
+
 # Changes of the code that no test notices: SEED=1 COUNT=20 GROUPS="common 07_lenet5" FILE=...
 # FIXED=1: those of fixed.tsv, which must all be noticed.
 NEEDS_trust-mutants := build test
