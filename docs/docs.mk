@@ -46,8 +46,3 @@ report: $(REPORT_NEEDS) ## the report, English and Chinese, as HTML and PDF: bui
 
 draw-long-zh: | setup
 	@for name in $(LONG); do sh plots/draw.sh $$name build/data $P/zh zh there 2> /dev/null; done
-
-# The program that the prologue shows; it can also be compiled by hand.
-$B/prologue: docs/prologue.c $B/flags | setup
-	@echo '  LINK $@'
-	$Q$(CC) $(CFLAGS) $< -o $@

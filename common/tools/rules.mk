@@ -32,6 +32,11 @@ racing = $(addprefix $B/float/,$(addsuffix .o,$(basename $(wildcard chapters/$1/
 $(RACES): $B/race/%: $$(call racing,$$*) $$(call objects,float,$$*) $B/float/common.a
 	$(link)
 
+# The program that the prologue shows; it can also be compiled by hand.
+$B/prologue: docs/prologue.c $B/flags | setup
+	@echo '  LINK $@'
+	$Q$(CC) $(CFLAGS) $< -o $@
+
 $B/float/common.a: $(patsubst %.c,$B/float/%.o,$(filter common/%,$(SOURCES)))
 $B/double/common.a: $(patsubst %.c,$B/double/%.o,$(filter common/%,$(SOURCES)))
 # It depends on what is borrowed, so that programs are linked anew when that changes.
