@@ -17,6 +17,7 @@ import sys
 
 import pages
 import quotes
+from quotes import marks
 
 OUT = "build/docs"
 HTML = f"{OUT}/html"
@@ -129,8 +130,8 @@ class Filter(pages.Translator):
         if words == "navigation":
             return raw('<span class="neighbours"></span>') + lines
         if words.startswith("quote"):
-            _, path, mark = words.split()
-            line = quotes.marks(path)[mark][0] + 1
+            path, mark = marks.QUOTE.fullmatch(words).group("path", "mark")
+            line = marks.places(read(path))[mark][0] + 1
             origin = f'<a href="{file_page(path)}_source.html#l{line:05}">{path}</a>'
             origin = origin if path in source_files() else path
         elif words.startswith("output"):
@@ -248,8 +249,9 @@ def link_marks():
     """In the page of a source, from a mark to the lesson that quotes it."""
     for page in pages.read(pages.book()):
         for words in map(pages.words, page.of_kind("comment")):
-            if words.startswith("quote") and words.split()[1] in source_files():
-                _, path, mark = words.split()
+            quote = marks.QUOTE.fullmatch(words)
+            if quote and quote["path"] in source_files():
+                path, mark = quote.group("path", "mark")
                 name = f"{HTML}/{file_page(path)}_source.html"
                 link = f'// <a href="{page.label()}.html">[{mark}]</a>'
                 write(name, read(name).replace(f"// [{mark}]", link))
