@@ -2,8 +2,8 @@
 # A release:  sh docs/release.sh MAKE VERSION        (make release VERSION=1.0.0)
 #
 # Refuses unless the tree is clean, this commit has the tag vVERSION, CITATION.cff names VERSION and
-# a date, and CHANGELOG.md begins with both. Writes build/release, or with QUICK=1 build/quick/release
-# with the report of shorter runs:
+# a date, and CHANGELOG.md begins with both. Writes into build/release, or with QUICK=1, which makes
+# the report of shorter runs, into build/quick/release:
 #
 #   lenet5-VERSION.tar.gz          the sources
 #   lenet5-VERSION-site.tar.gz     the site
@@ -45,7 +45,8 @@ mkdir -p "$out"
 # pack FOLDER NAME: a folder as an archive in which nothing depends on where and when it was made.
 pack() {
     tar --sort=name --mtime=@$SOURCE_DATE_EPOCH --owner=0 --group=0 --numeric-owner \
-        --mode=u+rw,go+r,go-w,a+X --transform "s|^\.|$2|" -C "$1" -cf - . | gzip -9n > "$out/$2.tar.gz"
+        --mode=u+rw,go+r,go-w,a+X --transform "s|^\.|$2|" -C "$1" -cf - . |
+        gzip -9n > "$out/$2.tar.gz"
 }
 
 git archive --prefix="$name/" HEAD | gzip -9n > "$out/$name.tar.gz"
@@ -61,8 +62,9 @@ $make handout OUT="$work/handout"
 pack "$work/handout" "$name-handout"
 
 mkdir "$work/kit"
-git ls-files LICENSE docs/coursework.md tests/course/grade tests/course/exercises.py \
-    'tests/course/0*/exercises.toml' | tar -cf - -T - build/kit | tar -xf - -C "$work/kit"
+git ls-files LICENSE docs/coursework.md common/mnist common/tools/marks.py tests/course/grade \
+    tests/course/exercises.py 'tests/course/0*/exercises.toml' |
+    tar -cf - -T - build/kit | tar -xf - -C "$work/kit"
 for chapter in chapters/0*; do mkdir -p "$work/kit/$chapter"; done # the grader reads their names
 pack "$work/kit" "$name-kit"
 
