@@ -3,7 +3,8 @@
 #
 #   - a tree that is not ready is refused, with one line that says why;
 #   - short ends here. The release of shorter runs (QUICK=1), made in two folders, has the same
-#     bytes, except for the report, whose seconds are measured; made again in one of them, all bytes;
+#     bytes, except for the report, whose seconds are measured; made again in one of them, the
+#     report too;
 #   - its kit alone gives its handout 0 points, and its sources 100.
 set -eu
 make=$1 short=${2:-}
