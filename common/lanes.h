@@ -12,6 +12,7 @@
  *     x86-64 with AVX2 and FMA             8          16
  *     any other x86-64 (SSE2)              4          16
  *     ARM, 64 bits (NEON)                  4          32
+ *     WebAssembly (SIMD128)                4          16
  *
  * How many sums a kernel forms at a time follows from REGISTERS: they must all have one.
  * LANES is 0, and there is nothing else in this file, for other processors and for doubles.
@@ -34,7 +35,7 @@
 #elif defined(__AVX2__) && defined(__FMA__)
 #define LANES     8
 #define REGISTERS 16
-#elif defined(__x86_64__)
+#elif defined(__x86_64__) || defined(__wasm_simd128__)
 #define LANES     4
 #define REGISTERS 16
 #elif defined(__aarch64__)
@@ -64,7 +65,7 @@ INLINED Lanes load_once(const real *from) {
     Lanes value = load(from);
 #ifdef __x86_64__
     __asm__("" : "+x"(value));
-#else
+#elif defined(__aarch64__)
     __asm__("" : "+w"(value));
 #endif
     return value;

@@ -29,13 +29,16 @@ packages() {
     check) echo clang-tidy cppcheck ;;
     faults) echo python3 strace ;;
     clang) echo clang libclang-rt-14-dev ;;
+    playground) echo python3 clang lld wasi-libc libclang-rt-14-dev-wasm32 ;;
+    browser) # npm comes with some packages of nodejs, and alone with others
+        echo python3 chromium; command -v npm > /dev/null || echo nodejs npm ;;
     libraries) echo dpkg-dev ;; # fuzz LIBRARIES=1
     *) echo "setup.sh: unknown group $1" >&2 && exit 2 ;;
     esac
 }
 
 groups="build test watch grade debug docs book quotes look plots report format clang check faults
-        libraries peers"
+        playground browser libraries peers"
 apt="apt-get install -y --no-install-recommends"
 
 # One line per package; exits with 1 when one is missing that `make run` or `make test` needs.

@@ -1,0 +1,61 @@
+# The playground: the chapters' own C as WebAssembly, and the page around it in one file.
+PLAY    := docs/playground
+W       := build/$(if $(call on,$(QUICK)),quick/)playground
+# All of the chapters but their mains and what touches files; the linker drops what nothing calls.
+PLAYED  := $(patsubst %,common/%.c,dataset fail gemm init layer rng shape) \
+           $(filter-out %/main.c chapters/07_lenet5/workbench/%,$(filter chapters/%,$(SOURCES))) \
+           chapters/07_lenet5/workbench/preprocess.c $(wildcard $(PLAY)/c/*.c)
+PLAY_FLAGS = -O3 -std=c11 -D_POSIX_C_SOURCE=200809L -fno-math-errno -fno-trapping-math \
+             -ffp-contract=off $(WARNINGS) -Icommon -Ichapters -I$(PLAY)/c
+WASM_CC = clang --target=wasm32-wasi -msimd128 $(PLAY_FLAGS)
+
+.PHONY: playground
+##@ For students
+NEEDS_playground := build playground
+playground: $W/index.html ## draw a digit, see every layer, train: build/playground/index.html
+
+# The parameters are those of the pictures; with QUICK=1 of their shorter runs.
+$W/index.html: $W/lenet5.wasm $W/bits.txt $(wildcard $(PLAY)/*.* $(PLAY)/js/*) \
+        $(call commands,report.tsv mistakes.tsv 1998/3.tsv)
+	@python3 -B $(PLAY)/build.py $D $W $B/07_lenet5
+
+# The page in Chromium: its numbers beside this machine's, and its use. IMAGES=100 are compared.
+NEEDS_trust-playground := $(NEEDS_playground) browser
+AXE := build/npm/node_modules/axe-core/axe.min.js
+trust-playground: $W/index.html $W/native $(AXE)
+	@python3 -B tests/trust/playground/playground.py $W $(AXE) $(IMAGES)
+
+$(AXE): | setup
+	@npm install --silent --no-save --prefix build/npm axe-core@4
+
+build/wasm/%.o: %.c $(PLAY)/playground.mk | setup
+	@mkdir -p $(@D)
+	@echo '  CC   $< (WebAssembly)'
+	$Q$(WASM_CC) -MMD -MP -c $< -o $@
+
+# The functions of play.h are what the page may call.
+$W/lenet5.wasm: $(PLAYED:%.c=build/wasm/%.o)
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$Q$(WASM_CC) -mexec-model=reactor $^ -o $@ -Wl,--strip-all $$(sed -n \
+	    's/^[a-z].*[ *]\([a-z]*_[a-z]*\)(.*/-Wl,--export=\1/p' $(PLAY)/c/play.h)
+
+# The same for this machine, without fused multiply-add: what the page should compute.
+NATIVE_PLAY := $(PLAYED) $(patsubst %,common/%.c,file idx measure safetensors) \
+               tests/trust/playground/native.c
+build/nofma/%.o: %.c $(PLAY)/playground.mk | setup
+	@mkdir -p $(@D)
+	@echo '  CC   $< (without fused multiply-add)'
+	$Q$(CC) $(PLAY_FLAGS) -MMD -MP -c $< -o $@
+
+$W/native: $(NATIVE_PLAY:%.c=build/nofma/%.o)
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$Q$(CC) $^ -lz -ljansson -lm -o $@
+
+# The checksum after 30 batches on the images that are in the page. (When `make bits` writes one, it
+# is copied from there.)
+$W/bits.txt: $W/native
+	@$< bits 1500 > $@
+
+-include $(PLAYED:%.c=build/wasm/%.d) $(NATIVE_PLAY:%.c=build/nofma/%.d)
