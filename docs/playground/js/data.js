@@ -1,0 +1,58 @@
+'use strict';
+// What is inside this file beside the page: the WebAssembly module, parameters, images.
+
+function bytesOfBase64(text) {
+    const binary = atob(text);
+    const bytes = new Uint8Array(binary.length);
+    for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+    return bytes;
+}
+
+async function inflate(bytes) {
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+// A piece that build.py put into the page.
+async function piece(id) {
+    return inflate(bytesOfBase64(document.getElementById('data-' + id).textContent));
+}
+
+// n images and then their n labels, as practice_images() wants them.
+function imageSet(bytes) {
+    const size = IMAGE_SIDE * IMAGE_SIDE, n = bytes.length / (size + 1);
+    return {
+        n,
+        bytes,
+        image: i => bytes.subarray(i * size, (i + 1) * size),
+        label: i => bytes[n * size + i],
+    };
+}
+
+async function loadEverything() {
+    const facts = JSON.parse(document.getElementById('data-facts').textContent);
+    const names = ['wasm', 'report', 'original', 'train', 'test', 'mistakes'];
+    const bytes = {};
+    await Promise.all(names.map(async name => { bytes[name] = await piece(name); }));
+    return {
+        facts,
+        wasm: bytes.wasm,
+        module: await WebAssembly.compile(bytes.wasm),
+        report: bytes.report.buffer,
+        original: bytes.original.buffer,
+        train: imageSet(bytes.train),
+        test: imageSet(bytes.test),
+        mistakes: imageSet(bytes.mistakes),
+    };
+}
+
+// The 60,000 images, from the file mnist.js beside the page: scripts load from file:// as well.
+function loadAllImages() {
+    return new Promise((done, failed) => {
+        const script = document.createElement('script');
+        script.src = 'mnist.js';
+        script.onload = async () => done(imageSet(await inflate(bytesOfBase64(window.MNIST))));
+        script.onerror = () => failed(new Refused(say('noMnist')));
+        document.head.append(script);
+    });
+}
