@@ -1,12 +1,12 @@
 # Would we notice? `make trust` asks all of CHECKS, `make trust-fuzz` one.
-CHECKS := analyse book crash elsewhere faults format fuzz handout mutants quotes
+CHECKS := analyse book crash elsewhere faults format fuzz handout mutants playground quotes
 T      := tests/trust
 
 .PHONY: trust format $(addprefix trust-,$(CHECKS) arm64 interop)
 ##@ For engineers
 trust: setup $(CHECKS:%=trust-%) ## would we notice mistakes? Runs all of these checks (an hour)
 NEEDS_trust = $(foreach check,$(CHECKS),$(NEEDS_trust-$(check)))
-trust-%: ## analyse, book, crash, elsewhere, faults, format, fuzz, handout, mutants or quotes
+trust-%: ## analyse, book, crash, elsewhere, faults, format, fuzz, handout, mutants, playground, quotes
 	@echo 'error: there is no check "$*"; see make help' >&2; exit 2
 
 FORMATTED = $(SOURCES) docs/prologue.c \
