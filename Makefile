@@ -107,5 +107,5 @@ clean: ## remove build/, trained parameters included
 include common/tools/setup.mk common/tools/rules.mk tests/tests.mk
 # A tree that was handed out lacks these.
 include $(wildcard tests/course/course.mk tests/trust/trust.mk tests/bench/bench.mk \
-          plots/plots.mk docs/docs.mk docs/playground/playground.mk \
+          plots/plots.mk docs/playground/playground.mk docs/docs.mk \
           chapters/07_lenet5/studies/studies.mk)

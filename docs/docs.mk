@@ -5,9 +5,9 @@ REPORT_NEEDS := plots $(PICTURES:%=$P/zh/%.txt) draw-long-zh
 
 .PHONY: docs book quotes release report draw-long-zh trust-quotes trust-book
 ##@ For students
-NEEDS_docs := docs
-docs: setup ## the site, lessons and reference: build/docs/html/index.html
-	@python3 -B docs/book/site.py
+NEEDS_docs := docs playground build
+docs: setup $W/index.html ## the site, lessons and reference: build/docs/html/index.html
+	@python3 -B docs/book/site.py $W
 
 NEEDS_book := book
 book: setup ## the lessons as a book: build/book/lenet5.pdf and lenet5.epub
@@ -28,7 +28,7 @@ trust-quotes: build $B/prologue $B/05_softmax_ce.double
 	@python3 -B docs/book/figures.py --check
 
 # The site in a browser, wide and narrow; the PDF and the EPUB.
-NEEDS_trust-book := docs book look
+NEEDS_trust-book := $(NEEDS_docs) book look
 trust-book: docs book
 	@sh docs/book/check.sh
 	@python3 -B docs/book/look.py

@@ -68,8 +68,11 @@ class Browser:
 
     def open(self, path, fragment=""):
         """Loads a file, and waits until it is there."""
+        self.go(f"file://{os.path.abspath(path)}{fragment}")
+
+    def go(self, address):
         self.events.clear()
-        self.ask("Page.navigate", url=f"file://{os.path.abspath(path)}{fragment}")
+        self.ask("Page.navigate", url=address)
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self.receive())
 

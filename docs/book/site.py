@@ -1,6 +1,6 @@
 """The site: build/docs/html, which Doxygen makes from the pages and from the sources' comments.
 
-    site.py                 builds it (make docs)
+    site.py PLAYGROUND      builds it, with the playground in that folder (make docs)
     site.py --filter FILE   prints a page in Doxygen's Markdown (FILTER_PATTERNS in docs/Doxyfile)
 
 The pages are written for a Git host. The filter says anew what Doxygen 1.9.4 does not understand:
@@ -257,6 +257,34 @@ def link_marks():
                 write(name, read(name).replace(f"// [{mark}]", link))
 
 
+# What a lesson's link to the playground says; the prologue is 0.
+PLAY = [
+    "Playground: a rate that is too large, on the network",
+    "Playground: a window of the image and its value in C1",
+    "Playground: a value of C3 and its 150 products",
+    "Playground: a window of 2x2 and its largest entry",
+    "Playground: a unit of F6 and its 120 products",
+    "Playground: what a wrong answer passes back",
+    "Playground: train the network with each optimizer",
+    "Playground: the whole network, live",
+]
+
+
+def add_playground(folder):
+    """The page itself, and links to it: from the front page and from the top of every lesson."""
+    home = '<a href="index.html" data-say="lessons"></a>'
+    page = read(f"{folder}/index.html").replace("<!-- lessons -->", home)
+    write(f"{HTML}/playground.html", page)
+    shutil.copy(f"{folder}/mnist.js", HTML)
+    links = {"index": ("", "Draw a digit, and watch this network read it")}
+    for number, page in enumerate(pages.read(pages.lessons())[: len(PLAY)]):
+        links[page.label()] = (f"#chapter={number}", PLAY[number])
+    for label, (state, text) in links.items():
+        link = f'<p class="play"><a href="playground.html{state}">{text}</a></p>'
+        name, begin = f"{HTML}/{label}.html", '<div class="textblock">'
+        write(name, read(name).replace(begin, begin + link, 1))
+
+
 def add_to_search():
     """The terms of the book's index, so that a search finds more than names and titles."""
     letters = re.search(r'0: "(.*)"', read(f"{HTML}/search/searchdata.js"))[1]
@@ -282,7 +310,10 @@ def dead_links():
             target = f"{HTML}/{path}" if path else name
             if re.match(r"[a-z]+:", address):
                 continue
-            if not os.path.exists(target) or anchor and anchor not in places.get(target, [anchor]):
+            known = places.get(target, [anchor])
+            if path == "playground.html":
+                known = [anchor]  # there it is a state of the page
+            if not os.path.exists(target) or anchor and anchor not in known:
                 yield f"{name}: dead link to {address}"
 
 
@@ -293,6 +324,7 @@ def main():
     run_doxygen()
     add_pictures()
     add_mathjax()
+    add_playground(sys.argv[1])
     link_marks()
     add_to_search()
     dead = sorted(dead_links())
