@@ -2,8 +2,11 @@
  * The prologue as a program: one weight learns one number, then a line learns three points.
  *
  *     make build/prologue && build/prologue     or: cc docs/prologue.c -o prologue && ./prologue
+ *
+ * With a learning rate, build/prologue 0.3, both examples use it.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 // [one-weight]
 /* y = w*x should become t. Prints w from step to step. */
@@ -57,7 +60,17 @@ static double loss(double w, double b) {
     return L;
 }
 
-int main(void) {
+/* The examples with the reader's rate. */
+static void examples_with(double lr) {
+    one_weight(lr);
+    line(lr);
+}
+
+int main(int argc, char **argv) {
+    if (argc > 1) {
+        examples_with(atof(argv[1]));
+        return 0;
+    }
     const double rate[6] = {0.01, 0.10, 0.25, 0.45, 0.50, 0.60}, h = 0.01;
     printf("1. One weight: y = w*x, x = 2, wanted 6; w after 0, 1, 2, ... steps\n\n");
     printf("     lr         0        1        2        3        4        5        6\n");

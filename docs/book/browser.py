@@ -99,7 +99,8 @@ class Browser:
         for event in self.events:
             method, said = event.get("method"), event.get("params", {})
             if method == "Runtime.exceptionThrown":
-                yield said["exceptionDetails"]["exception"]["description"]
+                details = said["exceptionDetails"]
+                yield details.get("exception", {}).get("description", details["text"])
             elif method == "Log.entryAdded" and said["entry"]["level"] == "error":
                 yield said["entry"]["text"] + " " + said["entry"].get("url", "")
             elif method == "Runtime.consoleAPICalled" and said["type"] == "error":

@@ -126,7 +126,7 @@ class Filter(pages.Translator):
 
     def comment(self, token):
         words = pages.words(token)
-        lines = "\n" * token[0].count("\n")
+        lines, order = "\n" * token[0].count("\n"), ""
         if words == "navigation":
             return raw('<span class="neighbours"></span>') + lines
         if words.startswith("quote"):
@@ -136,11 +136,12 @@ class Filter(pages.Translator):
             origin = origin if path in source_files() else path
         elif words.startswith("output"):
             origin = "printed by " + html.escape(quotes.ORDER.match(words)["command"])
+            order = f' data-order="{html.escape(words)}"'  # by which live.js finds the block
         elif words.startswith("index:"):
             return raw("".join(f'<a id="{term_id(t)}"></a>' for t in pages.terms(words))) + lines
         else:
             return lines
-        return raw(f'<div class="origin">{origin}</div>') + lines
+        return raw(f'<div class="origin"{order}>{origin}</div>') + lines
 
     def link(self, token):
         # The words of a link to a @ref on one line: Doxygen loses count of its quotes otherwise.
@@ -275,14 +276,16 @@ def add_playground(folder):
     home = '<a href="index.html" data-say="lessons"></a>'
     page = read(f"{folder}/index.html").replace("<!-- lessons -->", home)
     write(f"{HTML}/playground.html", page)
-    shutil.copy(f"{folder}/mnist.js", HTML)
+    for name in ("mnist.js", "live.js"):
+        shutil.copy(f"{folder}/{name}", HTML)
     links = {"index": ("", "Draw a digit, and watch this network read it")}
     for number, page in enumerate(pages.read(pages.lessons())[: len(PLAY)]):
         links[page.label()] = (f"#chapter={number}", PLAY[number])
     for label, (state, text) in links.items():
         link = f'<p class="play"><a href="playground.html{state}">{text}</a></p>'
         name, begin = f"{HTML}/{label}.html", '<div class="textblock">'
-        write(name, read(name).replace(begin, begin + link, 1))
+        script = '<script src="live.js" defer></script></head>' if state else "</head>"
+        write(name, read(name).replace(begin, begin + link, 1).replace("</head>", script, 1))
 
 
 def add_to_search():

@@ -3,8 +3,9 @@
     build.py DATA FOLDER PROGRAM      (make playground)
 
 DATA holds the parameters of the report's run and of 1998's, and the list of mistakes; PROGRAM is
-the native program. In FOLDER are lenet5.wasm and bits.txt; index.html, mnist.js with all images,
-and the parameters as the page has them, rounded to 16 bits, are written there.
+the native program. In FOLDER are lenet5.wasm and bits.txt. Written there: index.html; mnist.js
+with all images; live.js, which makes the lessons' examples run; and the parameters as the page has
+them, rounded to 16 bits.
 """
 import base64
 import csv
@@ -131,6 +132,15 @@ def inlined(page):
     return re.sub(r'<script src="([^"]+)"([^>]*)></script>', script, page)
 
 
+def live_script(wasm):
+    """The script for the lessons on the site, in a scope of its own."""
+    names = ("say", "machine", "live")
+    parts = [read(f"{HERE}/js/{name}.js").decode().replace("'use strict';\n", "") for name in names]
+    texts = json.dumps(words(), ensure_ascii=False)
+    data = f"const WORDS = {texts};\nconst WASM = '{packed(wasm)}';\n"
+    return "'use strict';\n(() => {\n" + data + "\n".join(parts) + "})();\n"
+
+
 def main():
     data, folder, program = sys.argv[1:]
     runs = {"report": f"{data}/report.safetensors", "original": f"{data}/1998/3.safetensors"}
@@ -156,6 +166,7 @@ def main():
     tags += f"<script>const WORDS = {json.dumps(words(), ensure_ascii=False)};</script>\n"
     page = inlined(page.replace("<!-- data -->\n", tags))
     write(f"{folder}/index.html", page)
+    write(f"{folder}/live.js", live_script(pieces["wasm"]))
     write(f"{folder}/mnist.js", f"window.MNIST = '{packed(image_set('train', range(60000)))}';\n")
     size = os.path.getsize(f"{folder}/index.html")
     print(f"{folder}/index.html: {size:,} bytes; open it in a browser")

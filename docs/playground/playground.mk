@@ -33,15 +33,15 @@ build/wasm/%.o: %.c $(PLAY)/playground.mk | setup
 	@echo '  CC   $< (WebAssembly)'
 	$Q$(WASM_CC) -MMD -MP -c $< -o $@
 
-# The functions of play.h are what the page may call.
-$W/lenet5.wasm: $(PLAYED:%.c=build/wasm/%.o)
+# The functions of play.h are what the page may call. The only main is the prologue's.
+$W/lenet5.wasm: $(PLAYED:%.c=build/wasm/%.o) build/wasm/docs/prologue.o
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$Q$(WASM_CC) -mexec-model=reactor $^ -o $@ -Wl,--strip-all $$(sed -n \
-	    's/^[a-z].*[ *]\([a-z]*_[a-z]*\)(.*/-Wl,--export=\1/p' $(PLAY)/c/play.h)
+	    's/^[a-z].*[ *]\([a-z]*_[a-z0-9]*\)(.*/-Wl,--export=\1/p' $(PLAY)/c/play.h)
 
 # The same for this machine, without fused multiply-add: what the page should compute.
-NATIVE_PLAY := $(PLAYED) $(patsubst %,common/%.c,file idx measure safetensors) \
+NATIVE_PLAY := $(filter-out %/lessons.c,$(PLAYED)) $(patsubst %,common/%.c,file idx measure safetensors) \
                tests/trust/playground/native.c
 build/nofma/%.o: %.c $(PLAY)/playground.mk | setup
 	@mkdir -p $(@D)
@@ -58,4 +58,4 @@ $W/native: $(NATIVE_PLAY:%.c=build/nofma/%.o)
 $W/bits.txt: $W/native
 	@$< bits 1500 > $@
 
--include $(PLAYED:%.c=build/wasm/%.d) $(NATIVE_PLAY:%.c=build/nofma/%.d)
+-include $(PLAYED:%.c=build/wasm/%.d) build/wasm/docs/prologue.d $(NATIVE_PLAY:%.c=build/nofma/%.d)

@@ -8,6 +8,7 @@
  *
  * - look_...      one image in one network, with everything that forward and backward compute
  * - practice_...  training from nothing
+ * - lesson_...    the lessons' worked examples, with other numbers
  *
  * A broken contract ends an instance (contract() aborts, after its message); the page starts another.
  */
@@ -158,6 +159,44 @@ double practice_rate(int k);
 
 /** @return the image that the next mini-batch begins with, counted from 0 */
 int practice_next(void);
+
+/** The arrays of a worked example. */
+typedef enum Room {
+    X,    ///< input
+    W,    ///< weights, then biases
+    Y,    ///< output; col for im2col, probabilities for softmax, the path for the ravine
+    DY,   ///< gradient of the output
+    DW,   ///< gradient of weights and biases
+    DX,   ///< gradient of the input
+    ROOMS ///< how many
+} Room;
+
+/** @return room for `count` numbers, all 0, in place of what was there */
+real *lesson_room(Room which, int count);
+
+/** @return window_out(), for the shape of an output */
+int lesson_out(int in, int size, int stride, int pad);
+
+/** Y = im2col(X), DX = col2im(DY), for one channel of h x w. */
+void lesson_im2col(int h, int w, int size, int stride, int pad);
+
+/** One filter on one channel of h x w, both ways. */
+void lesson_conv(int h, int w, int size, int stride, int pad);
+
+/** Max pooling of one channel of h x w, both ways. */
+void lesson_pool(int h, int w, int size, int stride, int pad);
+
+/** n images through a fully connected layer, both ways. */
+void lesson_affine(int n, int in, int out);
+
+/** Y = softmax(X) and DX for one image. @return the loss if its class is `label` */
+double lesson_softmax(int classes, int label);
+
+/** From the point X, Y receives the points of `steps` steps down the ravine of chapter 6. */
+void lesson_ravine(int optimizer, double lr, int steps);
+
+/** Runs the prologue's program with one rate; it prints. */
+void lesson_prologue(double lr);
 
 /** @return CRC-32 of n numbers as they lie in memory: a checksum that zlib's crc32() repeats */
 uint32_t play_checksum(const real *number, int n);

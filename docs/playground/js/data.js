@@ -1,18 +1,6 @@
 'use strict';
 // What is inside this file beside the page: the WebAssembly module, parameters, images.
 
-function bytesOfBase64(text) {
-    const binary = atob(text);
-    const bytes = new Uint8Array(binary.length);
-    for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-    return bytes;
-}
-
-async function inflate(bytes) {
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
 // A piece that build.py put into the page.
 async function piece(id) {
     return inflate(bytesOfBase64(document.getElementById('data-' + id).textContent));
