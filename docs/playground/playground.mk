@@ -19,11 +19,13 @@ $W/index.html: $W/lenet5.wasm $W/bits.txt $(wildcard $(PLAY)/*.* $(PLAY)/js/*) \
         $(call commands,report.tsv mistakes.tsv 1998/3.tsv)
 	@python3 -B $(PLAY)/build.py $D $W $B/07_lenet5
 
-# The page in Chromium: its numbers beside this machine's, and its use. IMAGES=100 are compared.
-NEEDS_trust-playground := $(NEEDS_playground) browser
+# The page in Chromium: its numbers beside this machine's, and its use; the lessons that run.
+# IMAGES=100 are compared.
+NEEDS_trust-playground := $(NEEDS_playground) docs browser
 AXE := build/npm/node_modules/axe-core/axe.min.js
-trust-playground: $W/index.html $W/native $(AXE)
+trust-playground: docs $W/native $(AXE)
 	@python3 -B tests/trust/playground/playground.py $W $(AXE) $(IMAGES)
+	@python3 -B tests/trust/playground/lessons.py build/docs/html
 
 $(AXE): | setup
 	@npm install --silent --no-save --prefix build/npm axe-core@4
