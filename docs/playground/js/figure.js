@@ -257,6 +257,7 @@ class Figure {
             ? new OutputView(this, column) : new LayerView(this, column)));
         this.root.append(...this.views.map(view => view.element), this.rays);
         this.chosen = this.hovered = null;
+        this.whole = true;
         this.narrow = undefined;
         this.layOut();
     }
@@ -277,14 +278,14 @@ class Figure {
             this.narrow = narrow;
             this.root.classList.toggle('narrow', narrow);
             for (const view of this.views) view.layOut(narrow);
-            this.draw();
         }
-        this.drawRays();
+        this.draw();
     }
 
     draw() {
         this.edge = getComputedStyle(this.root).getPropertyValue('--rule');
         for (const view of this.views) view.draw();
+        this.drawRays(); // a longer number may have moved a layer
     }
 
     hover(column, unit) {
@@ -312,6 +313,7 @@ class Figure {
 
     // How far a step-by-step run has come: only columns from .. to have values.
     reveal(from, to) {
+        this.whole = from === 0 && to === this.views.length - 1;
         this.views.forEach((view, k) =>
             view.element.classList.toggle('pending', k < from || k > to));
     }
@@ -324,7 +326,7 @@ class Figure {
         return { x: rect.x + inList.x, y: rect.y + inList.y, w: rect.w, h: rect.h };
     }
 
-    whole(view) {
+    frameOf(view) {
         const box = view.canvas || view.list;
         return { x: box.offsetLeft, y: box.offsetTop, w: box.offsetWidth, h: box.offsetHeight };
     }
@@ -337,7 +339,7 @@ class Figure {
     sourcesBelow(column, unit) {
         const layer = column.layers[0], view = this.views[column.number - 1];
         if (!view) return null;
-        if (!layer || layer.size === 0) return { view, rects: [this.whole(view)] };
+        if (!layer || layer.size === 0) return { view, rects: [this.frameOf(view)] };
         const window = windowOf(layer, unit);
         const channels = window.c === null
             ? Array.from({ length: layer.in.c }, (_, c) => c)
@@ -352,7 +354,7 @@ class Figure {
         const view = this.views[column.number + 1];
         if (!view) return null;
         const layer = view.column.layers[0];
-        if (!layer || layer.size === 0) return { view, rects: [this.whole(view)] };
+        if (!layer || layer.size === 0) return { view, rects: [this.frameOf(view)] };
         const { rows, columns, c } = windowsAbove(layer, unit);
         const maps = c === null
             ? Array.from({ length: layer.out.c }, (_, f) => f)
@@ -368,7 +370,7 @@ class Figure {
         this.rays.innerHTML = '';
         this.rays.setAttribute('width', this.root.scrollWidth);
         this.rays.setAttribute('height', this.root.scrollHeight);
-        if (!shown || !this.views.includes(this.view(shown.column))) return;
+        if (!shown || !this.whole || !this.views.includes(this.view(shown.column))) return;
         const view = this.view(shown.column);
         const target = this.place(view, view.rect(shown.unit));
         const sources = this.sources(shown.column, shown.unit);
