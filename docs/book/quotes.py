@@ -23,7 +23,8 @@ of the comment match; then a new measurement alone changes no page:
 
 Other comments: <!-- navigation --> before the line of links to the neighbouring lessons, which is
 written here too, in English; <!-- index: TERM; TERM --> for the book's index and the site's search;
-<!-- note: ... --> for authors.
+<!-- answer: 14 196 --> in the fold of a question, the numbers of its text that a prediction should
+have (the site asks for one); <!-- note: ... --> for authors.
 """
 import concurrent.futures
 import glob
@@ -176,6 +177,15 @@ def fence_after(page, i):
     return None
 
 
+def check_answer(page, order, place):
+    """A prediction's numbers stand in the fold that explains them."""
+    fold = page.text[place : page.text.find("</details>", place)]
+    numbers = re.findall(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", fold)
+    for number in order.removeprefix("answer:").split():
+        if number not in numbers:
+            raise Wrong(f"the fold does not hold the answer {number}")
+
+
 def update(page, i, comment, check):
     """What a comment changes: [(begin, end, new text)], nothing if the page is true already."""
     order = pages.words(comment)
@@ -186,6 +196,9 @@ def update(page, i, comment, check):
         begin, new = comment.end() + 1, navigation(page)
         end = page.text.find("\n", begin)
         return [(begin, end, new)] if page.text[begin:end] != new else []
+    if verb == "answer":
+        check_answer(page, order, comment.end())
+        return []
     if verb not in ("quote", "output", "message", "run"):
         raise Wrong(f"not understood: {order}")
     fence = fence_after(page, i)

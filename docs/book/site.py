@@ -137,6 +137,9 @@ class Filter(pages.Translator):
         elif words.startswith("output"):
             origin = "printed by " + html.escape(quotes.ORDER.match(words)["command"])
             order = f' data-order="{html.escape(words)}"'  # by which live.js finds the block
+        elif words.startswith("answer:"):
+            numbers = html.escape(words.removeprefix("answer: "))
+            return raw(f'<span class="answer" data-answer="{numbers}"></span>') + lines
         elif words.startswith("index:"):
             return raw("".join(f'<a id="{term_id(t)}"></a>' for t in pages.terms(words))) + lines
         else:

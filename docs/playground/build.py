@@ -18,8 +18,8 @@ import subprocess
 import sys
 import textwrap
 
-sys.path.insert(0, "docs/book")
-import quotes  # noqa: E402
+sys.path.append("common/tools")
+import marks
 
 HERE = "docs/playground"
 IMAGES = {"train": 1500, "test": 500}
@@ -103,15 +103,18 @@ def lines_of_code():
     with open(f"{HERE}/code.tsv", encoding="utf8") as file:
         rows = [line.rstrip("\n").split("\t") for line in file if not line.startswith("#")]
     for key, path, mark, text in rows:
-        lines = quotes.quoted(path, mark).rstrip("\n").split("\n")
-        strong = [i for i, line in enumerate(lines) if text in line]
+        source = read(path).decode()
+        begin, end = marks.places(source)[mark]
+        region = list(enumerate(source.split("\n"), 1))[begin : end - 1]
+        region = [(n, line) for n, line in region if not marks.MARK.match(line + "\n")]
+        strong = [i for i, (_, line) in enumerate(region) if text in line]
         if not strong:
             sys.exit(f"error: {HERE}/code.tsv: no line of [{mark}] in {path} has: {text}")
-        begin, end = max(0, strong[0] - AROUND), strong[-1] + AROUND // 2 + 1
-        first = quotes.marks(path)[mark][0] + 1 + strong[0]
-        shown = textwrap.dedent("\n".join(lines[begin:end])).split("\n")
-        places = [i - begin for i in strong]
-        code[key] = {"path": path, "first": first, "lines": shown, "strong": places}
+        first = max(0, strong[0] - AROUND)
+        shown = region[first : strong[-1] + AROUND // 2 + 1]
+        lines = textwrap.dedent("\n".join(line for _, line in shown)).strip("\n").split("\n")
+        places = [i - first for i in strong]
+        code[key] = {"path": path, "first": region[strong[0]][0], "lines": lines, "strong": places}
     return code
 
 

@@ -19,7 +19,7 @@ import tempfile
 import threading
 
 sys.path.insert(0, "docs/book")
-from browser import Browser  # noqa: E402
+from browser import Browser
 
 IMAGES = 10_000
 TRAINED = {"ours": True, "ConvNetJS": True, "tfjs cpu": True, "tfjs wasm": False}

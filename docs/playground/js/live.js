@@ -594,7 +594,7 @@ function attach(example) {
 function ask(details) {
     const answer = details.querySelector('.answer'), summary = details.querySelector('summary');
     if (!/^Predict/.test(summary.textContent.trim())) return;
-    const wanted = answer ? answer.dataset.answer.split(/\s+/) : null;
+    const wanted = answer && answer.dataset.answer;
     const input = make('input', { 'aria-label': say('askLabel'),
         placeholder: say(wanted ? 'askNumbers' : 'askWords') });
     const button = make('button', { type: 'button' }, say('askCheck'));
@@ -608,7 +608,9 @@ function ask(details) {
         const result = make('p', { class: 'live-verdict', role: 'status' },
             say('askYours', { text: input.value.trim() }));
         if (wanted) {
-            const right = wanted.every(text => numbersIn(input.value).includes(numbersIn(text)[0]));
+            const given = numbersIn(input.value); // to one percent: nobody predicts 2.3026
+            const close = (a, b) => Math.abs(a - b) <= Math.abs(b) / 100;
+            const right = numbersIn(wanted).every(number => given.some(one => close(one, number)));
             result.append(' ', make('b', { class: right ? 'right' : 'wrong' },
                 say(right ? 'askRight' : 'askWrong')));
         }
@@ -620,8 +622,9 @@ function ask(details) {
     details.after(form);
 }
 
+// 16x10x10, (1, 1, 1), 2,416 and \u2212200 are read as people write them.
 function numbersIn(text) {
-    return (text.match(/[-\u2212]?\d[\d,]*(\.\d+)?/g) || [])
+    return (text.match(/[-\u2212]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?/g) || [])
         .map(found => Number(found.replaceAll(',', '').replace('\u2212', '-')));
 }
 

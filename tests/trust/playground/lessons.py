@@ -12,7 +12,7 @@ import sys
 import time
 
 sys.path.insert(0, "docs/book")
-from browser import Browser  # noqa: E402
+from browser import SIZES, Browser
 
 # How many examples a page has.
 EXAMPLES = {
@@ -38,6 +38,19 @@ TYPE = """(() => {
     input.value = %s;
     input.dispatchEvent(new Event('input'));
 })()"""
+
+# Answers the first question that is not answered yet, with a mistake if wanted.
+ASK = """(mistake => {
+    const form = document.querySelector('.live-ask'), details = form.previousElementSibling;
+    const input = form.querySelector('input'), button = form.querySelector('button');
+    const answer = details.querySelector('.answer')?.dataset.answer || '';
+    button.click();
+    const empty = form.querySelector('[role=status]').textContent !== '';
+    input.value = answer && !mistake ? answer : 'perhaps 31415';
+    button.click();
+    const verdict = details.nextElementSibling.querySelector('b')?.className || '';
+    return { answer, empty, given: input.value, verdict, open: details.open };
+})(%s)"""
 
 problems = []
 
@@ -143,30 +156,32 @@ def change_numbers(browser, page):
 def predict(browser, page):
     """Every question asks before it unfolds; numbers that a page names are checked."""
     count = browser.value("document.querySelectorAll('.live-ask').length")
-    for _ in range(count):
-        browser.value("document.querySelector('.live-ask button').click()")
-        said = browser.value("document.querySelector('.live-ask [role=status]').textContent")
-        expect(said, f"{page}: an empty prediction is taken")
-        answer = browser.value(
-            "document.querySelector('.live-ask').previousElementSibling"
-            ".querySelector('.answer')?.dataset.answer || ''"
-        )
-        set_value(browser, ".live-ask input", answer or "a guess")
-        browser.value("document.querySelector('.live-ask button').click()")
-        right = browser.value(
-            "document.querySelector('.live-verdict:last-of-type .right') !== null"
-        )
-        expect(right or not answer, f"{page}: the answer {answer} is not taken as right")
-    folded = browser.value(
-        "[...document.querySelectorAll('details')].filter(one =>"
-        "/^Predict/.test(one.querySelector('summary').textContent.trim()) && !one.open).length"
-    )
-    expect(folded == 0, f"{page}: {folded} questions stay folded")
+    for k in range(count):
+        asked = browser.value(ASK % json.dumps(k % 2 == 1))
+        expect(asked["empty"], f"{page}: an empty prediction is taken")
+        expect(asked["open"], f"{page}: a question stays folded")
+        wanted = ("right" if k % 2 == 0 else "wrong") if asked["answer"] else ""
+        got = asked["verdict"]
+        expect(got == wanted, f'{page}: {asked["given"]} for {asked["answer"]} is "{got}"')
     return count
+
+
+def look(browser, page, script):
+    """With its examples open, the page still fits, and its letters can be read."""
+    for size in SIZES:
+        browser.resize(size)
+        for scheme in ("light", "dark"):
+            browser.prefer(prefers_color_scheme=scheme)
+            browser.value("new Promise(done => setTimeout(done, 300))")
+            for problem in browser.value(script):
+                problems.append(f"{page}, {size}, {scheme}: {problem}")
+    browser.resize("desk")
 
 
 def main():
     site = sys.argv[1]
+    with open("docs/book/look.js", encoding="utf8") as file:
+        script = file.read()
     browser, asked = Browser(), 0
     for page, count in EXAMPLES.items():
         browser.open(f"{site}/{page}.html")
@@ -175,6 +190,7 @@ def main():
             time.sleep(0.05)
         examine(browser, page, count)
         change_numbers(browser, page)
+        look(browser, page, script)
         asked += predict(browser, page)
         for error in browser.errors():
             problems.append(f"{page}: the console says: {error}")

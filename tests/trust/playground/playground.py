@@ -19,7 +19,7 @@ import time
 import zlib
 
 sys.path.insert(0, "docs/book")
-from browser import Browser  # noqa: E402
+from browser import Browser
 
 BATCHES, ENOUGH = 30, 0.9
 KEYS = {"Tab": 9, "Enter": 13, " ": 32, "PageDown": 34, "ArrowLeft": 37, "ArrowUp": 38}
