@@ -9,7 +9,7 @@ NEEDS_trust = $(foreach check,$(CHECKS),$(NEEDS_trust-$(check)))
 trust-%: ## analyse, book, crash, elsewhere, faults, format, fuzz, handout, mutants, playground, quotes
 	@echo 'error: there is no check "$*"; see make help' >&2; exit 2
 
-FORMATTED = $(SOURCES) docs/prologue.c \
+FORMATTED = $(SOURCES) docs/prologue.c $(wildcard docs/playground/c/*.[ch]) \
             $(wildcard $(foreach d,common chapters tests,$(addprefix $d/*,.h /*.h /*/*.h /*/*/*.h)))
 PYTHON    = $(shell git ls-files '*.py')
 NEEDS_format := format

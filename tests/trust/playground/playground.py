@@ -193,6 +193,40 @@ def compare_layers(reader, folder, name, count, tolerance=0.0):
     print(f"{name}: {count * size // 4} numbers of {count} images, {differing} with other bits")
 
 
+# The terms that the page shows for a value must add up to the value, forwards and backwards: tries
+# units of every layer, and returns those whose sums are wrong.
+TERMS = """(() => {
+    const net = page.net, wrong = [];
+    const sum = (parts, what) => parts.reduce((total, part) => total + part[what], 0);
+    const close = (a, b, name) => Math.abs(a - b) <= 1e-4 * (1 + Math.abs(b)) || wrong.push(name);
+    net.backward(3);
+    for (let k = 0; k < 300; k++) {
+        const layer = net.layers[(7 * k) % net.layers.length], { c, h, w } = layer.out;
+        const unit = unitAt(layer.out, (k * 7919) % (c * h * w));
+        const y = net.y(layer.index + 1)[at(layer.out, unit.c, unit.r, unit.s)];
+        const name = `${layer.name} ${unit.c},${unit.r},${unit.s}`;
+        const bias = layer.bias ? biasOf(net, layer, unit) : 0;
+        if (layer.kind === 'conv') close(sum(convParts(net, layer, unit), 'sum') + bias, y, name);
+        if (layer.kind === 'affine')
+            close(sum(affineTerms(net, layer, unit), 'product') + bias, y, name);
+        if (layer.kind === 'max pool') close(Math.max(...poolValues(net, layer, unit)), y, name);
+        const inputs = layer.in.c * layer.in.h * layer.in.w, place = (k * 6007) % inputs;
+        const below = unitAt(layer.in, place), dx = net.dy(layer.index)[place];
+        if (layer.kind === 'conv')
+            close(sum(convBackParts(net, layer, below), 'sum'), dx, 'dx of ' + name);
+        if (layer.kind === 'affine')
+            close(sum(affineBackTerms(net, layer, place), 'product'), dx, 'dx of ' + name);
+    }
+    return wrong;
+})()"""
+
+
+def add_up(reader, network):
+    reader.value(f"page.useImage('m0'); page.useNetwork('{network}')")
+    for name in reader.value(TERMS)[:3]:
+        problems.append(f"{network}: the terms that are shown do not add up to {name}")
+
+
 def hover(reader):
     reader.open("#tab=inside")
     left, top, *_ = reader.place('[data-layer="C3"] canvas')
@@ -390,6 +424,7 @@ def main():
         steps = {
             "drawing": lambda: draw_digits(reader),
             "layers": lambda: compare_layers(reader, folder, "report", count),
+            "terms": lambda: add_up(reader, "report"),
             "pointing": lambda: hover(reader),
             "training": lambda: train(reader, bits),
             "layer by layer": lambda: walk(reader),
@@ -405,7 +440,7 @@ def main():
             reader.complaints(name)
         reader.open()
         print(f"{frame_rate(reader):.0f} frames per second while drawing")
-        reader.value("page.useNetwork('original')")
+        add_up(reader, "original")
         # its tanh is the C library's, which has other code here
         compare_layers(reader, folder, "original", count, 1e-3)
         reader.complaints("1998")
