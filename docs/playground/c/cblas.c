@@ -9,7 +9,10 @@ static void begin_row(int n, float beta, float *c) {
         c[j] = beta == 0 ? 0 : beta * c[j];
 }
 
-enum { BLOCK = 16 }; /* sums that are kept in registers */
+enum {
+    BLOCK = 16,    /* sums that are kept in registers       */
+    TURNED = 50000 /* numbers of the largest matrix, C5's w */
+};
 
 /* c_j += sum over l of a_l * b_lj, for `wide` columns, at most BLOCK: along rows of b. */
 static void add_rows(int wide, int k, const float *a, int step, const float *b, int ldb, float *c) {
@@ -50,10 +53,24 @@ static void add_row(CBLAS_TRANSPOSE tb, int n, int k, const float *a, int step, 
     }
 }
 
+/* b, stored (n, k), as (k, n): along its rows, several sums are one instruction. */
+static const float *turn(int n, int k, const float *b, int ldb) {
+    static float turned[TURNED];
+    for (int j = 0; j < n; j++)
+        for (int l = 0; l < k; l++)
+            turned[l * n + j] = b[j * ldb + l];
+    return turned;
+}
+
 void cblas_sgemm(CBLAS_ORDER order, CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k,
                  float alpha, const float *a, int lda, const float *b, int ldb, float beta,
                  float *c, int ldc) {
     contract(order == CblasRowMajor && alpha == 1, "this BLAS is row-major, with alpha 1");
+    if (tb == CblasTrans && m >= BLOCK && n * k <= TURNED) {
+        b = turn(n, k, b, ldb);
+        ldb = n;
+        tb = CblasNoTrans;
+    }
     for (int i = 0; i < m; i++) {
         /* row i of op(a), and how far apart its entries are */
         const float *row = ta == CblasNoTrans ? a + i * lda : a + i;
