@@ -22,13 +22,13 @@ $W/index.html: $W/lenet5.wasm $W/bits.txt $(wildcard $(PLAY)/*.* $(PLAY)/js/*) \
 # The page in Chromium: its numbers beside this machine's, and its use; the lessons that run.
 # IMAGES=100 are compared.
 NEEDS_trust-playground := $(NEEDS_playground) docs browser
-AXE := build/npm/node_modules/axe-core/axe.min.js
+AXE := build/npm/axe/node_modules/axe-core/axe.min.js
 trust-playground: docs $W/native $(AXE)
 	@python3 -B tests/trust/playground/playground.py $W $(AXE) $(IMAGES)
 	@python3 -B tests/trust/playground/lessons.py build/docs/html
 
 $(AXE): | setup
-	@npm install --silent --no-save --prefix build/npm axe-core@4
+	@npm install --silent --no-save --prefix build/npm/axe axe-core@4
 
 build/wasm/%.o: %.c $(PLAY)/playground.mk | setup
 	@mkdir -p $(@D)

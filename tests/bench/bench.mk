@@ -14,12 +14,12 @@ bench-peers: $B/bench
 
 # The playground's module beside ConvNetJS and TensorFlow.js, in Chromium (a quarter of an hour).
 NEEDS_bench-browser := playground browser
-PEERS := build/npm/node_modules/convnetjs/package.json
+PEERS := build/npm/peers/node_modules/convnetjs/package.json
 bench-browser: build/playground/lenet5.wasm $(PEERS)
-	@python3 -B tests/bench/peers_browser.py build/npm/node_modules $<
+	@python3 -B tests/bench/peers_browser.py build/npm/peers/node_modules $<
 
 $(PEERS): | setup
-	@npm install --silent --no-save --prefix build/npm convnetjs@0.3 @tensorflow/tfjs@4 \
+	@npm install --silent --no-save --prefix build/npm/peers convnetjs@0.3 @tensorflow/tfjs@4 \
 	    @tensorflow/tfjs-backend-wasm@4
 
 # An epoch beside 1, 2, 4 and 8 busy programs (on an idle machine).

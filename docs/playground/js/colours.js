@@ -8,12 +8,6 @@ const COLOURS = {
 };
 const STEPS = 255;
 
-function isDark() {
-    const chosen = document.documentElement.dataset.theme;
-    if (chosen) return chosen === 'dark';
-    return matchMedia('(prefers-color-scheme: dark)').matches;
-}
-
 // A colour as a canvas stores it: red in the lowest byte.
 function packed([r, g, b]) {
     return (255 << 24 | b << 16 | g << 8 | r) >>> 0;

@@ -11,7 +11,6 @@ class Network {
     constructor(machine) {
         this.machine = machine;
         this.c = machine.c;
-        this.side = 0;
     }
 
     // choice: {original, activation, lo, hi}; parameters come afterwards.

@@ -409,10 +409,13 @@ class Page {
             this.fillGalleries();
         };
         byId('theme').addEventListener('click', () => {
-            document.documentElement.dataset.theme = isDark() ? 'light' : 'dark';
+            setTheme(!isDark());
             redraw();
         });
-        matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+        darkSystem.addEventListener('change', () => {
+            setTheme(darkSystem.matches);
+            redraw();
+        });
     }
 }
 
