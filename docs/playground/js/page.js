@@ -30,7 +30,7 @@ class Page {
         this.fillGalleries();
         this.useNetwork('report');
         this.restore();
-        document.documentElement.dataset.ready = 'true';
+        document.documentElement.dataset.ready = Math.round(performance.now());
     }
 
     // ---- networks ----

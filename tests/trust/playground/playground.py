@@ -33,6 +33,8 @@ DIGITS = {
     4: [[(0.35, 0.15), (0.25, 0.55), (0.8, 0.55)], [(0.68, 0.3), (0.65, 0.9)]],
 }  # fmt: skip
 
+READY = "document.documentElement.dataset.ready"  # milliseconds
+
 problems = []
 
 
@@ -55,7 +57,7 @@ class Reader:
         self.browser.prefer(**preferences)
         self.browser.open("/dev/null")  # or a fragment alone would load nothing
         self.browser.open(self.page, fragment)
-        self.until("document.documentElement.dataset.ready", "the page is ready")
+        self.until(READY, "the page is ready")
 
     def until(self, condition, what, seconds=60):
         end = time.monotonic() + seconds
@@ -435,6 +437,8 @@ def main():
             "accessibility": lambda: accessible(reader, axe),
         }
         reader.open()
+        size, ready = os.path.getsize(reader.page), reader.value(READY)
+        print(f"{size} bytes; the first prediction after {ready} ms")
         for name, step in steps.items():
             step()
             reader.complaints(name)
