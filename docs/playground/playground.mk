@@ -3,7 +3,8 @@ PLAY    := docs/playground
 W       := build/$(if $(call on,$(QUICK)),quick/)playground
 # All of the chapters but their mains and what touches files; the linker drops what nothing calls.
 PLAYED  := $(patsubst %,common/%.c,dataset fail gemm init layer rng shape) \
-           $(filter-out %/main.c chapters/07_lenet5/workbench/%,$(filter chapters/%,$(SOURCES))) \
+           $(filter-out chapters/07_lenet5/workbench/%,\
+             $(foreach c,$(CHAPTERS),$(call library,$c))) \
            chapters/07_lenet5/workbench/preprocess.c $(wildcard $(PLAY)/c/*.c)
 PLAY_FLAGS = -O2 -std=c11 -D_POSIX_C_SOURCE=200809L -fno-math-errno -fno-trapping-math \
              -ffp-contract=off $(WARNINGS) -Icommon -Ichapters -I$(PLAY)/c

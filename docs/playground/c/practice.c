@@ -43,7 +43,7 @@ bool practice_begin(int activation, int optimizer, double lr, int batch, int see
     damage_layers(&net, damage);
     epoch = 0;
     first = set->n;
-    if (!trainer_new(&trainer, &net, set, &plan, 1, (uint64_t)seed, &error)) return false;
+    if (!trainer_new(&trainer, &net, set, &plan, (uint64_t)seed, &error)) return false;
     damage_params(&net, damage, true, trainer.params);
     return true;
 }
