@@ -170,8 +170,8 @@ function median(times) {
 }
 
 // Loads one peer and measures it: ms, and bytes that came over the line.
-async function measure(name, train) {
-    const peer = peers[name], set = await images(10000), begin = performance.now();
+async function measure(name, n, train) {
+    const peer = peers[name], set = await images(n), begin = performance.now();
     performance.clearResourceTimings();
     await peer.load();
     peer.build(set);

@@ -3,9 +3,9 @@
     peers_browser.py MODULES WASM      (make bench-browser)
 
 MODULES is npm's folder with the peers, WASM the playground's module. The same layers, random
-parameters, Adam at 0.001, batches of 100, 10,000 images of 32x32; one thread. A page is opened anew
-for every measurement, from a server on this machine. ROUNDS=3 rounds, medians. TensorFlow.js has no
-gradient of a convolution in its WebAssembly backend, so that one only runs forwards.
+parameters, Adam at 0.001, batches of 100, IMAGES=10000 images of 32x32; one thread. A page is
+opened anew for every measurement, from a server on this machine. ROUNDS=3 rounds, medians.
+TensorFlow.js has no gradient of a convolution in its WebAssembly backend, which only runs forwards.
 """
 import functools
 import gzip
@@ -21,14 +21,14 @@ import threading
 sys.path.insert(0, "docs/book")
 from browser import Browser
 
-IMAGES = 10_000
+IMAGES = int(os.environ.get("IMAGES", "10000"))
 TRAINED = {"ours": True, "ConvNetJS": True, "tfjs cpu": True, "tfjs wasm": False}
 ROWS = {
     "loaded": ("bytes loaded", "{:,.0f}", 1),
     "first": ("until the first prediction, ms", "{:.0f}", 1),
     "one": ("one image forwards, ms", "{:.2f}", 1),
-    "forward": ("10,000 images forwards, s", "{:.2f}", 1e-3),
-    "train": ("an epoch of 10,000 images, s", "{:.1f}", 1e-3),
+    "forward": (f"{IMAGES:,} images forwards, s", "{:.2f}", 1e-3),
+    "train": (f"an epoch of {IMAGES:,} images, s", "{:.1f}", 1e-3),
 }
 
 
@@ -68,7 +68,7 @@ def fill(folder, modules, wasm):
 
 def measure(browser, port, name):
     browser.go(f"http://127.0.0.1:{port}/")
-    return browser.value(f"measure({json.dumps(name)}, {json.dumps(TRAINED[name])})")
+    return browser.value(f"measure({json.dumps(name)}, {IMAGES}, {json.dumps(TRAINED[name])})")
 
 
 def print_table(figures):
