@@ -15,8 +15,9 @@ TestSuite(ch07_student, .init = whole_network, .timeout = 300);
 static const char *copy_of_tree(void) {
     const char *dir = folder();
     Ran ran = command_in(".",
-                         "mkdir -p %s/built && cp -a Makefile common chapters tests plots docs "
-                         "%s && cp -a " BUILD "/float " BUILD "/flags %s/built && "
+                         "mkdir -p %s/built && "
+                         "cp -a Makefile CITATION.cff common chapters tests plots docs %s && "
+                         "cp -a " BUILD "/float " BUILD "/flags %s/built && "
                          "find %s/built -name '*.d' -exec sed -i 's|" BUILD "/|built/|g' {} +",
                          dir, dir, dir, dir);
     cr_assert(ran.code == 0, "cannot copy the tree: %s", ran.err);
