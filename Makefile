@@ -31,10 +31,11 @@ $(error ARCH=$(ARCH) and PORTABLE=1 exclude each other)
 endif
 B := build$(if $(VARIANT),/$(VARIANT))
 
-# Three relaxations, none of which changes the meaning of NaN or infinity (-ffast-math would):
+# Two relaxations, neither of which changes a value (-ffast-math would):
 # -fno-math-errno, -fno-trapping-math: sqrt and comparisons may become vector code, because the
-#   program reads neither errno nor the floating-point exception flags; no value changes.
-# -ffp-contract=fast: a*b + c is rounded once, not twice; -std=c11 would forbid that.
+#   program reads neither errno nor the floating-point exception flags.
+# And -ffp-contract=off: a*b + c is rounded once only where the source says so (lanes.h), so that
+#   every compiler gives the same bits.
 SANITIZERS := -O1 -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all \
               -fno-omit-frame-pointer
 # This machine's own instructions, unless the compiler is for other machines.
@@ -44,7 +45,7 @@ OTHERS   := $(filter-out $(MACHINE:arm64=aarch64)-%,$(patsubst arm64-%,aarch64-%
 NATIVE   := $(if $(OTHERS),,$(if $(filter aarch64 arm64,$(MACHINE)),-mcpu=native,-march=native))
 OPTIMIZE := $(if $(call on,$(SANITIZE)),$(SANITIZERS),$(if $(call on,$(DEBUG)),-O0 -g3,-O3)) \
             $(if $(call on,$(PORTABLE)),,$(if $(ARCH),-march=$(ARCH),$(NATIVE))) \
-            -fno-math-errno -fno-trapping-math -ffp-contract=fast
+            -fno-math-errno -fno-trapping-math -ffp-contract=off
 WARNINGS := -Wall -Wextra -Wshadow -Wdouble-promotion -Wfloat-conversion -Wstrict-prototypes
 CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -g $(OPTIMIZE) -pthread $(WARNINGS) \
             -Icommon -Ichapters

@@ -15,6 +15,12 @@
  *     WebAssembly (SIMD128)                4          16
  *
  * How many sums a kernel forms at a time follows from REGISTERS: they must all have one.
+ *
+ * The width may not show in the result. A sum whose terms are spread over lanes is spread over
+ * sixteen, whatever LANES is (narrower vectors make several passes), and they are added in one
+ * order. Products are added by fused(), which rounds once where the processor can, and only there:
+ * so there are two classes of processors, with fused multiply-add and without, and within a class
+ * all bits are the same.
  * LANES is 0, and there is nothing else in this file, for other processors and for doubles.
  */
 #ifndef LANES_H
@@ -24,6 +30,15 @@
 #include "real.h"
 
 #include <stdint.h>
+#ifdef __FMA__
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+enum {
+    SIXTEEN = 16 ///< lanes over which a sum is spread
+};
 
 /** @def LANES
  *  @brief Floats in one vector; 0 where there are no kernels made of them. */
@@ -80,10 +95,35 @@ INLINED Lanes all_lanes(real value) {
     return value - (Lanes){0};
 }
 
-INLINED real sum_of(Lanes value) {
+/** a * b + c, rounded once; twice where the processor has no such instruction. */
+INLINED Lanes fused(Lanes a, Lanes b, Lanes c) {
+#if LANES == 16
+    return (Lanes)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif LANES == 8
+    return (Lanes)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#elif defined(__FMA__)
+    return (Lanes)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c);
+#elif defined(__aarch64__)
+    return (Lanes)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#else
+    return a * b + c;
+#endif
+}
+
+/** The same of single numbers. */
+INLINED real fused_one(real a, real b, real c) {
+#if defined(__FMA__) || defined(__aarch64__)
+    return __builtin_fmaf(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
+/** The sum of sixteen lanes, from the first to the last. */
+INLINED real sum_of(const real lane[SIXTEEN]) {
     real sum = 0;
-    for (int i = 0; i < LANES; i++)
-        sum += value[i];
+    for (int i = 0; i < SIXTEEN; i++)
+        sum += lane[i];
     return sum;
 }
 

@@ -1,6 +1,7 @@
 /* SplitMix64 and the distributions that are made of it; see rng.h. */
 #include "rng.h"
 
+#include "elementary.h"
 #include "fail.h"
 
 #include <math.h>
@@ -35,8 +36,8 @@ double rng_normal(Rng *rng) {
     /* A point in the plane by radius and angle; its other coordinate is given up, so that there is
        no half of a pair to remember. */
     const double two_pi = 6.283185307179586;
-    double radius = sqrt(-2 * log(1 - fraction(rng))); /* 1 - fraction is never 0 */
-    return radius * cos(two_pi * fraction(rng));
+    double radius = sqrt(-2 * our_log(1 - fraction(rng))); /* 1 - fraction is never 0 */
+    return radius * our_cos(two_pi * fraction(rng));
 }
 
 int rng_below(Rng *rng, int n) {

@@ -3,6 +3,7 @@
  */
 #include "05_softmax_ce/rbf.h"
 
+#include "elementary.h"
 #include "fail.h"
 #include "shape.h"
 
@@ -168,17 +169,18 @@ static double compete(double j, const real *y, double p[DIGITS]) {
     double m = j;
     for (int i = 0; i < DIGITS; i++) {
         p[i] = 0;
-        m = fmin(m, cell(y, DIGITS, 0, i));
+        double y_i = cell(y, DIGITS, 0, i);
+        if (y_i < m) m = y_i;
     }
     if (isinf(j)) return 0;
-    double sum = exp(m - j);
+    double sum = our_exp(m - j);
     for (int i = 0; i < DIGITS; i++) {
-        p[i] = exp(m - cell(y, DIGITS, 0, i));
+        p[i] = our_exp(m - cell(y, DIGITS, 0, i));
         sum += p[i];
     }
     for (int i = 0; i < DIGITS; i++)
         p[i] /= sum;
-    return log(sum) - m;
+    return our_log(sum) - m;
 }
 
 static double rbf_forward(const Loss *l, int n, const real *x, const uint8_t *label, real *y,

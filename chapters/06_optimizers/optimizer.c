@@ -4,6 +4,8 @@
  */
 #include "06_optimizers/optimizer.h"
 
+#include "elementary.h"
+
 #include <string.h>
 
 // [sgd]
@@ -65,8 +67,8 @@ static void adam_move(const Optimizer *o, double rate, size_t n, const real *g, 
     real beta1 = (real)o->beta1, beta2 = (real)o->beta2, eps = (real)o->eps, lr = (real)rate;
     real fresh1 = (real)(1 - o->beta1), fresh2 = (real)(1 - o->beta2);
     /* m and v start at 0; after t steps they are too small, and these factors make up for it. */
-    real correct1 = (real)(1 / (1 - pow(o->beta1, o->t)));
-    real correct2 = (real)(1 / (1 - pow(o->beta2, o->t)));
+    real correct1 = (real)(1 / (1 - our_power(o->beta1, o->t)));
+    real correct2 = (real)(1 / (1 - our_power(o->beta2, o->t)));
     real *m = state[0], *v = state[1];
     for (size_t i = 0; i < n; i++) {
         /* m = beta1 * m + (1 - beta1) * g,  v = beta2 * v + (1 - beta2) * g^2 */
@@ -86,7 +88,7 @@ static void adam_step(const Optimizer *o, size_t n, const real *g, real **state,
 /* The report's listing: lr_t already holds the correction that adam_move applies once more. */
 static void adam_twice_step(const Optimizer *o, size_t n, const real *g, real **state, real *w) {
     double t = o->t;
-    double lr_t = o->lr * sqrt(1 - pow(o->beta2, t)) / (1 - pow(o->beta1, t));
+    double lr_t = o->lr * sqrt(1 - our_power(o->beta2, t)) / (1 - our_power(o->beta1, t));
     adam_move(o, lr_t, n, g, state, w);
 }
 // [adam-twice]

@@ -3,6 +3,8 @@
  */
 #include "06_optimizers/schedule.h"
 
+#include "elementary.h"
+
 /* The paper's rates are 0.0005 times these, pass by pass; the last one stays. */
 static double share_1998(double done) {
     static const double share[] = {1, 1, 0.4, 0.4, 0.4, 0.2, 0.2, 0.2, 0.1, 0.1, 0.1, 0.1, 0.02};
@@ -17,7 +19,7 @@ double schedule_share(Schedule schedule, double warmup, double done, double epoc
     if (schedule == SCHEDULE_1998) return share_1998(done);
     if (schedule == SCHEDULE_CONSTANT || epochs <= warmup) return 1;
     double t = (done - warmup) / (epochs - warmup);
-    return (1 + cos(pi * t)) / 2;
+    return (1 + our_cos(pi * t)) / 2;
 }
 // [schedule]
 

@@ -3,6 +3,7 @@
  */
 #include "07_lenet5/augment.h"
 
+#include "elementary.h"
 #include "fail.h"
 #include "shape.h"
 
@@ -30,7 +31,7 @@ Warp warp_random(const Augment *a, Rng *rng) {
     double scale = 1 + either_way(a->scale, rng);
     double squeeze = 1 + either_way(a->squeeze, rng);
     double shear = either_way(a->shear, rng);
-    double wide = scale * squeeze, high = scale / squeeze, c = cos(angle), s = sin(angle);
+    double wide = scale * squeeze, high = scale / squeeze, c = our_cos(angle), s = our_sin(angle);
     /* u = wide * (xr + shear * yr),  v = high * yr,  xr = c x - s y,  yr = s x + c y */
     warp.map[0][0] = (real)(wide * (c + shear * s));
     warp.map[0][1] = (real)(wide * (-s + shear * c));

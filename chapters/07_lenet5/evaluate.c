@@ -3,6 +3,7 @@
  */
 #include "07_lenet5/evaluate.h"
 
+#include "elementary.h"
 #include "team.h"
 
 #include <stdlib.h>
@@ -117,7 +118,7 @@ Prediction prediction_of(const Loss *loss, const real *score, int decision) {
         /* the distance to the second-best class is the smallest to any other */
         if (k != decision) p.margin = fmin(p.margin, fabs(p.score - y));
         /* Distances become e^-y, the smallest taken out so that nothing underflows. */
-        p.probability[k] = loss->smallest_wins ? exp(p.score - y) : y;
+        p.probability[k] = loss->smallest_wins ? our_exp(p.score - y) : y;
         sum += p.probability[k];
     }
     /* softmax has this sum already; e^-y gets it here */

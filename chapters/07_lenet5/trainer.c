@@ -3,12 +3,22 @@
  */
 #include "07_lenet5/trainer.h"
 
+#include "fail.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------ memory --------------- */
 
 static void take_step(Trainer *t);
+
+/* How many sums of gradients wait at a time, in a mini-batch of n: see trainer_gradient(). */
+static int sums_at_most(int n) {
+    int size = micro_batch(n), sums = 1;
+    for (int parts = (n + size - 1) / size; parts > 1; parts /= 2)
+        sums++;
+    return sums;
+}
 
 bool trainer_new(Trainer *t, const Network *net, const Dataset *data, const Plan *plan,
                  uint64_t seed, Error *error) {
@@ -21,11 +31,10 @@ bool trainer_new(Trainer *t, const Network *net, const Dataset *data, const Plan
     /* Each use of randomness has a stream of its own: more epochs change no first weight. */
     t->shuffle = rng_seed(seed, STREAM_SHUFFLE);
     t->params = calloc(n, sizeof(real));
-    t->grad = calloc(n, sizeof(real));
-    t->part = calloc(n, sizeof(real));
+    t->grad = calloc((size_t)sums_at_most(plan->batch) * n, sizeof(real));
     t->state = calloc(n * slots + 1, sizeof(real));
     t->order = calloc((size_t)t->patterns, sizeof(int));
-    bool ok = t->params && t->grad && t->part && t->state && t->order;
+    bool ok = t->params && t->grad && t->state && t->order;
     if (plan->average > 0) {
         t->mean = calloc(n, sizeof(real));
         ok = ok && t->mean;
@@ -49,7 +58,6 @@ void trainer_free(Trainer *t) {
     free(t->params);
     free(t->mean);
     free(t->grad);
-    free(t->part);
     free(t->state);
     free(t->order);
     *t = (Trainer){0};
@@ -114,23 +122,41 @@ Step micro_gradient(const Trainer *t, const int *index, int n, real scale, Works
 // [micro-batch]
 
 // [gradient]
-/* One micro-batch after the other. A sum of floats depends on its order: this is the order. */
+/* The two topmost sums of the stack become one; returns how many there are then. */
+static int add_topmost(Trainer *t, int sums) {
+    size_t params = network_params(t->net);
+    const real *top = t->grad + (size_t)(sums - 1) * params;
+    real *below = t->grad + (size_t)(sums - 2) * params;
+    for (size_t i = 0; i < params; i++)
+        below[i] += top[i];
+    return sums - 1;
+}
+
+/*
+ * One micro-batch after the other. A sum of floats depends on its order, and this is the order:
+ * neighbours first, then neighbouring pairs, ((0+1) + (2+3)) + ... The stack holds the sums that
+ * wait for their neighbour.
+ */
 Step trainer_gradient(Trainer *t, const int *index, int n) {
     size_t params = network_params(t->net);
-    int size = micro_batch(n);
+    int size = micro_batch(n), sums = 0;
     real scale = 1 / (real)n; /* L is the mean over the mini-batch */
     Step total = {0};
-    for (int first = 0; first < n; first += size) {
-        int left = n - first, images = left < size ? left : size;
-        /* the first gradient begins the sum, the others are added to it */
-        real *part = first > 0 ? t->part : t->grad;
-        Step step = micro_gradient(t, index + first, images, scale, &t->space, part);
+    contract(n <= t->plan.batch, "a gradient of %d images, more than a batch of %d", n,
+             t->plan.batch);
+    for (int k = 0; k * size < n; k++) {
+        int first = k * size, left = n - first, images = left < size ? left : size;
+        real *top = t->grad + (size_t)sums * params;
+        Step step = micro_gradient(t, index + first, images, scale, &t->space, top);
         total.loss += step.loss;
         total.correct += step.correct;
-        if (first > 0)
-            for (size_t i = 0; i < params; i++)
-                t->grad[i] += t->part[i];
+        sums++;
+        /* 0+1 is complete after two micro-batches, (0+1) + (2+3) after four, ... */
+        for (int complete = k + 1; complete % 2 == 0; complete /= 2)
+            sums = add_topmost(t, sums);
     }
+    while (sums > 1) /* when their number is no power of two */
+        sums = add_topmost(t, sums);
     total.loss /= n;
     return total;
 }

@@ -67,8 +67,7 @@ struct Trainer {
     Optimizer optimizer; ///< the plan's, with the steps taken and the present rate
     real *params;        ///< (n) the flat parameter vector
     real *mean;          ///< (n) their running mean; NULL without averaging
-    real *grad;          ///< (n) the flat gradient of the last mini-batch
-    real *part;          ///< (n) the gradient of one micro-batch
+    real *grad;          ///< (n) the flat gradient of the last mini-batch; behind it, sums of parts
     real *state;         ///< (slots, n) what the optimizer remembers
     Workspace space;     ///< for a micro-batch
     int *order;          ///< all patterns (images and their copies) in random order
@@ -133,7 +132,7 @@ Step trainer_step(Trainer *trainer, int first);
  * @brief The gradient of the mean loss of some images, into trainer->grad.
  * @param trainer the run; its parameters are only read
  * @param index   which patterns, as in trainer_image()
- * @param n       how many, at least 1
+ * @param n       how many, from 1 to the plan's batch
  * @return their mean loss and how many were classified correctly
  */
 Step trainer_gradient(Trainer *trainer, const int *index, int n);

@@ -55,6 +55,24 @@ Test(fast_affine, rational_function, .description = "1.7159 tanh(2/3 a), against
               rational_squash_of((real)INFINITY) < (real)1.71591);
 }
 
+Test(fast_affine, rational_sigmoid, .description = "1 / (1 + e^-x), against libm, and NaN") {
+    double worst = 0;
+    for (int k = -40000; k <= 40000; k++) {
+        real x = (real)(k / 1000.0), y = rational_sigmoid_of(x);
+        cr_assert(y >= 0 && y <= 1, "sigmoid(%g) = %.9g", (double)x, (double)y);
+        worst = fmax(worst, fabs((double)y - 1 / (1 + exp(-(double)x))));
+    }
+    cr_assert(worst < 3e-7, "largest error of the rational sigmoid %g", worst);
+    cr_assert(rational_sigmoid_of(0) == (real)0.5 && isnan(rational_sigmoid_of((real)NAN)));
+    Layer taught = sigmoid_layer("C1.sigmoid", (Shape){3, 1, 1}), l = taught;
+    const real x[3] = {0, 1, -3};
+    real *y = nans(3), *want_y = nans(3);
+    cr_assert(rational_squash(&l) && l.forward != taught.forward);
+    taught.forward(&taught, 1, NULL, x, want_y, NULL);
+    l.forward(&l, 1, NULL, x, y, NULL);
+    expect_list("y", 3, y, want_y, 1e-6);
+}
+
 Test(fast_affine, rational_layer, .description = "its layer equals the squash of chapter 4") {
     enum { N = 5 };
     Layer taught = squash_layer("C1.squash", (Shape){N, 1, 1}), l = taught;

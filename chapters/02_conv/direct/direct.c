@@ -96,7 +96,8 @@ INLINED void forward_filters(Plan g, const real *w, const real *bias, const real
 #pragma GCC unroll 16
                     for (int s = 0; s < C3_SIDE + K - 1; s++)
                         for (int q = 0; q < K; q++)
-                            if (s >= q && s - q < C3_SIDE) acc[s - q] += row[s] * wq[q];
+                            if (s >= q && s - q < C3_SIDE)
+                                acc[s - q] = fused(all_lanes(row[s]), wq[q], acc[s - q]);
                     weight += K * WIDE;
                 }
             for (int j = 0; j < C3_SIDE; j++)
@@ -120,7 +121,8 @@ INLINED void add_weights(const real *const x[WINDOW_ROWS], const real *dy,
         for (int p = 0; p < WINDOW_ROWS; p++)
 #pragma GCC unroll 8
             for (int q = 0; q < K; q++)
-                if (s >= q && s - q < C3_SIDE) acc[p][q] += x[p][s] * d[s - q];
+                if (s >= q && s - q < C3_SIDE)
+                    acc[p][q] = fused(all_lanes(x[p][s]), d[s - q], acc[p][q]);
     }
 }
 
@@ -161,24 +163,13 @@ INLINED void bias_filters(Plan g, const real *dy, real *db) {
 
 /*
  * A row of C1's output has 28 columns: pieces of LANES, an even number of them. The last piece is
- * moved to the left to end with the row; what it has in common with the one before comes out the
- * same there, and a sum over columns drops it.
+ * moved to the left to end with the row; its columns that the piece before has as well come out the
+ * same.
  */
-enum {
-    PIECES = 2 * ((C1_SIDE + 2 * LANES - 1) / (2 * LANES)),
-    TWICE = PIECES * LANES - C1_SIDE /* columns that two pieces have */
-};
-static const int32_t last_piece[16] __attribute__((aligned(64))) = {
-    0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}; /* TWICE is 4 */
+enum { PIECES = 2 * ((C1_SIDE + 2 * LANES - 1) / (2 * LANES)) };
 
 INLINED int piece(int k) {
     return k == PIECES - 1 ? C1_SIDE - LANES : k * LANES;
-}
-
-/* A piece of a row of dy; the last without what it has in common (0 times infinity is NaN). */
-INLINED Lanes load_piece(const real *row, int k) {
-    Lanes value = load(row + piece(k));
-    return k == PIECES - 1 ? (Lanes)((Mask)value & *(const Mask *)last_piece) : value;
 }
 
 /* One output row of all filters, two pieces at a time: acc[f] is y[f, i, piece(k) ..]. */
@@ -196,8 +187,8 @@ INLINED void forward_columns(Plan g, const real *w, const real *bias, const real
                     const real *wpq = w + (p * g.k + q) * g.f; /* w is (k, k, f) here */
                     Lanes left = load(pixel + piece(k)), right = load(pixel + piece(k + 1));
                     for (int f = 0; f < g.f; f++) {
-                        acc[f][0] += wpq[f] * left;
-                        acc[f][1] += wpq[f] * right;
+                        acc[f][0] = fused(all_lanes(wpq[f]), left, acc[f][0]);
+                        acc[f][1] = fused(all_lanes(wpq[f]), right, acc[f][1]);
                     }
                 }
             for (int f = 0; f < g.f; f++) {
@@ -207,48 +198,71 @@ INLINED void forward_columns(Plan g, const real *w, const real *bias, const real
         }
 }
 
-/* db[f] += sum of dy[f], lane by lane, all filters at a time. */
-INLINED void bias_columns(Plan g, const real *dy, real *db) {
+/*
+ * A sum over columns is spread over SIXTEEN lanes: columns 0 to 15 of a row and then columns 12 to
+ * 27, of which the first four are counted already. Vectors of fewer lanes take a part of the
+ * sixteen at a time: those from `lane` on.
+ */
+enum { SECOND = C1_SIDE - SIXTEEN, TWICE = 2 * SIXTEEN - C1_SIDE };
+static const int32_t not_twice[SIXTEEN] __attribute__((aligned(64))) = {
+    0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}; /* TWICE is 4 */
+
+/* Columns 12 to 27 of dy without the first four (0 times infinity would be NaN). */
+INLINED Lanes load_second(const real *row, int lane) {
+    Lanes value = load(row + SECOND + lane);
+    return lane < TWICE ? (Lanes)((Mask)value & *(const Mask *)(not_twice + lane)) : value;
+}
+
+/* db[f] += sum of dy[f], lane by lane, all filters at a time; db is (f, SIXTEEN). */
+INLINED void bias_columns(Plan g, int lane, const real *dy, real *db) {
     Lanes bias[C1_FILTERS];
     for (int f = 0; f < g.f; f++)
-        bias[f] = load(db + f * LANES);
+        bias[f] = load(db + f * SIXTEEN + lane);
     for (int i = 0; i < g.oh; i++)
-        for (int k = 0; k < PIECES; k++)
-            for (int f = 0; f < g.f; f++)
-                bias[f] += load_piece(dy + (f * g.oh + i) * g.ow, k);
+        for (int f = 0; f < g.f; f++) {
+            const real *row = dy + (f * g.oh + i) * g.ow;
+            bias[f] += load(row + lane);
+            bias[f] += load_second(row, lane);
+        }
     for (int f = 0; f < g.f; f++)
-        store(db + f * LANES, bias[f]);
+        store(db + f * SIXTEEN + lane, bias[f]);
 }
 
 /* Filters of C1 whose sums for dw are formed at a time. */
 enum { FILTERS = REGISTERS >= 32 ? 3 : 2 };
 
-/* dw[f..,p,0..4] += sum over i of dy[f,i,j] * x[i+p,j+q], lane by lane, FILTERS filters at a time.
-   */
-INLINED void weights_columns(Plan g, const real *x, const real *dy, real *dw) {
-    const int map = g.oh * g.ow, next = window(g) * LANES;
+/* acc[m][q] += d[m] * x[q], for the columns that x and d begin with. */
+INLINED void add_columns(const Lanes d[FILTERS], const real *x, Lanes acc[FILTERS][K]) {
+    for (int q = 0; q < K; q++) {
+        Lanes xq = load_once(x + q);
+        for (int m = 0; m < FILTERS; m++)
+            acc[m][q] = fused(d[m], xq, acc[m][q]);
+    }
+}
+
+/* dw[f..,p,0..4] += sum over i of dy[f,i,j] * x[i+p,j+q], lane by lane, FILTERS filters at a time;
+   dw is (f, k, k, SIXTEEN). */
+INLINED void weights_columns(Plan g, int lane, const real *x, const real *dy, real *dw) {
+    const int map = g.oh * g.ow, next = window(g) * SIXTEEN;
     for (int f = 0; f < g.f; f += FILTERS)
         for (int p = 0; p < g.k; p++) {
-            real *sums = dw + (f * g.k + p) * g.k * LANES;
-            Lanes acc[FILTERS][K];
+            real *sums = dw + (f * g.k + p) * g.k * SIXTEEN + lane;
+            Lanes acc[FILTERS][K], d[FILTERS];
             for (int m = 0; m < FILTERS; m++)
                 for (int q = 0; q < g.k; q++)
-                    acc[m][q] = load(sums + m * next + q * LANES);
-            for (int i = 0; i < g.oh; i++)
-                for (int k = 0; k < PIECES; k++) {
-                    const real *pixel = x + (i + p) * g.w + piece(k);
-                    Lanes d[FILTERS];
-                    for (int m = 0; m < FILTERS; m++)
-                        d[m] = load_piece(dy + (f + m) * map + i * g.ow, k);
-                    for (int q = 0; q < g.k; q++) {
-                        Lanes xq = load_once(pixel + q);
-                        for (int m = 0; m < FILTERS; m++)
-                            acc[m][q] += d[m] * xq;
-                    }
-                }
+                    acc[m][q] = load(sums + m * next + q * SIXTEEN);
+            for (int i = 0; i < g.oh; i++) {
+                const real *pixel = x + (i + p) * g.w + lane, *row = dy + f * map + i * g.ow;
+                for (int m = 0; m < FILTERS; m++)
+                    d[m] = load(row + m * map + lane);
+                add_columns(d, pixel, acc);
+                for (int m = 0; m < FILTERS; m++)
+                    d[m] = load_second(row + m * map, lane);
+                add_columns(d, pixel + SECOND, acc);
+            }
             for (int m = 0; m < FILTERS; m++)
                 for (int q = 0; q < g.k; q++)
-                    store(sums + m * next + q * LANES, acc[m][q]);
+                    store(sums + m * next + q * SIXTEEN, acc[m][q]);
         }
 }
 
@@ -270,14 +284,14 @@ INLINED Lanes add_neighbours(Lanes a, Lanes b) {
 #endif
 }
 
-/* The sums of all lanes of four vectors. */
-INLINED Four sums_of(const Lanes v[4]) {
+/* sum + all lanes of four vectors, four lanes at a time: so sixteen lanes are added in the same
+   order from one vector, from two and from four. */
+INLINED Four add_lanes(Four sum, const Lanes v[4]) {
     union {
         Lanes all;
         Four part[LANES / 4]; /* each holds a sum of four lanes of every vector */
     } quarter = {add_neighbours(add_neighbours(v[0], v[1]), add_neighbours(v[2], v[3]))};
-    Four sum = quarter.part[0];
-    for (int i = 1; i < LANES / 4; i++)
+    for (int i = 0; i < LANES / 4; i++)
         sum += quarter.part[i];
     return sum;
 }
@@ -294,30 +308,33 @@ INLINED void add_input(Plan g, const real *w, const real *dy, Lanes acc[SUMS]) {
         for (int j = 0; j < C3_SIDE; j++) {
             Lanes d = load(dy + j * WIDE);
             for (int m = 0; m < CHANNELS; m++)
-                acc[m * ROW + j + q] += d * wq[m];
+                acc[m * ROW + j + q] = fused(d, wq[m], acc[m * ROW + j + q]);
         }
     }
 }
 
 /*
  * Forward was y[f,i,j] = sum of w[f,ch,p,q] * x[ch,i+p,j+q], so dx[ch,i+p,j+q] += w[f,ch,p,q] *
- * dy[f,i,j]. A lane holds what its filter contributes; the lanes are added when a row is complete.
+ * dy[f,i,j]. A lane holds the contribution of its filter; the lanes are added when a row is
+ * complete.
  */
 INLINED void input_filters(Plan g, const real *w, const real *dy, real *dx) {
     for (int r = 0; r < g.h; r++)
         for (int ch = 0; ch < g.c; ch += CHANNELS) {
-            Lanes acc[(SUMS + 3) / 4 * 4] = {{0}};
-            real sum[(SUMS + 3) / 4 * 4];
+            Four sum[(SUMS + 3) / 4] = {{0}};
             int first = r - g.k + 1 > 0 ? r - g.k + 1 : 0, last = r < g.oh ? r : g.oh - 1;
-            for (int i = first; i <= last; i++)
-                for (int f = 0; f < WIDE; f += LANES)
+            for (int f = 0; f < WIDE; f += LANES) {
+                Lanes acc[(SUMS + 3) / 4 * 4] = {{0}};
+                for (int i = first; i <= last; i++)
                     add_input(g, w + (ch * g.k + r - i) * g.k * WIDE + f, dy + i * g.ow * WIDE + f,
                               acc);
 #pragma GCC unroll 8
-            for (int m = 0; m < SUMS; m += 4)
-                *(LooseFour *)(sum + m) = sums_of(acc + m);
+                for (int m = 0; m < SUMS; m += 4)
+                    sum[m / 4] = add_lanes(sum[m / 4], acc + m);
+            }
             for (int m = 0; m < CHANNELS; m++)
-                memcpy(dx + ((ch + m) * g.h + r) * g.w, sum + m * ROW, ROW * sizeof *sum);
+                memcpy(dx + ((ch + m) * g.h + r) * g.w, (const real *)sum + m * ROW,
+                       ROW * sizeof *dx);
         }
 }
 
@@ -329,8 +346,8 @@ KERNEL void c1_forward_image(const real *turned, const real *bias, const real *x
     forward_columns(plan_c1, turned, bias, x, y);
 }
 
-KERNEL void c1_weights_image(const real *x, const real *dy, real *sums) {
-    weights_columns(plan_c1, x, dy, sums);
+KERNEL void c1_weights_image(int lane, const real *x, const real *dy, real *sums) {
+    weights_columns(plan_c1, lane, x, dy, sums);
 }
 
 KERNEL void c3_forward_image(const real *turned, const real *bias, const real *x, real *y) {
@@ -391,14 +408,16 @@ static void c1_backward(const Layer *l, int n, const real *w, const real *x, con
     (void)y;
     const Plan g = plan_c1;
     const int params = weights(g) + g.f;
-    real *sums = scratch; /* weights and biases, LANES partial sums each */
-    memset(sums, 0, (size_t)(params * LANES) * sizeof *sums);
-    for (int image = 0; image < n; image++) {
-        c1_weights_image(x + image * inputs(g), dy + image * outputs(g), sums);
-        bias_columns(g, dy + image * outputs(g), sums + weights(g) * LANES);
-    }
+    real *sums = scratch; /* weights and biases, SIXTEEN partial sums each */
+    memset(sums, 0, (size_t)(params * SIXTEEN) * sizeof *sums);
+    for (int image = 0; image < n; image++)
+        for (int lane = 0; lane < SIXTEEN; lane += LANES) {
+            const real *of_image = dy + image * outputs(g);
+            c1_weights_image(lane, x + image * inputs(g), of_image, sums);
+            bias_columns(g, lane, of_image, sums + weights(g) * SIXTEEN);
+        }
     for (int i = 0; i < params; i++)
-        dw[i] += sum_of(load(sums + i * LANES));
+        dw[i] += sum_of(sums + i * SIXTEEN);
     if (dx) c1_input(l, n, w, dy, dx, scratch);
 }
 
@@ -431,7 +450,7 @@ bool direct_conv(Layer *l) {
     if (!c1 && !c3) return false;
     /* The most is what either has for backward; col would need more. */
     const Plan g = c1 ? plan_c1 : plan_c3;
-    size_t need = (size_t)(c1 ? (weights(g) + g.f) * LANES : 2 * weights(g) + outputs(g) + g.f);
+    size_t need = (size_t)(c1 ? (weights(g) + g.f) * SIXTEEN : 2 * weights(g) + outputs(g) + g.f);
     contract(need <= l->scratch, "%s: direct convolution needs %zu reals of scratch, not %zu",
              l->name, need, l->scratch);
     l->forward = c1 ? c1_forward : c3_forward;

@@ -1,6 +1,7 @@
 /**
  * @file rational.h
- * @brief The squash with one division instead of libm's tanh. Advanced; skip on first reading.
+ * @brief Squash and sigmoid with one division instead of libm's tanh and exp. Advanced; skip on
+ *        first reading.
  *
  * @addtogroup ch04
  *
@@ -16,7 +17,12 @@
  *
  * Beyond |S a| = 9, where a float cannot tell tanh from 1, the argument is held at 9. The error
  * against libm is below 3e-7 everywhere (a test looks at every thousandth of the way), and rows of
- * numbers become vector code. The double build keeps libm's tanh.
+ * numbers become vector code. The sigmoid is a tanh too,
+ *
+ *     sigmoid(x) = 1/2 + tanh(x / 2) / 2 = (Q + P)^2 / (2 (Q^2 + P^2))     at x / 4, not S a / 2
+ *
+ * and a square is never below 0. Products and sums in one order give the same bits on every
+ * machine, which libm's functions do not. The double build keeps those.
  * @{
  */
 #ifndef RATIONAL_H
@@ -32,8 +38,14 @@
 real rational_squash_of(real a);
 
 /**
- * @brief Makes a squash layer compute that.
- * @param layer a layer; its forward is replaced when it is a squash
+ * @brief 1 / (1 + e^-x), with one division.
+ * @return between 0 and 1; NaN for NaN
+ */
+real rational_sigmoid_of(real x);
+
+/**
+ * @brief Makes a layer compute one of the two.
+ * @param layer a layer; its forward is replaced when it is a squash or a sigmoid
  * @return whether it is; always false in the double build
  */
 bool rational_squash(Layer *layer);

@@ -3,12 +3,11 @@
  */
 #include "04_affine/tiles/tiles.h"
 
-#include "04_affine/affine.h"
 #include "lanes.h"
 
 #include <string.h>
 
-#if LANES > 4
+#if LANES
 
 /* A tile and what multiplies it must fit into the registers. */
 enum {
@@ -43,7 +42,7 @@ INLINED void tile(const Product *p, int i, int j, int rows, int vectors, int ski
             bl[v] = load_once(b + v * LANES);
         for (int r = 0; r < rows; r++)
             for (int v = 0; v < vectors; v++)
-                acc[r][v] += a[r * p->a_row] * bl[v];
+                acc[r][v] = fused(all_lanes(a[r * p->a_row]), bl[v], acc[r][v]);
         a += p->a_step;
         b += p->n;
     }
@@ -75,6 +74,30 @@ static void add_product(Product p) {
         some_rows(&p, i, 1);
 }
 
+/* The sum of a[k] * b[k], spread over SIXTEEN lanes. */
+INLINED real dot(int n, const real *a, const real *b) {
+    Lanes acc[SIXTEEN / LANES] = {{0}};
+    real lane[SIXTEEN];
+    int k = 0;
+    for (; k + SIXTEEN <= n; k += SIXTEEN)
+        for (int v = 0; v < SIXTEEN / LANES; v++)
+            acc[v] = fused(load(a + k + v * LANES), load(b + k + v * LANES), acc[v]);
+    for (int v = 0; v < SIXTEEN / LANES; v++)
+        store(lane + v * LANES, acc[v]);
+    for (int left = 0; k + left < n; left++)
+        lane[left] = fused_one(a[k + left], b[k + left], lane[left]);
+    return sum_of(lane);
+}
+
+/* Fewer images than a tile has rows: w is not worth transposing. */
+static void few_forward(const Layer *l, int n, const real *w, const real *x, real *y) {
+    const int in = shape_size(l->in), out = l->out.c;
+    const real *bias = w + layer_weights(l);
+    for (int i = 0; i < n; i++)
+        for (int o = 0; o < out; o++)
+            y[i * out + o] = bias[o] + dot(in, w + o * in, x + i * in);
+}
+
 /* The units of a layer, rounded up to whole vectors. */
 static int padded(int units) {
     return (units + LANES - 1) / LANES * LANES;
@@ -86,7 +109,7 @@ static void tiles_forward(const Layer *l, int n, const real *w, const real *x, r
     const int in = shape_size(l->in), out = l->out.c, wide = padded(out);
     const real *bias = w + layer_weights(l);
     if (n < ROWS) {
-        affine_forward(l, n, w, x, y, scratch);
+        few_forward(l, n, w, x, y);
         return;
     }
     real *turned = scratch, *sums = turned + in * wide; /* (ROWS, wide) */
@@ -108,10 +131,7 @@ static void tiles_backward(const Layer *l, int n, const real *w, const real *x, 
                            const real *dy, real *dw, real *dx, real *scratch) {
     const int in = shape_size(l->in), out = l->out.c;
     real *db = dw + layer_weights(l);
-    if (n < ROWS) {
-        affine_backward(l, n, w, x, y, dy, dw, dx, scratch);
-        return;
-    }
+    (void)y, (void)scratch;
     for (int i = 0; i < n; i++)
         for (int o = 0; o < out; o++)
             db[o] += dy[i * out + o];
@@ -123,14 +143,14 @@ static void tiles_backward(const Layer *l, int n, const real *w, const real *x, 
 
 bool tiles_affine(Layer *l) {
     const int in = shape_size(l->in), wide = padded(l->out.c);
-    if (strcmp(l->kind, "affine") != 0 || in < LANES) return false;
+    if (strcmp(l->kind, "affine") != 0 || in < SIXTEEN) return false;
     l->scratch = (size_t)((in + ROWS) * wide);
     l->forward = tiles_forward;
     l->backward = tiles_backward;
     return true;
 }
 
-#else /* doubles, or lanes so short that BLAS, which looks for longer ones, is faster */
+#else /* doubles, or a processor that lanes.h does not know: BLAS */
 
 bool tiles_affine(Layer *l) {
     (void)l;

@@ -3,7 +3,7 @@
  * plain.c takes its place.
  *
  * Threads take micro-batches as they come. Each has its gradient in memory of its own, and which
- * thread was first does not matter, because the gradients are added in the order of the
+ * thread was first does not matter, because the gradients are added in a tree over the
  * micro-batches. The threads share out the *entries* of that sum, and of the optimizer's step: each
  * takes a different piece of the parameters.
  */
@@ -20,8 +20,9 @@ enum {
 
 struct Shares {
     Team *team;
-    Workspace *space;       /* one for each thread                        */
-    real *micro_grad[WAVE]; /* one gradient for each micro-batch of a wave */
+    Workspace *space; /* one for each thread                        */
+    real
+        *micro_grad[WAVE]; /* one gradient for each micro-batch of a wave; the first on the stack */
 };
 
 /* ------------------------------------------------------------------ the gradient --------- */
@@ -34,6 +35,7 @@ typedef struct Wave {
     int size;         /* of a micro-batch               */
     int begin;        /* micro-batches before this wave */
     int count;        /* micro-batches in this wave     */
+    int merges;       /* sums of the stack that its sum meets */
     Step step[WAVE];  /* what each of them gave         */
 } Wave;
 
@@ -58,31 +60,51 @@ static Piece piece_of(const Trainer *t, int k) {
     return (Piece){params - left, left < length ? left : length};
 }
 
-/* One piece of the sum: grad += the gradients of a wave, in their order. */
+static void add(size_t n, real *to, const real *from) {
+    for (size_t i = 0; i < n; i++)
+        to[i] += from[i];
+}
+
+/* One piece of the sum: the gradients of a wave become one, a subtree of the whole, and go onto the
+   stack of trainer_gradient(). micro_grad[0] is its top already. */
 static void wave_sum(void *job, int k, int thread) {
     (void)thread;
     const Wave *wave = job;
     const Trainer *t = wave->t;
     Piece piece = piece_of(t, k);
-    real *grad = t->grad + piece.first;
-    /* the first wave of a mini-batch clears, the others add */
-    if (wave->begin == 0) memset(grad, 0, piece.n * sizeof *grad);
-    for (int s = 0; s < wave->count; s++) {
-        const real *part = t->shares->micro_grad[s] + piece.first;
-        for (size_t i = 0; i < piece.n; i++)
-            grad[i] += part[i];
+    real *const *grad = t->shares->micro_grad;
+    for (int step = 1; step < wave->count; step *= 2)
+        for (int s = 0; s + step < wave->count; s += 2 * step)
+            add(piece.n, grad[s] + piece.first, grad[s + step] + piece.first);
+    real *top = grad[0] + piece.first;
+    for (int merge = 0; merge < wave->merges; merge++) {
+        top -= network_params(t->net);
+        add(piece.n, top, top + network_params(t->net));
     }
 }
 
-/* The same as trainer_gradient(): WAVE micro-batches at a time, then their sum, then the next
-   wave. */
+/* How many sums of the stack a wave's sum meets: every second wave one, every fourth two, ...; the
+   last wave meets all that are left. */
+static int merges_of(int waves, bool last, int sums) {
+    int merges = 0;
+    for (int complete = waves; complete % 2 == 0; complete /= 2)
+        merges++;
+    return last ? sums - 1 : merges;
+}
+
+/* The same as trainer_gradient(), and the same tree: WAVE micro-batches at a time, then their sum,
+   then the next wave. */
 static Step shared_gradient(Trainer *t, const int *index, int n) {
-    int size = micro_batch(n), parts = (n + size - 1) / size;
+    int size = micro_batch(n), parts = (n + size - 1) / size, sums = 0;
     if (parts == 1) return trainer_gradient(t, index, n); /* nothing to share out */
     Step total = {0};
     for (int begin = 0; begin < parts; begin += WAVE) {
         int count = parts - begin < WAVE ? parts - begin : WAVE;
         Wave wave = {.t = t, .index = index, .n = n, .size = size, .begin = begin, .count = count};
+        t->shares->micro_grad[0] = t->grad + (size_t)sums * network_params(t->net);
+        sums++;
+        wave.merges = merges_of(begin / WAVE + 1, begin + WAVE >= parts, sums);
+        sums -= wave.merges;
         team_run(t->shares->team, count, wave_micro_batch, &wave);
         team_run_brief(t->shares->team, PIECES, wave_sum, &wave);
         for (int s = 0; s < count; s++) {
@@ -120,7 +142,7 @@ static void shares_free(Trainer *t) {
     Shares *shares = t->shares;
     team_free(shares->team);
     workspaces_free(shares->space, t->threads);
-    for (int k = 0; k < WAVE; k++)
+    for (int k = 1; k < WAVE; k++)
         free(shares->micro_grad[k]);
     free(shares);
     t->shares = NULL;
@@ -139,7 +161,7 @@ bool trainer_share(Trainer *t, int threads, Error *error) {
         shares->team = team_new(threads, error);
         ok = shares->team != NULL;
     }
-    for (int k = 0; ok && k < WAVE; k++) {
+    for (int k = 1; ok && k < WAVE; k++) {
         shares->micro_grad[k] = calloc(network_params(t->net), sizeof(real));
         ok = shares->micro_grad[k] || error_set(error, "no memory for %d threads", threads);
     }

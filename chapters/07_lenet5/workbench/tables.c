@@ -225,7 +225,7 @@ static void write_weights(FILE *out, const Network *net, const real *initial, co
 
 /* Sizes of the gradients of the mean loss of the first training images, in decades. */
 static bool write_gradients(FILE *out, Trainer *t, const char *title, Error *error) {
-    int images = t->data->n < GRADIENT_IMAGES ? t->data->n : GRADIENT_IMAGES;
+    int images = t->plan.batch;
     /* before the first shuffle the order is that of the file, so these are its first images */
     double loss = trainer_gradient(t, t->order, images).loss;
     if (!isfinite(loss) || !isfinite(largest(network_params(t->net), t->grad)))

@@ -212,7 +212,7 @@ static void tables(const Options *o) {
     Error error;
     session_check_image(o, &test_data, "test");
     real *params = session_params(&net, o->load);
-    recipe.plan.batch = 1;
+    recipe.plan.batch = data.n < GRADIENT_IMAGES ? data.n : GRADIENT_IMAGES;
     if (!trainer_new(&trainer, &net, &data, &recipe.plan, seed, &error) ||
         !trainer_share(&trainer, o->threads, &error))
         fail_with(&error);

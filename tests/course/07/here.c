@@ -221,7 +221,6 @@ static void run_gradient(const Call *call) {
     double *loss = call_at(call, A_LOSS);
     for (size_t i = 0; i < network_params(&net); i++)
         t.grad[i] = (real)7; /* of the mini-batch before */
-    memcpy(t.part, t.grad, network_params(&net) * sizeof(real));
     Step step = trainer_gradient(&t, call_at(call, A_DECISION), call->number[2]);
     memcpy(call_at(call, A_DW), t.grad, network_params(&net) * sizeof(real));
     loss[0] = step.loss;
