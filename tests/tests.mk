@@ -3,7 +3,7 @@ USES_common :=
 USES_guard  := 01_im2col 02_conv 03_pool 04_affine 05_softmax_ce
 USES_fast   := $(CHAPTERS)
 # A suite is tests/NAME.c, or a folder of sources; support.c is what those of both builds share.
-WITH_fast   := tests/07_lenet5/support.c
+WITH_fast   := tests/07_lenet5/support.c tests/support/bits.c
 suite   = $(filter tests/%.c,$(wildcard tests/$1.c tests/$1/*.c $(WITH_$1)))
 FAST   := $(if $(wildcard chapters/07_lenet5/fast/*.c),fast)
 SUITES := $(foreach s,common $(CHAPTERS) $(FAST) guard,$(if $(call suite,$s),$s))

@@ -28,6 +28,7 @@ packages() {
     peers) echo python3-torch python3-numpy ;; # bench-peers, interop: asked for, never installed
     check) echo clang-tidy cppcheck ;;
     faults) echo python3 strace ;;
+    bits) echo clang gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user ;;
     clang) echo clang libclang-rt-14-dev ;;
     playground) echo python3 clang lld wasi-libc libclang-rt-14-dev-wasm32 ;;
     browser) # npm comes with some packages of nodejs, and alone with others
@@ -38,7 +39,7 @@ packages() {
 }
 
 groups="build test watch grade debug docs book quotes look plots report format clang check faults
-        playground browser libraries peers"
+        playground browser bits libraries peers"
 apt="apt-get install -y --no-install-recommends"
 
 # One line per package; exits with 1 when one is missing that `make run` or `make test` needs.

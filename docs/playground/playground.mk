@@ -2,7 +2,7 @@
 PLAY    := docs/playground
 W       := build/$(if $(call on,$(QUICK)),quick/)playground
 # All of the chapters but their mains and what touches files; the linker drops what nothing calls.
-PLAYED  := $(patsubst %,common/%.c,dataset fail gemm init layer rng shape) \
+PLAYED  := $(patsubst %,common/%.c,dataset elementary fail gemm init layer rng shape) \
            $(filter-out chapters/07_lenet5/workbench/%,\
              $(foreach c,$(CHAPTERS),$(call library,$c))) \
            chapters/07_lenet5/workbench/preprocess.c $(wildcard $(PLAY)/c/*.c)

@@ -2,7 +2,7 @@
 CHECKS := analyse book crash elsewhere faults format fuzz handout mutants playground quotes
 T      := tests/trust
 
-.PHONY: trust format $(addprefix trust-,$(CHECKS) arm64 interop)
+.PHONY: trust format bits $(addprefix trust-,$(CHECKS) arm64 interop)
 ##@ For engineers
 trust: setup $(CHECKS:%=trust-%) ## would we notice mistakes? Runs all of these checks (an hour)
 NEEDS_trust = $(foreach check,$(CHECKS),$(NEEDS_trust-$(check)))
@@ -22,6 +22,10 @@ trust-format: setup
 	clang-format --dry-run --Werror $(FORMATTED)
 	black -q -l 100 --check $(PYTHON)
 	flake8 $(PYTHON)
+
+NEEDS_bits := build bits
+bits: setup ## the same parameters in every build? SHORT=1: in four builds
+	@sh $T/bits.sh build/bits '$(filter -std=% -D% -f% -I% -pthread,$(CFLAGS))' $(if $(SHORT),short)
 
 # Static analysis: gcc -fanalyzer, clang-tidy, cppcheck.
 NEEDS_trust-analyse := build check
