@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether there may be such a file. Only "no such file" is a no: a folder that cannot be entered is an
-   error that idx_read() names. */
+/* Whether there may be such a file. Only "no such file" is a no: a folder that cannot be entered is
+   an error that idx_read() names. */
 static bool is_there(const char *path) {
     return access(path, F_OK) == 0 || errno != ENOENT;
 }

@@ -75,8 +75,8 @@ static int open_locked(const char *path) {
     }
 }
 
-/* The process that holds the lock of a file; 0 when it has ended meanwhile. (Closing a file gives up
-   this process's own locks on it; it has none here.) */
+/* The process that holds the lock of a file; 0 when it has ended meanwhile. (Closing a file gives
+   up this process's own locks on it; it has none here.) */
 static long holder_of(const char *path) {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     int file = open(path, O_RDWR | O_CLOEXEC);
@@ -136,8 +136,8 @@ void lock_release(Lock *lock) {
 
 /* ------------------------------------------------------------------ writing -------------- */
 
-/* Fills path and target, and the permissions of an older file, 0 where there is none. Everything that
-   makes the path unfit is found here, before a temporary exists. */
+/* Fills path and target, and the permissions of an older file, 0 where there is none. Everything
+   that makes the path unfit is found here, before a temporary exists. */
 static bool find_target(Output *output, const char *path, mode_t *mode, Error *error) {
     struct stat info;
     *mode = 0;

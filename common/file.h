@@ -5,10 +5,10 @@
  * A pipe may keep a reader waiting and a device may never end; neither has a length to check a
  * header against. So every reader asks file_length() first.
  *
- * Writing goes through an Output: the bytes go into a temporary file in the same folder, are flushed
- * to the disk, and the temporary is renamed. A full disk or a power cut leaves either the old file
- * or the new one, never half of one. The file keeps the permissions of the one it replaces, and a
- * link stays a link: the file behind it is replaced.
+ * Writing goes through an Output: the bytes go into a temporary file in the same folder, are
+ * flushed to the disk, and the temporary is renamed. A full disk or a power cut leaves either the
+ * old file or the new one, never half of one. The file keeps the permissions of the one it
+ * replaces, and a link stays a link: the file behind it is replaced.
  *
  * The temporary is FILE.unfinished, locked while it is open. One that a killed program left is used
  * again; a second program that writes the same file is refused.

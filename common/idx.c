@@ -1,6 +1,6 @@
 /*
- * The IDX reader; see idx.h for the format. Plain and gzipped files are read by one function through
- * a Source; above it nothing knows which it was.
+ * The IDX reader; see idx.h for the format. Plain and gzipped files are read by one function
+ * through a Source; above it nothing knows which it was.
  */
 #define _DEFAULT_SOURCE /* madvise() of Linux */
 #include "idx.h"
@@ -59,8 +59,8 @@ static bool source_open(const char *path, Source *source, Error *error) {
     return true;
 }
 
-/* Bytes from the file; fewer than count only at its end. A failing disk is not an end: ferror() knows
-   the difference. */
+/* Bytes from the file; fewer than count only at its end. A failing disk is not an end: ferror()
+   knows the difference. */
 static bool take_plain(Source *source, void *to, size_t count, size_t *got, Error *error) {
     errno = EIO; /* for systems that report an error without a cause */
     *got = fread(to, 1, count, source->file);
@@ -179,7 +179,7 @@ static uint8_t *room_for(size_t count) {
     return room;
 }
 
-/* Header, size check, data, end: a file with something after the end is not the one it says it is. */
+/* Header, size check, data, end: a file with more than that is another. */
 static bool read_all(Source *source, Idx *idx, Error *error) {
     size_t count = 0;
     if (!read_header(source, idx, &count, error)) return false;

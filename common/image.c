@@ -1,6 +1,6 @@
 /*
- * PNG as bytes of grey; see image.h. libpng decodes, but only files that pass the checks here, since a
- * drawing comes from anywhere.
+ * PNG as bytes of grey; see image.h. libpng decodes, but only files that pass the checks here,
+ * since a drawing comes from anywhere.
  */
 #include "image.h"
 
@@ -23,8 +23,9 @@ static bool bad_png(const char *path, const char *why, Error *error) {
     return error_set(error, "%s: not a valid PNG: %s", path, why);
 }
 
-/* libpng would allocate as much as a chunk claims, unpack all text, and stop at the last pixel. So every
-   chunk must lie within the file, compressed text must be short, and nothing may follow the end. */
+/* libpng would allocate as much as a chunk claims, unpack all text, and stop at the last pixel. So
+   every chunk must lie within the file, compressed text must be short, and nothing may follow the
+   end. */
 static bool check_chunks(const char *path, FILE *file, long bytes, Error *error) {
     static const uint8_t iend[CHUNK] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
     uint8_t head[CHUNK] = {0};

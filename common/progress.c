@@ -97,7 +97,7 @@ static void line_text(const Progress *bar, long done, char part[PARTS][32], int 
 }
 
 void progress_update(Progress *bar, long done, double loss, double accuracy) {
-    /* too often would cost time, and flicker; every ten seconds is a line worth keeping in a file */
+    /* more often would cost time, and flicker; a file gets a line every ten seconds */
     char part[PARTS][32], line[256];
     double now = seconds_now(), pause = bar->fancy ? 0.1 : 10;
     if (now - bar->drawn < pause) return;

@@ -1,8 +1,8 @@
 /*
  * Reading and writing safetensors; see safetensors.h for the format. jansson parses the JSON.
  *
- * Reading trusts nothing: a length, a shape and an offset are claims, each compared with the file and
- * with the tensors that are expected before anything is done with it.
+ * Reading trusts nothing: a length, a shape and an offset are claims, each compared with the file
+ * and with the tensors that are expected before anything is done with it.
  */
 #include "safetensors.h"
 
@@ -62,8 +62,8 @@ static float get_float(const uint8_t *byte) {
 
 /* ------------------------------------------------------------------ writing -------------- */
 
-/* {"dtype": "F32", "shape": [...], "data_offsets": [begin, end]} or NULL. json_pack() takes over the
-   shape, also when it fails. */
+/* {"dtype": "F32", "shape": [...], "data_offsets": [begin, end]} or NULL. json_pack() takes over
+   the shape, also when it fails. */
 static json_t *tensor_json(const Tensor *tensor, size_t begin) {
     /* offsets count from the end of the header, which is not known yet */
     json_int_t end = (json_int_t)(begin + 4 * tensor_size(tensor));
@@ -344,7 +344,7 @@ static void list_names(int tensors, const Tensor *tensor, char *list, size_t siz
         at += (size_t)snprintf(list + at, size - at, i ? " %s" : "%s", tensor[i].name);
 }
 
-/* A tensor that is not there: names the others, as a user may have loaded another network's file. */
+/* A tensor that is not there: names the others, as the file may be another network's. */
 static bool missing(const Safetensors *file, int tensors, const Tensor *tensor, const char *name,
                     const char *why, Error *error) {
     char list[300];
@@ -353,7 +353,7 @@ static bool missing(const Safetensors *file, int tensors, const Tensor *tensor, 
                      list);
 }
 
-/* name[i] becomes the file's name for tensor i: ours, or else that of the only tensor of its shape. */
+/* name[i] becomes the file's name for tensor i: ours, or that of the only tensor of its shape. */
 static bool find_names(const Safetensors *file, int tensors, const Tensor *tensor,
                        const char **name, Error *error) {
     bool ours = speaks_our_names(file, tensors, tensor);
@@ -441,7 +441,7 @@ static bool read_tensor(const Safetensors *file, const Tensor *tensor, const jso
     return ok;
 }
 
-/* Every tensor of the file must be one of ours: a network with a layer more would be another one. */
+/* Every tensor of the file must be one of ours: a network with one more layer is another. */
 static bool no_strangers(const Safetensors *file, int tensors, const Tensor *tensor,
                          const char *const *ours, Error *error) {
     const char *name;
@@ -468,8 +468,8 @@ static void extent(const Safetensors *file, const char *name, json_int_t at[2]) 
         at[k] = json_integer_value(json_array_get(offsets, k));
 }
 
-/* Together the tensors must cover the data: no two overlap, nothing is left over. The format demands
-   it, so that a file cannot hide anything between its tensors. */
+/* Together the tensors must cover the data: no two overlap, nothing is left over. The format
+   demands it, so that a file cannot hide anything between its tensors. */
 static bool covers(const Safetensors *file, int tensors, const char *const *name, Error *error) {
     uint64_t used = 0;
     /* ten tensors or twenty: comparing each with each is quick enough */

@@ -13,7 +13,8 @@
  * We write F32 in every build; F64, F16 and BF16 are read as well. Reading validates everything:
  * every tensor that the network expects must be present with its shape and in its place, no other
  * may be, and every number must be finite. A file that uses none of the expected names (PyTorch's
- * "conv1.weight", "module.fc3.bias") is read when shape and last word identify every tensor. Writing replaces a file completely or not at all, see file.h.
+ * "conv1.weight", "module.fc3.bias") is read when shape and last word identify every tensor.
+ * Writing replaces a file completely or not at all, see file.h.
  */
 #ifndef SAFETENSORS_H
 #define SAFETENSORS_H

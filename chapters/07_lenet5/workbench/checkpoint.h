@@ -75,7 +75,8 @@ bool checkpoint_same_bits(const Checkpoint *checkpoint, const Network *net, char
                           size_t size);
 
 /**
- * @brief Reads parameters and optimizer into a new trainer, and brings it to the checkpoint's place.
+ * @brief Reads parameters and optimizer into a new trainer, and brings it to the checkpoint's
+ *        place.
  * @param trainer made with the checkpoint's settings and seed, on the same images; changed
  * @param error   filled on failure: other images, a wrong checksum
  * @return whether the run can continue: with trainer_step() at place.first or, where that is 0,

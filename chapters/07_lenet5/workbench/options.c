@@ -201,8 +201,8 @@ static bool read_set(char *list, Options *o, Error *error) {
     return true;
 }
 
-/* A flag that is not a setting. Paths are kept as they are: whether the files can be read or written
-   is found out by the command that does it. */
+/* A flag that is not a setting. Paths are kept as they are: whether the files can be read or
+   written is found out by the command that does it. */
 static bool read_other(int flag, char *value, Options *o, Error *error) {
     const char *name = flag_name(flag);
     switch (flag) {

@@ -145,8 +145,8 @@ static Frame wipe_specks(Search *s, uint8_t *ink, double least) {
     return whole;
 }
 
-/* The frame around the digit. Two pieces, both at least half as tall as the tallest, are two digits;
-   the bar of a 5 that was drawn apart is not. */
+/* The frame around the digit. Two pieces, both at least half as tall as the tallest, are two
+   digits; the bar of a 5 that was drawn apart is not. */
 static bool search(Search *s, uint8_t *ink, Frame *whole, Error *error) {
     int tallest, second;
     measure(s, ink, &tallest, &second);
@@ -234,7 +234,7 @@ static void paint_centred(const uint8_t *ink, int w, const Frame *f, uint8_t *by
           corner + IMAGE_SIDE / 2 - floor(centre[1]), byte);
 }
 
-/* All five steps; only the second and the third can find that there is no digit, or more than one. */
+/* All five steps; the second and the third may find that there is no digit, or more than one. */
 bool preprocess_digit(const Grey *grey, uint8_t byte[IMAGE_BYTES], Error *error) {
     uint8_t *ink = malloc((size_t)grey->h * (size_t)grey->w);
     Frame frame;

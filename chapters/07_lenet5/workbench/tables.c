@@ -209,8 +209,8 @@ static double largest(size_t n, const real *x) {
     return most;
 }
 
-/* Initial and trained weights of every layer, on one linear range, so that the two can be drawn in one
-   picture. */
+/* Initial and trained weights of every layer, on one linear range, so that the two can be drawn in
+   one picture. */
 static void write_weights(FILE *out, const Network *net, const real *initial, const real *trained) {
     for (int i = 0; i < net->layers; i++) {
         const Layer *l = &net->layer[i];

@@ -1,7 +1,7 @@
 /*
- * The commands of 07_lenet5, except train (train.c). Only this file, train.c and session.c print and
- * exit; everything they call returns. So a command reads like a lesson's main: a list of steps, and
- * the program ends at the first that fails.
+ * The commands of 07_lenet5, except train (train.c). Only this file, train.c and session.c print
+ * and exit; everything they call returns. So a command reads like a lesson's main: a list of steps,
+ * and the program ends at the first that fails.
  */
 #include "07_lenet5/workbench/workbench.h"
 
@@ -258,7 +258,7 @@ static bool predict_one(const Options *o, const Network *net, const real *params
     Error error;
     Prediction p;
     uint8_t byte[IMAGE_BYTES], label = 0;
-    /* a set of one image, so that it takes the same way as MNIST's; its label is unknown and unused */
+    /* a set of one image, which takes the same way as MNIST's; its label is not used */
     const Dataset one = {1, byte, &label};
     if (!read_drawing(file, &grey, byte, &error)) {
         /* answers so far come first, wherever the two streams go */
@@ -283,7 +283,7 @@ static int predict_all(const Options *o) {
     Network net = session_network(o, &recipe.net);
     real *params = session_params(&net, o->load);
     int code = 0;
-    /* a script that classifies a folder gets every answer, and an exit code that tells it to look */
+    /* a script that classifies a folder gets every answer, and an exit code for the rest */
     for (int i = 0; i < o->count; i++)
         if (!predict_one(o, &net, params, o->files[i])) code = EXIT_FAILURE;
     free(params);
@@ -304,7 +304,7 @@ int workbench(int argc, char **argv) {
     Error error;
     int code = 0;
     gemm_single_thread();
-    /* A file that grows too large becomes an error of its write, which says so, instead of the end. */
+    /* A file that grows too large becomes an error of its write, and not the end. */
     signal(SIGXFSZ, SIG_IGN);
     if (!options_read(argc, argv, &options, &error)) fail(EXIT_USAGE, "%s", error.text);
     if (options.help)
