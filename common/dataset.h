@@ -65,9 +65,10 @@ void dataset_image(const Dataset *data, int i, Input input, int pad, real *x);
 
 /**
  * @brief The first test image of a class as reals, for the chapters' examples.
- * @param dir the folder of the set
- * @param pad width of the border, as in dataset_image()
- * @param x   (28 + 2*pad, 28 + 2*pad) reals from 0 (background) to 1 (ink)
+ * @param dir   the folder of the set
+ * @param pad   width of the border, as in dataset_image()
+ * @param x     (28 + 2*pad, 28 + 2*pad) reals from 0 (background) to 1 (ink)
+ * @param error filled on failure: as for dataset_load(), or no such image
  * @return whether the set could be read and has such an image
  */
 bool dataset_digit(const char *dir, int label, int pad, real *x, Error *error);

@@ -39,7 +39,7 @@ struct Loss {
     int in;                   ///< inputs of one image
     int classes;              ///< outputs of one image, one for each class
     bool smallest_wins;       ///< outputs are distances; otherwise the largest wins
-    double constant;          ///< a number that the loss may need; which one, its header says
+    double constant;          ///< j of the RBF loss (rbf.h); softmax has none
     LossForward *forward;     ///< from x to the loss
     LossBackward *backward;   ///< from the loss to dx
     LossCurvature *curvature; ///< second derivatives

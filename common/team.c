@@ -1,6 +1,9 @@
 /*
  * Threads that share out items; see team.h. One lock guards the job; two counters can be read
- * without it, by those who look for a change before they sleep.
+ * without it, by a thread that looks for a change before it sleeps.
+ *
+ * Taking an item under a lock costs little next to its work; to sleep and to be woken costs as much
+ * as a brief job. So threads look for a change before they sleep, but not for long.
  */
 #define _GNU_SOURCE /* sched_getaffinity() of Linux */
 #include "team.h"
@@ -21,7 +24,7 @@ static const double patience = 50e-6;
    nothing but brief ones (mini-batches of one image), the others sleep and are left to. */
 enum { TRUSTED = 10 };
 
-/* What a thread of a team knows: which one it is. */
+/* A thread's argument: its team, and its number there. */
 typedef struct Worker {
     Team *team;
     int number;
@@ -35,17 +38,18 @@ struct Team {
     pthread_cond_t items;  /* there are items to take, or the team ends */
     pthread_cond_t done;   /* the last item is done */
     TeamWork *work;        /* the job */
-    void *job;             /* what it works on */
+    void *job;             /* its data */
     int count;             /* its items */
-    atomic_int untaken;    /* items that nobody has begun */
+    atomic_int untaken;    /* items that have not begun */
     atomic_int unfinished; /* items that are not done */
     int asleep;            /* workers that wait for items */
     bool caller_asleep;    /* the caller waits for the last item */
     bool closing;          /* the team ends */
-    int in_time;           /* jobs in a row that the caller did not sleep for; its own number */
+    int in_time;           /* jobs in a row that the caller did not sleep for; used by it alone */
 };
 
-/* Looks at a counter for a moment; returns as soon as whether it is 0 is what the caller wants. */
+/* Looks at a counter until it is 0, or until it is not, but only for a moment. It may change again
+   by the time the caller acts: that is decided under the lock. */
 static void look(atomic_int *counter, bool zero) {
     double until = seconds_now() + patience;
     while ((atomic_load(counter) == 0) != zero && seconds_now() < until)
@@ -56,12 +60,15 @@ static void look(atomic_int *counter, bool zero) {
 static bool take(Team *t, int *item) {
     pthread_mutex_lock(&t->lock);
     bool any = t->untaken > 0;
-    if (any) *item = t->count - t->untaken--;
+    if (any) {
+        *item = t->count - t->untaken;
+        t->untaken--;
+    }
     pthread_mutex_unlock(&t->lock);
     return any;
 }
 
-/* One item is done. */
+/* One item is done. The last one wakes the caller, if that has gone to sleep. */
 static void finish(Team *t) {
     pthread_mutex_lock(&t->lock);
     t->unfinished--;
@@ -82,6 +89,7 @@ static void work_through(Team *t, int thread) {
 static bool wait_for_items(Team *t) {
     look(&t->untaken, false);
     pthread_mutex_lock(&t->lock);
+    /* a loop, as another thread may take the items first, and a wait may end without a reason */
     while (t->untaken == 0 && !t->closing) {
         t->asleep++;
         pthread_cond_wait(&t->items, &t->lock);
@@ -92,6 +100,7 @@ static bool wait_for_items(Team *t) {
     return more;
 }
 
+/* The life of a thread: items, sleep, items, until the team ends. */
 static void *work_loop(void *argument) {
     Worker *worker = argument;
     while (wait_for_items(worker->team))
@@ -114,6 +123,7 @@ static void begin(Team *t, int count, TeamWork *work, void *job) {
     pthread_mutex_unlock(&t->lock);
 }
 
+/* All items are taken, but some are still being worked on by others. */
 static void wait_for_the_last(Team *t) {
     look(&t->unfinished, true);
     pthread_mutex_lock(&t->lock);
@@ -125,6 +135,7 @@ static void wait_for_the_last(Team *t) {
     pthread_mutex_unlock(&t->lock);
 }
 
+/* One thread, or a job that is not worth waking others. */
 static void run_alone(int count, TeamWork *work, void *job) {
     for (int item = 0; item < count; item++)
         work(job, item, 0);
@@ -136,6 +147,7 @@ void team_run(Team *t, int count, TeamWork *work, void *job) {
         return;
     }
     begin(t, count, work, job);
+    /* the caller works as well: it would only wait otherwise */
     work_through(t, 0);
     wait_for_the_last(t);
 }
@@ -162,6 +174,7 @@ Team *team_new(int threads, Error *error) {
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->items, NULL);
     pthread_cond_init(&t->done, NULL);
+    /* a team with fewer threads than asked for would be slower than expected: that is an error */
     for (int k = 1; k < threads; k++) {
         worker[k] = (Worker){.team = t, .number = k};
         if (pthread_create(&worker[k].thread, NULL, work_loop, &worker[k]) != 0) {
@@ -176,6 +189,7 @@ Team *team_new(int threads, Error *error) {
 
 void team_free(Team *t) {
     if (!t) return;
+    /* all wake up, see that the team ends, and are waited for: none uses the memory after this */
     pthread_mutex_lock(&t->lock);
     t->closing = true;
     pthread_cond_broadcast(&t->items);

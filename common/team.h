@@ -10,8 +10,8 @@
  * thread that the system has not given a processor since its last item is not needed to continue,
  * and the others take its share. A thread without an item looks for one for a moment, then sleeps.
  * So a machine that has other work to do loses nothing to threads that wait. (OpenMP's threads meet
- * at the end of every loop and wait there awake, for milliseconds: alone on a machine that is
- * fast, beside another program it takes turns with nobody.)
+ * at the end of every loop and wait there awake, for milliseconds. That is fast on an idle machine,
+ * but takes the processor from other programs, and from a thread that has not finished.)
  */
 #ifndef TEAM_H
 #define TEAM_H
@@ -27,7 +27,7 @@ typedef void TeamWork(void *job, int item, int thread);
 /**
  * @brief Starts the threads of a team; the caller is one of them.
  * @param threads how many, at least 1
- * @param error   filled when there is no memory or no thread to be had
+ * @param error   filled when there is no memory, or no thread could be started
  * @return the team, or NULL; team_free() ends its threads
  */
 Team *team_new(int threads, Error *error);
@@ -42,8 +42,6 @@ void team_free(Team *team);
  * @brief Does every item of a job once; returns when all are done.
  * @param team  the team; one thread calls this at a time
  * @param count how many items
- * @param work  does one
- * @param job   handed to work
  */
 void team_run(Team *team, int count, TeamWork *work, void *job);
 
@@ -54,8 +52,6 @@ void team_run(Team *team, int count, TeamWork *work, void *job);
  *        every item.
  * @param team  the team; one thread calls this at a time
  * @param count how many items
- * @param work  does one
- * @param job   handed to work
  */
 void team_run_brief(Team *team, int count, TeamWork *work, void *job);
 
@@ -67,7 +63,7 @@ int team_processors(void);
 
 /**
  * @brief How many threads are of use: those beyond the processors would only take turns.
- * @param wanted how many somebody asks for, at least 1
+ * @param wanted how many are asked for, at least 1
  * @return 1 .. wanted
  */
 int team_threads(int wanted);

@@ -46,6 +46,7 @@ typedef enum Doubt {
 /**
  * @brief Loss, accuracy and confusion matrix over a whole data set.
  * @param threads at least 1; the result does not depend on it
+ * @param error   filled when there is no memory
  * @return whether it worked
  */
 bool evaluate(const Network *net, const real *params, const Dataset *data, int threads,
@@ -61,6 +62,7 @@ void confusion_print(FILE *out, const Evaluation *evaluation);
  * @brief A network's answers to every image of a data set.
  * @param threads at least 1; the result does not depend on it
  * @param each    data->n predictions, overwritten on success
+ * @param error   filled when there is no memory
  * @return whether it worked
  */
 bool predict(const Network *net, const real *params, const Dataset *data, int threads,
@@ -80,6 +82,7 @@ Prediction prediction_of(const Loss *loss, const real *score, int decision);
  * @param each  their predictions, from predict()
  * @param doubt the measure; equal doubts keep the images' order
  * @param error data->n shares, overwritten: error[k] is the error after k rejections
+ * @param why   filled when there is no memory
  * @return whether it worked
  */
 bool rejection_curve(const Network *net, const Dataset *data, const Prediction *each, Doubt doubt,

@@ -1,5 +1,5 @@
 /*
- * LeNet-5 as a table of layers: read it beside Fig. 2 of LeCun et al. 1998.
+ * LeNet-5 as a table of layers: compare it with Fig. 2 of LeCun et al. 1998.
  */
 #include "07_lenet5/lenet5.h"
 
@@ -26,6 +26,7 @@ const Lenet5 lenet5_1998 = {
 
 /* The activation after a layer: "C1" is followed by "C1.relu". */
 static Shape activate(Network *net, const char *layer, Activation activation) {
+    /* in the order of the enum */
     static Layer (*const make[])(const char *, Shape) = {relu_layer, sigmoid_layer, squash_layer};
     static const char *const kind[] = {"relu", "sigmoid", "squash"};
     char name[32];
@@ -33,7 +34,7 @@ static Shape activate(Network *net, const char *layer, Activation activation) {
     return network_add(net, make[activation](name, network_out(net)));
 }
 
-/* S2 or S4: the largest of four, or a trainable sum with an activation of its own. */
+/* S2 or S4: the largest of four, or a trainable sum and its activation. */
 static Shape pool(Network *net, const char *name, const Lenet5 *choice) {
     Shape in = network_out(net);
     if (!choice->subsample) return network_add(net, max_pool_layer(name, in, 2, 2, 0));
@@ -65,6 +66,7 @@ Network lenet5_with(const Lenet5 *choice) {
 }
 // [lenet5]
 
+/* The report compares activations: one switch, all else equal. */
 Network lenet5(Activation activation) {
     Lenet5 choice = lenet5_report;
     choice.activation = activation;
@@ -73,6 +75,7 @@ Network lenet5(Activation activation) {
 
 /* ------------------------------------------------------------------ the definitions ------ */
 
+/* Slow, and beyond doubt: a network that disagrees with this one is wrong. */
 void network_naive(Network *net) {
     for (int i = 0; i < net->layers; i++) {
         Layer *l = &net->layer[i];

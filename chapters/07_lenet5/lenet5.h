@@ -20,8 +20,8 @@
  * after C1, C3, C5 and F6, softmax cross-entropy. The original: pixels from -0.1 to 1.175, the
  * squash after C1, S2, C3, S4, C5 and F6, a loss on the distances to the codes.
  *
- * Source: the report, "LeNet5"; LeCun et al. 1998, section II-B. What the paper leaves open:
- * docs/original.md.
+ * Source: the report, "LeNet5"; LeCun et al. 1998, section II-B. The choices that the paper leaves
+ * open: docs/original.md.
  * @{
  */
 #ifndef LENET5_H
@@ -29,7 +29,7 @@
 
 #include "07_lenet5/network.h"
 
-/** What follows C1, C3, C5 and F6 (and S2 and S4, if they subsample). */
+/** The function after C1, C3, C5 and F6 (and S2 and S4, if they subsample). */
 typedef enum Activation {
     ACTIVATION_RELU,    ///< the report's choice
     ACTIVATION_SIGMOID, ///< the report's comparison
@@ -43,7 +43,7 @@ typedef struct Lenet5 {
     bool table;            ///< C3: the connections of Table I, instead of all
     bool rbf;              ///< the output: RBF codes after F6, instead of ten units and softmax
     double j;              ///< the RBF loss's constant, HUGE_VAL for equation (8)
-    Input input;           ///< what grey levels become
+    Input input;           ///< from grey levels to numbers
 } Lenet5;
 
 /** The report's network. */
@@ -61,7 +61,6 @@ Network lenet5_with(const Lenet5 *choice);
 
 /**
  * @brief The report's network: 61,706 parameters.
- * @param activation the function between the layers
  * @return lenet5_with(&lenet5_report), with this activation
  */
 Network lenet5(Activation activation);

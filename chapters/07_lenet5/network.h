@@ -108,15 +108,17 @@ void network_print(FILE *out, const Network *net);
  * @brief Allocates room for n images.
  * @param n     most images at a time
  * @param space filled on success; workspace_free() releases it
+ * @param error filled when there is no memory
  * @return whether it worked
  */
 bool workspace_new(const Network *net, int n, Workspace *space, Error *error);
 
-/** @brief Releases a workspace. */
+/** @brief Releases a workspace; all zero is fine as well. */
 void workspace_free(Workspace *space);
 
 /**
  * @brief Allocates a workspace of MICRO_BATCH images for each of some threads.
+ * @param error filled when there is no memory
  * @return the workspaces, or NULL; workspaces_free() releases them
  */
 Workspace *workspaces_new(const Network *net, int threads, Error *error);

@@ -20,6 +20,7 @@ static int sums_at_most(int n) {
     return sums;
 }
 
+/* All memory is taken before the first step, so an epoch cannot fail. */
 bool trainer_new(Trainer *t, const Network *net, const Dataset *data, const Plan *plan,
                  uint64_t seed, Error *error) {
     size_t n = network_params(net), slots = (size_t)plan->optimizer.slots;
@@ -28,7 +29,7 @@ bool trainer_new(Trainer *t, const Network *net, const Dataset *data, const Plan
     t->step = take_step;
     t->patterns = data->n * (1 + plan->copies);
     t->optimizer = plan->optimizer;
-    /* Each use of randomness has a stream of its own: more epochs change no first weight. */
+    /* Each use of randomness has its stream: more epochs change no initial weight. */
     t->shuffle = rng_seed(seed, STREAM_SHUFFLE);
     t->params = calloc(n, sizeof(real));
     t->grad = calloc((size_t)sums_at_most(plan->batch) * n, sizeof(real));
@@ -44,7 +45,7 @@ bool trainer_new(Trainer *t, const Network *net, const Dataset *data, const Plan
         trainer_free(t);
         return false;
     }
-    /* in the order of the file; every epoch shuffles it on */
+    /* in the order of the file; every epoch shuffles it further */
     for (int i = 0; i < t->patterns; i++)
         t->order[i] = i;
     network_init(net, plan->init, seed, t->params);
@@ -63,6 +64,7 @@ void trainer_free(Trainer *t) {
     *t = (Trainer){0};
 }
 
+/* A mean of parameters answers better than the last of them, which still jump. */
 real *trainer_result(const Trainer *t) {
     return t->mean ? t->mean : t->params;
 }
@@ -77,6 +79,8 @@ static bool undistorted(const Trainer *t, int copy) {
     return !augment_any(&t->plan.augment) || last_epochs || original;
 }
 
+/* Bytes to reals, warped or not. The same image of the same epoch is the same on every thread and
+   in every order, since its random numbers depend on nothing else. */
 void trainer_image(const Trainer *t, int pattern, real *x) {
     int image = pattern % t->data->n, copy = pattern / t->data->n;
     if (undistorted(t, copy)) {
@@ -102,20 +106,22 @@ void trainer_input(const Trainer *t, const int *index, int n, Workspace *space) 
 
 /* ------------------------------------------------------------------ one mini-batch ------- */
 
+/* A small mini-batch makes four micro-batches as well, so that four threads have work. */
 int micro_batch(int n) {
-    return n >= 4 * MICRO_BATCH ? MICRO_BATCH : (n + 3) / 4;
+    if (n >= 4 * MICRO_BATCH) return MICRO_BATCH;
+    return (n + 3) / 4;
 }
 
 // [micro-batch]
 /* One micro-batch: forward, loss, backward; its part of the gradient into grad. */
 Step micro_gradient(const Trainer *t, const int *index, int n, real scale, Workspace *space,
                     real *grad) {
-    /* layers add to dw (layer.h), so somebody must clear it: here */
+    /* layers add to dw (layer.h), so it is cleared here */
     memset(grad, 0, network_params(t->net) * sizeof *grad);
     trainer_input(t, index, n, space);
     Step step = {.loss = network_forward(t->net, n, t->params, space)};
     for (int i = 0; i < n; i++)
-        step.correct += space->decision[i] == space->label[i];
+        if (space->decision[i] == space->label[i]) step.correct++;
     network_backward(t->net, n, t->params, scale, space, grad);
     return step;
 }
@@ -201,7 +207,7 @@ Step trainer_step(Trainer *t, int first) {
 }
 // [trainer-step]
 
-/* To where a saved run was: the same orders are drawn again, so the rest is bit-identical. */
+/* To where a saved run was: the epochs are shuffled again, so the rest is bit-identical. */
 void trainer_go_to(Trainer *t, int epoch, long steps) {
     for (int e = 1; e <= epoch; e++)
         order_images(t, e);

@@ -10,9 +10,8 @@
  *             one step of the optimizer           optimizer_step()
  *
  * Every epoch visits every image once. A mini-batch is cut into micro-batches, and their gradients
- * are added in order. trainer_share() lets threads take the micro-batches; what they are and the
- * order of the sum do not depend on it, so the same seed gives the same bits on any number of
- * threads.
+ * are added in order. trainer_share() lets threads take the micro-batches; neither their images nor
+ * the order of the sum depend on it, so the same seed gives the same bits on any number of threads.
  *
  * With plan.copies = k there are k augmented copies of every image in addition to the image itself,
  * in one random order of which an epoch sees the next data->n; without, an augmenting plan shows
@@ -34,9 +33,9 @@ enum {
 };
 
 typedef struct Trainer Trainer;
-typedef struct Shares Shares; ///< what threads need, in fast/shares.c
+typedef struct Shares Shares; ///< the threads' memory, in fast/shares.c
 
-/** What one mini-batch gave. */
+/** The results of one mini-batch. */
 typedef struct Step {
     double loss; ///< mean over its images, before the step
     int correct; ///< images that were classified correctly, before the step
@@ -60,21 +59,21 @@ typedef struct Plan {
 
 /** Parameters, gradient, optimizer and order of images: the state of a training run. */
 struct Trainer {
-    const Network *net;  ///< what is trained
-    const Dataset *data; ///< on what
-    Plan plan;           ///< how
+    const Network *net;  ///< the network
+    const Dataset *data; ///< the training set
+    Plan plan;           ///< how to train
     uint64_t seed;       ///< of the run
     Optimizer optimizer; ///< the plan's, with the steps taken and the present rate
     real *params;        ///< (n) the flat parameter vector
     real *mean;          ///< (n) their running mean; NULL without averaging
     real *grad;          ///< (n) the flat gradient of the last mini-batch; behind it, sums of parts
-    real *state;         ///< (slots, n) what the optimizer remembers
+    real *state;         ///< (slots, n) the optimizer's memory
     Workspace space;     ///< for a micro-batch
     int *order;          ///< all patterns (images and their copies) in random order
     int patterns;        ///< how many: data->n * (1 + copies)
     int start;           ///< where this epoch begins in the order
     int epoch;           ///< the present one, from 1
-    Rng shuffle;         ///< what orders them
+    Rng shuffle;         ///< for the order
 
     int threads;                                          ///< that share the work: 1 at first
     Step (*gradient)(Trainer *, const int *index, int n); ///< trainer_gradient(), or its equal
@@ -89,7 +88,7 @@ struct Trainer {
  * @param net     the network; kept by reference
  * @param data    the training set; kept by reference
  * @param plan    how to train, copied; its batch is at most data->n
- * @param seed    of the run: parameters, shuffling and augmentation have streams of their own
+ * @param seed    of the run: parameters, shuffling and augmentation have a stream each (rng.h)
  * @param error   filled when there is no memory
  * @return whether it worked
  */
@@ -106,23 +105,18 @@ bool trainer_new(Trainer *trainer, const Network *net, const Dataset *data, cons
  */
 bool trainer_share(Trainer *trainer, int threads, Error *error);
 
-/**
- * @brief Releases a trainer.
- * @param trainer the trainer; all zero is fine too
- */
+/** @brief Releases a trainer; all zero is fine as well. */
 void trainer_free(Trainer *trainer);
 
 /**
  * @brief Starts an epoch: puts the images in order, and calls plan.prepare.
- * @param trainer the run
- * @param epoch   from 1, one after the other
+ * @param epoch from 1, one after the other
  */
 void trainer_begin(Trainer *trainer, int epoch);
 
 /**
  * @brief One mini-batch of the present epoch: gradient, then one step of the optimizer.
- * @param trainer the run
- * @param first   images of this epoch before the mini-batch; the last one may be smaller
+ * @param first images of this epoch before the mini-batch; the last one may be smaller
  * @return loss and correct predictions before the step; a loss that is not finite means the run has
  *         diverged, and then no step was taken
  */
@@ -130,9 +124,8 @@ Step trainer_step(Trainer *trainer, int first);
 
 /**
  * @brief The gradient of the mean loss of some images, into trainer->grad.
- * @param trainer the run; its parameters are only read
- * @param index   which patterns, as in trainer_image()
- * @param n       how many, from 1 to the plan's batch
+ * @param index which patterns, as in trainer_image()
+ * @param n     how many, from 1 to the plan's batch
  * @return their mean loss and how many were classified correctly
  */
 Step trainer_gradient(Trainer *trainer, const int *index, int n);
@@ -146,12 +139,11 @@ int micro_batch(int n);
 
 /**
  * @brief The gradient of one micro-batch.
- * @param trainer the run; its parameters are only read
- * @param index   which patterns
- * @param n       how many, at most space->n
- * @param scale   1 / (images of the mini-batch)
- * @param space   room for them
- * @param grad    (n) the flat gradient of scale times their summed loss, overwritten
+ * @param index which patterns
+ * @param n     how many, at most space->n
+ * @param scale 1 / (images of the mini-batch)
+ * @param space room for them
+ * @param grad  (n) the flat gradient of scale times their summed loss, overwritten
  * @return their summed loss and how many were classified correctly
  */
 Step micro_gradient(const Trainer *trainer, const int *index, int n, real scale, Workspace *space,
@@ -159,7 +151,6 @@ Step micro_gradient(const Trainer *trainer, const int *index, int n, real scale,
 
 /**
  * @brief The parameters to evaluate the network with.
- * @param trainer the run
  * @return their running mean if the plan averages, else the parameters themselves
  */
 real *trainer_result(const Trainer *trainer);
@@ -169,7 +160,6 @@ real *trainer_result(const Trainer *trainer);
  *
  * Image and seed and (without copies) the epoch decide how; nothing else does.
  *
- * @param trainer the run
  * @param pattern an entry of the order: image + data->n * copy; copy 0 is the image itself
  * @param x       one input of the network, overwritten
  */
@@ -177,10 +167,8 @@ void trainer_image(const Trainer *trainer, int pattern, real *x);
 
 /**
  * @brief Some patterns and their labels, into a workspace.
- * @param trainer the run
- * @param index   which patterns, as in trainer_image()
- * @param n       how many, at most space->n
- * @param space   the workspace
+ * @param index which patterns, as in trainer_image()
+ * @param n     how many, at most space->n
  */
 void trainer_input(const Trainer *trainer, const int *index, int n, Workspace *space);
 

@@ -36,7 +36,7 @@ typedef struct Wave {
     int begin;        /* micro-batches before this wave */
     int count;        /* micro-batches in this wave     */
     int merges;       /* sums of the stack that its sum meets */
-    Step step[WAVE];  /* what each of them gave         */
+    Step step[WAVE];  /* the results of each            */
 } Wave;
 
 /* Micro-batch s of a wave, on one of the threads: its gradient into micro_grad[s]. */
@@ -163,7 +163,7 @@ bool trainer_share(Trainer *t, int threads, Error *error) {
     }
     for (int k = 1; ok && k < WAVE; k++) {
         shares->micro_grad[k] = calloc(network_params(t->net), sizeof(real));
-        ok = shares->micro_grad[k] || error_set(error, "no memory for %d threads", threads);
+        if (!shares->micro_grad[k]) ok = error_set(error, "no memory for %d threads", threads);
     }
     if (!ok) {
         shares_free(t);

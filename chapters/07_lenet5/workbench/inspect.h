@@ -34,6 +34,7 @@ bool inspect_image(FILE *out, const Network *net, const real *params, const Data
  * Columns: label, digit (the prediction), y0, y1, ...: the ten logits (the sums that softmax
  * takes), or the 84 states of F6.
  *
+ * @param error filled when there is no memory
  * @return whether it worked
  */
 bool inspect_outputs(FILE *out, const Network *net, const real *params, const Dataset *data,

@@ -60,6 +60,7 @@ bool options_read(int argc, char **argv, Options *options, Error *error);
  * @brief The recipe of a run: the named one, the network of a loaded file, then every setting
  *            given.
  * @param options as options_read() filled them
+ * @param error   filled on failure: the file, or the settings that do not fit
  * @return 0, or the exit code: EXIT_FAILURE for an unreadable file, EXIT_USAGE for settings that do
  *         not fit each other
  */

@@ -30,6 +30,7 @@
  *              around it
  * @param byte  (28, 28), overwritten: 0 = background, 255 = ink
  * @param error filled on failure: no ink, or several digits
+ * @param error filled on failure: no ink, or several digits
  * @return whether there was one digit
  */
 bool preprocess_digit(const Grey *grey, uint8_t byte[IMAGE_BYTES], Error *error);

@@ -30,7 +30,7 @@ void session_kernels(const Options *o, Network *net) {
     if (o->kernels == KERNELS_NAIVE) network_naive(net);
 }
 
-/* The table, then what it runs on. */
+/* The table, then its functions. */
 Network session_network(const Options *o, const Lenet5 *choice) {
     Network net = lenet5_with(choice);
     session_kernels(o, &net);

@@ -25,7 +25,6 @@ Recipe session_recipe(const Options *o);
 
 /**
  * @brief Lets a network run on the kernels that the command line asks for.
- * @param o   the command line
  * @param net the network, fresh from its table
  */
 void session_kernels(const Options *o, Network *net);

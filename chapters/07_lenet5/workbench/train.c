@@ -145,9 +145,9 @@ static void make_trainer(Run *run) {
     const Options *o = run->o;
     const Plan *plan = &run->recipe.plan;
     Error error;
-    if (!trainer_new(&run->trainer, &run->net, &run->train, plan, run->seed, &error) ||
-        !trainer_share(&run->trainer, o->threads, &error))
+    if (!trainer_new(&run->trainer, &run->net, &run->train, plan, run->seed, &error))
         fail_with(&error);
+    if (!trainer_share(&run->trainer, o->threads, &error)) fail_with(&error);
     if (o->load) load_params(run, o->load);
     if (o->resume && !checkpoint_resume(&run->resumed, &run->trainer, &error)) fail_with(&error);
 }

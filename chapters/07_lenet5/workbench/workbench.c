@@ -213,9 +213,8 @@ static void tables(const Options *o) {
     session_check_image(o, &test_data, "test");
     real *params = session_params(&net, o->load);
     recipe.plan.batch = data.n < GRADIENT_IMAGES ? data.n : GRADIENT_IMAGES;
-    if (!trainer_new(&trainer, &net, &data, &recipe.plan, seed, &error) ||
-        !trainer_share(&trainer, o->threads, &error))
-        fail_with(&error);
+    if (!trainer_new(&trainer, &net, &data, &recipe.plan, seed, &error)) fail_with(&error);
+    if (!trainer_share(&trainer, o->threads, &error)) fail_with(&error);
     const Subject subject = {&trainer, params, &test_data, o->image < 0 ? 0 : o->image, o->load};
     if (!tables_write(o->dir, &subject, &error)) fail_with(&error);
     printf("tables of %s in %s\n", o->load, o->dir);
