@@ -15,7 +15,7 @@ book: setup ## the lessons as a book: build/book/lenet5.pdf and lenet5.epub
 
 ##@ For engineers
 NEEDS_quotes := build quotes
-quotes: build $B/prologue $B/05_softmax_ce.double ## rewrite the code and output that pages quote, and their pictures
+quotes: build $B/prologue $B/05_softmax_ce.double ## rewrite what pages quote, and their pictures
 	@mkdir -p build/data
 	@python3 -B docs/book/figures.py
 	@python3 -B docs/book/quotes.py

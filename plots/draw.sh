@@ -1,5 +1,6 @@
 #!/bin/sh
-# Draws one picture as SVG and as PNG:  sh plots/draw.sh NAME DATA_FOLDER PICTURE_FOLDER [zh [there]]
+# Draws one picture as SVG and as PNG:
+#   sh plots/draw.sh NAME DATA_FOLDER PICTURE_FOLDER [zh [there]]
 #
 # plots/NAME.gp names the files it reads and the commands that write them, one line each:
 #

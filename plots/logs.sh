@@ -1,7 +1,7 @@
 #!/bin/sh
 # One table of several runs' logs, for accuracy.gp and optimizers.gp:
 #
-#   sh plots/logs.sh PROGRAM FOLDER seeds EPOCHS        the ends of the epochs; a column seed in front
+#   sh plots/logs.sh PROGRAM FOLDER seeds EPOCHS        the ends of the epochs, column seed first
 #   sh plots/logs.sh PROGRAM FOLDER optimizers EPOCHS   all lines; optimizer and rate in front
 #
 # Seed 1 is the report's run, FOLDER/report.tsv, which is there already.
@@ -14,7 +14,8 @@ train() {
     log=$folder/$1.tsv
     shift
     echo "  RUN  $program train --epochs $epochs $* --log $log" >&2
-    "$program" train --epochs "$epochs" "$@" --log "$log" > "$log.out" || { cat "$log.out"; exit 1; }
+    "$program" train --epochs "$epochs" "$@" --log "$log" > "$log.out" ||
+        { cat "$log.out"; exit 1; }
 }
 
 rm -f "$table.part"

@@ -44,7 +44,8 @@ $W/lenet5.wasm: $(PLAYED:%.c=build/wasm/%.o) build/wasm/docs/prologue.o
 	    's/^[a-z].*[ *]\([a-z]*_[a-z0-9]*\)(.*/-Wl,--export=\1/p' $(PLAY)/c/play.h)
 
 # The same for this machine, without fused multiply-add: what the page should compute.
-NATIVE_PLAY := $(filter-out %/lessons.c,$(PLAYED)) $(patsubst %,common/%.c,file idx measure safetensors) \
+NATIVE_PLAY := $(filter-out %/lessons.c,$(PLAYED)) \
+               $(patsubst %,common/%.c,file idx measure safetensors) \
                tests/trust/playground/native.c
 build/nofma/%.o: %.c $(PLAY)/playground.mk | setup
 	@mkdir -p $(@D)

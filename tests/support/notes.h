@@ -6,7 +6,7 @@
  * folder, which tests/support/run.sh makes and removes; a binary that is started alone makes its
  * own. The environment names it: RUN.
  *
- *     items.tsv    a line for each item that was examined: item, verdict, points won, points, causes
+ *     items.tsv    a line for each examined item: item, verdict, points won, points, causes
  *     02.4-exact   the report of an item that did not pass
  *     score.tsv    what run.sh adds up: items and failed tests of the binaries so far
  */

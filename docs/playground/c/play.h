@@ -10,7 +10,8 @@
  * - practice_...  training from nothing
  * - lesson_...    the lessons' worked examples, with other numbers
  *
- * A broken contract ends an instance (contract() aborts, after its message); the page starts another.
+ * A broken contract ends an instance (contract() aborts, after its message); the page starts
+ * another.
  */
 #ifndef PLAY_H
 #define PLAY_H
@@ -95,13 +96,13 @@ uint8_t *look_drawing(int h, int w);
 /** @return whether the drawing could be turned into an image; if not, look_error() says why */
 bool look_preprocess(void);
 
-/** @return the image, 28 x 28 bytes: what look_preprocess() leaves, and what look_forward() reads */
+/** @return the image, 28 x 28 bytes: look_preprocess() writes it, look_forward() reads it */
 uint8_t *look_image(void);
 
 /** @return the predicted digit of the image */
 int look_forward(void);
 
-/** @return the loss of the image if its true digit is label; every dy and the gradient are filled */
+/** @return the loss of the image if its true digit is label; fills every dy and the gradient */
 double look_backward(int label);
 
 /** @return why a look_... function failed, one line */

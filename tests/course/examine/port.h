@@ -2,9 +2,9 @@
  * @file port.h
  * @brief Where calls are run: a port takes a call, and brings back what became of it.
  *
- * The judge never runs a student's function itself. port_forked() runs each call in a child process,
- * so a crash, an endless loop or exit() costs one call; `make test` uses it. A grader can put a port
- * here whose other end is another program in a sandbox.
+ * The judge never runs a student's function itself. port_forked() runs each call in a child
+ * process, so a crash, an endless loop or exit() costs one call; `make test` uses it. A grader can
+ * put a port here whose other end is another program in a sandbox.
  */
 #ifndef PORT_H
 #define PORT_H

@@ -2,9 +2,9 @@
  * What the fuzz targets share. Our readers take a path, not a piece of memory; so every input
  * becomes a file.
  *
- * A target is one function that libFuzzer calls with bytes of its invention, millions of times (make
- * trust-fuzz). It must return, without a leak, an overrun or undefined behaviour, whatever the bytes;
- * and it aborts when a reader breaks one of the promises below.
+ * A target is one function that libFuzzer calls with random bytes, millions of times (make
+ * trust-fuzz). It must return, without a leak, an overrun or undefined behaviour, whatever the
+ * bytes; and it aborts when a reader breaks one of the promises below.
  */
 #ifndef INPUT_H
 #define INPUT_H

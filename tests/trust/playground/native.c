@@ -4,9 +4,9 @@
  *
  *     native bits N                checksum of all parameters after 30 batches of the report's
  *                                  recipe, on the first N training images
- *     native report N FOLDER       the report's network, with the page's parameters in FOLDER: every
- *                                  value and every gradient of the first N test images as floats,
- *                                  layer after layer, then the scores
+ *     native report N FOLDER       the report's network, with the page's parameters in FOLDER:
+ *                                  every value and every gradient of the first N test images as
+ *                                  floats, layer after layer, then the scores
  *     native original N FOLDER     the same for the network of 1998
  */
 #include "05_softmax_ce/rbf.h"
