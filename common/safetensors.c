@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     HEADER_MAX = 1 << 20, /* ours has about 900 bytes; a header of a gigabyte is an attack */
@@ -150,11 +151,21 @@ static bool all_finite(const char *path, int tensors, const Tensor *tensor, Erro
     return true;
 }
 
+/* An entry without a value would leave the file without a setting of its run. */
+static bool all_said(const char *path, int entries, const Metadata *entry, Error *error) {
+    for (int i = 0; i < entries; i++)
+        if (!entry[i].value)
+            return error_set(error, "%s: not saved: its metadata has no value for '%s'", path,
+                             entry[i].key);
+    return true;
+}
+
 /* Checked, composed, written, renamed; whichever fails, an older file is untouched. */
 bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int entries,
                       const Metadata *entry, Error *error) {
     Output output;
     if (!all_finite(path, tensors, tensor, error)) return false;
+    if (!all_said(path, entries, entry, error)) return false;
     /* everything that can fail for want of memory comes before the file is touched */
     char *header = header_text(tensors, tensor, entries, entry);
     if (!header) return error_set(error, "%s: no memory for the header", path);
@@ -163,6 +174,45 @@ bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int e
     free(header);
     if (!ok) return false;
     return output_commit(&output, error);
+}
+
+/* dir/a.safetensors becomes FOLDER/a-rescued.safetensors, or -rescued2 and so on; whether it fits. */
+static bool rescue_name(const char *path, const char *folder, int number, char name[PATH_MAX]) {
+    static const char ending[] = ".safetensors";
+    const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+    size_t length = strlen(last), cut = sizeof ending - 1;
+    char suffix[16] = "";
+    if (length > cut && strcmp(last + length - cut, ending) == 0) length -= cut;
+    if (number > 1) snprintf(suffix, sizeof suffix, "%d", number);
+    int end =
+        snprintf(name, PATH_MAX, "%s/%.*s-rescued%s%s", folder, (int)length, last, suffix, ending);
+    return end < PATH_MAX;
+}
+
+/* Under the first of nine names in a folder that is free. */
+static bool rescue_in(const char *folder, const char *path, int tensors, const Tensor *tensor,
+                      int entries, const Metadata *entry, char name[PATH_MAX]) {
+    enum { NAMES = 9 };
+    Error ignored;
+    for (int k = 1; k <= NAMES; k++) {
+        if (!rescue_name(path, folder, k, name)) return false;
+        if (access(name, F_OK) == 0) continue;
+        /* if it is the metadata that cannot be saved, the numbers can still be */
+        return safetensors_save(name, tensors, tensor, entries, entry, &ignored) ||
+               safetensors_save(name, tensors, tensor, 0, NULL, &ignored);
+    }
+    return false;
+}
+
+bool safetensors_rescue(const char *path, int tensors, const Tensor *tensor, int entries,
+                        const Metadata *entry, char name[PATH_MAX]) {
+    char folder[PATH_MAX] = ".";
+    const char *slash = strrchr(path, '/'), *temporary = getenv("TMPDIR");
+    if (slash) snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+    const char *const folders[] = {folder, ".", temporary ? temporary : "/tmp"};
+    for (size_t k = 0; k < sizeof folders / sizeof *folders; k++)
+        if (rescue_in(folders[k], path, tensors, tensor, entries, entry, name)) return true;
+    return false;
 }
 
 /* ------------------------------------------------------------------ reading -------------- */

@@ -22,6 +22,7 @@
 #include "fail.h"
 #include "real.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -58,6 +59,17 @@ size_t tensor_size(const Tensor *tensor);
  */
 bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int entries,
                       const Metadata *entry, Error *error);
+
+/**
+ * @brief Saves tensors somewhere else, when safetensors_save() failed after hours of training: as
+ *        NAME-rescued.safetensors in the same folder, in the present one, or in TMPDIR (/tmp). No
+ *        file is replaced; metadata that cannot be saved is left out.
+ * @param path the file that could not be written
+ * @param name filled with the path of the file that was written instead
+ * @return whether one was
+ */
+bool safetensors_rescue(const char *path, int tensors, const Tensor *tensor, int entries,
+                        const Metadata *entry, char name[PATH_MAX]);
 
 /** An open file: its header is parsed, its numbers are still on the disk. */
 typedef struct Safetensors {

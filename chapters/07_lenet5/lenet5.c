@@ -24,6 +24,13 @@ const Lenet5 lenet5_1998 = {
     .input = {(real)-0.1, (real)1.175},
 };
 
+/* A network without layers: its name and its kernels, which every file of it records; the range of
+   its pixels and the border around them. */
+static Network empty_network(const Lenet5 *choice) {
+    contract(!choice->rbf || choice->activation == ACTIVATION_TANH, "RBF codes of -1 need tanh");
+    return (Network){.name = "lenet5", .kernels = "textbook", .input = choice->input, .pad = 2};
+}
+
 /* The activation after a layer: "C1" is followed by "C1.relu". */
 static Shape activate(Network *net, const char *layer, Activation activation) {
     /* in the order of the enum */
@@ -44,9 +51,8 @@ static Shape pool(Network *net, const char *name, const Lenet5 *choice) {
 
 // [lenet5]
 Network lenet5_with(const Lenet5 *choice) {
-    Network net = {.name = "lenet5", .kernels = "textbook", .input = choice->input, .pad = 2};
+    Network net = empty_network(choice);
     const uint16_t *links = choice->table ? conv_table_1998 : NULL;
-    contract(!choice->rbf || choice->activation == ACTIVATION_TANH, "RBF codes of -1 need tanh");
 
     Shape s = network_out(&net);                                  /*  1x32x32 */
     s = network_add(&net, conv_layer("C1", s, 6, 5, 1, 0, NULL)); /*  6x28x28 */

@@ -9,6 +9,7 @@
 #include "07_lenet5/evaluate.h"
 #include "07_lenet5/lenet5.h"
 #include "07_lenet5/trainer.h"
+#include "07_lenet5/workbench/tables.h"
 #include "07_lenet5/workbench/workbench.h"
 #include "lesson.h"
 #include "measure.h"
@@ -60,27 +61,50 @@ static Result train(Trainer *t, const Dataset *test, FILE *log) {
 }
 // [epoch-loop]
 
-/* A new run with the network's present kernels; parameters are saved, the log goes into a table. */
+/* A table of a run: 07_NAME.tsv, or 07_NAME_pictures.tsv. */
+static Output open_table(const Lesson *lesson, const char *name, const char *what) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "07_%s%s.tsv", name, what);
+    return lesson_table(lesson, path);
+}
+
+/* A new run. It leaves parameters, losses, and pictures: filters before and after, mistakes. */
 static Result run(const Network *net, int threads, const Lesson *lesson, const Dataset *train_set,
                   const Dataset *test_set, const char *name) {
-    Trainer trainer;
+    Trainer t;
     Error error;
     Plan plan = plan_of_report();
     Tensor tensor[2 * LAYERS_MAX];
     char path[PATH_MAX];
-    if (!trainer_new(&trainer, net, train_set, &plan, SEED, &error) ||
-        !trainer_share(&trainer, threads, &error))
+    if (!trainer_new(&t, net, train_set, &plan, SEED, &error) ||
+        !trainer_share(&t, threads, &error))
         fail_with(&error);
-    snprintf(path, sizeof path, "07_%s.tsv", name);
-    Output log = lesson_table(lesson, path);
-    Result result = train(&trainer, test_set, log.stream);
-    if (!output_commit(&log, &error)) fail_with(&error);
+    Output log = open_table(lesson, name, ""), pictures = open_table(lesson, name, "_pictures");
+    filters_write(pictures.stream, "initial", net, t.params);
+    Result result = train(&t, test_set, log.stream);
+    filters_write(pictures.stream, "trained", net, t.params);
+    if (!mistakes_write(pictures.stream, net, t.params, test_set, threads, &error) ||
+        !output_commit(&log, &error) || !output_commit(&pictures, &error))
+        fail_with(&error);
     snprintf(path, sizeof path, "%s/07_%s.safetensors", lesson->folder, name);
-    int count = network_tensors(net, trainer.params, tensor);
+    int count = network_tensors(net, t.params, tensor);
     if (!safetensors_save(path, count, tensor, 0, NULL, &error)) fail_with(&error);
     printf("   every loss is in   %s\n   parameters are in  %s\n", log.path, path);
-    trainer_free(&trainer);
+    trainer_free(&t);
     return result;
+}
+
+/* The same run on faster functions, where this tree has some. */
+static void run_faster(Network *net, const Lesson *lesson, const Dataset *train_set,
+                       const Dataset *test_set, const Result *textbook) {
+    int layers = net->layers, replaced = network_accelerate(net);
+    if (replaced == 0) return;
+    printf("\n4. The same with faster functions of the same meaning, and on all processors\n\n");
+    Result fast = run(net, team_processors(), lesson, train_set, test_set, "fast");
+    printf("\n   %d of %d layers run on another function. Test accuracy %.4f,\n"
+           "   before %.4f; training took %.2f s, before %.2f s: %.1f times as fast\n",
+           replaced, layers, fast.test.accuracy, textbook->test.accuracy, fast.seconds,
+           textbook->seconds, textbook->seconds / fast.seconds);
 }
 
 int main(int argc, char **argv) {
@@ -91,22 +115,15 @@ int main(int argc, char **argv) {
     printf("1. The network, layer by layer\n\n");
     network_print(stdout, &net);
     printf("\n2. One epoch on the functions of chapters 1 to 6: %d images in mini-batches\n"
-           "of 100, Adam. Before the first step the network guesses, and ten equal guesses\n"
-           "have a loss of log 10 = 2.3026\n\n",
+           "of 100, Adam. Ten equal guesses have a loss of log 10 = 2.3026\n\n",
            train_set.n);
     Result textbook = run(&net, 1, &lesson, &train_set, &test_set, "textbook");
     printf("\n3. Test accuracy %.4f, loss %.4f. Confusion matrix: a row is the true\n"
            "digit, a column the prediction\n\n",
            textbook.test.accuracy, textbook.test.loss);
     confusion_print(stdout, &textbook.test);
-    printf("\n4. The same with faster functions of the same meaning, and on all processors,\n"
-           "where this tree has fast/\n\n");
-    int layers = net.layers, replaced = network_accelerate(&net);
-    Result fast = run(&net, team_processors(), &lesson, &train_set, &test_set, "fast");
-    printf("\n   %d of %d layers run on another function. Test accuracy %.4f,\n"
-           "   before %.4f; training took %.2f s, before %.2f s: %.1f times as fast\n",
-           replaced, layers, fast.test.accuracy, textbook.test.accuracy, fast.seconds,
-           textbook.seconds, textbook.seconds / fast.seconds);
+    run_faster(&net, &lesson, &train_set, &test_set, &textbook);
+    printf("\nmake plot-lenet5 draws the loss, the filters and the mistakes of part 2\n");
     dataset_free(&train_set);
     dataset_free(&test_set);
     return 0;

@@ -24,6 +24,8 @@ static int sums_at_most(int n) {
 bool trainer_new(Trainer *t, const Network *net, const Dataset *data, const Plan *plan,
                  uint64_t seed, Error *error) {
     size_t n = network_params(net), slots = (size_t)plan->optimizer.slots;
+    /* found here, and not when the run is over and its parameters are to be saved */
+    contract(net->name[0] && net->kernels, "the network has no name, or no name of its kernels");
     *t = (Trainer){.net = net, .data = data, .plan = *plan, .seed = seed, .threads = 1};
     t->gradient = trainer_gradient;
     t->step = take_step;

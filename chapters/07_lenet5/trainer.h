@@ -85,7 +85,7 @@ struct Trainer {
 /**
  * @brief Allocates memory for a run and makes the initial parameters.
  * @param trainer filled on success; trainer_free() releases it
- * @param net     the network; kept by reference
+ * @param net     the network, with its name and kernels' name; kept by reference
  * @param data    the training set; kept by reference
  * @param plan    how to train, copied; its batch is at most data->n
  * @param seed    of the run: parameters, shuffling and augmentation have a stream each (rng.h)

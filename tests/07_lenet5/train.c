@@ -187,6 +187,27 @@ Test(ch07_train, diverges_at_the_end, .description = "nothing is saved, the exit
     cr_expect(strstr(ran.out, "loss nan ") != NULL, "%s", ran.out);
 }
 
+/* The folder of --save goes away while the run trains. Its output goes into a full pipe, which keeps
+   it from coming to its end before; once its log is there, all files have been checked. */
+Test(ch07_train, rescue, .description = "a trained network is saved under another name") {
+    const char *dir = small_set();
+    Ran ran = command_in(
+        dir,
+        "mkdir out; { head -c 65536 /dev/zero; %s train --data . --epochs 1 --log log "
+        "--save out/net.safetensors; echo $? > code; } | { until [ -e log ]; do sleep 0.02; done; "
+        "mv out gone; cat > /dev/null; }",
+        program_path());
+    cr_expect_str_eq(read_file(in(dir, "code"), NULL), "1\n");
+    cr_expect(strstr(ran.err, "error: out/net.safetensors: cannot save there: No such file") &&
+                  strstr(ran.err, "; the parameters are in ./net-rescued.safetensors\n"),
+              "%s", ran.err);
+    Table log = table_of(in(dir, "log"));
+    double logged = table_cell(&log, log.rows - 1, "test_accuracy");
+    Ran test = lenet5_ok(dir, "test --data . --load net-rescued.safetensors");
+    cr_expect(number_after(test.out, "test_accuracy=") == logged, "want %g: %s", logged, test.out);
+    cr_expect_str_eq(saved_as(in(dir, "net-rescued.safetensors"), "kernels"), fastest());
+}
+
 /* The loss of the second step is NaN, on x86 with a sign. */
 Test(ch07_train, nan_in_the_log, .description = "a NaN in the log has no sign") {
     const char *dir = small_set();

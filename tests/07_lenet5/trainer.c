@@ -33,6 +33,28 @@ Test(ch07_trainer, every_image_once_per_epoch,
     trainer_free(&again);
 }
 
+/* Without these the run would go on to its end, and its parameters could not be saved. */
+static void train_with(const char *name, const char *kernels) {
+    Network net = lenet5(ACTIVATION_RELU);
+    Dataset data = few(100);
+    snprintf(net.name, sizeof net.name, "%s", name);
+    net.kernels = kernels;
+    trainer_for(&net, &data, 100, 1, "adam");
+}
+
+static void without_a_name(void) {
+    train_with("", "textbook");
+}
+
+static void without_kernels(void) {
+    train_with("lenet5", NULL);
+}
+
+Test(ch07_trainer, names, .description = "no network is trained that could not be saved") {
+    expect_contract(without_a_name, "has no name");
+    expect_contract(without_kernels, "no name of its kernels");
+}
+
 Test(ch07_trainer, batch_is_the_mean_of_its_images,
      .description = "micro-batches lose and repeat nothing") {
     Network net = lenet5(ACTIVATION_RELU);

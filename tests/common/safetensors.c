@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 TestSuite(common_safetensors, .init = limited, .timeout = 60);
 
@@ -288,6 +289,57 @@ Test(common_safetensors, saves_all_or_nothing) {
     /* neither in the folder nor beside it */
     cr_expect_str_eq(listing(dir), "", "a half-written file was left behind");
     cr_expect_str_eq(listing(outer), "inner", "a half-written file was left behind");
+}
+
+/* The message names the entry, not the memory that there was enough of. */
+Test(common_safetensors, entry_without_a_value) {
+    const char *dir = folder();
+    const Metadata entry[2] = {{"seed", "1"}, {"kernels", NULL}};
+    Error error;
+    expect_error(safetensors_save(in(dir, "a"), 2, pair, 2, entry, &error), &error,
+                 "no value for 'kernels'");
+    cr_expect_str_eq(listing(dir), "");
+}
+
+/* The file that could not be written is a folder. */
+Test(common_safetensors, rescued_in_the_same_folder) {
+    const char *dir = folder(), *path = in(dir, "a.safetensors");
+    const Metadata entry[2] = {{"seed", "1"}, {"kernels", NULL}};
+    char name[PATH_MAX];
+    Safetensors file;
+    Error error;
+    cr_assert(mkdir(path, 0777) == 0);
+    cr_assert(safetensors_rescue(path, 2, pair, 1, entry, name));
+    cr_expect_str_eq(name, in(dir, "a-rescued.safetensors"));
+    expect_loaded(name);
+    cr_assert(safetensors_open(name, &file, &error), "%s", error.text);
+    cr_expect_str_eq(safetensors_metadata(&file, "seed"), "1");
+    safetensors_close(&file);
+    /* the second one replaces nothing, and leaves out metadata that cannot be saved */
+    write_file(name, "a run", 5);
+    cr_assert(safetensors_rescue(path, 2, pair, 2, entry, name));
+    cr_expect_str_eq(name, in(dir, "a-rescued2.safetensors"));
+    expect_loaded(name);
+    cr_expect_str_eq(read_file(in(dir, "a-rescued.safetensors"), NULL), "a run");
+}
+
+/* The folder has gone: the present one; if nobody may write there, TMPDIR. */
+Test(common_safetensors, rescued_elsewhere) {
+    char name[PATH_MAX], start[PATH_MAX];
+    cr_assert(getcwd(start, sizeof start) != NULL);
+    const char *dir = folder(), *top = *dir == '/' ? dir : in(start, dir);
+    const char *here = in(top, "here"), *other = in(top, "other");
+    cr_assert(mkdir(here, 0777) == 0 && mkdir(other, 0777) == 0 && chdir(here) == 0);
+    cr_assert(setenv("TMPDIR", other, 1) == 0);
+    cr_assert(safetensors_rescue("gone/a", 2, pair, 0, NULL, name));
+    cr_expect_str_eq(name, "./a-rescued.safetensors");
+    expect_loaded(name);
+    /* a folder that has been removed is one in which no file can be made, for root too */
+    cr_assert(remove(name) == 0 && rmdir(here) == 0);
+    cr_assert(safetensors_rescue("gone/a", 2, pair, 0, NULL, name));
+    cr_expect_str_eq(name, in(other, "a-rescued.safetensors"));
+    cr_assert(setenv("TMPDIR", here, 1) == 0);
+    cr_expect(!safetensors_rescue("gone/a", 2, pair, 0, NULL, name), "%s", name);
 }
 
 /* So many pieces of memory jansson still gets; then one time none. */

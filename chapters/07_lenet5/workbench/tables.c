@@ -44,9 +44,7 @@ static bool write_image_maps(FILE *out, const Subject *subject, Error *error) {
     return true;
 }
 
-/* Every filter of every convolution, a block for each map that it sees. */
-static void write_set_of_filters(FILE *out, const char *when, const Network *net,
-                                 const real *params) {
+void filters_write(FILE *out, const char *when, const Network *net, const real *params) {
     for (int i = 0; i < net->layers; i++) {
         const Layer *l = &net->layer[i];
         const int *dim = l->weight; /* f, c, k, k: only convolutions have four */
@@ -63,8 +61,8 @@ static void write_set_of_filters(FILE *out, const char *when, const Network *net
 static bool write_filters(FILE *out, const Subject *subject, Error *error) {
     (void)error;
     const Trainer *t = subject->trainer;
-    write_set_of_filters(out, "initial", t->net, t->params);
-    write_set_of_filters(out, "trained", t->net, subject->params);
+    filters_write(out, "initial", t->net, t->params);
+    filters_write(out, "trained", t->net, subject->params);
     return true;
 }
 
@@ -150,14 +148,13 @@ static void print_mistakes(FILE *out, const Dataset *test, const Mistake *mistak
 }
 
 /* The mistakes that the network was surest of are the most instructive: some labels are wrong. */
-static bool write_mistakes(FILE *out, const Subject *subject, Error *error) {
-    const Trainer *t = subject->trainer;
-    const Dataset *test = subject->test;
+bool mistakes_write(FILE *out, const Network *net, const real *params, const Dataset *test,
+                    int threads, Error *error) {
     Prediction *each = calloc((size_t)test->n, sizeof *each);
     Mistake *mistake = calloc((size_t)test->n, sizeof *mistake);
     bool ok = each && mistake;
     if (!ok) error_set(error, "no memory for %d predictions", test->n);
-    if (ok) ok = predict(t->net, subject->params, test, t->threads, each, error);
+    if (ok) ok = predict(net, params, test, threads, each, error);
     if (ok) {
         int count = find_mistakes(test, each, mistake);
         print_mistakes(out, test, mistake, count < MISTAKES ? count : MISTAKES);
@@ -165,6 +162,11 @@ static bool write_mistakes(FILE *out, const Subject *subject, Error *error) {
     free(each);
     free(mistake);
     return ok;
+}
+
+static bool write_mistakes(FILE *out, const Subject *subject, Error *error) {
+    const Trainer *t = subject->trainer;
+    return mistakes_write(out, t->net, subject->params, subject->test, t->threads, error);
 }
 
 /* ------------------------------------------------------------------ histograms ----------- */

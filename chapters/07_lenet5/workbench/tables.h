@@ -49,6 +49,21 @@ typedef struct Subject {
 } Subject;
 
 /**
+ * @brief Writes every filter of every convolution, a block for each map that it sees.
+ * @param when begins the name of each block: "initial" or "trained"
+ */
+void filters_write(FILE *out, const char *when, const Network *net, const real *params);
+
+/**
+ * @brief Writes the list of the mistakes that the network was most confident about, then their
+ *        pixels.
+ * @param error filled when there is no memory
+ * @return whether it worked
+ */
+bool mistakes_write(FILE *out, const Network *net, const real *params, const Dataset *test,
+                    int threads, Error *error);
+
+/**
  * @brief Writes all tables into a folder, each completely or not at all.
  * @param subject the network, initial and trained
  * @param error   filled on failure: which file, and why

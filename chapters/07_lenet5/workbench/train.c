@@ -394,6 +394,15 @@ static void run_epoch(Run *run) {
 
 /* ------------------------------------------------------------------ the end -------------- */
 
+/* The file of the parameters cannot be written: they go somewhere else, because they are hours of
+   work, and the message says where. */
+static _Noreturn void rescue(const Run *run, int count, const Tensor *tensor, int entries,
+                             const Metadata *entry, const Error *why) {
+    char name[PATH_MAX];
+    if (!safetensors_rescue(run->o->save, count, tensor, entries, entry, name)) fail_with(why);
+    fail(EXIT_FAILURE, "%s; the parameters are in %s", why->text, name);
+}
+
 /* The parameters, and where they come from: enough to repeat the run, and to load the file without
    naming its network. */
 static void save_run(Run *run) {
@@ -420,7 +429,7 @@ static void save_run(Run *run) {
     }
     int count = network_tensors(&run->net, trainer_result(&run->trainer), tensor);
     if (!safetensors_save(o->save, count, tensor, OTHERS + SETTINGS, entry, &error))
-        fail_with(&error);
+        rescue(run, count, tensor, OTHERS + SETTINGS, entry, &error);
     printf("saved %s\n", o->save);
 }
 

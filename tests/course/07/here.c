@@ -269,6 +269,7 @@ static Lenet5 choice_of(const Call *call) {
     choice.subsample = call->number[1] & 1;
     choice.table = call->number[1] >> 1 & 1;
     choice.rbf = call->number[1] >> 2 & 1;
+    if (call->number[1] > 0) choice.input = lenet5_1998.input;
     return choice;
 }
 
@@ -290,8 +291,11 @@ static void run_lenet5(const Call *call) {
                                  l->size, l->pad,  l->stride, l->bias,  l->links != NULL, 1};
         memcpy(row, numbers, sizeof numbers);
     }
-    double *loss = call_at(call, A_LOSS);
-    *loss = net.loss.classes == CLASSES && net.loss.smallest_wins == choice.rbf;
+    double *rest = call_at(call, A_LOSS);
+    rest[0] = net.loss.classes == CLASSES && net.loss.smallest_wins == choice.rbf;
+    rest[1] = net.name[0] != '\0';
+    rest[2] = net.kernels && strcmp(net.kernels, "textbook") == 0;
+    rest[3] = net.input.lo == choice.input.lo && net.input.hi == choice.input.hi;
 }
 
 /* Trains the report's network on A_X and A_LABEL; what it predicts for A_COL, into A_DECISION. */

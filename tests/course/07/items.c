@@ -103,17 +103,28 @@ static void compare_tables(Exam *exam, char got[ROWS][LINE], char want[ROWS][LIN
     }
 }
 
+/* Name, kernels and range of pixels: training and saving need them when the layers are long right. */
+static void compare_rest(Exam *exam, const Call *back) {
+    static const char *const begin = "; begin with empty_network(choice)";
+    if (call_get(back, A_LOSS, 1) != 1)
+        reject(exam, "no-name", "the network has no name, which is printed and saved%s", begin);
+    else if (call_get(back, A_LOSS, 2) != 1)
+        reject(exam, "no-kernels", "its kernels are not named \"textbook\"%s", begin);
+    else if (call_get(back, A_LOSS, 3) != 1)
+        reject(exam, "other-input", "its range of pixels is not the one of the choice%s", begin);
+}
+
 static void table_case(Exam *exam, int activation, int switches, const char *const *table) {
     static const char *const name[] = {"relu", "sigmoid", "squash"};
     char got[ROWS][LINE], want[ROWS][LINE];
-    const int extent[2] = {ROWS, NUMBERS}, names[2] = {ROWS, 32}, one = 1;
+    const int extent[2] = {ROWS, NUMBERS}, names[2] = {ROWS, 32}, rest = 4;
     Call c = call_new(CALL_LENET5, (Geometry){.n = 1}, "%s with %s",
                       switches ? "the network of 1998" : "the report's network", name[activation]);
     c.number[0] = activation;
     c.number[1] = switches;
     call_array(&c, A_TABLE, INTS, RESULT, "table", "layer,number", extent);
     call_array(&c, A_NAME, BYTES, RESULT, "names", "layer,letter", names);
-    call_array(&c, A_LOSS, DOUBLES, RESULT, "loss", "loss", &one);
+    call_array(&c, A_LOSS, DOUBLES, RESULT, "rest", "i", &rest);
     call_ready(&c);
     const Call *back = examine_only(exam, c);
     if (!back) return;
@@ -125,6 +136,7 @@ static void table_case(Exam *exam, int activation, int switches, const char *con
     if (call_get(back, A_LOSS, 0) != 1)
         reject(exam, "other-loss", "the loss is not %s of 10 classes",
                switches & 4 ? "the RBF loss" : "softmax cross-entropy");
+    compare_rest(exam, back);
 }
 
 void item_07_1_table(Exam *exam) {
