@@ -11,32 +11,17 @@ tables = {
 LEVELS = (WHITE, PALE, "#9a9a9a", GREY, INK)
 
 
-def tiles(p, left, rows, side):
-    """Ink from white to black in five steps; neighbours of one colour in one tile."""
-    for i, row in enumerate(rows):
-        shades = [LEVELS[round(4 * ink)] for ink in row]
-        begin = 0
-        for j in range(1, len(row) + 1):
-            if j == len(row) or shades[j] != shades[begin]:
-                if shades[begin] != WHITE:
-                    p.add(
-                        "rect",
-                        x=left + side * begin,
-                        y=34 + side * i,
-                        width=side * (j - begin),
-                        height=side,
-                        fill=shades[begin],
-                    )
-                begin = j
-    p.box(left, 34, side * len(rows), side * len(rows), "none")
+def grey(ink):
+    """From white to black in five steps."""
+    return LEVELS[round(4 * ink)]
 
 
 p = Picture(206)
 for left, words in ((10, "x, 28x28"), (170, "y, 14x14"), (330, "dx of the digit's pixels")):
     p.text(left + 70, 16, words if left < 330 else "where dy goes", size=13)
-tiles(p, 10, tables["x"], 5)
-tiles(p, 170, tables["y"], 10)
-tiles(p, 330, tables["x"], 5)
+p.tiles(10, 34, tables["x"], 5, grey)
+p.tiles(170, 34, tables["y"], 10, grey)
+p.tiles(330, 34, tables["x"], 5, grey)
 for i, row in enumerate(tables["dx"]):
     for j, dx in enumerate(row):
         if dx > 0 and tables["x"][i][j] > 0:

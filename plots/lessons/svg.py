@@ -4,6 +4,7 @@ A picture is 480 pixels wide and its letters are at least 13 pixels high: a phon
 pixels wide, with letters of 9.7. Colours are Okabe and Ito's, darkened where letters use them.
 Whatever is coloured has a name or a number too, because print may be grey.
 """
+import re
 import sys
 from xml.sax.saxutils import escape
 
@@ -65,6 +66,22 @@ class Picture:
                 self.box(left, top, cell, cell, (fill or {}).get((i, j), WHITE))
                 self.text(left + cell / 2, top + cell / 2, number, pen, size)
 
+    def tiles(self, left, top, rows, side, shade):
+        """Numbers as squares; shade(number) is a colour of theirs. White is left out."""
+        paths = {}  # neighbours of one colour in one piece, all pieces of one colour in one path
+        for i, row in enumerate(rows):
+            shades = [shade(number) for number in row] + [None]
+            begin = 0
+            for j in range(1, len(shades)):
+                if shades[j] != shades[begin]:
+                    x, y, width = left + side * begin, top + side * i, side * (j - begin)
+                    piece = f"M{x} {y}h{width}v{side}h-{width}z"
+                    paths.setdefault(shades[begin], []).append(piece)
+                    begin = j
+        for colour in sorted(set(paths) - {WHITE}):
+            self.add("path", d="".join(paths[colour]), fill=colour)
+        self.box(left, top, side * len(rows[0]), side * len(rows), "none")
+
     def print(self):
         print("\n".join([*self.parts, "</svg>"]))
 
@@ -103,6 +120,13 @@ def columns(path, *names):
     with open(path, encoding="utf8") as file:
         head, *lines = [line.split("\t") for line in file.read().splitlines()]
     return [[float(line[head.index(name)]) for line in lines] for name in names]
+
+
+def blocks(path, name):
+    """The blocks of a table that are headed by a name and a number, as lists of rows."""
+    with open(path, encoding="utf8") as file:
+        found = re.findall(rf"^# {name} ?\d+\n((?:.+\n)+)", file.read(), re.M)
+    return [[[float(v) for v in row.split("\t")] for row in rows.splitlines()] for rows in found]
 
 
 def numbers(command, heading, rows, after=""):
