@@ -50,6 +50,15 @@ $(call commands,01_memory.tsv 02_time.tsv 03_pool.tsv 04_activation.tsv 04_piece
     05_loss_float.tsv 05_step_float.tsv 05_step_double.tsv 05_weights.tsv 06_paths.tsv):
 	$(call run,$< $D)
 
+# The lesson trains for a while, so the tables that `make chapter 7` has left will do.
+LESSON = $(addprefix $D/,07_textbook.tsv 07_textbook_pictures.tsv)
+$(LESSON:%=%.command) &: $B/07_lenet5
+	@if [ $(lastword $(LESSON)) -nt $< ]; then \
+	    for file in $(LESSON); do echo 'make chapter 7' > $$file.command; done; \
+	else \
+	    sh plots/run.sh "$(LESSON)" $< $D; \
+	fi
+
 TRAIN = $B/07_lenet5 train --seed 1 --epochs $(EPOCHS)
 $(call commands,report.tsv): $B/07_lenet5
 	$(call run,$(TRAIN) --log $D/report.tsv --save $D/report.safetensors)

@@ -3,7 +3,7 @@
 data = D.'/05_weights.tsv'
 w = 520; h = 270
 load 'plots/style.gp'
-set title T_weights
+set title T_weights_title
 unset key
 unset grid
 unset border
