@@ -161,7 +161,8 @@ def chapters():
 def wanted_lessons(ending=".md"):
     """The lessons in reading order, whether they are written or not."""
     lessons = [f"chapters/{name}/README{ending}" for name in chapters()]
-    return [f"docs/prologue{ending}", *lessons, f"docs/epilogue{ending}"]
+    advanced = f"chapters/{chapters()[-1]}/advanced{ending}"
+    return [f"docs/prologue{ending}", *lessons, advanced, f"docs/epilogue{ending}"]
 
 
 def wanted_solutions(ending=".md"):

@@ -149,7 +149,7 @@ def tasks(path):
             found.append((names, exercise["id"], lesson))
     for blank in rules()["blank"]:
         if blank["file"] == path:
-            lesson = f'chapters/{path.split("/")[1]}/README.md'
+            lesson = blank.get("lesson", f'chapters/{path.split("/")[1]}/README.md')
             found.append((blank["functions"], "advanced", lesson))
     return found
 
