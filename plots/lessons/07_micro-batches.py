@@ -28,7 +28,7 @@ for i in range(count):
 for thread in (0, 1):
     p.text(8, 92 + 78 * thread, f"thread {thread}", INK, 13, "start")
 p.box(20, 336, 440, 28)
-total = " + ".join(f"g{i}" for i in range(count))
+total = " + ".join(f"(g{i} + g{i + 1})" for i in range(0, count, 2))
 p.text(240, 350, f"{total}, always in this order")
 p.arrow((240, 364), (240, 396))
 p.box(20, 396, 440, 28)

@@ -20,9 +20,8 @@ enum {
 
 struct Shares {
     Team *team;
-    Workspace *space; /* one for each thread                        */
-    real
-        *micro_grad[WAVE]; /* one gradient for each micro-batch of a wave; the first on the stack */
+    Workspace *space;       /* one for each thread                                      */
+    real *micro_grad[WAVE]; /* one for each micro-batch of a wave; the first is on t's stack */
 };
 
 /* ------------------------------------------------------------------ the gradient --------- */
@@ -35,7 +34,7 @@ typedef struct Wave {
     int size;         /* of a micro-batch               */
     int begin;        /* micro-batches before this wave */
     int count;        /* micro-batches in this wave     */
-    int merges;       /* sums of the stack that its sum meets */
+    int merges;       /* sums on the stack that its own joins */
     Step step[WAVE];  /* the results of each            */
 } Wave;
 
