@@ -1,71 +1,32 @@
 # What a student gets, and what it is worth: the handout, grading, and the examination of both.
+comma := ,
 
-# ---- the kit: what a submission is compiled and linked with --------------------------------------
-# Headers, and for every source that has exercises an archive of the reference without that source.
-# The fast kernels hold solutions and are not in it. It is compiled for any processor, so that every
-# machine of a class gives the same points.
-KIT      := build/kit
-KITFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -pthread -fno-math-errno -fno-trapping-math \
-            -ffp-contract=fast
-KITLIBS  := -Wl,--as-needed $(LDLIBS)
-KIT_HEADERS := $(wildcard common/*.h chapters/*/*.h)
-KIT_SOURCES := $(filter-out %/main.c,$(wildcard common/*.c chapters/*/*.c))
-KIT_OBJECTS := $(KIT_SOURCES:%.c=$(KIT)/%.o)
-# What runs the calls: common to all, and one file for each chapter.
-KIT_DRIVER  := $(patsubst %,$(KIT)/tests/course/%.o,grade/probe examine/port examine/call \
-                 examine/here) $(patsubst %.c,$(KIT)/%.o,$(wildcard tests/course/0*/here.c))
-# The sources that have exercises. Each is judged on its own.
-EXERCISED   := $(sort $(shell sed -n 's/^file = "\(.*\)"/\1/p' tests/course/0*/exercises.toml))
-ARCHIVES    := $(EXERCISED:%.c=$(KIT)/%.a) $(KIT)/whole.a
+# A variable as it was written, in quotes that no character in it ends; and as an option.
+quoted = '$(subst ','\'',$(value $1))'
+option = $(if $(value $1),--$2=$(call quoted,$1))
 
-.SECONDARY: $(KIT_HEADERS:%=$(KIT)/include/%)
-.PHONY: kit
+# ---- the kit: what a submission is compiled and linked with, see grade/kit.py --------------------
+GRADE := python3 -B tests/course/grade
+.PHONY: kit grade grade-class selftest handout handout-parts
 NEEDS_kit := build grade
-kit: $(ARCHIVES) $(KIT)/driver.o $(KIT)/flags $(KIT)/judge
-
-$(KIT)/include/%.h: %.h
-	@mkdir -p $(@D)
-	@cp $< $@
-
-$(KIT)/flags: tests/course/course.mk Makefile
-	@mkdir -p $(@D)
-	@printf '%s\n' '$(CC)' '$(KITFLAGS)' '$(KITLIBS)' > $@
-
-$(KIT)/%.o: %.c $(KIT_HEADERS:%=$(KIT)/include/%) $(wildcard tests/course/*/*.h) $(KIT)/flags
-	@mkdir -p $(@D)
-	@echo '  CC   $< (kit)'
-	$Q$(CC) $(KITFLAGS) -DBUILD='"build"' -I$(KIT)/include/common -I$(KIT)/include/chapters \
-	    $(if $(filter tests/%,$<),-Itests) -c $< -o $@
-
-$(KIT)/driver.o: $(KIT_DRIVER)
-	$Q$(LD) -r $^ -o $@
-
-$(KIT)/whole.a: $(filter-out $(EXERCISED:%.c=$(KIT)/%.o),$(KIT_OBJECTS))
-	@rm -f $@
-	$Q$(AR) rcs $@ $^
-
-$(EXERCISED:%.c=$(KIT)/%.a): $(KIT)/%.a: $(KIT_OBJECTS)
-	@rm -f $@
-	$Q$(AR) rcs $@ $(filter-out $(@:%.a=%.o),$^)
-
-# The judge has the expected answers, and neither chapters nor submissions.
-$(KIT)/judge: $(patsubst %,$B/float/tests/course/grade/%.o,judge channel) \
-    $(filter-out %/here.o %/port.o,$(EXAM)) $B/float/common.a
-	$(link)
+kit: setup
+	@$(GRADE)/kit.py '$(CC)' '$(BLAS)' \
+	    $(foreach c,$(CHAPTERS),$c:$(subst $(space),$(comma),$(USES_$c)))
 
 ##@ For graders
-.PHONY: grade grade-class selftest handout handout-parts
 NEEDS_grade := build grade
-grade: kit ## [SUBMISSION=dir] [SEED=n] [OUT=dir]: points, in a sandbox; without, this tree's
-	@python3 tests/course/grade/grade.py --out '$(or $(OUT),build/grade)' \
-	    $(if $(SEED),--seed '$(SEED)') $(if $(ISOLATION),--isolation '$(ISOLATION)') \
-	    '$(or $(SUBMISSION),.)'
+CHOICES = $(call option,OUT,out) $(call option,SEED,seed) $(call option,EXERCISES,exercises) \
+          $(call option,ISOLATION,isolation)
+grade: kit ## [SUBMISSION=dir] [SEED=n] [OUT=dir] [EXERCISES="02 06.5"]: points, in a sandbox
+	@$(GRADE)/grade.py $(CHOICES) $(call option,REGRADE,again) -- \
+	    $(if $(value SUBMISSION),$(call quoted,SUBMISSION),.)
 
-grade-class: kit ## SUBMISSIONS=dir [JOBS=n] [OUT=dir] [SSHLOGIN=...]: a class; resumes
-	@python3 tests/course/grade/course.py --out '$(or $(OUT),build/class)' \
-	    $(if $(JOBS),--jobs '$(JOBS)') $(if $(SEED),--seed '$(SEED)') \
-	    $(if $(SSHLOGIN),--sshlogin '$(SSHLOGIN)') \
-	    '$(or $(SUBMISSIONS),$(error usage: make grade-class SUBMISSIONS=dir))'
+grade-class: kit ## SUBMISSIONS=dir [ROSTER=csv] [JOBS=n] [OUT=dir]: a class; resumes
+	@$(if $(value SUBMISSIONS),,$(error usage: make grade-class SUBMISSIONS=dir))
+	@$(GRADE)/course.py $(CHOICES) $(call option,JOBS,jobs) $(call option,SSHLOGIN,sshlogin) \
+	    $(call option,ROSTER,roster) $(call option,COLUMN,column) $(call option,BEFORE,before) \
+	    $(call option,LATE,late) $(call option,REGRADE,regrade) $(call option,STUDENT,student) \
+	    $(if $(value ANONYMOUS),--anonymous) -- $(call quoted,SUBMISSIONS)
 
 NEEDS_selftest := build test grade
 selftest: $(CHAPTERS:%=$B/tests/%) kit ## are mistakes found, attacks withstood? ALL=1: all
@@ -97,7 +58,6 @@ $B/handout/expected.txt: $B/handout/record
 $B/handout/record: $(patsubst %,$B/float/$(EXAMINE)/answers/%.o,record sketch) $(EXAM) \
     $B/float/common.a
 	$(call link,-Wl$(comma)--wrap=expected_right)
-comma := ,
 
 # What a chapter teaches as one object without names of its own: for BORROW.
 define reference

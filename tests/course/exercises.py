@@ -7,11 +7,12 @@
     exercises.py empty FILE     the source with the bodies of its exercises taken out
     exercises.py hint ID LEVEL  the first hints of an exercise, up to that level
 """
+import ast
+import copy
 import pathlib
 import re
 import sys
 import textwrap
-import tomllib
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.append(str(TOP / "common" / "tools"))
@@ -24,17 +25,60 @@ class Problem(Exception):
     """Something in the list or in a source that is not as it should be."""
 
 
-def exercises():
-    """All exercises, each a dictionary; `chapter` is the folder of its chapter."""
+def read_simple(text):
+    """A list like ours without Python 3.11's tomllib: tables of strings, numbers, arrays and
+    inline tables, which are Python's own once `key =` in a table is written `"key":`."""
+    string = r'"""(?:\\.|(?!""").)*"""|"(?:\\.|[^"\\\n])*"'
+    seen = re.sub(rf"{string}|#[^\n]*", lambda m: re.sub(r"[^\n]", " ", m[0]), text, flags=re.S)
+    keys = list(re.finditer(r"^(?:\[\[exercise\]\]|(\w+) =)", seen, re.M)) + [None]
+    found = []
+    for here, after in zip(keys, keys[1:]):
+        if not here[1]:
+            found.append({})
+            continue
+        value = text[here.end() : after.start() if after else None]
+        value = re.sub(rf"({string})|#[^\n]*|(\w+) =", pythonic, value, flags=re.S)
+        found[-1][here[1]] = ast.literal_eval(value.strip())
+    return {"exercise": found}
+
+
+def pythonic(match):
+    return match[1] or (f'"{match[2]}":' if match[2] else "")
+
+
+def read_list(path):
+    try:
+        import tomllib
+    except ModuleNotFoundError:
+        return read_simple(path.read_text())["exercise"]
+    return tomllib.loads(path.read_text())["exercise"]
+
+
+def read_lists():
     found = []
     for path in sorted(LISTS.glob("0*/exercises.toml")):
-        found += tomllib.loads(path.read_text())["exercise"]
+        found += read_list(path)
     folders = {path.name[:2]: path.name for path in (TOP / "chapters").iterdir()}
     for exercise in found:
         exercise["chapter"] = folders[exercise["id"][:2]]
         exercise.setdefault("needs", [])
         exercise["hints"] = [" ".join(hint.split()) for hint in exercise["hints"]]
     return found
+
+
+known = []  # the list in use
+
+
+def use(listing):
+    """Takes this list of exercises for all that is asked later: the one of a kit."""
+    known[:] = listing
+
+
+def exercises():
+    """All exercises, each a dictionary; `chapter` is the folder of its chapter."""
+    if not known:
+        use(read_lists())
+    return copy.deepcopy(known)
 
 
 def items(exercise):
@@ -71,7 +115,11 @@ def closing(text, at):
 
 def blind(text):
     """The text with comments, strings and letters in quotes blanked out, at the same length."""
-    pattern = r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])+\''
+    # What is not closed ends with the line, or the text: so nothing is looked at twice.
+    pattern = (
+        r"/\*.*?(?:\*/|\Z)|//[^\n]*"
+        r'|"(?:\\.|[^"\\\n])*(?:"|(?=\n)|\Z)|\'(?:\\.|[^\'\\\n])*(?:\'|(?=\n)|\Z)'
+    )
     return re.sub(pattern, lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=re.S)
 
 
@@ -82,7 +130,7 @@ def functions(text):
         head = seen[at:brace]
         start = at + len(head) - len(head.lstrip())
         end = closing(seen, brace)
-        match = re.search(r"(\w+)\s*\(([^()]*)\)\s*$", head)
+        match = re.search(r"(\w+)\s*\(([^()]*)\)\s*$", head[-2000:])
         if match:
             found.append((text[start:brace].strip(), match[1], match[2], brace, end))
         at = end

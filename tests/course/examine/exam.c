@@ -306,12 +306,14 @@ static Result blocked(const Item *first, const Known *known) {
                     .text = report_line("%s %s comes first: it %s", first->id, title, state)};
 }
 
-/* After an obstacle: what is not written itself is TODO, whatever it waits for. */
+/* After an obstacle: what is not written itself is TODO, whatever it waits for, and in the judge's
+   probe what passes all the same has its points. */
 static Result exam_after(Sitting *s, const Item *item, const Item *first) {
     const Known *known = known_of(s, first);
     if (known->endless) return blocked(first, known);
     Result own = exam_alone(s, item, true);
-    if (own.verdict == VERDICT_TODO) return own;
+    bool stands = own.verdict == VERDICT_TODO || (s->alone && own.verdict == VERDICT_PASS);
+    if (stands) return own;
     free(own.text);
     return blocked(first, known);
 }

@@ -18,9 +18,17 @@ enum {
 /**
  * @brief A port that runs calls in a program.
  * @param command the program and its arguments, NULL at the end: the sandbox with the probe in it
+ * @param seconds that all calls together may take; later ones end at once, as if they were endless
  * @return the port, NULL without memory; port_probe_free() releases it
  */
-Port *port_probe(char *const command[]);
+Port *port_probe(char *const command[], double seconds);
+
+/**
+ * @brief How long the calls took so far.
+ * @param port the port
+ * @return seconds, by the clock on the wall
+ */
+double port_probe_spent(const Port *port);
 
 /**
  * @brief What the probes printed so far.

@@ -1,51 +1,92 @@
 #!/usr/bin/env python3
-"""Grades a class: every folder in SUBMISSIONS is a student's submission.
+"""Grades a class: every folder and every archive in SUBMISSIONS is a submission.
 
     course.py [options] SUBMISSIONS
 
+SUBMISSIONS is a folder, or the archive in which a platform hands out all of them.
+
     --out DIR         where everything goes (build/class)
     --jobs N          submissions at a time on each machine (one per processor)
-    --sshlogin LIST   also on these machines, as GNU parallel's option; this tree, built, and the
-                      submissions have the same paths there
+    --sshlogin LIST   also on these machines, ":,grader2"; the colon is this one. This tree, with
+                      its kit, and the submissions have the same paths there
     --seed N          of the judge's inputs, the same for all; without, one that nobody knows
+    --exercises LIST  only these chapters and exercises, "02 06.5"
+    --isolation LEVEL bwrap, user or limits: chosen once, for all
+    --roster FILE     a platform's list of students: the same file is written with grades in it
+    --column NAME     of the roster, for grades, where it is not clear
+    --before TIME     "2026-11-30 23:59": what was handed in later is late
+    --late FILE       a table "student,days" of how many days are granted
+    --regrade LIST    judges these exercises again for all, or everything: "all"
+    --student NAME    looks at this submission only; the others keep what they have
+    --anonymous       also writes everything without names, for assistants
 
-A run that was stopped resumes: what has a score is not graded again, what the grader failed at is.
-Writes, in DIR: students/NAME/ as make grade does, grades.csv, difficulty.csv, similar.csv and
-class.md.
-Exit code 0 when every submission has a score, 3 when the grader failed at some: a score that such a
-submission had before stays.
+What has a score for the same content, seed, kit and exercises keeps it; a run that was stopped goes
+on where it was.
+Exit code 0 when every submission has a score, 3 when the grader failed at some.
 """
 import argparse
-import csv
+import concurrent.futures
+import hashlib
 import json
 import os
 import pathlib
+import queue
+import random
 import re
 import secrets
+import shlex
+import shutil
+import signal
 import subprocess
 import sys
+import time
+import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import entries as handed  # noqa: E402
 import exercises as listed  # noqa: E402
+import grade as single  # noqa: E402
+import judge  # noqa: E402
+import results  # noqa: E402
+import roster  # noqa: E402
+import sandbox  # noqa: E402
+import similar  # noqa: E402
+import tables  # noqa: E402
 from results import replace  # noqa: E402
-from submission import Submission  # noqa: E402
+from submission import NoSubmission, Submission  # noqa: E402
 
-TIMEOUT = 1800  # seconds for a submission
-ALIKE = 70  # percent of a submission that is found in another one, to be named
-RUN = 40  # tokens in a row that count as the same
-OWN = 200  # tokens, roughly, that a submission must have of its own to be compared
+TIMEOUT = 3 * judge.BUDGET + 300  # seconds for a submission
+TRIES = 2
+DAY = 86400
 
 
 def arguments():
     parser = argparse.ArgumentParser(usage=__doc__, add_help=False)
     parser.add_argument("--out", default="build/class")
-    parser.add_argument("--jobs", default="100%")
-    parser.add_argument("--sshlogin", default="")
+    parser.add_argument("--jobs", type=int, default=0)
+    parser.add_argument("--sshlogin", default=":")
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--exercises", default="")
+    parser.add_argument("--isolation", choices=sandbox.LEVELS)
+    parser.add_argument("--kit", default=str(single.KIT))
+    parser.add_argument("--roster")
+    parser.add_argument("--column", default="")
+    parser.add_argument("--before")
+    parser.add_argument("--late")
+    parser.add_argument("--regrade", default="")
+    parser.add_argument("--student")
+    parser.add_argument("--anonymous", action="store_true")
     parser.add_argument("submissions")
     chosen = parser.parse_args()
-    if not os.path.isdir(chosen.submissions):
-        parser.error(f"there is no folder {chosen.submissions}")
+    for path in (chosen.submissions, chosen.roster, chosen.late):
+        if path and not os.path.exists(path):
+            parser.error(f"there is no {path}")
+    if chosen.jobs < 0:
+        parser.error("JOBS is a number of submissions at a time")
+    try:
+        chosen.before = handed.moment(chosen.before) if chosen.before else None
+    except ValueError:
+        parser.error('a time is written "2026-11-30 23:59"')
     return chosen
 
 
@@ -53,12 +94,21 @@ class Course:
     """A class on its way to its grades."""
 
     def __init__(self, chosen):
-        self.submissions = pathlib.Path(chosen.submissions).resolve()
-        self.out = pathlib.Path(chosen.out).resolve()
-        self.jobs, self.sshlogin = chosen.jobs, chosen.sshlogin
+        self.chosen, self.out = chosen, pathlib.Path(chosen.out).resolve()
         self.out.mkdir(parents=True, exist_ok=True)
+        self.kit = judge.Kit(chosen.kit)
+        self.exercises = single.names_of(chosen.exercises, self.kit)
+        every = chosen.regrade == "all"
+        self.again = [] if every else single.names_of(chosen.regrade, self.kit)
         self.seed = self.remembered_seed(chosen.seed)
-        self.students = self.remembered_students()
+        box = sandbox.best(self.kit.cage, self.kit.secrets(), chosen.isolation)
+        self.level, self.isolation = box.level, results.isolation(box)
+        path = pathlib.Path(chosen.roster) if chosen.roster else None
+        self.roster = roster.Roster(path, chosen.column) if path else None
+        self.granted = roster.late_days(pathlib.Path(chosen.late)) if chosen.late else {}
+        self.entries = handed.collect(chosen.submissions, self.out)
+        self.results, self.faults, self.sources = {}, {}, {}
+        self.graded = self.kept = 0
 
     def remembered_seed(self, seed):
         """The seed of the run that is resumed, or a new one."""
@@ -69,284 +119,320 @@ class Course:
         replace(path, f"{seed}\n")
         return seed
 
-    def remembered_students(self):
-        """All students in the order of the job log; new ones come last."""
-        path = self.out / "students.txt"
-        known = path.read_text().splitlines() if path.exists() else []
-        found = sorted(
-            entry.name
-            for entry in self.submissions.iterdir()
-            if entry.is_dir()
-            and not entry.is_symlink()
-            and entry.name[0] not in ".-"
-            and entry.name.isprintable()
-        )
-        students = known + [name for name in found if name not in known]
-        replace(path, "".join(f"{name}\n" for name in students))
-        return students
+    def place(self, entry):
+        return self.out / "students" / entry.place
 
-    # ---- grading ---------------------------------------------------------------------------------
+    # ---- what there is to do ---------------------------------------------------------------------
 
-    def grade(self):
-        """GNU parallel does it; its job log knows what is done."""
-        machines = []
-        if self.sshlogin:
-            machines = ["--sshlogin", self.sshlogin, "--workdir", str(listed.TOP)]
-        bar = ["--bar"] if sys.stderr.isatty() else []
-        command = [
-            "parallel",
-            "--will-cite",
-            "--joblog",
-            str(self.out / "jobs.tsv"),
-            "--resume-failed",
-            "--retries",
-            "2",
-            "--timeout",
-            str(TIMEOUT),
-            "-j",
-            self.jobs,
-            *machines,
-            *bar,
-            "python3",
-            "tests/course/grade/grade.py",
-            "--brief",
-            "--jobs",
-            "1",
-            "--seed",
-            str(self.seed),
-            "--out",
-            str(self.out / "students") + "/{}",
-            str(self.submissions) + "/{}",
-        ]
-        with open(self.out / "students.txt", encoding="utf-8") as names:
-            subprocess.run(command, stdin=names, cwd=listed.TOP, check=False)
-
-    def failures(self):
-        """Students whose last job had no score as its end."""
-        last = {}
+    def look(self, entry):
+        """Reads a submission; returns what its score depends on, None if it cannot be judged."""
+        if entry.why:
+            return None
         try:
-            with open(self.out / "jobs.tsv", encoding="utf-8") as log:
-                for row in csv.DictReader(log, delimiter="\t", quoting=csv.QUOTE_NONE):
-                    last[int(row["Seq"])] = row["Exitval"] == "0" and row["Signal"] == "0"
-        except OSError:
-            pass
-        return [name for seq, name in enumerate(self.students, 1) if not last.get(seq, False)]
+            submission = Submission(entry.path, self.kit)
+        except NoSubmission as problem:
+            entry.why = str(problem)
+            return None
+        except (OSError, ValueError) as problem:
+            self.faults[entry.label] = f"it cannot be read: {problem}"
+            return None
+        if not entry.when:
+            archive = entry.path.is_file()
+            entry.when = entry.path.stat().st_mtime if archive else submission.when
+        self.sources[entry.label] = submission.sources
+        total = hashlib.sha256()
+        for name in listed.files():
+            total.update(f"{name}\0{submission.refused.get(name)}\0".encode())
+            total.update(submission.sources.get(name, b"") + b"\0")
+            for helper, data in sorted(submission.helpers(name).items()):
+                total.update(helper.encode() + b"\0" + data + b"\0")
+        return {
+            "content": total.hexdigest(),
+            "seed": self.seed,
+            "kit": self.kit.hash,
+            "exercises": self.exercises,
+            "isolation": self.level,
+        }
 
-    def results(self):
-        """{student: results.json}, of all that have one."""
-        found = {}
-        for name in self.students:
-            path = self.out / "students" / name / "results.json"
-            if path.exists():
-                found[name] = json.loads(path.read_text())
+    def earlier(self, entry):
+        """What an earlier score of a submission depends on; None without one."""
+        try:
+            key = json.loads((self.place(entry) / "key.json").read_text())
+            found = json.loads((self.place(entry) / "results.json").read_text())
+            return key if "score" in found else None
+        except (OSError, ValueError):
+            return None
+
+    def jobs(self):
+        """The submissions that must be judged, each with its key and further options."""
+        found = []
+        for entry in self.entries:
+            key, known = self.look(entry), self.earlier(entry)
+            if not key or (self.chosen.student and entry.label != self.chosen.student):
+                continue
+            same = known and {**known, "kit": ""} == {**key, "kit": ""}
+            if same and self.again:
+                found.append((entry, key, ["--again", " ".join(self.again)]))
+            elif known == key and not self.chosen.regrade:
+                self.kept += 1
+            else:
+                found.append((entry, key, []))
         return found
 
+    # ---- doing it --------------------------------------------------------------------------------
 
-# ---- tables --------------------------------------------------------------------------------------
-
-
-def write_table(path, rows):
-    """A CSV file, in one piece."""
-    part = path.with_name(path.name + ".part")
-    with open(part, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(rows)
-    os.replace(part, path)
-
-
-def item_of(test):
-    return test["extra_data"]["item"]
-
-
-def grades(course, results, failures):
-    """One row per student; no score where there is none."""
-    names = [item for exercise in listed.exercises() for item in listed.items(exercise)]
-    rows = [["student", "score", "isolation", "grader", *names]]
-    for student in course.students:
-        found = results.get(student)
-        note = "failed" if student in failures else "ok"
-        if found is None:
-            rows.append([student, "", "", note, *[""] * len(names)])
-            continue
-        points = {item_of(test): test["score"] for test in found["tests"]}
-        rows.append(
-            [
-                student,
-                found["score"],
-                found["extra_data"]["isolation"],
-                note,
-                *(points.get(name, "") for name in names),
-            ]
-        )
-    return rows
-
-
-def difficulty(results):
-    """One row per item: who passes it, and whether those are who score well otherwise."""
-    rows = [["item", "points", "pass", "fail", "todo", "blocked", "passed %", "discrimination"]]
-    totals = {student: found["score"] for student, found in results.items()}
-    for exercise in listed.exercises():
-        for item, name in zip(exercise["items"], listed.items(exercise)):
-            verdicts = {
-                student: test["extra_data"]["verdict"]
-                for student, found in results.items()
-                for test in found["tests"]
-                if item_of(test) == name
-            }
-            counts = [
-                sum(v == word for v in verdicts.values())
-                for word in ("PASS", "FAIL", "TODO", "BLOCKED")
-            ]
-            share = 100 * counts[0] / max(len(verdicts), 1)
-            rest = {s: totals[s] - item["points"] * (v == "PASS") for s, v in verdicts.items()}
-            rows.append(
-                [name, item["points"], *counts, round(share), discrimination(verdicts, rest)]
-            )
-    return rows
-
-
-def discrimination(verdicts, rest):
-    """Correlation of an item with the points of all others; empty where it means nothing."""
-    x = [float(verdict == "PASS") for verdict in verdicts.values()]
-    y = [float(rest[student]) for student in verdicts]
-    n = max(len(x), 1)
-    mx, my = sum(x) / n, sum(y) / n
-    sxx, syy = sum((a - mx) ** 2 for a in x), sum((b - my) ** 2 for b in y)
-    if sxx == 0 or syy == 0:
-        return ""
-    return round(sum((a - mx) * (b - my) for a, b in zip(x, y)) / (sxx * syy) ** 0.5, 2)
-
-
-# ---- similar submissions -------------------------------------------------------------------------
-
-
-def given_lines():
-    """{source: its lines outside the exercises}: what the handout gave."""
-    given = {}
-    for name in listed.files():
-        text = (listed.TOP / name).read_text()
-        for exercise in listed.exercises():
-            if exercise.get("file") == name:
-                text = listed.emptied(text, exercise["mark"], lambda *_: "{}")
-        given[name] = {squeezed(line) for line in text.splitlines()}
-    return given
-
-
-def squeezed(line):
-    return re.sub(r"\s+", "", line)
-
-
-def own_lines(submission, given):
-    """What a student wrote."""
-    lines = []
-    for name, data in submission.sources.items():
-        text = data.decode("utf-8", "replace")
-        lines += [
-            line
-            for line in text.splitlines()
-            if squeezed(line) not in given[name] and "TODO(" not in line
+    def command(self, entry, options):
+        return [
+            sys.executable,
+            str(pathlib.Path(single.__file__).resolve()),
+            "--brief",
+            "--jobs=1",
+            f"--seed={self.seed}",
+            f"--isolation={self.level}",
+            f"--exercises={' '.join(self.exercises)}",
+            f"--kit={self.kit.folder}",
+            *options,
+            f"--out={self.place(entry)}",
+            "--",
+            str(entry.path.resolve()),
         ]
-    return lines
+
+    def judge(self, job, hosts):
+        """Judges one submission on a machine that is free."""
+        entry, key, options = job
+        (self.place(entry) / "key.json").unlink(missing_ok=True)
+        for _ in range(TRIES):
+            host = hosts.get()
+            command = self.command(entry, options)
+            if host != ":":
+                command = ["ssh", "-o", "BatchMode=yes", host, shlex.join(command)]
+            try:
+                code, said = run(command)
+            finally:
+                hosts.put(host)
+            if code == 0:
+                replace(self.place(entry) / "key.json", json.dumps(key) + "\n")
+                self.faults.pop(entry.label, None)
+                self.graded += 1
+                return
+            self.faults[entry.label] = said or f"exit code {code}"
+
+    def grade(self):
+        """Judges what has no score yet, and says how far it is."""
+        found = self.jobs()
+        print(f"isolation: {self.isolation}", flush=True)
+        print(f"{len(found)} to grade, {self.kept} kept from earlier runs", flush=True)
+        each = self.chosen.jobs or len(os.sched_getaffinity(0))
+        machines = [host for host in re.split(r"[,\s]+", self.chosen.sshlogin) if host]
+        hosts = queue.Queue()
+        for host in machines * each:
+            hosts.put(host)
+        began, done = time.monotonic(), 0
+        with concurrent.futures.ThreadPoolExecutor(each * len(machines)) as pool:
+            waiting = [pool.submit(self.judge, job, hosts) for job in found]
+            for future in concurrent.futures.as_completed(waiting):
+                future.result()
+                done += 1
+                self.tell(done, len(found), time.monotonic() - began)
+
+    @staticmethod
+    def tell(done, total, seconds):
+        """A line that is overwritten on a terminal; elsewhere one now and then."""
+        left = seconds / done * (total - done)
+        text = f"{done} of {total}, {left / 60:.0f} min left" if left > 90 else f"{done} of {total}"
+        if sys.stderr.isatty():
+            end = "\n" if done == total else ""
+            print(f"\r{text}{' ' * 20}", end=end, file=sys.stderr, flush=True)
+        elif done == total or done % 10 == 0:
+            print(text, file=sys.stderr, flush=True)
+
+    def collect(self):
+        """Reads the results of all that have a score."""
+        for entry in self.entries:
+            if entry.why or entry.label in self.faults:
+                continue
+            try:
+                found = json.loads((self.place(entry) / "results.json").read_text())
+            except (OSError, ValueError):
+                continue
+            if "score" in found:
+                self.results[entry.label] = found
+
+    # ---- what is said ----------------------------------------------------------------------------
+
+    def days_late(self, entry):
+        """Whole days, begun ones included, after --before; empty without that."""
+        if self.chosen.before is None or not entry.when:
+            return ""
+        return max(0, -int(-(entry.when - self.chosen.before) // DAY))
+
+    def granted_to(self, entry):
+        return max((self.granted.get(name, 0) for name in [*entry.names, entry.label]), default=0)
+
+    def too_late(self):
+        """A line for every submission that is later than was granted."""
+        return [
+            f"{entry.label}: {self.days_late(entry)} days late, {self.granted_to(entry)} granted"
+            for entry in self.entries
+            if (self.days_late(entry) or 0) > self.granted_to(entry)
+        ]
+
+    def not_graded(self):
+        found = [f"not graded: {e.label}, because {e.why}" for e in self.entries if e.why]
+        return found + [
+            f"not graded: {label}, because the grader failed: {text}"
+            for label, text in self.faults.items()
+        ]
+
+    def note(self, entry):
+        if entry.why:
+            return f"not graded: {entry.why}"
+        if entry.label in self.faults:
+            return "the grader failed"
+        if entry.label not in self.results:
+            return "not graded yet"
+        found = self.results[entry.label]["extra_data"]
+        return "as handed out" if found.get("untouched") else "ok"
+
+    # ---- what is written -------------------------------------------------------------------------
+
+    def feedback(self, entry):
+        """What goes into a cell: the points, and the first line of what is wrong."""
+        found = self.results[entry.label]
+        points = sum(test["max_score"] for test in found["tests"])
+        wrong = [
+            test["output"].split("\n")
+            for test in found["tests"]
+            if test["max_score"] and test["extra_data"]["verdict"] == "FAIL"
+        ]
+        lines = [": ".join(part.strip() for part in lines[:3] if part.strip()) for lines in wrong]
+        return "; ".join([f"{found['score']} of {points} points", *lines])[:3000]
+
+    def write_roster(self):
+        """The roster with grades, and a zip with everybody's page."""
+        judged = [entry for entry in self.entries if entry.label in self.results]
+        late = {text.split(":")[0] for text in self.too_late()}
+        counted = [entry for entry in judged if entry.label not in late]
+        rows = self.roster.match(counted)
+        for number, entry in rows.items():
+            found = self.results[entry.label]
+            points = sum(test["max_score"] for test in found["tests"])
+            self.roster.enter(number, found["score"], points, self.feedback(entry))
+        self.roster.absent(rows)
+        target = self.out / self.roster.path.name
+        part = target.with_name(target.name + ".part")
+        part.write_bytes(self.roster.table.data())
+        os.replace(part, target)
+        return len(rows)
+
+    def write_feedback(self):
+        """A zip in the form in which Moodle takes feedback files."""
+        part = self.out / "feedback.zip.part"
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
+            for entry in self.entries:
+                page = self.place(entry) / "feedback.md"
+                if entry.label in self.results and page.exists():
+                    folder = entry.place
+                    if entry.platform == "moodle":
+                        folder = f"{entry.names[1]}_{entry.names[0]}_assignsubmission_file_"
+                    packed.writestr(f"{folder}/feedback.md", page.read_bytes())
+        os.replace(part, self.out / "feedback.zip")
+
+    def write_anonymous(self):
+        """Pages and sources under numbers; who is who stands outside, in names.csv."""
+        folder = self.out / "anonymous"
+        shutil.rmtree(folder, ignore_errors=True)
+        order = [entry for entry in self.entries if entry.label in self.results]
+        random.Random(self.seed).shuffle(order)
+        who, rows = [["number", "student"]], [["number", "score"]]
+        for number, entry in enumerate(order, 1):
+            place = folder / f"{number:03}"
+            place.mkdir(parents=True)
+            who.append([f"{number:03}", entry.label])
+            rows.append([f"{number:03}", self.results[entry.label]["score"]])
+            names = sorted({entry.label, *entry.names}, key=len, reverse=True)
+            hide = re.compile("|".join(re.escape(name) for name in names if len(name) > 2) or "$^")
+            page = (self.place(entry) / "feedback.md").read_text()
+            replace(place / "feedback.md", hide.sub("(name)", page))
+            for name, data in self.sources.get(entry.label, {}).items():
+                (place / name).parent.mkdir(parents=True, exist_ok=True)
+                text = data.decode("utf-8", "replace")
+                (place / name).write_text(hide.sub("(name)", text), errors="replace")
+        roster.write_table(folder / "grades.csv", rows) if order else None
+        roster.write_table(self.out / "names.csv", who)
+
+    def write(self):
+        """Tables first; what may take long or fail comes after them."""
+        items, told = tables.difficulty(self), tables.causes(self)
+        roster.write_table(self.out / "grades.csv", tables.grades(self))
+        roster.write_table(self.out / "difficulty.csv", items)
+        roster.write_table(self.out / "causes.csv", told)
+        entered = self.write_roster() if self.roster else None
+        self.write_feedback()
+        if self.chosen.anonymous:
+            self.write_anonymous()
+        replace(self.out / "class.md", tables.page(self, items, told, ["Not compared yet."]))
+        alike = similar.Similar(self.kit, self.exercises, self.out / "similar")
+        alike.add(similar.PUBLISHED, {f: (listed.TOP / f).read_bytes() for f in listed.files()})
+        for label, sources in self.sources.items():
+            alike.add(label, sources)
+        alike.compare()
+        alike.write_clusters()
+        roster.write_table(self.out / "similar.csv", alike.rows())
+        lines = alike.lines(tables.safe)
+        replace(self.out / "class.md", tables.page(self, items, told, lines))
+        return entered, alike
 
 
-def similar(course):
-    """Pairs of students whose own lines are alike, by similarity-tester's sim_c."""
-    folder, given = course.out / "similar", given_lines()
-    folder.mkdir(exist_ok=True)
-    files = {}
-    folders = {name: course.submissions / name for name in course.students}
-    folders["(the published solution)"] = listed.TOP
-    for number, (student, place) in enumerate(folders.items()):
-        path = folder / f"{number}.c"
-        try:
-            lines = own_lines(Submission(place), given)
-        except OSError:
-            continue
-        path.write_text("\n".join(lines) + "\n")
-        if len(re.findall(r"\w+|[^\w\s]", "\n".join(lines))) >= OWN:
-            files[f"{number}.c"] = student
-    command = ["sim_c", "-p", "-a", "-r", str(RUN), "-t", str(ALIKE), *files]
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, errors="replace", check=False
+def run(command):
+    """Runs a grader; returns exit code and the last line that it complained of."""
+    child = sandbox.running.start(
+        command,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
-    rows = [["student", "percent", "of"]]
-    for match in re.finditer(r"^(\d+\.c) consists for (\d+) % of (\d+\.c) ", done.stdout, re.M):
-        rows.append([files[match[1]], int(match[2]), files[match[3]]])
-    return rows[:1] + sorted(rows[1:], key=lambda row: -row[1])
-
-
-# ---- the page ------------------------------------------------------------------------------------
-
-
-def safe(text):
-    """A name inside a Markdown table."""
-    return re.sub(r"[|<>`&\[\]*_\\]", lambda m: f"&#{ord(m[0])};", str(text))
-
-
-def markdown(rows):
-    head, *body = rows
-    lines = ["| " + " | ".join(map(safe, head)) + " |", "|" + " --- |" * len(head)]
-    return lines + ["| " + " | ".join(map(safe, row)) + " |" for row in body]
-
-
-def page(course, results, failures, items, pairs):
-    """The instructor's page."""
-    scores = sorted(found["score"] for found in results.values())
-    lines = [f"# {len(course.students)} submissions", "", f"Seed {course.seed}."]
-    if scores:
-        mean = sum(scores) / len(scores)
-        lines += [
-            "",
-            f"Points: {scores[0]} to {scores[-1]}, mean {mean:.1f}, median "
-            f"{scores[len(scores) // 2]}.",
-            "",
-            "| points | students |",
-            "| --- | --- |",
-        ]
-        for low in range(0, 101, 10):
-            count = sum(low <= score < low + 10 for score in scores)
-            lines.append(f"| {low} to {min(low + 9, 100)} | {count} {'#' * count} |")
-    if failures:
-        lines += ["", "## The grader failed at", "", *(f"- {safe(name)}" for name in failures)]
-    lines += [
-        "",
-        "## Items",
-        "",
-        "Discrimination: the correlation with the points of all other " "items.",
-        "",
-        *markdown(items),
-    ]
-    lines += [
-        "",
-        "## Similar submissions",
-        "",
-        "A reason to look, not a proof: some loops can be " "written in few ways.",
-        "",
-        *(markdown(pairs[:101]) if pairs[1:] else ["None."]),
-    ]
-    table = [["student", "points", "page"]]
-    lines += ["", "## Students", "", *markdown(table)]
-    for name in course.students:
-        score = results[name]["score"] if name in results else "none"
-        link = "students/" + name.replace(" ", "%20") + "/feedback.md"
-        lines.append(f"| {safe(name)} | {score} | [feedback](<{link}>) |")
-    return "\n".join(lines) + "\n"
+    try:
+        _, said = child.communicate(timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        return None, f"no score after {TIMEOUT} s"
+    finally:
+        sandbox.running.end(child, gently=True)
+    lines = said.decode("utf-8", "replace").strip().split("\n")
+    return child.returncode, lines[-1].removeprefix("error: ")
 
 
 def main():
-    course = Course(arguments())
-    course.grade()
-    results, failures = course.results(), course.failures()
-    items, pairs = difficulty(results), similar(course)
-    write_table(course.out / "grades.csv", grades(course, results, failures))
-    write_table(course.out / "difficulty.csv", items)
-    write_table(course.out / "similar.csv", pairs)
-    replace(course.out / "class.md", page(course, results, failures, items, pairs))
+    chosen = arguments()
+    os.umask(0o022)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, single.interrupted)
+    try:
+        course = Course(chosen)
+        course.grade()
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on from here", file=sys.stderr)
+        return 130
+    except (judge.GraderFault, roster.Problem) as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 3
+    course.collect()
+    entered, alike = course.write()
+    for text in course.not_graded() + course.too_late():
+        print(text)
+    if course.roster:
+        for text in course.roster.lines:
+            print(text)
+        print(f"{entered} grades entered in {course.out / course.roster.path.name}")
+    count = len(course.entries)
     print(
-        f"{len(results)} of {len(course.students)} submissions have a score, the grader failed "
-        f"at {len(failures)}, {len(pairs) - 1} are similar to another"
+        f"{len(course.results)} of {count} entries have a score, {course.graded} graded now and "
+        f"{course.kept} kept; the grader failed at {len(course.faults)}; "
+        f"{len(alike.clusters)} clusters of similar submissions"
     )
     print(f"written to {course.out}/class.md")
-    return 3 if failures else 0
+    return 3 if course.faults else 0
 
 
 if __name__ == "__main__":

@@ -1,67 +1,110 @@
 #!/usr/bin/env python3
-"""Grades one submission: a tree with chapters/, or some of its sources.
+"""Grades one submission: a folder or an archive with chapters/, or with some of its sources.
 
     python3 tests/course/grade/grade.py [options] SUBMISSION
 
     --out DIR          where results.json, junit.xml, feedback.md and logs go (build/grade)
     --seed N           of the judge's inputs; without, one that nobody knows
+    --exercises LIST   only these chapters and exercises, "02 06.5"; points are theirs
+    --again LIST       judges these again and keeps what DIR says about the others
     --isolation LEVEL  bwrap, user or limits; without, the best that works here
     --jobs N           sources judged at a time (all processors)
+    --kit DIR          what `make kit` built (build/kit)
     --brief            print one line
 
-Exit code 0 when there is a score, whatever it is; 2 for a wrong command line; 3 when the grader
-itself failed: then no score is written, and an earlier one stays.
+Exit code 0 when there is a score, whatever it is; 2 for a wrong command line; 3 when there is none,
+because the grader failed or because nothing was found that could be judged: results.json then has
+the message and no score.
 """
 import argparse
 import os
 import pathlib
 import secrets
+import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import exercises as listed  # noqa: E402
 import judge  # noqa: E402
 import results  # noqa: E402
 import sandbox  # noqa: E402
-from submission import Submission  # noqa: E402
+from submission import NoSubmission, Submission  # noqa: E402
+
+KIT = listed.TOP / "build" / "kit"
 
 
-def arguments():
+def arguments(words=None):
     parser = argparse.ArgumentParser(usage=__doc__, add_help=False)
     parser.add_argument("--out", default="build/grade")
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--exercises", default="")
+    parser.add_argument("--again", default="")
     parser.add_argument("--isolation", choices=sandbox.LEVELS)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--kit", default=str(KIT))
     parser.add_argument("--brief", action="store_true")
     parser.add_argument("submission")
-    chosen = parser.parse_args()
-    if not os.path.isdir(chosen.submission):
-        parser.error(f"there is no folder {chosen.submission}")
+    chosen = parser.parse_args(words)
+    if not os.path.exists(chosen.submission):
+        parser.error(f"there is no folder or archive {chosen.submission}")
     if chosen.seed is not None and not 0 <= chosen.seed < 1 << 64:
         parser.error("a seed is between 0 and 2^64 - 1")
     return chosen
 
 
-def grade(folder, seed=None, isolation=None, jobs=1, kit="build/kit"):
+def names_of(text, kit):
+    """Chapters and exercises of a list; all must exist."""
+    ids = {exercise["id"] for exercise in kit.exercises}
+    names = text.split()
+    unknown = [name for name in names if name not in ids | {number[:2] for number in ids}]
+    if unknown:
+        raise judge.GraderFault(f"there are no exercises {' '.join(unknown)}")
+    return names
+
+
+def grade(chosen):
     """Grades a submission; returns the finished judge.Grading."""
-    if seed is None:
-        seed = secrets.randbits(48)
-    box = sandbox.best(isolation)
-    return judge.Grading(judge.Kit(kit), box, Submission(folder), seed, jobs).run()
+    kit = judge.Kit(chosen.kit)
+    names = names_of(chosen.exercises, kit)
+    again = names_of(chosen.again, kit)
+    earlier = results.earlier(chosen.out) if again else None
+    seed = secrets.randbits(48) if chosen.seed is None else chosen.seed
+    box = sandbox.best(kit.cage, kit.secrets(), chosen.isolation)
+    submission = Submission(chosen.submission, kit)
+    grading = judge.Grading(kit, box, submission, seed, max(chosen.jobs, 1), again or names).run()
+    if earlier:
+        grading.keep(earlier, names)
+    return grading
 
 
-def main():
-    chosen = arguments()
+def interrupted(*_):
+    sandbox.running.stop()
+    raise KeyboardInterrupt
+
+
+def main(words=None):
+    chosen = arguments(words)
+    os.umask(0o022)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupted)
     try:
-        grading = grade(chosen.submission, chosen.seed, chosen.isolation, max(chosen.jobs, 1))
+        grading = grade(chosen)
         results.write(grading, chosen.out)
+    except KeyboardInterrupt:
+        print("stopped: there is no score", file=sys.stderr)
+        return 130
     except Exception as problem:  # whatever it is, it must not look like a score
-        print(f"error: the grader failed, there is no score: {problem}", file=sys.stderr)
+        said = str(problem) or type(problem).__name__
+        what = "" if isinstance(problem, NoSubmission) else "the grader failed, "
+        results.write_fault(chosen.out, f"{what}there is no score: {said}")
+        print(f"error: {what}there is no score: {said}", file=sys.stderr)
         return 3
     if chosen.brief:
-        print(f"{grading.score:3} {grading.seconds:5.1f} s  {chosen.submission}")
+        where = os.fsencode(chosen.submission).decode("utf-8", "replace")
+        print(f"{grading.score:3} {grading.seconds:5.1f} s  {where}")
         return 0
     print(results.summary(grading))
-    print(f"\nisolation: {results.LEVELS[grading.sandbox.level]}")
+    print(f"\nisolation: {results.isolation(grading.sandbox)}")
     print(f"seed {grading.seed}; written to {chosen.out}/")
     return 0
 

@@ -2,11 +2,12 @@
  * Judges items of one submission, whose code runs in another process (channel.h); this one holds
  * the expected answers (course/NN/oracle.c) and no line of the submission.
  *
- *     build/judge -s SEED ITEM ... -- COMMAND ...
+ *     judge -sSEED -bSECONDS ITEM ... -- COMMAND ...
  *
- * COMMAND starts the probe in its sandbox. Prints one JSON object: verdict, causes and report of
- * each item, and what the probe printed. Exit code 0 when that worked, whatever the verdicts; 1
- * when the examination itself failed; 2 for a wrong command line.
+ * COMMAND starts the probe in its sandbox; all its calls together may take so many seconds. Prints
+ * one JSON object: verdict, causes, report and seconds of each item, and what the probe printed.
+ * Exit code 0 when that worked, whatever the verdicts; 1 when the examination itself failed; 2 for
+ * a wrong command line.
  */
 #include "channel.h"
 #include "course/examine/exam.h"
@@ -16,28 +17,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* Of what an item needs, the exercises of other sources are the reference's in this probe. */
 static json_t *judge(Sitting *sitting, const Item *item) {
+    double begun = port_probe_spent(sitting->port);
     Result r = exam_item(sitting, item);
     const char *text = r.text ? r.text : "";
-    json_t *object = json_pack("{s:s, s:s, s:s, s:s}", "item", item->id, "verdict",
-                               verdict_word(r.verdict), "causes", r.causes, "text", text);
+    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:f}", "item", item->id, "verdict",
+                               verdict_word(r.verdict), "causes", r.causes, "text", text,
+                               "seconds", port_probe_spent(sitting->port) - begun);
     free(r.text);
     return object;
 }
 
 static int usage(void) {
-    fputs("usage: judge -s SEED ITEM ... -- COMMAND ...\n", stderr);
+    fputs("usage: judge -sSEED -bSECONDS ITEM ... -- COMMAND ...\n", stderr);
     return 2;
 }
 
 /* Judges the items argv[first .. last-1]; returns the exit code. */
-static int judge_all(char **argv, int first, int last, uint64_t seed) {
+static int judge_all(char **argv, int first, int last, uint64_t seed, double budget) {
     char said[2 * SAID_MAX];
     bool failed = false;
-    Port *port = port_probe(argv + last + 1);
+    Port *port = port_probe(argv + last + 1, budget);
     Sitting sitting = {.port = port, .seed = seed, .alone = true};
     json_t *list = json_array();
     for (int k = first; port && k < last; k++) {
@@ -57,10 +61,12 @@ static int judge_all(char **argv, int first, int last, uint64_t seed) {
 
 int main(int argc, char **argv) {
     int last = 3;
-    if (argc < 6 || strcmp(argv[1], "-s") != 0) return usage();
+    if (argc < 6 || strncmp(argv[1], "-s", 2) != 0 || strncmp(argv[2], "-b", 2) != 0)
+        return usage();
     while (last < argc && strcmp(argv[last], "--") != 0)
         last++;
     if (last + 1 >= argc) return usage();
     signal(SIGPIPE, SIG_IGN);
-    return judge_all(argv, 3, last, strtoull(argv[2], NULL, 10));
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* without the grader nobody waits for this */
+    return judge_all(argv, 3, last, strtoull(argv[1] + 2, NULL, 10), strtod(argv[2] + 2, NULL));
 }

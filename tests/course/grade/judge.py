@@ -1,39 +1,61 @@
-"""Compiles a submission in the sandbox and has it judged; see judge.c and probe.c."""
+"""Compiles a submission in the sandbox and has it judged; see judge.c and probe.c.
+
+Each source is judged on its own, among the reference's. What does not pass because something else
+in its source is wrong, or because the source does not compile, is judged once more as a piece: the
+exercise as it was handed in, among the reference's functions that it may call.
+"""
 import concurrent.futures
 import json
+import os
 import pathlib
 import subprocess
 import time
 
 import exercises as listed
-from sandbox import Box, GraderFault, Limits, MIB
+import pieces
+import sandbox
+from sandbox import Box, GraderFault, Limits
 
-COMPILING = Limits(20)
-RUNNING = Limits(200, memory=256 * MIB, output=64 * 1024)
-TRAINING = Limits(200, memory=768 * MIB, output=64 * 1024)  # OpenBLAS hangs where memory is short
-OVERALL = 900  # seconds for the judge of one source
+COMPILING = Limits("compile", 20, 1024, 16, 24)
+RUNNING = Limits("run", 200, 256, 0, 5)
+TRAINING = Limits("run", 200, 768, 0, 5)  # OpenBLAS hangs where memory is short
+BUDGET = 300  # seconds for a submission; up to three times as many on a busy machine
+VERDICTS = ("PASS", "FAIL", "TODO", "BLOCKED")
 
 
 class Kit:
     """What submissions are compiled and linked with; `make kit` builds it."""
 
     def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
+        self.folder = pathlib.Path(folder).resolve()
         try:
-            lines = (self.folder / "flags").read_text().splitlines()
-        except OSError as problem:
+            words = json.loads((self.folder / "kit.json").read_text())
+        except (OSError, ValueError) as problem:
             raise GraderFault(f"no kit to compile with: {problem}") from problem
-        self.compiler = lines[0]
-        self.flags, self.libraries = lines[1].split(), lines[2].split()
-        self.judge = self.folder / "judge"
+        self.hash, self.compiler, self.flags = words["hash"], words["compiler"], words["flags"]
+        self.libraries, self.canary = words["libraries"], words["canary"]
+        self.tree, self.exercises = set(words["tree"]), words["exercises"]
+        self.basenames = {name.split("/")[-1] for name in self.tree}
+        self.judge, self.cage = self.folder / "judge", self.folder / "cage"
+        listed.use(self.exercises)
+
+    def given(self, name):
+        """A source as it is handed out; None for one that the tree does not have."""
+        path = self.folder / "given" / name
+        return path.read_text() if path.exists() else None
+
+    def secrets(self):
+        """What no submission may read."""
+        found = [self.judge, self.folder / "whole.a", self.folder / "canary.c"]
+        tree = listed.TOP / self.canary
+        return found + [tree] if tree.exists() else found
 
     def fill(self, box):
         """Copies into a box what the sandbox may see, part by part."""
-        box.copy(self.folder / "include", "include")
-        box.copy(self.folder / "driver.o", "driver.o")
+        for name in ("include", "drivers", "neighbours", "whole.a"):
+            box.add(self.folder / name, name)
         for archive in self.folder.glob("chapters/*/*.a"):
-            box.copy(archive, str(archive.relative_to(self.folder)))
-        box.copy(self.folder / "whole.a", "whole.a")
+            box.add(archive, f"archives/{archive.parent.name}/{archive.name}")
 
 
 class Row:
@@ -43,6 +65,7 @@ class Row:
         self.exercise, self.item, self.name = exercise, item, name
         self.chapter, self.points = exercise["chapter"], item["points"]
         self.verdict, self.text, self.causes = None, "", []
+        self.seconds = 0.0
 
     def settle(self, verdict, text, causes=""):
         self.verdict, self.text = verdict, text
@@ -53,23 +76,51 @@ class Row:
         return self.points if self.verdict == "PASS" else 0
 
 
-def all_rows():
-    """All items, in the order of the list."""
+def chosen(names):
+    """Whether an exercise is among chapters and exercises, "02 06.5"; all are in none."""
+    names = set(names)
+    return lambda e: not names or e["id"] in names or e["id"][:2] in names
+
+
+def all_rows(names=()):
+    """All items, or those of some chapters and exercises, in the order of the list."""
+    wanted = chosen(names)
     return [
         Row(exercise, item, name)
         for exercise in listed.exercises()
+        if wanted(exercise)
         for item, name in zip(exercise["items"], listed.items(exercise))
     ]
+
+
+class Budget:
+    """The time of one submission, however it is spent; more of it while others use the machine."""
+
+    def __init__(self, seconds=BUDGET):
+        self.seconds, self.began = seconds, time.monotonic()
+
+    def left(self):
+        crowd = os.getloadavg()[0] / len(os.sched_getaffinity(0))
+        return self.seconds * min(max(crowd, 1), 3) - (time.monotonic() - self.began)
+
+
+class Nothing:
+    """A submission without anything."""
+
+    @staticmethod
+    def helpers(_):
+        return {}
 
 
 class Grading:
     """One submission on its way to a score."""
 
-    def __init__(self, kit, sandbox, submission, seed, jobs=1):
-        self.kit, self.sandbox, self.submission = kit, sandbox, submission
-        self.seed, self.jobs = seed, jobs
-        self.rows, self.logs, self.printed = all_rows(), {}, {}
-        self.objects, self.seconds = {}, 0.0
+    def __init__(self, kit, box, submission, seed, jobs=1, names=()):
+        self.kit, self.sandbox, self.submission = kit, box, submission
+        self.seed, self.jobs, self.names = seed, jobs, list(names)
+        self.rows, self.logs, self.printed = all_rows(names), {}, {}
+        self.objects, self.helpers, self.notes = {}, {}, []
+        self.seconds, self.budget = 0.0, Budget()
 
     def run(self, only=None):
         """Judges every source on its own, then all together; or only one source."""
@@ -78,13 +129,17 @@ class Grading:
             self.rows = [row for row in self.rows if row.exercise.get("file") == only]
         with Box() as box:
             self.kit.fill(box)
+            self.try_canary(box)
+            whole = [row for row in self.rows if "file" not in row.exercise]
+            used = {row.exercise.get("file") for row in self.rows}
+            names = [name for name in listed.files() if name in used or whole]
             with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
-                names = [only] if only else listed.files()
                 list(pool.map(lambda name: self.judge_source(box, name), names))
-            if not only:
-                self.judge_whole(box)
+            self.judge_whole(box, whole)
+            if self.logs or any(row.verdict == "FAIL" for row in self.rows):
+                self.try_canary(box)  # was it perhaps the grader's fault?
         for row in self.rows:
-            if row.verdict not in ("PASS", "FAIL", "TODO", "BLOCKED"):
+            if row.verdict not in VERDICTS:
                 raise GraderFault(f"{row.name} has no verdict")
         self.seconds = time.monotonic() - began
         return self
@@ -93,65 +148,115 @@ class Grading:
     def score(self):
         return sum(row.won for row in self.rows)
 
+    @property
+    def points(self):
+        return sum(row.points for row in self.rows)
+
+    # ---- the grader itself -----------------------------------------------------------------------
+
+    def try_canary(self, box):
+        """The reference's smallest source must compile and pass, in the same box."""
+        trial = Grading.__new__(Grading)
+        trial.__dict__.update(self.__dict__, logs={}, printed={}, budget=Budget())
+        trial.submission = Nothing()
+        source = (self.kit.folder / "canary.c").read_bytes()
+        rows = [row for row in all_rows() if row.exercise.get("file") == self.kit.canary][:1]
+        compiled = trial.compile(box, "canary/canary.c", source, self.kit.canary)
+        program = compiled and trial.link(box, self.kit.canary, [compiled])
+        if not program:
+            said = " ".join(" ".join(sum(trial.logs.values(), [])).split())
+            raise GraderFault(f"the reference does not compile in the sandbox: {said[-600:]}")
+        trial.judge(box, "canary", program, rows)
+        if rows[0].verdict != "PASS":
+            said = " ".join(rows[0].text.split())
+            raise GraderFault(f"the reference fails {rows[0].name} in the sandbox: {said[:600]}")
+
     # ---- one source ------------------------------------------------------------------------------
 
     def judge_source(self, box, name):
         rows = [row for row in self.rows if row.exercise.get("file") == name]
         if name in self.submission.refused:
-            self.settle(rows, "TODO", f"{name} {self.submission.refused[name]}")
-        elif not self.compile(box, name):
-            self.settle(rows, "FAIL", f"{name} does not compile: see its chapter's log")
-        else:
-            archive = name.removesuffix(".c") + ".a"
-            program = self.link(box, name, [name.removesuffix(".c") + ".o"], archive)
-            if program is None:
-                self.settle(rows, "FAIL", f"{name} does not link: see its chapter's log")
-            else:
-                self.judge(box, name, program, rows)
-
-    @staticmethod
-    def settle(rows, verdict, text):
+            settle(rows, "TODO", f"{name} {self.submission.refused[name]}")
+            return
+        self.place(box, name)
+        program = self.build(box, name)
+        if program and rows:
+            self.judge(box, name, program, rows)
+        by_exercise = {}
         for row in rows:
-            row.settle(verdict, text)
+            by_exercise.setdefault(row.exercise["id"], []).append(row)
+        for mine in by_exercise.values():
+            if not program or pieces.held_back(mine, rows):
+                self.judge_piece(box, name, mine)
+        unjudged = [row for row in rows if row.verdict is None]
+        settle(unjudged, "FAIL", f"{name} does not build: see its chapter's log")
 
-    def compile(self, box, name):
-        """Compiles a source in the sandbox, which sees the headers and this source only."""
+    def place(self, box, name):
+        """Puts a source into the box, and its chapter's headers and further sources."""
         box.write(name, self.submission.sources[name])
-        command = [
-            self.kit.compiler,
-            *self.kit.flags,
-            '-DBUILD="build"',
-            "-Iinclude/common",
-            "-Iinclude/chapters",
-            "-fmax-errors=20",
-            "-c",
-            name,
-        ]
-        data = self.make(box, name, ["include", name], command)
-        if data is not None:
-            self.objects[name] = name.removesuffix(".c") + ".o"
-            box.write(self.objects[name], data)
-        return data is not None
+        for helper, data in self.submission.helpers(name).items():
+            box.write(helper, data)
 
-    def link(self, box, name, objects, archive):
-        """Links a probe in the sandbox, which sees no reference of what the submission wrote."""
-        command = [
-            self.kit.compiler,
-            "-pthread",
-            *objects,
-            "driver.o",
-            archive,
-            *self.kit.libraries,
-        ]
-        data = self.make(box, name, [*objects, "driver.o", archive], command)
+    def build(self, box, name):
+        """Compiles and links a source as it was handed in; returns the probe, or None."""
+        main = self.compile(box, name, self.submission.sources[name], name)
+        if not main:
+            return None
+        self.objects[name] = main
+        chapter = name.split("/")[1]
+        helpers = self.compile_helpers(box, name)
+        program = helpers and self.link(box, name, [main, *helpers], quiet=True)
+        if program:
+            self.helpers[chapter] = helpers
+        return program or self.link(box, name, [main])
+
+    def compile_helpers(self, box, name):
+        """The objects of the chapter's further sources, as far as they compile."""
+        kept, self.logs, found = self.logs, {}, []
+        for helper, data in self.submission.helpers(name).items():
+            made = helper.endswith(".c") and self.compile(box, helper, data, name)
+            found += [made] if made else []
+        self.logs = kept
+        return found
+
+    def compile(self, box, name, source, origin, extra=()):
+        """Compiles a source in the sandbox, which sees the headers and this source only; returns
+        the object's name. `origin` is the source that the handout knows it by."""
+        box.write(name, source)
+        headers = [h for h in self.submission.helpers(origin) if h.endswith(".h")]
+        command = [self.kit.compiler, *self.kit.flags]
+        folders = ["-Iinclude/common", "-Iinclude/chapters", *extra]
+        tail = ["-fmax-errors=20", "-fdiagnostics-color=never", "-c", name]
+        data = None
+        if headers:  # the student's own first, which at home would have been used
+            words = [*command, "-Ichapters", *folders, *tail]
+            data = self.make(box, origin, ["include", name, *headers], words, quiet=True)
+        data = data or self.make(box, origin, ["include", name], [*command, *folders, *tail])
         if data is None:
             return None
-        program = f"probes/{name.replace('/', '.')}"
+        made = f"objects/{name.removesuffix('.c')}.o"
+        box.write(made, data)
+        return made
+
+    def link(self, box, name, objects, neighbours=(), quiet=False):
+        """Links a probe in the sandbox, which sees what the chapter may use and nothing else."""
+        chapter = name.split("/")[1]
+        driver, archive = f"drivers/{chapter[:2]}.o", f"archives/{name[9:-2]}.a"
+        if name == "chapters/all":
+            driver, archive = "drivers/whole.o", "whole.a"
+        parts = [*objects, driver, *neighbours, archive]
+        command = [self.kit.compiler, "-pthread", *parts, *self.kit.libraries]
+        data = self.make(box, name, parts, command, quiet)
+        if data is None:
+            return None
+        program = f"probes/{name.replace('/', '.')}.{len(objects)}{len(neighbours)}"
         box.write(program, data, 0o755)
         return program
 
-    def make(self, box, name, names, command):
+    def make(self, box, name, names, command, quiet=False):
         """Runs a compiler; its product comes through a pipe. None, and a log, if there is none."""
+        if self.budget.left() <= 0:
+            return None
         script = 'f=$T/$$; "$@" -o "$f" && cat "$f"; code=$?; rm -f "$f"; exit $code'
         words = ["sh", "-c", script, "sh", *command]
         code, data, complaint = self.sandbox.run(box, names, words, COMPILING)
@@ -162,63 +267,104 @@ class Grading:
             text += "\nthe compiler took too long\n"
         elif not text.strip():
             text = f"the compiler ended with code {code}\n"
-        self.logs.setdefault(name.split("/")[1], []).append(f"{name}:\n{text}")
+        if not quiet:
+            self.logs.setdefault(name.split("/")[1], []).append(f"{name}:\n{text}")
         return None
+
+    # ---- a piece ---------------------------------------------------------------------------------
+
+    def judge_piece(self, box, name, rows):
+        """Judges one exercise of a source among the reference's functions that it may call."""
+        exercise = rows[0].exercise
+        kept, self.logs = self.logs, {}
+        for number, piece in enumerate(pieces.pieces(self.kit, self.submission, exercise)):
+            place = f"pieces/{exercise['id']}-{number}/{name.split('/')[-1]}"
+            made = self.compile(
+                box, place, piece.text.encode("utf-8", "surrogateescape"), name, ["-includetodo.h"]
+            )
+            around = [f"neighbours/{number}.o" for number in piece.neighbours]
+            helpers = self.helpers.get(name.split("/")[1], [])
+            program = made and self.link(box, name, [made, *helpers], around)
+            if program:
+                trial = [Row(row.exercise, row.item, row.name) for row in rows]
+                self.judge(box, f"{name}, {exercise['id']} alone", program, trial)
+                pieces.take_better(rows, trial, piece)
+                break
+        self.logs = kept
 
     # ---- judging ---------------------------------------------------------------------------------
 
     def judge(self, box, name, program, rows, limits=RUNNING):
         """Has the items judged by the judge's process, which starts the probe in the sandbox."""
-        probe = self.sandbox.command(box, [program], [f"./{program}"], limits)
-        command = [
-            str(self.kit.judge),
-            "-s",
-            str(self.seed),
-            *(row.name for row in rows),
-            "--",
-            *probe,
-        ]
-        try:
-            done = subprocess.run(
-                command,
-                capture_output=True,
-                cwd=listed.TOP,
-                timeout=OVERALL,
-                stdin=subprocess.DEVNULL,
-                check=True,
-            )
-            found = json.loads(done.stdout)
-        except (subprocess.SubprocessError, OSError, ValueError) as problem:
-            raise GraderFault(f"judging {name}: {problem}") from problem
-        for row, verdict in zip(rows, found["items"], strict=True):
+        left = int(self.budget.left())
+        if left <= 0:
+            settle(rows, "FAIL", f"not judged: all of it together took more than {BUDGET} s")
+            return
+        words = [f"./{program}"]
+        with self.sandbox.ready(box, [program], words, limits, channel=True) as probe:
+            items = [row.name for row in rows]
+            command = [str(self.kit.judge), f"-s{self.seed}", f"-b{left}", *items, "--", *probe]
+            found = self.ask(name, command, left)
+        for row, verdict in zip(rows, found["items"]):
             row.settle(verdict["verdict"], verdict["text"], verdict["causes"])
+            row.seconds = verdict["seconds"]
         if found["printed"].strip():
             self.printed[name] = found["printed"]
 
-    def judge_whole(self, box):
-        """All of the student's code together, once everything that it needs passes."""
-        rows = [row for row in self.rows if "file" not in row.exercise]
-        for row in rows:
-            needs = set(row.exercise["needs"])
-            missing = [
-                other
-                for other in self.rows
-                if other.exercise["id"] in needs and other.points > 0 and other.verdict != "PASS"
-            ]
-            unwritten = all(other.verdict == "TODO" for other in missing)
-            if missing:
-                row.settle(
-                    "TODO" if unwritten else "BLOCKED",
-                    f"{missing[0].name} comes first: it does not pass yet",
-                )
-        ready = [row for row in rows if row.verdict is None]
+    def ask(self, name, command, seconds):
+        """What the judge says."""
+        child = sandbox.running.start(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=self.kit.folder,
+        )
+        try:
+            out, complaint = child.communicate(timeout=seconds + 120)
+            if child.returncode != 0:
+                said = complaint.decode("ascii", "replace").strip()[-300:]
+                raise GraderFault(f"judging {name}: code {child.returncode}: {said}")
+            found = json.loads(out)
+            if len(found["items"]) == command.index("--") - 3:
+                return found
+            raise ValueError("items are missing")
+        except (subprocess.SubprocessError, OSError, ValueError, KeyError) as problem:
+            raise GraderFault(f"judging {name}: {problem}") from problem
+        finally:
+            sandbox.running.end(child)
+
+    def judge_whole(self, box, rows):
+        """All of the student's code together, once it links."""
+        if not rows:
+            return
+        row = rows[0]
+        needs = set(row.exercise["needs"])
+        open_ones = [
+            other
+            for other in self.rows
+            if other.exercise["id"] in needs and other.points > 0 and other.verdict != "PASS"
+        ]
+        if any(other.verdict == "TODO" for other in open_ones):
+            first = next(other for other in open_ones if other.verdict == "TODO")
+            settle(rows, "TODO", f"{first.name} comes first: it is not written yet")
+            return
         absent = [name for name in listed.files() if name not in self.objects]
-        if ready and absent:
-            self.settle(ready, "BLOCKED", f"{absent[0]} comes first: it does not compile")
-        elif ready:
-            objects = list(self.objects.values())
-            program = self.link(box, "chapters/07_lenet5/all", objects, "whole.a")
-            if program:
-                self.judge(box, "all together", program, ready, TRAINING)
-            else:
-                self.settle(ready, "FAIL", "the sources do not link together: see the log")
+        if absent:
+            settle(rows, "BLOCKED", f"{absent[0]} comes first: it does not build")
+            return
+        objects = [self.objects[name] for name in listed.files()]
+        helpers = sum(self.helpers.values(), [])
+        program = helpers and self.link(box, "chapters/all", [*objects, *helpers], quiet=True)
+        program = program or self.link(box, "chapters/all", objects)
+        if not program:
+            settle(rows, "FAIL", "the sources do not link together: see the log")
+            return
+        self.judge(box, "all together", program, rows, TRAINING)
+        if row.verdict != "PASS" and open_ones:
+            settle(rows, "BLOCKED", f"{open_ones[0].name} comes first: it does not pass yet")
+
+
+def settle(rows, verdict, text):
+    for row in rows:
+        row.settle(verdict, text)

@@ -5,10 +5,19 @@ import pathlib
 from xml.etree import ElementTree
 
 LEVELS = {
-    "bwrap": "bubblewrap (no network, no other files) and limits",
-    "user": "another user and limits, without namespaces",
-    "limits": "limits only: the submission could read files of the grader",
+    "bwrap": "bubblewrap: no network, no other files, another user",
+    "user": "another user: no network, no other files",
+    "limits": "the grader's own user: no network, no other files",
 }
+WRITTEN = ("feedback.md", "junit.xml", "results.json")
+
+
+def isolation(box):
+    """The level that was reached, in words."""
+    words = LEVELS[box.level]
+    if not box.fenced:
+        words = words.replace("no other files", "other files only by permission (no Landlock)")
+    return f"{box.level}, {words}"
 
 
 def write(grading, folder):
@@ -18,17 +27,44 @@ def write(grading, folder):
     for path in folder.glob("0*.log"):
         path.unlink()
     for chapter, pieces in grading.logs.items():
-        replace(folder / f"{chapter}.log", "\n".join(pieces))
+        replace(folder / f"{chapter}.log", clean("\n".join(pieces)))
     replace(folder / "feedback.md", feedback(grading))
     replace(folder / "junit.xml", junit(grading))
     replace(folder / "results.json", json.dumps(gradescope(grading), indent=1) + "\n")
 
 
+def write_fault(folder, message):
+    """The message, and no score: an earlier one must not be taken for this submission's."""
+    folder = pathlib.Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in WRITTEN:
+            (folder / name).unlink(missing_ok=True)
+        words = {
+            "output": clean(message),
+            "output_format": "text",
+            "visibility": "visible",
+            "stdout_visibility": "hidden",
+        }
+        replace(folder / "results.json", json.dumps(words, indent=1) + "\n")
+    except OSError:
+        pass  # the exit code says it
+
+
+def earlier(folder):
+    """What an earlier grading says: {item: its entry in results.json}."""
+    words = json.loads((pathlib.Path(folder) / "results.json").read_text())
+    return {test["extra_data"]["item"]: test for test in words["tests"]}
+
+
 def replace(path, text):
     """Writes a file so that nobody ever sees half of it."""
     part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
+    part.write_text(text, encoding="utf-8", errors="replace")
     os.replace(part, path)
+
+
+# ---- results.json --------------------------------------------------------------------------------
 
 
 def gradescope(grading):
@@ -43,7 +79,7 @@ def gradescope(grading):
             "output": row.text,
             "output_format": "text",
             "tags": [row.chapter],
-            "visibility": "visible",
+            "visibility": row.exercise.get("visibility", "visible"),
             "extra_data": {"item": row.name, "verdict": row.verdict, "causes": row.causes},
         }
         for row in grading.rows
@@ -55,22 +91,38 @@ def gradescope(grading):
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
+        "leaderboard": leaderboard(grading),
         "tests": tests,
         "extra_data": {
             "seed": grading.seed,
+            "kit": grading.kit.hash,
             "isolation": grading.sandbox.level,
+            "untouched": grading.submission.untouched,
+            "handed in": grading.submission.when,
             "ignored": grading.submission.ignored,
         },
     }
 
 
+def leaderboard(grading):
+    """Who trains fastest: for whoever goes on after all points."""
+    board = [{"name": "points", "value": grading.score, "order": "desc"}]
+    trained = [row for row in grading.rows if "file" not in row.exercise]
+    if trained and trained[0].verdict == "PASS":
+        seconds = round(trained[0].seconds, 2)
+        board.append({"name": "seconds to train", "value": seconds, "order": "asc"})
+    return board
+
+
 def notes(grading):
     """What concerns all items."""
-    lines = [f"isolation: {LEVELS[grading.sandbox.level]}"]
+    lines = [f"isolation: {isolation(grading.sandbox)}"]
+    if grading.submission.untouched:
+        lines.append("no exercise is written: the sources are those of the handout")
     if grading.submission.ignored:
         lines += ["ignored:", *("  " + text for text in grading.submission.ignored)]
     for chapter, pieces in grading.logs.items():
-        lines += ["", f"{chapter} does not build:", *(clip(piece) for piece in pieces)]
+        lines += ["", f"{chapter} does not build:", *(clean(clip(piece)) for piece in pieces)]
     return "\n".join(lines)
 
 
@@ -83,35 +135,47 @@ def clip(text, most=4000):
 
 
 def clean(text):
-    """Without what XML 1.0 cannot hold."""
+    """Without what XML 1.0 cannot hold, or what a terminal would obey."""
     return "".join(c for c in text if c in "\n\t" or (c.isprintable() and c < "\ufffe"))
+
+
+# ---- junit.xml -----------------------------------------------------------------------------------
+
+
+def chapters(grading):
+    """The rows of each chapter, in order."""
+    found = {}
+    for row in grading.rows:
+        found.setdefault(row.chapter, []).append(row)
+    return found
 
 
 def junit(grading):
     """One suite per chapter; what is TODO or BLOCKED counts as skipped."""
     root = ElementTree.Element("testsuites", name="LeNet-5 in C")
-    for chapter in dict.fromkeys(row.chapter for row in grading.rows):
-        rows = [row for row in grading.rows if row.chapter == chapter]
-        failures = sum(row.verdict == "FAIL" for row in rows)
-        skipped = sum(row.verdict in ("TODO", "BLOCKED") for row in rows)
+    for chapter, rows in chapters(grading).items():
         suite = ElementTree.SubElement(
             root,
             "testsuite",
             name=chapter,
             tests=str(len(rows)),
-            failures=str(failures),
-            skipped=str(skipped),
+            failures=str(sum(row.verdict == "FAIL" for row in rows)),
+            skipped=str(sum(row.verdict in ("TODO", "BLOCKED") for row in rows)),
             errors="0",
         )
         for row in rows:
-            case = ElementTree.SubElement(suite, "testcase", classname=chapter, name=row.name)
+            case = ElementTree.SubElement(
+                suite, "testcase", classname=chapter, name=row.name, time=f"{row.seconds:.2f}"
+            )
             first = clean(row.text).split("\n")[0]
             if row.verdict == "FAIL":
                 ElementTree.SubElement(case, "failure", message=first).text = clean(row.text)
             elif row.verdict != "PASS":
                 ElementTree.SubElement(case, "skipped", message=f"{row.verdict}: {first}")
-    ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+# ---- feedback.md ---------------------------------------------------------------------------------
 
 
 def fenced(text):
@@ -120,49 +184,47 @@ def fenced(text):
 
 
 def feedback(grading):
-    """The student's page."""
-    lines = [
-        f"# {grading.score} of {sum(row.points for row in grading.rows)} points",
-        "",
-        f"Seed {grading.seed}. Isolation: {LEVELS[grading.sandbox.level]}.",
-        "",
-        "| item | verdict | points | |",
-        "| --- | --- | --- | --- |",
-    ]
+    """The student's page: what is wrong first, then the points."""
+    lines = [f"# {grading.score} of {grading.points} points", ""]
+    lines += ["| chapter | points | passed |", "| --- | --- | --- |"]
+    for chapter, rows in chapters(grading).items():
+        won, points = sum(row.won for row in rows), sum(row.points for row in rows)
+        passed = sum(row.verdict == "PASS" for row in rows)
+        lines.append(f"| {chapter} | {won}/{points} | {passed}/{len(rows)} |")
+    if grading.submission.untouched:
+        lines += ["", "No exercise is written: the sources are those of the handout."]
+    lines += section("What is wrong", [row.text for row in grading.rows if row.verdict == "FAIL"])
+    lines += section("What does not build", unique(sum(grading.logs.values(), [])))
+    waiting = [row for row in grading.rows if row.verdict in ("TODO", "BLOCKED")]
+    texts = [f"{row.name} {row.verdict}: {row.text}" for row in waiting]
+    lines += section("What is not judged yet", texts)
+    lines += ["", "## All items", "", "| item | verdict | points | |", "| --- | --- | --- | --- |"]
     for row in grading.rows:
         title = f"{row.exercise['title']}: {row.item['title']}".replace("|", "/")
         lines.append(f"| {row.name} | {row.verdict} | {row.won}/{row.points} | {title} |")
-    lines += section("What is wrong", [row.text for row in grading.rows if row.verdict == "FAIL"])
-    lines += section(
-        "What is not judged yet",
-        [
-            f"{row.name} {row.verdict}: {row.text}"
-            for row in grading.rows
-            if row.verdict in ("TODO", "BLOCKED")
-        ],
-    )
-    lines += section(
-        "What does not build", [piece for pieces in grading.logs.values() for piece in pieces]
-    )
-    lines += section(
-        "What it printed", [f"{name}:\n{text}" for name, text in grading.printed.items()]
-    )
-    lines += section("What was ignored", grading.submission.ignored)
+    printed = [f"{name}:\n{text}" for name, text in grading.printed.items()]
+    lines += section("What it printed", printed)
+    lines += section("What was used besides, and what was not", grading.submission.ignored)
+    where = isolation(grading.sandbox)
+    lines += ["", f"Seed {grading.seed}, kit {grading.kit.hash}. Isolation: {where}."]
     return "\n".join(lines) + "\n"
+
+
+def unique(texts):
+    return list(dict.fromkeys(texts))
 
 
 def section(title, texts):
     """A heading and its texts, nothing when there are none."""
     if not texts:
         return []
-    return ["", f"## {title}", "", fenced("\n".join(text.rstrip() for text in texts))]
+    return ["", f"## {title}", "", fenced("\n".join(text.rstrip() for text in unique(texts)))]
 
 
 def summary(grading):
     """What is printed: a line per chapter, and what did not pass."""
     lines = ["chapter              items    points"]
-    for chapter in dict.fromkeys(row.chapter for row in grading.rows):
-        rows = [row for row in grading.rows if row.chapter == chapter]
+    for chapter, rows in chapters(grading).items():
         passed = sum(row.verdict == "PASS" for row in rows)
         won, points = sum(row.won for row in rows), sum(row.points for row in rows)
         note = "  does not build" if chapter in grading.logs else ""
@@ -172,7 +234,8 @@ def summary(grading):
             for row in rows
             if row.verdict != "PASS"
         ]
-    points = sum(row.points for row in grading.rows)
-    lines.append(f"{'total':18}           {grading.score:3}/{points}")
-    lines += [f"ignored: {text}" for text in grading.submission.ignored]
+    lines.append(f"{'total':18}           {grading.score:3}/{grading.points}")
+    if grading.submission.untouched:
+        lines.append("no exercise is written: the sources are those of the handout")
+    lines += [f"note: {text}" for text in grading.submission.ignored]
     return "\n".join(lines)

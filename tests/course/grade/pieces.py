@@ -1,0 +1,119 @@
+"""One exercise of a source, cut out of a submission and put among the reference's functions."""
+import dataclasses
+import re
+
+import exercises as listed
+
+
+@dataclasses.dataclass
+class Piece:
+    """A source to compile, and the exercises whose functions come as objects."""
+
+    text: str
+    neighbours: list
+
+
+def held_back(mine, rows):
+    """Whether items of an exercise do not pass, and one that it needs in the same source does not
+    either: then it may be right all the same."""
+    if all(row.verdict in ("PASS", "TODO") for row in mine):
+        return False
+    needs = all_needs(mine[0].exercise)
+    return any(
+        row.exercise["id"] in needs and row.points > 0 and row.verdict != "PASS" for row in rows
+    )
+
+
+def all_needs(exercise):
+    """The exercises of the same source that one needs, and those that these need."""
+    by_id = {e["id"]: e for e in listed.exercises() if e.get("file") == exercise["file"]}
+    found, waiting = set(), list(exercise["needs"])
+    while waiting:
+        number = waiting.pop()
+        if number in by_id and number not in found:
+            found.add(number)
+            waiting += by_id[number]["needs"]
+    return found
+
+
+def pieces(kit, submission, exercise):
+    """The ways to have an exercise compiled, the one nearest to the submission first: in its
+    source, with the other exercises taken out; or alone in the source as it was handed out."""
+    name = exercise["file"]
+    given = kit.given(name)
+    text = submission.sources[name].decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+    found = [without_others(text, given, exercise)]
+    own = region_of(text, exercise)
+    if own is not None:
+        base = replaced(given, exercise, own)
+        found.append(base and without_others(base, given, exercise))
+    return [piece for piece in found if piece]
+
+
+def without_others(text, given, exercise):
+    """A source in which only one exercise is left."""
+    needs, neighbours = all_needs(exercise), []
+    for other in listed.exercises():
+        if other.get("file") != exercise["file"] or other["id"] == exercise["id"]:
+            continue
+        if other["id"] in needs:
+            new = declarations(other)
+            neighbours.append(other["id"])
+        else:
+            new = region_of(given, other)
+        text = replaced(text, other, new)
+        if text is None:
+            return None
+    return Piece(text, neighbours)
+
+
+def declarations(exercise):
+    """What stands for functions that come as objects."""
+    heads = (re.sub(r"^static\s+(inline\s+)?", "", head) for head in exercise["functions"].values())
+    return "".join(f"{head};\n" for head in heads)
+
+
+def places(text, exercise):
+    """Where the functions of an exercise are: between its marks, or where their names are."""
+    try:
+        return [listed.region(text, exercise["mark"])]
+    except listed.Problem:
+        pass
+    try:
+        found = [
+            (text.rfind(head, 0, brace), end)
+            for head, name, _, brace, end in listed.functions(text)
+            if name in exercise["functions"]
+        ]
+    except (listed.Problem, ValueError):
+        return None
+    return found if len(found) == len(exercise["functions"]) else None
+
+
+def region_of(text, exercise):
+    """An exercise as a source has it; None if it cannot be found."""
+    found = places(text, exercise)
+    return None if found is None else "\n".join(text[start:end] for start, end in found) + "\n"
+
+
+def replaced(text, exercise, new):
+    """The source with something else for an exercise; None if it cannot be found."""
+    found = places(text, exercise)
+    if found is None or new is None:
+        return None
+    for start, end in reversed(found[1:]):
+        text = text[:start] + text[end:]
+    start, end = found[0]
+    return text[:start] + new + text[end:]
+
+
+def take_better(rows, trial, piece):
+    """Takes over what was found out about a piece."""
+    beside = f" beside the reference's {', '.join(piece.neighbours)}" if piece.neighbours else ""
+    for row, tried in zip(rows, trial):
+        if row.verdict == "PASS":
+            continue
+        if tried.verdict == "PASS":
+            tried.text = f"judged alone{beside}\n"
+        row.settle(tried.verdict, tried.text, ",".join(tried.causes))
+        row.seconds = tried.seconds
