@@ -43,6 +43,7 @@ typedef struct Probe {
     pid_t pid; /* 0: none runs */
     int channel, output;
     int silent;   /* probes in a row that ended without an answer */
+    int answers;  /* from all of them */
     Reply last;   /* how the last of them ended */
     double spent, budget; /* seconds, of all calls together */
     Said said;
@@ -264,12 +265,14 @@ static Reply run_probe(Port *port, const Call *call, Call *back) {
         /* A call that ended otherwise than by returning may have left something. */
         if (reply.outcome != CALL_DONE) stop(p, 0);
         p->silent = 0;
+        p->answers++;
         return reply;
     }
     p->last = stop(p, 20);
     if (t == LATE) p->last = (Reply){.outcome = CALL_ENDLESS, .detail = seconds};
     if (t == DONE) p->last = reply;
     p->silent++;
+    if (t == LATE && p->answers == 0) p->silent = STARTS; /* it does not even begin */
     return p->last;
 }
 

@@ -95,8 +95,9 @@ def main(words=None):
         return 130
     except Exception as problem:  # whatever it is, it must not look like a score
         said = str(problem) or type(problem).__name__
-        what = "" if isinstance(problem, NoSubmission) else "the grader failed, "
-        results.write_fault(chosen.out, f"{what}there is no score: {said}")
+        empty = isinstance(problem, NoSubmission)
+        what = "" if empty else "the grader failed, "
+        results.write_fault(chosen.out, f"{what}there is no score: {said}", empty)
         print(f"error: {what}there is no score: {said}", file=sys.stderr)
         return 3
     if chosen.brief:

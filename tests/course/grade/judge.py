@@ -20,6 +20,7 @@ COMPILING = Limits("compile", 20, 1024, 16, 24)
 RUNNING = Limits("run", 200, 256, 0, 5)
 TRAINING = Limits("run", 200, 768, 0, 5)  # OpenBLAS hangs where memory is short
 BUDGET = 300  # seconds for a submission; up to three times as many on a busy machine
+SLOW = 10  # seconds for a compiler: it is not asked about every exercise of such a source
 VERDICTS = ("PASS", "FAIL", "TODO", "BLOCKED")
 
 
@@ -119,7 +120,8 @@ class Grading:
         self.kit, self.sandbox, self.submission = kit, box, submission
         self.seed, self.jobs, self.names = seed, jobs, list(names)
         self.rows, self.logs, self.printed = all_rows(names), {}, {}
-        self.objects, self.helpers, self.notes = {}, {}, []
+        self.objects, self.helpers = {}, {}
+        self.slow = set()  # sources that took long to compile
         self.seconds, self.budget = 0.0, Budget()
 
     def run(self, only=None):
@@ -187,9 +189,9 @@ class Grading:
             by_exercise.setdefault(row.exercise["id"], []).append(row)
         for mine in by_exercise.values():
             if not program or pieces.held_back(mine, rows):
-                self.judge_piece(box, name, mine)
-        unjudged = [row for row in rows if row.verdict is None]
-        settle(unjudged, "FAIL", f"{name} does not build: see its chapter's log")
+                why = self.judge_piece(box, name, mine)
+                unjudged = [row for row in mine if row.verdict is None]
+                settle(unjudged, "FAIL", f"{name} does not build: {why}\n")
 
     def place(self, box, name):
         """Puts a source into the box, and its chapter's headers and further sources."""
@@ -238,7 +240,7 @@ class Grading:
         box.write(made, data)
         return made
 
-    def link(self, box, name, objects, neighbours=(), quiet=False):
+    def link(self, box, name, objects, neighbours=(), quiet=False, tag="whole"):
         """Links a probe in the sandbox, which sees what the chapter may use and nothing else."""
         chapter = name.split("/")[1]
         driver, archive = f"drivers/{chapter[:2]}.o", f"archives/{name[9:-2]}.a"
@@ -249,7 +251,7 @@ class Grading:
         data = self.make(box, name, parts, command, quiet)
         if data is None:
             return None
-        program = f"probes/{name.replace('/', '.')}.{len(objects)}{len(neighbours)}"
+        program = f"probes/{tag}/{name}.{len(objects)}"
         box.write(program, data, 0o755)
         return program
 
@@ -259,7 +261,10 @@ class Grading:
             return None
         script = 'f=$T/$$; "$@" -o "$f" && cat "$f"; code=$?; rm -f "$f"; exit $code'
         words = ["sh", "-c", script, "sh", *command]
+        began = time.monotonic()
         code, data, complaint = self.sandbox.run(box, names, words, COMPILING)
+        if time.monotonic() - began > SLOW:
+            self.slow.add(name)
         if code == 0 and data:
             return data
         text = complaint.decode("ascii", "replace")
@@ -274,23 +279,26 @@ class Grading:
     # ---- a piece ---------------------------------------------------------------------------------
 
     def judge_piece(self, box, name, rows):
-        """Judges one exercise of a source among the reference's functions that it may call."""
-        exercise = rows[0].exercise
+        """Judges one exercise of a source among the reference's functions that it may call; returns
+        what the compiler said if that is not possible."""
+        exercise, first = rows[0].exercise, ""
         kept, self.logs = self.logs, {}
-        for number, piece in enumerate(pieces.pieces(self.kit, self.submission, exercise)):
-            place = f"pieces/{exercise['id']}-{number}/{name.split('/')[-1]}"
-            made = self.compile(
-                box, place, piece.text.encode("utf-8", "surrogateescape"), name, ["-includetodo.h"]
-            )
+        found = pieces.pieces(self.kit, self.submission, exercise, name in self.slow)
+        for number, piece in enumerate(found):
+            place = f"pieces/{exercise['id']}-{number}/{name}"
+            source = piece.text.encode("utf-8", "surrogateescape")
+            made = self.compile(box, place, source, name, ["-includetodo.h"])
             around = [f"neighbours/{number}.o" for number in piece.neighbours]
             helpers = self.helpers.get(name.split("/")[1], [])
-            program = made and self.link(box, name, [made, *helpers], around)
+            program = made and self.link(box, name, [made, *helpers], around, tag=place)
             if program:
                 trial = [Row(row.exercise, row.item, row.name) for row in rows]
                 self.judge(box, f"{name}, {exercise['id']} alone", program, trial)
                 pieces.take_better(rows, trial, piece)
                 break
-        self.logs = kept
+            first = first or first_error(sum(self.logs.values(), []))
+        own, self.logs = self.logs, kept
+        return first or first_error(sum(own.values(), []) + sum(kept.values(), []))
 
     # ---- judging ---------------------------------------------------------------------------------
 
@@ -363,6 +371,16 @@ class Grading:
         self.judge(box, "all together", program, rows, TRAINING)
         if row.verdict != "PASS" and open_ones:
             settle(rows, "BLOCKED", f"{open_ones[0].name} comes first: it does not pass yet")
+
+
+def first_error(logs):
+    """The line of a compiler's complaints that says most."""
+    lines = [line.strip() for line in "\n".join(logs).split("\n")]
+    for word in ("error:", "undefined reference", "multiple definition", "cannot", ""):
+        for line in lines:
+            if word in line and line and not line.endswith((".c:", "':")):
+                return line[:300]
+    return "the compiler said nothing"
 
 
 def settle(rows, verdict, text):

@@ -36,35 +36,46 @@ def all_needs(exercise):
     return found
 
 
-def pieces(kit, submission, exercise):
+def pieces(kit, submission, exercise, alone=False):
     """The ways to have an exercise compiled, the one nearest to the submission first: in its
     source, with the other exercises taken out; or alone in the source as it was handed out."""
-    name = exercise["file"]
-    given = kit.given(name)
-    text = submission.sources[name].decode("utf-8", "surrogateescape").replace("\r\n", "\n")
-    found = [without_others(text, given, exercise)]
-    own = region_of(text, exercise)
+    given = kit.given(exercise["file"])
+    text = submission.sources[exercise["file"]].decode("utf-8", "surrogateescape")
+    text = text.replace("\r\n", "\n")
+    own, home = places(text, exercise), places(given, exercise)
+    found = [] if alone else [without_others(text, given, exercise)]
     if own is not None:
-        base = replaced(given, exercise, own)
-        found.append(base and without_others(base, given, exercise))
+        lines = "".join(f"{line_at(text, start)}{text[start:end]}\n" for start, end in own)
+        found.append(without_others(given, given, exercise, [(*home[0], lines)]))
     return [piece for piece in found if piece]
 
 
-def without_others(text, given, exercise):
-    """A source in which only one exercise is left."""
-    needs, neighbours = all_needs(exercise), []
+def line_at(text, place):
+    """Says to the compiler that what follows is this line of the source."""
+    return f"\n#line {text.count(chr(10), 0, place) + 1}\n"
+
+
+def without_others(text, given, exercise, edits=()):
+    """A source in which only one exercise is left; `edits` are further (start, end, new)."""
+    needs, neighbours, edits = all_needs(exercise), [], list(edits)
     for other in listed.exercises():
         if other.get("file") != exercise["file"] or other["id"] == exercise["id"]:
             continue
+        found = places(text, other)
+        if found is None:
+            return None
         if other["id"] in needs:
             new = declarations(other)
             neighbours.append(other["id"])
         else:
             new = region_of(given, other)
-        text = replaced(text, other, new)
-        if text is None:
-            return None
-    return Piece(text, neighbours)
+        edits += [(start, end, "" if k else new) for k, (start, end) in enumerate(found)]
+    pieces_of, at = [], 0
+    for start, end, new in sorted(edits):
+        pieces_of += [text[at:start], new, line_at(text, end)]
+        at = end
+    name = f'#line 1 "{exercise["file"]}"\n'
+    return Piece("".join([name, *pieces_of, text[at:]]), neighbours)
 
 
 def declarations(exercise):
@@ -94,17 +105,6 @@ def region_of(text, exercise):
     """An exercise as a source has it; None if it cannot be found."""
     found = places(text, exercise)
     return None if found is None else "\n".join(text[start:end] for start, end in found) + "\n"
-
-
-def replaced(text, exercise, new):
-    """The source with something else for an exercise; None if it cannot be found."""
-    found = places(text, exercise)
-    if found is None or new is None:
-        return None
-    for start, end in reversed(found[1:]):
-        text = text[:start] + text[end:]
-    start, end = found[0]
-    return text[:start] + new + text[end:]
 
 
 def take_better(rows, trial, piece):

@@ -33,8 +33,9 @@ def write(grading, folder):
     replace(folder / "results.json", json.dumps(gradescope(grading), indent=1) + "\n")
 
 
-def write_fault(folder, message):
-    """The message, and no score: an earlier one must not be taken for this submission's."""
+def write_fault(folder, message, empty):
+    """The message, and no score: an earlier one must not be taken for this submission's. `empty`:
+    nothing was handed in that can be judged."""
     folder = pathlib.Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -45,6 +46,7 @@ def write_fault(folder, message):
             "output_format": "text",
             "visibility": "visible",
             "stdout_visibility": "hidden",
+            "extra_data": {"empty": empty},
         }
         replace(folder / "results.json", json.dumps(words, indent=1) + "\n")
     except OSError:
@@ -79,7 +81,7 @@ def gradescope(grading):
             "output": row.text,
             "output_format": "text",
             "tags": [row.chapter],
-            "visibility": row.exercise.get("visibility", "visible"),
+            "visibility": row.item.get("visibility", "visible"),
             "extra_data": {"item": row.name, "verdict": row.verdict, "causes": row.causes},
         }
         for row in grading.rows

@@ -91,21 +91,24 @@ def remove_left(place):
 
 
 class Box:
-    """A folder with all that the steps of one grading need; names are relative to it."""
+    """A folder with all that the steps of one grading need, in `store`, which only the grader can
+    read; names are relative to that. A step sees second names of its files in a folder of its own.
+    """
 
     def __init__(self):
         place = place_for_boxes()
         remove_left(place)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lenet-grade-", dir=place))
-        self.lock = open(self.folder / "lock", "wb")
+        self.lock = open(os.open(self.folder / "lock", os.O_CREAT | os.O_WRONLY, 0o600), "wb")
         fcntl.flock(self.lock, fcntl.LOCK_EX)
         self.folder.chmod(0o711)  # a step's own folder can be reached, this one not listed
+        self.store = self.folder / "store"
+        self.store.mkdir(mode=0o700)
         self.number = itertools.count()
 
     def write(self, name, data, mode=0o644):
-        path = self.folder / name
+        path = self.store / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.parent.chmod(0o755)
         path.write_bytes(data)
         path.chmod(mode)
 
@@ -129,7 +132,7 @@ class Box:
                 if user:
                     os.chown(folder, user if folder == scratch else 0, user)
             for name in names:
-                link(self.folder / name, seen / name)
+                link(self.store / name, seen / name)
             yield seen, scratch
         finally:
             shutil.rmtree(step, ignore_errors=True)

@@ -20,7 +20,7 @@ from sandbox import GraderFault
 
 LARGEST = 256 * 1024  # bytes of a source
 PACKED = 64 << 20  # bytes of an archive, and of what is in it
-ENTRIES, DEPTH = 20_000, 40  # of a submission: what is beyond is not looked at
+ENTRIES, FOLDERS, DEPTH = 5_000, 2_000, 40  # of a submission: what is beyond is not looked at
 HELPERS = 20  # further sources of a chapter
 SHOWN = 30  # entries of the list of what is ignored
 SKIPPED = {"build", "data", "docs", "plots", "tests", "__pycache__", "__MACOSX", "node_modules"}
@@ -40,8 +40,9 @@ class Folder:
 
     def __init__(self, root):
         self.root, self.entries, self.cut = str(root), {}, False
-        waiting = [("", 0)]
-        while waiting and not self.cut:
+        sources = {name.split("/")[-1] for name in listed.files()}
+        waiting, folders = [("", 0)], 0
+        while waiting and folders < FOLDERS:
             below, depth = waiting.pop()
             try:
                 inside = sorted(os.scandir(os.path.join(self.root, below)), key=lambda e: e.name)
@@ -50,13 +51,16 @@ class Folder:
                 continue
             for entry in inside:
                 path = f"{below}{entry.name}"
-                if entry.is_symlink():
-                    self.entries[path] = "a link"
-                elif not entry.is_dir():
-                    self.entries[path] = "file" if entry.is_file() else "not a plain file"
-                elif entry.name not in SKIPPED and entry.name[0] != "." and depth < DEPTH:
-                    waiting.append((path + "/", depth + 1))
-            self.cut = len(self.entries) > ENTRIES
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name not in SKIPPED and entry.name[0] != "." and depth < DEPTH:
+                        waiting.append((path + "/", depth + 1))
+                elif len(self.entries) < ENTRIES or entry.name.lower() in sources:
+                    plain_file = entry.is_file(follow_symlinks=False)
+                    kind = "a link" if entry.is_symlink() else "not a plain file"
+                    self.entries[path] = "file" if plain_file else kind
+                else:
+                    self.cut = True
+            folders += 1
 
     def read(self, path, most=LARGEST):
         """The content of a plain file whose path has no links in it, and its time."""
@@ -284,9 +288,13 @@ class Submission:
         count = len(listed.files())
         entries = sorted(self.files.entries)
         foreign = [path for path in entries if path.lower().endswith(FOREIGN + ARCHIVES)]
-        what = f"{len(entries)} other files" if entries else "nothing"
-        if entries:
-            what += ": " + ", ".join(plain(path) for path in (foreign + entries)[:3])
+        shown = [
+            plain(path) + ("" if self.files.entries[path] == "file" else f" ({kind})")
+            for path in dict.fromkeys(foreign + entries)
+            for kind in [self.files.entries[path]]
+        ]
+        what = ", ".join(shown[:3]) or "nothing"
+        what += f" and {len(shown) - 3} more" if len(shown) > 3 else ""
         advice = f"; unpack {plain(foreign[0])}, or hand in a zip" if foreign else ""
         return (
             f"nothing of the {count} sources found in {plain(self.name)}; it holds {what}{advice}"
