@@ -57,7 +57,7 @@ static Call loss_call(Function f, int n, int classes, Data data) {
     bool naive = f == CALL_SOFTMAX_NAIVE || f == CALL_CROSS_ENTROPY_NAIVE;
     bool back = f == CALL_SOFTMAX_CE_BACKWARD;
     bool labels = back || f == CALL_CROSS_ENTROPY_NAIVE || f == CALL_SOFTMAX_CE_FORWARD;
-    c.tolerance = naive ? 1e-9 : 4e-6;
+    c.tolerance = naive ? 1e-6 : 4e-6; /* float's: the formula may be computed in it */
     call_array(&c, A_X, REALS, GIVEN, "x", "image,i", table);
     if (labels) call_array(&c, A_LABEL, BYTES, GIVEN, "label", "image", &n);
     if (f != CALL_CROSS_ENTROPY_NAIVE)

@@ -1,6 +1,7 @@
 /* The words of a report; see report.h. */
 #include "report.h"
 
+#include "expected.h"
 #include "fail.h"
 #include "measure.h"
 
@@ -61,9 +62,13 @@ void describe_end(const Reply *reply, char *text, size_t size) {
     }
 }
 
-/* A number as short as it can be read back, NaN without a sign. */
-static void number(char *text, size_t size, double value) {
-    snprintf(text, size, "%.7g", unsigned_nan(value));
+/* Two numbers with as many digits as show their difference, NaN without a sign. */
+static void numbers(double a, double b, char *first, char *second, size_t size) {
+    for (int digits = 7; digits <= 17; digits += 2) {
+        snprintf(first, size, "%.*g", digits, unsigned_nan(a));
+        snprintf(second, size, "%.*g", digits, unsigned_nan(b));
+        if (strcmp(first, second) != 0) break;
+    }
 }
 
 /* "y (f,i,j) = (0,0,0) of image 0", from the names of the axes. */
@@ -97,8 +102,12 @@ void describe_numbers(const Case *c, Slot slot, char *text, size_t size) {
     char where[120], got[40], want[40];
     place(a, i, where, sizeof where);
     double base = a->role == SUM ? c->before[slot][i] : 0;
-    number(got, sizeof got, c->got[slot][i] - base);
-    number(want, sizeof want, c->want[slot][i] - base);
+    numbers(c->got[slot][i] - base, c->want[slot][i] - base, got, want, sizeof got);
+    size_t end = strlen(want);
+    /* Where little is missing, how much is allowed. */
+    double slack = expected_slack(&c->sent, c->want[slot][i]);
+    if (fabs(c->got[slot][i] - c->want[slot][i]) < 1000 * slack)
+        snprintf(want + end, sizeof want - end, " within %g", c->sent.tolerance);
     if (a->role == RESULT && c->got[slot][i] == c->before[slot][i])
         snprintf(got, sizeof got, "nothing (not written)");
     const char *verb = a->role == SUM ? "grew by" : "got";

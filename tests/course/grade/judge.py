@@ -176,22 +176,44 @@ class Grading:
     # ---- one source ------------------------------------------------------------------------------
 
     def judge_source(self, box, name):
+        """Judges a source as it was handed in; if it does not build, without the exercise that does
+        not; and exercises that are left among the reference's functions."""
         rows = [row for row in self.rows if row.exercise.get("file") == name]
         if name in self.submission.refused:
             settle(rows, "TODO", f"{name} {self.submission.refused[name]}")
             return
         self.place(box, name)
-        program = self.build(box, name)
-        if program and rows:
-            self.judge(box, name, program, rows)
+        program, broken = self.build(box, name), set()
+        if not program and rows:
+            program, broken = self.build_without(box, name)
+        sound = [row for row in rows if row.exercise["id"] not in broken]
+        if program and sound:
+            self.judge(box, name, program, sound)
         by_exercise = {}
         for row in rows:
             by_exercise.setdefault(row.exercise["id"], []).append(row)
-        for mine in by_exercise.values():
-            if not program or pieces.held_back(mine, rows):
+        for number, mine in by_exercise.items():
+            if not program or number in broken or pieces.held_back(mine, rows):
                 why = self.judge_piece(box, name, mine)
                 unjudged = [row for row in mine if row.verdict is None]
                 settle(unjudged, "FAIL", f"{name} does not build: {why}\n")
+
+    def build_without(self, box, name):
+        """A probe of a source in which one exercise is emptied, and which that is."""
+        kept, self.logs = self.logs, {}
+        try:
+            for exercise, text in pieces.without_one(self.kit, self.submission, name):
+                if name in self.slow or not text:
+                    continue
+                place = f"pieces/without-{exercise['id']}/{name}"
+                made = self.compile(box, place, encoded(text), name, ["-includetodo.h"])
+                helpers = self.helpers.get(name, [])
+                program = made and self.link(box, name, [made], helpers, tag=place)
+                if program:
+                    return program, {exercise["id"]}
+            return None, set()
+        finally:
+            self.logs = kept
 
     def place(self, box, name):
         """Puts a source into the box, and its chapter's headers and further sources."""
@@ -202,15 +224,11 @@ class Grading:
     def build(self, box, name):
         """Compiles and links a source as it was handed in; returns the probe, or None."""
         main = self.compile(box, name, self.submission.sources[name], name)
-        if not main:
-            return None
-        self.objects[name] = main
-        chapter = name.split("/")[1]
-        helpers = self.compile_helpers(box, name)
-        program = helpers and self.link(box, name, [main, *helpers], quiet=True)
+        self.helpers[name] = self.compile_helpers(box, name)
+        program = main and self.link(box, name, [main], self.helpers[name])
         if program:
-            self.helpers[chapter] = helpers
-        return program or self.link(box, name, [main])
+            self.objects[name] = main
+        return program
 
     def compile_helpers(self, box, name):
         """The objects of the chapter's further sources, as far as they compile."""
@@ -240,15 +258,22 @@ class Grading:
         box.write(made, data)
         return made
 
-    def link(self, box, name, objects, neighbours=(), quiet=False, tag="whole"):
-        """Links a probe in the sandbox, which sees what the chapter may use and nothing else."""
+    def link(self, box, name, objects, helpers=(), neighbours=(), tag="whole"):
+        """Links a probe in the sandbox, which sees what the chapter may use and nothing else. If
+        its helpers do not fit, it is linked without them."""
+        if helpers:
+            kept, self.logs = self.logs, {}
+            program = self.link(box, name, [*objects, *helpers], (), neighbours, tag)
+            self.logs = kept
+            if program:
+                return program
         chapter = name.split("/")[1]
         driver, archive = f"drivers/{chapter[:2]}.o", f"archives/{name[9:-2]}.a"
         if name == "chapters/all":
             driver, archive = "drivers/whole.o", "whole.a"
         parts = [*objects, driver, *neighbours, archive]
         command = [self.kit.compiler, "-pthread", *parts, *self.kit.libraries]
-        data = self.make(box, name, parts, command, quiet)
+        data = self.make(box, name, parts, command)
         if data is None:
             return None
         program = f"probes/{tag}/{name}.{len(objects)}"
@@ -286,11 +311,10 @@ class Grading:
         found = pieces.pieces(self.kit, self.submission, exercise, name in self.slow)
         for number, piece in enumerate(found):
             place = f"pieces/{exercise['id']}-{number}/{name}"
-            source = piece.text.encode("utf-8", "surrogateescape")
-            made = self.compile(box, place, source, name, ["-includetodo.h"])
+            made = self.compile(box, place, encoded(piece.text), name, ["-includetodo.h"])
             around = [f"neighbours/{number}.o" for number in piece.neighbours]
-            helpers = self.helpers.get(name.split("/")[1], [])
-            program = made and self.link(box, name, [made, *helpers], around, tag=place)
+            helpers = self.helpers.get(name, [])
+            program = made and self.link(box, name, [made], helpers, around, place)
             if program:
                 trial = [Row(row.exercise, row.item, row.name) for row in rows]
                 self.judge(box, f"{name}, {exercise['id']} alone", program, trial)
@@ -362,9 +386,8 @@ class Grading:
             settle(rows, "BLOCKED", f"{absent[0]} comes first: it does not build")
             return
         objects = [self.objects[name] for name in listed.files()]
-        helpers = sum(self.helpers.values(), [])
-        program = helpers and self.link(box, "chapters/all", [*objects, *helpers], quiet=True)
-        program = program or self.link(box, "chapters/all", objects)
+        helpers = list(dict.fromkeys(sum(self.helpers.values(), [])))
+        program = self.link(box, "chapters/all", objects, helpers)
         if not program:
             settle(rows, "FAIL", "the sources do not link together: see the log")
             return
@@ -381,6 +404,10 @@ def first_error(logs):
             if word in line and line and not line.endswith((".c:", "':")):
                 return line[:300]
     return "the compiler said nothing"
+
+
+def encoded(text):
+    return text.encode("utf-8", "surrogateescape")
 
 
 def settle(rows, verdict, text):

@@ -102,15 +102,21 @@ class Sources:
 
 
 def neighbours():
-    """Exercises whose functions other exercises of the same source call."""
-    by_id = {e["id"]: e for e in listed.exercises()}
-    needed = {
+    """Exercises whose functions are called in their own source: by other exercises, or by the code
+    that is given (conv_backward_naive, of two exercises)."""
+    found = described()
+    needed = {need for e in found for need in e["needs"]}
+    return [e for e in found if "mark" in e and (e["called"] or e["id"] in needed & same_file(e))]
+
+
+def same_file(exercise):
+    """The exercises that other exercises of this one's source need."""
+    return {
         need
-        for e in by_id.values()
+        for e in listed.exercises()
+        if e.get("file") == exercise.get("file")
         for need in e["needs"]
-        if "file" in e and by_id[need].get("file") == e["file"]
     }
-    return [by_id[number] for number in sorted(needed)]
 
 
 def opened(text):
@@ -245,14 +251,22 @@ def tree():
 
 
 def described():
-    """The exercises, with the names of their functions."""
+    """The exercises, with the heads of their functions, and whether given code calls them."""
     found = listed.exercises()
     for exercise in found:
-        if "mark" in exercise:
-            text = (TOP / exercise["file"]).read_text()
-            start, end = listed.region(text, exercise["mark"])
-            functions = listed.functions(text[start:end])
-            exercise["functions"] = {name: head for head, name, _, _, _ in functions}
+        if "mark" not in exercise:
+            continue
+        text = (TOP / exercise["file"]).read_text()
+        start, end = listed.region(text, exercise["mark"])
+        functions = listed.functions(text[start:end])
+        exercise["functions"] = {name: head for head, name, _, _, _ in functions}
+        rest = text
+        for other in found:
+            if other.get("file") == exercise["file"]:
+                start, end = listed.region(rest, other["mark"])
+                rest = rest[:start] + rest[end:]
+        calls = "|".join(exercise["functions"])
+        exercise["called"] = bool(re.search(rf"\b(?:{calls})\(", listed.blind(rest)))
     return found
 
 

@@ -40,14 +40,36 @@ def pieces(kit, submission, exercise, alone=False):
     """The ways to have an exercise compiled, the one nearest to the submission first: in its
     source, with the other exercises taken out; or alone in the source as it was handed out."""
     given = kit.given(exercise["file"])
-    text = submission.sources[exercise["file"]].decode("utf-8", "surrogateescape")
-    text = text.replace("\r\n", "\n")
+    text = text_of(submission, exercise["file"])
     own, home = places(text, exercise), places(given, exercise)
     found = [] if alone else [without_others(text, given, exercise)]
     if own is not None:
         lines = "".join(f"{line_at(text, start)}{text[start:end]}\n" for start, end in own)
         found.append(without_others(given, given, exercise, [(*home[0], lines)]))
     return [piece for piece in found if piece]
+
+
+def without_one(kit, submission, name):
+    """A source with each of its exercises emptied in turn: (exercise, text)."""
+    given, text = kit.given(name), text_of(submission, name)
+    for exercise in listed.exercises():
+        if exercise.get("file") == name:
+            found, new = places(text, exercise), region_of(given, exercise)
+            edits = [(start, end, "" if k else new) for k, (start, end) in enumerate(found or [])]
+            yield exercise, edited(text, edits, name) if edits else None
+
+
+def text_of(submission, name):
+    return submission.sources[name].decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+
+
+def edited(text, edits, name):
+    """The text with some places replaced; the compiler still names the lines of the source."""
+    out, at = [f'#line 1 "{name}"\n'], 0
+    for start, end, new in sorted(edits):
+        out += [text[at:start], new, line_at(text, end)]
+        at = end
+    return "".join([*out, text[at:]])
 
 
 def line_at(text, place):
@@ -64,18 +86,13 @@ def without_others(text, given, exercise, edits=()):
         found = places(text, other)
         if found is None:
             return None
-        if other["id"] in needs:
+        if other["id"] in needs or (other["called"] and exercise["called"]):
             new = declarations(other)
             neighbours.append(other["id"])
         else:
             new = region_of(given, other)
         edits += [(start, end, "" if k else new) for k, (start, end) in enumerate(found)]
-    pieces_of, at = [], 0
-    for start, end, new in sorted(edits):
-        pieces_of += [text[at:start], new, line_at(text, end)]
-        at = end
-    name = f'#line 1 "{exercise["file"]}"\n'
-    return Piece("".join([name, *pieces_of, text[at:]]), neighbours)
+    return Piece(edited(text, edits, exercise["file"]), neighbours)
 
 
 def declarations(exercise):
