@@ -317,6 +317,10 @@ class Changed:
     def helpers(_):
         return {}
 
+    @staticmethod
+    def unwritten(_):
+        return False
+
 
 def try_wrong(kit, box, wrong):
     """What a known-wrong solution loses of its source, and what it should lose."""

@@ -79,7 +79,8 @@ def add(found, entry, known, out):
         if match and (platform == "moodle" or not folder):
             add_part(found, entry, match, platform, out)
             return
-    one = Entry(pathlib.Path(entry.path), name, [person(name)])
+    title = name if folder else person(name)
+    one = Entry(pathlib.Path(entry.path), title, [title])
     found.append(one)
     if name in known:
         one.platform, (one.names, one.when) = "gradescope", known[name]

@@ -97,7 +97,8 @@ def main(words=None):
         said = str(problem) or type(problem).__name__
         empty = isinstance(problem, NoSubmission)
         what = "" if empty else "the grader failed, "
-        results.write_fault(chosen.out, f"{what}there is no score: {said}", empty)
+        if not chosen.again:  # then the earlier score is of this submission, and stays
+            results.write_fault(chosen.out, f"{what}there is no score: {said}", empty)
         print(f"error: {what}there is no score: {said}", file=sys.stderr)
         return 3
     if chosen.brief:

@@ -217,6 +217,7 @@ class Builder:
 
     def texts(self):
         """Headers, sources as they are handed out, and the canary."""
+        shutil.rmtree(KIT / "given", ignore_errors=True)
         shutil.rmtree(KIT / "include", ignore_errors=True)
         for name in self.sources.headers:
             place(KIT / "include" / name, (TOP / name).read_bytes())

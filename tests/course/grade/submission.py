@@ -332,10 +332,10 @@ class Submission:
             return False
         if any(path in paths for paths in self.paths.values()):
             return False
+        if home.count("/") > 2 and os.path.dirname(home) in self.kit.folders:
+            return False  # of the program, which is not linked here
         if home not in self.kit.tree:
             return os.path.basename(home) not in self.kit.basenames
-        if home.count("/") > 2:
-            return False  # of the program: it is not linked here
         return self.differs(home, path)
 
     def differs(self, home, path):
@@ -383,10 +383,14 @@ class Submission:
     @property
     def untouched(self):
         """Whether no exercise is written, although the sources are there."""
-        return bool(self.sources) and all(
-            same(self.sources[e["file"]], self.kit.given(e["file"]), e)
+        return bool(self.sources) and all(map(self.unwritten, self.sources))
+
+    def unwritten(self, name):
+        """Whether a source's exercises are as they were handed out."""
+        return all(
+            same(self.sources[name], self.kit.given(name), e)
             for e in listed.exercises()
-            if e.get("file") in self.sources
+            if e.get("file") == name
         )
 
 
