@@ -7,7 +7,8 @@ option = $(if $(value $1),--$2=$(call quoted,$1))
 
 # ---- the kit: what a submission is compiled and linked with, see grade/kit.py --------------------
 GRADE := python3 -B tests/course/grade
-.PHONY: kit grade grade-class selftest handout handout-parts
+KIT   := build/kit
+.PHONY: kit grade grade-class gradescope viva selftest handout handout-parts
 NEEDS_kit := build grade
 kit: setup
 	@$(GRADE)/kit.py '$(CC)' '$(BLAS)' \
@@ -27,6 +28,18 @@ grade-class: kit ## SUBMISSIONS=dir [ROSTER=csv] [JOBS=n] [OUT=dir]: a class; re
 	    $(call option,ROSTER,roster) $(call option,COLUMN,column) $(call option,BEFORE,before) \
 	    $(call option,LATE,late) $(call option,REGRADE,regrade) $(call option,STUDENT,student) \
 	    $(if $(value ANONYMOUS),--anonymous) -- $(call quoted,SUBMISSIONS)
+
+NEEDS_gradescope := build grade
+# [OUT=dir] [EXERCISES=...]: autograder.zip, for Gradescope, GitLab and other containers.
+gradescope: kit
+	@$(GRADE)/gradescope.py pack $(KIT) $(if $(value OUT),$(call quoted,OUT),build)
+
+NEEDS_viva := build grade debug
+# [SUBMISSION=dir] [SEED=n] [OUT=dir]: five questions about a submission, and their answers.
+viva: kit
+	@$(GRADE)/viva.py $(call option,OUT,out) $(call option,SEED,seed) \
+	    $(call option,ISOLATION,isolation) -- \
+	    $(if $(value SUBMISSION),$(call quoted,SUBMISSION),.)
 
 NEEDS_selftest := build test grade
 selftest: $(CHAPTERS:%=$B/tests/%) kit ## are mistakes found, attacks withstood? ALL=1: all

@@ -106,7 +106,7 @@ void describe_numbers(const Case *c, Slot slot, char *text, size_t size) {
     size_t end = strlen(want);
     /* Where little is missing, how much is allowed. */
     double slack = expected_slack(&c->sent, c->want[slot][i]);
-    if (fabs(c->got[slot][i] - c->want[slot][i]) < 1000 * slack)
+    if (fabs(c->got[slot][i] - c->want[slot][i]) < 100 * slack)
         snprintf(want + end, sizeof want - end, " within %g", c->sent.tolerance);
     if (a->role == RESULT && c->got[slot][i] == c->before[slot][i])
         snprintf(got, sizeof got, "nothing (not written)");

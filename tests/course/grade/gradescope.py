@@ -39,6 +39,7 @@ def pack(kit, out):
         for name in (*PROGRAMS, "gradescope.py"):
             add(packed, HERE / name, f"grader/grade/{name}")
         add(packed, HERE.parent / "exercises.py", "grader/exercises.py")
+        add(packed, HERE.parents[2] / "common" / "tools" / "marks.py", "grader/marks.py")
         packed.writestr("kit/options.json", json.dumps(options))
         packed.writestr("kit/machine", platform.machine() + "\n")
         for path in sorted(pathlib.Path(kit).rglob("*")):

@@ -197,9 +197,7 @@ def feedback(grading):
         lines += ["", "No exercise is written: the sources are those of the handout."]
     lines += section("What is wrong", [row.text for row in grading.rows if row.verdict == "FAIL"])
     lines += section("What does not build", unique(sum(grading.logs.values(), [])))
-    waiting = [row for row in grading.rows if row.verdict in ("TODO", "BLOCKED")]
-    texts = [f"{row.name} {row.verdict}: {row.text}" for row in waiting]
-    lines += section("What is not judged yet", texts)
+    lines += section("What is not judged yet", waiting(grading))
     lines += ["", "## All items", "", "| item | verdict | points | |", "| --- | --- | --- | --- |"]
     for row in grading.rows:
         title = f"{row.exercise['title']}: {row.item['title']}".replace("|", "/")
@@ -210,6 +208,18 @@ def feedback(grading):
     where = isolation(grading.sandbox)
     lines += ["", f"Seed {grading.seed}, kit {grading.kit.hash}. Isolation: {where}."]
     return "\n".join(lines) + "\n"
+
+
+def waiting(grading):
+    """What is TODO or BLOCKED, items with the same reason in one line."""
+    found = {}
+    for row in grading.rows:
+        if row.verdict in ("TODO", "BLOCKED"):
+            found.setdefault((row.verdict, row.text), []).append(row.name)
+    return [
+        f"{names[0]}{' to ' + names[-1] if names[1:] else ''} {verdict}: {text}"
+        for (verdict, text), names in found.items()
+    ]
 
 
 def unique(texts):
