@@ -8,6 +8,7 @@ Writes build/kit/:
     judge, cage     the judge of answers; what becomes the sandbox (static: they run anywhere)
     include/        headers that submissions are compiled with
     drivers/        what runs the calls of a chapter, one object for each, and one for all
+    viva/, ask      what runs one call under a debugger, and what writes such a call
     chapters/       for every source with exercises, an archive of what it may use: common/, its own
                     chapter's other sources, the chapters before it. No later chapter.
     whole.a         what all sources together are linked with
@@ -85,20 +86,21 @@ class Sources:
         self.driver = [
             f"{COURSE}/{name}.c" for name in ("grade/probe", "examine/port", "examine/call")
         ] + [f"{COURSE}/examine/here.c"]
-        self.judge = (
-            [f"{COURSE}/grade/judge.c", f"{COURSE}/grade/channel.c"]
-            + wanted(f"{COURSE}/examine/*.c", *self.driver, f"{COURSE}/examine/main.c")
+        self.exam = (
+            wanted(f"{COURSE}/examine/*.c", *self.driver, f"{COURSE}/examine/main.c")
             + [f"{COURSE}/examine/call.c"]
             + wanted(f"{COURSE}/examine/oracle/*.c")
             + wanted(f"{COURSE}/0*/oracle.c")
             + wanted(f"{COURSE}/0*/items.c")
         )
+        self.judge = [f"{COURSE}/grade/judge.c", f"{COURSE}/grade/channel.c"]
+        self.viva = [f"{COURSE}/grade/viva.c", f"{COURSE}/grade/ask.c"]
         self.cage = [f"{COURSE}/grade/cage.c", f"{COURSE}/grade/filter.c"]
         self.headers = wanted("common/*.h") + wanted("chapters/*/*.h")
 
     def all(self):
-        lists = (self.common, self.chapters, self.heres, self.driver, self.judge, self.cage)
-        return list(dict.fromkeys(sum(lists, [])))
+        lists = (self.common, self.chapters, self.heres, self.driver, self.exam)
+        return list(dict.fromkeys(sum(lists, self.judge + self.viva + self.cage)))
 
 
 def neighbours():
@@ -188,9 +190,12 @@ class Builder:
 
     def drivers(self):
         (KIT / "drivers").mkdir(exist_ok=True)
+        (KIT / "viva").mkdir(exist_ok=True)
         for here in self.sources.heres:
-            target = KIT / "drivers" / f'{here.split("/")[-2]}.o'
-            call("ld", "-r", *self.objects([*self.sources.driver, here]), "-o", target)
+            name = f'{here.split("/")[-2]}.o'
+            asked = [self.sources.viva[0], *self.sources.driver[2:], here]
+            for folder, parts in (("drivers", [*self.sources.driver, here]), ("viva", asked)):
+                call("ld", "-r", *self.objects(parts), "-o", KIT / folder / name)
         everything = self.objects([*self.sources.driver, *self.sources.heres])
         call("ld", "-r", *everything, "-o", KIT / "drivers" / "whole.o")
 
@@ -208,11 +213,15 @@ class Builder:
             call("objcopy", *(f"--keep-global-symbol={name}" for name in names), target)
 
     def programs(self):
-        """Judge and cage."""
-        judge, cage = self.objects(self.sources.judge), self.objects(self.sources.cage)
+        """What runs outside the sandbox, and the cage."""
         common = KIT / "objects" / "common.a"
         self.archive(common, self.sources.common)
-        for name, parts in (("judge", [*judge, common, "-ljansson", "-lz", "-lm"]), ("cage", cage)):
+        exam = [*self.objects(self.sources.exam), common, "-ljansson", "-lz", "-lm"]
+        for name, parts in (
+            ("judge", [*self.objects(self.sources.judge), *exam]),
+            ("ask", [*self.objects(self.sources.viva[1:]), *exam]),
+            ("cage", self.objects(self.sources.cage)),
+        ):
             call(self.compiler, "-static", "-pthread", *parts, "-o", KIT / name)
 
     def texts(self):

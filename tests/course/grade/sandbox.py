@@ -312,6 +312,7 @@ class Sandbox:
         if not self.landlock:
             return []
         shown = [path for path in SHOWN if os.path.exists(path)]
+        shown += ["/proc"] if limits.kind == "debug" else []
         words = [f"-r{path}" for path in (*shown, seen)] + ["-w/dev/null"]
         return words + ([f"-w{scratch}"] if limits.file else [])
 
@@ -332,6 +333,8 @@ class Sandbox:
                 words += ["--ro-bind", path, path]
         for device in DEVICES:
             words += ["--dev-bind", device, device]
+        if limits.kind == "debug":
+            words += ["--proc", "/proc"]
         words += ["--ro-bind", self.cage, "/cage", "--ro-bind", str(seen), "/box"]
         if limits.file:
             words += ["--size", str(64 * MIB), "--tmpfs", "/tmp"]
