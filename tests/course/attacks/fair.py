@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Is the grader fair? Correct solutions pass, and a mistake costs what a teacher would take.
 
-    fair.py honest [SEEDS]   honest.toml: correct solutions that are written otherwise, each with
-                             many seeds (20), in this process's examination
-    fair.py half             half.toml: half-finished trees, in the sandbox, within two points
+    fair.py honest [SEEDS]   honest.toml: correct solutions that are written otherwise, and some
+                             that are wrong by little, each with many seeds (20)
+    fair.py half [NAME ...]  half.toml: half-finished trees, in the sandbox, within two points
 
 Prints a line for each; exit code 1 if one is not as it should be.
 """
@@ -34,11 +34,13 @@ def read(name, kind):
     return tomllib.loads((COURSE / "attacks" / name).read_text())[kind]
 
 
-def with_body(text, function, body):
-    """The source with another body of one function."""
+def with_body(text, function, change):
+    """The source with another body of one function, or with more in it."""
     for head, name, _, brace, end in listed.functions(text):
         if name == function:
-            return text[:brace] + "{\n" + body + "\n}" + text[end:]
+            body = change.get("body", text[brace + 1 : end - 1])
+            parts = [change.get("before", ""), body, change.get("after", "")]
+            return text[:brace] + "{\n" + "\n".join(parts) + "\n}" + text[end:]
     raise known.Failure(f"there is no function {function}")
 
 
@@ -63,11 +65,8 @@ def try_honest(build, honest, seeds):
     exercise = next(e for e in listed.exercises() if e["id"] == honest["exercise"])
     text = (TOP / exercise["file"]).read_text()
     start, end = listed.region(text, exercise["mark"])
-    if "body" in honest:
-        names = [name for _, name, _, _, _ in listed.functions(text[start:end])]
-        text = with_body(text, honest.get("function", names[-1]), honest["body"])
-    else:
-        text = replaced(text, honest, start, end)
+    names = [name for _, name, _, _, _ in listed.functions(text[start:end])]
+    text = with_body(text, honest.get("function", names[-1]), honest)
     name = "honest/" + "".join(c if c.isalnum() else "-" for c in honest["name"])
     program = build.program(exercise["chapter"], name, {exercise["file"]: text})
     refused = []
@@ -92,8 +91,15 @@ def run_honest(seeds):
                 f"  {honest['exercise']} {honest['name']}: passes {seeds - len(refused)} of "
                 f"{seeds} seeds{why}"
             )
-    print(f"{len(listing)} correct solutions that are written otherwise, {problems} refused")
-    return problems == 0
+        print(f"{len(listing)} correct solutions that are written otherwise, {problems} refused")
+        listing = read("honest.toml", "near")
+        waiting = [(near, pool.submit(try_honest, build, near, 3)) for near in listing]
+        passed = [near["name"] for near, future in waiting if len(future.result()) < 3]
+    print(
+        f"{len(listing)} that are wrong by little, {len(passed)} pass{': ' * bool(passed)}"
+        f"{', '.join(passed)}"
+    )
+    return problems == 0 and not passed
 
 
 # ---- half-finished trees -------------------------------------------------------------------------
@@ -125,7 +131,7 @@ def make(half, kit, folder):
         elif "copy" in change:
             text = (TOP / change["copy"]).read_text()
         elif "body" in change:
-            text = with_body(text, change["function"], change["body"])
+            text = with_body(text, change["function"], change)
         else:
             bounds = listed.region(text, change["mark"]) if "mark" in change else (0, None)
             text = replaced(text, change, *bounds)
@@ -168,16 +174,17 @@ def fair_points(half):
     return 100 - gone - (last if all("file" in e for e in unwritten(half)) else 0)
 
 
-def run_half():
+def run_half(names):
     kit = judge.Kit(KIT)
     box = sandbox.best(kit.cage, kit.secrets())
-    listing, problems = read("half.toml", "half"), 0
+    listing = [h for h in read("half.toml", "half") if not names or h["name"] in names]
+    problems = 0
     with concurrent.futures.ThreadPoolExecutor(CORES) as pool:
         waiting = [(half, pool.submit(try_half, kit, box, half)) for half in listing]
         for half, future in waiting:
             points, lost = future.result()
             fair = fair_points(half)
-            near = abs(points - fair) <= NEAR
+            near = abs(points - fair) <= (0 if half.get("exact") else NEAR)
             problems += not near
             print(
                 f"  {'fair' if near else 'NOT FAIR':8} {points:3} of {fair:3}  {half['name']}"
@@ -192,8 +199,8 @@ def main(arguments):
     os.umask(0o022)
     if arguments[:1] == ["honest"]:
         return 0 if run_honest(int(arguments[1]) if arguments[1:] else 20) else 1
-    if arguments == ["half"]:
-        return 0 if run_half() else 1
+    if arguments[:1] == ["half"]:
+        return 0 if run_half(arguments[1:]) else 1
     print(__doc__, file=sys.stderr)
     return 2
 
