@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """A small class whose results are known: is everything that is written about it right?
 
-    golden.py [--keep DIR]
+    golden.py [--viva]
 
 Grades it, again after nothing changed, again after one submission changed and one exercise was to
 be judged again, under the names of three platforms, and with graders that are broken; looks into
-results.json, feedback.md, junit.xml, every table and the rosters. Exit code 1 if something is not
-as it should be.
+results.json, feedback.md, junit.xml, every table and the rosters; --viva: also at questions. Exit
+code 1 if something is not as it should be.
 """
 import csv
 import io
@@ -236,6 +236,37 @@ def try_again(folder, out):
     grade("--out", out, folder)
 
 
+def try_seeds(folder, place):
+    """Other seeds are other numbers; the same seed is the same."""
+    told = []
+    for number, seed in enumerate((21, 22, 21)):
+        out = place / f"seed-{number}"
+        words = ["--out", out, "--student", "ben", "--exercises", "06.5"]
+        grade(*words, f"--seed={seed}", folder)
+        found = json.loads((out / "students" / "ben" / "results.json").read_text())
+        told.append(found["tests"][0]["output"])
+    expect(told[0] != told[1], "another seed has the same numbers")
+    expect(told[0] == told[2], "the same seed has other numbers")
+
+
+def try_viva(place):
+    """Five questions, each with an answer; the same seed asks the same."""
+    asked = []
+    hand_in(place / "viva", reference())
+    for seed in (3, 4, 3):
+        command = [sys.executable, str(COURSE / "grade" / "viva.py"), f"--seed={seed}"]
+        command += [f"--out={place / 'viva-out'}", "--exercises=06", str(place / "viva")]
+        done = subprocess.run(command, capture_output=True, text=True, cwd="/")
+        expect(done.returncode == 0, f"viva: {done.stderr[-300:]}")
+        asked.append((place / "viva-out" / "questions.md").read_text())
+        told = (place / "viva-out" / "answers.md").read_text()
+        answers = re.findall(r"^\*\*(.+)\*\*$", told, re.M)
+        expect(
+            len(answers) == told.count("Checked: ") == asked[-1].count("\n## ") == 5, "viva: five"
+        )
+    expect(asked[0] == asked[2] != asked[1], "viva: the seed chooses the questions")
+
+
 def try_subset(folder, out):
     said = grade("--out", out, "--exercises", "06.5 06.1", folder)
     expect("written to" in said, "--exercises")
@@ -412,8 +443,7 @@ def try_fault(place):
 
 
 def main(arguments):
-    keep = pathlib.Path(arguments[1]) if arguments[:1] == ["--keep"] else None
-    with tempfile.TemporaryDirectory(prefix="golden O'Brien $(touch x) ", dir=keep) as name:
+    with tempfile.TemporaryDirectory(prefix="golden O'Brien $(touch x) ") as name:
         place = pathlib.Path(name)
         folder, out = place / "class", place / "o ut"
         wanted = make_class(folder)
@@ -423,11 +453,14 @@ def main(arguments):
         look_at_pages(out)
         try_again(folder, out)
         try_subset(folder, place / "subset")
+        try_seeds(folder, place)
         try_moodle(place)
         try_canvas(place)
         try_gradescope(place)
         try_unclear(place)
         try_fault(place)
+        if "--viva" in arguments:
+            try_viva(place)
     expect(not (pathlib.Path("/") / "x").exists(), "a name was run by a shell")
     print(f"a class of {len(wanted)}: {'as it should be' if not problems else 'see above'}")
     return 1 if problems else 0
