@@ -52,7 +52,8 @@ HANDOUT := python3 -B tests/course/handout
 NEEDS_handout := build test
 handout: setup ## OUT=dir [EXERCISES="02 06.5"]: the tree for students, without solutions
 	@$(PLAIN)
-	@EXERCISES='$(EXERCISES)' $(HANDOUT)/handout.py make build/portable/handout '$(OUT)'
+	@EXERCISES=$(call quoted,EXERCISES) $(HANDOUT)/handout.py make build/portable/handout \
+	    $(call quoted,OUT)
 
 handout-parts: $B/handout/expected.txt \
     $(foreach k,float double,$(patsubst %,$B/handout/$k/%.o,$(filter-out 07_%,$(CHAPTERS))))

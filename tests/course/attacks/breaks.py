@@ -82,6 +82,7 @@ def main(names):
     listing = [b for b in listing if not names or b["name"] in names]
     unnoticed = 0
     with tempfile.TemporaryDirectory(prefix="breaks-") as place:
+        os.chmod(place, 0o755)  # what hides the tree is the sandbox
         tree = pathlib.Path(place) / "tree"
         shutil.copytree(TOP, tree, symlinks=True, ignore=left_out)
         for broken in listing:

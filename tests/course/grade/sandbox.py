@@ -15,6 +15,7 @@ import fcntl
 import itertools
 import os
 import pathlib
+import random
 import shutil
 import signal
 import stat
@@ -24,7 +25,7 @@ import threading
 import time
 
 LEVELS = ("bwrap", "user", "limits")
-USERS = range(60600, 60900)  # of commands; no distribution gives these numbers to anybody
+USERS = range(60600, 61184)  # of commands; no distribution gives these numbers to anybody
 SHOWN = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/etc/alternatives", "/etc/ld.so.cache")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
 MIB = 1 << 20
@@ -177,7 +178,8 @@ class Users:
 
     @contextlib.contextmanager
     def one(self):
-        for user in USERS:
+        # Any of them: another container of this machine may have a list of its own.
+        for user in random.sample(USERS, len(USERS)):
             lock = open(self.folder / str(user), "wb")
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
