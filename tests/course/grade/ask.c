@@ -22,7 +22,7 @@ typedef struct Collector {
 static Reply collect(Port *port, const Call *call, Call *back) {
     Collector *c = (Collector *)port;
     (void)back;
-    if (c->left-- > 0) return (Reply){.outcome = CALL_DONE};
+    if (call->fresh || c->left-- > 0) return (Reply){.outcome = CALL_DONE}; /* fresh: once more */
     if (!c->call.block) c->call = call_copy(call);
     return (Reply){.outcome = CALL_NOWHERE};
 }
@@ -67,8 +67,8 @@ int main(int argc, char **argv) {
         return 2;
     }
     Collector c = {.port = {.run = collect, .slower = 1}, .left = atoi(argv[3])};
-    Result r = exam_alone(item, &c.port, strtoull(argv[1], NULL, 10));
-    free(r.text);
+    Sitting sitting = {.port = &c.port, .seed = strtoull(argv[1], NULL, 10), .alone = true};
+    free(exam_item(&sitting, item).text);
     if (!c.call.block || !write_call(&c.call, argv[4])) return EXIT_FAILURE;
     json_t *all = describe(&c.call);
     json_dumpf(all, stdout, JSON_COMPACT);
