@@ -68,12 +68,14 @@ def try_honest(build, honest, seeds):
     names = [name for _, name, _, _, _ in listed.functions(text[start:end])]
     text = with_body(text, honest.get("function", names[-1]), honest)
     name = "honest/" + "".join(c if c.isalnum() else "-" for c in honest["name"])
-    program = build.program(exercise["chapter"], name, {exercise["file"]: text})
-    refused = []
+    texts = {exercise["file"]: text}
+    program = build.program(exercise["chapter"], name, texts, of="examined")
+    items, refused = listed.items(exercise), []
     for seed in range(1, seeds + 1):
-        command = [str(program), "-v", "-s", str(seed), *listed.items(exercise)]
+        command = [str(program), "-v", "-s", str(seed), *items]
         done = subprocess.run(command, capture_output=True, text=True, cwd=TOP)
-        if done.returncode or any("\tPASS\t" not in line for line in done.stdout.splitlines()):
+        passed = [line for line in done.stdout.splitlines() if "\tPASS\t" in line]
+        if done.returncode or len(passed) != len(items):
             refused.append((seed, " ".join(done.stderr.split())[:300]))
     return refused
 
