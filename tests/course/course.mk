@@ -42,7 +42,8 @@ viva: kit
 	    $(if $(value SUBMISSION),$(call quoted,SUBMISSION),.)
 
 NEEDS_selftest := build test grade
-selftest: $(CHAPTERS:%=$B/tests/%) kit ## are mistakes found, attacks withstood? ALL=1: all
+selftest: $(CHAPTERS:%=$B/tests/%) $(CHAPTERS:%=$B/exam/%)
+selftest: kit ## are mistakes found, attacks withstood? ALL=1: all
 	@python3 tests/course/selftest.py $B $(if $(ALL),--all)
 
 # ---- the tree for students -----------------------------------------------------------------------

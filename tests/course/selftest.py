@@ -5,6 +5,9 @@
     every known-wrong solution loses what it declares, its cause is named, and `make test` tells it
       in few lines; with its exercises emptied a chapter scores 0
     in the sandbox the reference scores 100, and attacks do not pay
+    correct solutions pass, a mistake costs what a teacher would take (--all: more)
+    the tables, pages and rosters of a class are right
+    --all: breaking the grader is noticed
 """
 import sys
 
@@ -13,6 +16,9 @@ import wrong
 
 sys.path.insert(0, str(exercises.LISTS / "attacks"))
 import attacks  # noqa: E402
+import breaks  # noqa: E402
+import fair  # noqa: E402
+import golden  # noqa: E402
 
 
 def main(arguments):
@@ -21,8 +27,16 @@ def main(arguments):
         return 2
     problems = exercises.check()
     print("\n".join(problems) or "the list agrees with the sources: 100 points", flush=True)
-    found = wrong.run(arguments[0], [])
-    return 1 if problems or not found or attacks.main(arguments[1:]) else 0
+    found, complete = wrong.run(arguments[0], []), arguments[1:]
+    if problems or not found or attacks.main(complete):
+        return 1
+    if fair.main(["honest", "20" if complete else "1"]):
+        return 1
+    if fair.main(["half"] if complete else ["half", "--short"]):
+        return 1
+    if golden.main(["--viva"] if complete else []):
+        return 1
+    return breaks.main([]) if complete else 0
 
 
 if __name__ == "__main__":
