@@ -10,14 +10,15 @@ NEEDS_study := build
 study-%: ## many runs and their table: seeds, original, choices, ablation or ladder
 	@echo 'error: there is no study "$*"; see make help' >&2; exit 2
 
-# make run with seeds 1 to 5, one line each, and the mean accuracy.
+# make run with seeds 1 to 5, or those of SEEDS, one line each, and the mean accuracy.
+SEEDED = $(or $(SEEDS),1 2 3 4 5)
 study-seeds: $B/07_lenet5
 	@mkdir -p build/data
-	@for seed in 1 2 3 4 5; do \
+	@for seed in $(SEEDED); do \
 	    $< train --seed $$seed $(ARGS) > build/data/seed-$$seed.out || exit 1; \
 	    tail -n 1 build/data/seed-$$seed.out; \
 	done
-	@tail -qn 1 build/data/seed-[1-5].out | awk '{ split($$2, a, "="); sum += a[2] } \
+	@tail -qn 1 $(SEEDED:%=build/data/seed-%.out) | awk '{ split($$2, a, "="); sum += a[2] } \
 	    END { printf "mean %s=%.4f\n", a[1], sum / NR }'
 
 # The original of 1998 beside the paper's Fig. 5, three seeds (4 minutes).
