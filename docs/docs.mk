@@ -13,9 +13,9 @@ NEEDS_book := book
 book: setup ## the lessons as a book: build/book/lenet5.pdf and lenet5.epub
 	@python3 -B docs/book/book.py
 
-##@ For engineers
+# CONTRIBUTING says when: rewrites the code and output that pages quote, and their pictures.
 NEEDS_quotes := build quotes
-quotes: build $B/prologue $B/05_softmax_ce.double ## rewrite what pages quote, and their pictures
+quotes: build $B/prologue $B/05_softmax_ce.double
 	@mkdir -p build/data
 	@python3 -B docs/book/figures.py
 	@python3 -B docs/book/quotes.py
