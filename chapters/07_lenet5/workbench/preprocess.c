@@ -5,6 +5,8 @@
  */
 #include "07_lenet5/workbench/preprocess.h"
 
+#include "07_lenet5/workbench/ink.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,59 +14,13 @@
 enum {
     BOX = 20,     /* pixels of the longer side */
     FAINT = 51,   /* a fifth of 255: ink below is paper */
-    CONTRAST = 32 /* grey levels between paper and ink, at least */
+    CONTRAST = 32 /* of 255: the share of light that the strongest ink swallows, at least */
 };
 
 /* A part of an image: rows top .. bottom-1, columns left .. right-1. */
 typedef struct Frame {
     int top, bottom, left, right;
 } Frame;
-
-/* ------------------------------------------------------------------ ink ------------------ */
-
-/* The median of the pixels along the edge: a stroke that touches it does not matter. */
-static int background_level(const Grey *g) {
-    long count[256] = {0}, total = 0;
-    for (int r = 0; r < g->h; r++)
-        for (int q = 0; q < g->w; q++)
-            if (r == 0 || q == 0 || r == g->h - 1 || q == g->w - 1) {
-                count[g->byte[(size_t)r * (size_t)g->w + (size_t)q]]++;
-                total++;
-            }
-    /* the first level that half of them do not exceed */
-    int level = 0;
-    long up_to_level = count[0];
-    while (up_to_level * 2 < total) {
-        level++;
-        up_to_level += count[level];
-    }
-    return level;
-}
-
-/* Pixels become ink: 0 paper, 255 the strongest. Returns how much that one differed from the
-   background. */
-static int to_ink(const Grey *g, uint8_t *ink) {
-    size_t n = (size_t)g->h * (size_t)g->w;
-    int background = background_level(g), darkest = 0, lightest = 0;
-    for (size_t i = 0; i < n; i++) {
-        int dark = background - g->byte[i];
-        if (dark > darkest) darkest = dark;
-        if (-dark > lightest) lightest = -dark;
-    }
-    /* Dark on light or light on dark? Ink is on the side that differs more. */
-    int sign = 1, strongest = darkest;
-    if (lightest > darkest) {
-        sign = -1;
-        strongest = lightest;
-    }
-    int range = strongest > 0 ? strongest : 1; /* an empty page has none to divide by */
-    for (size_t i = 0; i < n; i++) {
-        int level = sign * (background - g->byte[i]) * 255 / range;
-        /* shadows and creases of the paper are faint */
-        ink[i] = (uint8_t)(level < FAINT ? 0 : level);
-    }
-    return strongest;
-}
 
 /* ------------------------------------------------------------------ pieces --------------- */
 
@@ -160,6 +116,8 @@ static bool search(Search *s, uint8_t *ink, Frame *whole, Error *error) {
 /* The same, with room for the search. */
 static bool find_digit(int h, int w, uint8_t *ink, Frame *whole, Error *error) {
     size_t n = (size_t)h * (size_t)w;
+    for (size_t i = 0; i < n; i++)
+        if (ink[i] < FAINT) ink[i] = 0;
     Search s = {h, w, malloc(n), malloc(n * sizeof(int)), 0};
     bool ok = false;
     if (s.todo && s.piece)
@@ -238,12 +196,15 @@ static void paint_centred(const uint8_t *ink, int w, const Frame *f, uint8_t *by
 bool preprocess_digit(const Grey *grey, uint8_t byte[IMAGE_BYTES], Error *error) {
     uint8_t *ink = malloc((size_t)grey->h * (size_t)grey->w);
     Frame frame;
+    int share;
     bool ok = false;
     if (!ink) return error_set(error, "no memory for %d x %d pixels", grey->w, grey->h);
-    if (to_ink(grey, ink) < CONTRAST)
-        error_set(error, "no digit: hardly any contrast in it");
-    else
-        ok = find_digit(grey->h, grey->w, ink, &frame, error);
+    if (ink_separate(grey, ink, &share, error)) {
+        if (share < CONTRAST)
+            error_set(error, "no digit: hardly any contrast in it");
+        else
+            ok = find_digit(grey->h, grey->w, ink, &frame, error);
+    }
     if (ok) paint_centred(ink, grey->w, &frame, byte);
     free(ink);
     return ok;
