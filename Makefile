@@ -50,7 +50,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wdouble-promotion -Wfloat-conversion -Wstric
 CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -g $(OPTIMIZE) -pthread $(WARNINGS) \
             -Icommon -Ichapters
 BLAS     := -lopenblas
-LDLIBS   := $(BLAS) -lpng -lz -ljansson -lm
+LDLIBS   := $(BLAS) -lpng -ljpeg -lz -ljansson -lm
 # The folder of the sources does not show in the result: two copies give the same bytes.
 ANYWHERE := '-ffile-prefix-map=$(CURDIR)=.'
 # V=1 shows every command of the build in full.

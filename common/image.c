@@ -1,108 +1,144 @@
 /*
- * PNG as bytes of grey; see image.h. libpng decodes, but only files that pass the checks here,
- * since a drawing comes from anywhere.
+ * From a file to upright grey levels; see image.h. The decoders are in pixels_png.c, pixels_jpeg.c.
  */
 #include "image.h"
 
 #include "file.h"
+#include "kind.h"
+#include "pixels.h"
 
 #include <errno.h>
-#include <png.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SIGNATURE = 8,    /* bytes that every PNG begins with */
-    CHUNK = 12,       /* bytes of a chunk that are not its data: length, type, checksum */
-    TEXT_MAX = 100000 /* bytes of compressed text, which may become 100 MB */
-};
+/* ------------------------------------------------------------------ colours -------------- */
 
-/* The file begins as a PNG, and does not continue as one. */
-static bool bad_png(const char *path, const char *why, Error *error) {
-    return error_set(error, "%s: not a valid PNG: %s", path, why);
+/* What a pixel's grey level can be made of. A digit must be visible in it: yellow ink is in blue,
+   red on green is in red or green, white ink on nothing at all is in the opacity. */
+typedef enum Plane { LUMINANCE, RED, GREEN, BLUE, OPACITY, PLANES } Plane;
+
+/* A colour as it looks on white paper. */
+static int on_white(int level, int opacity) {
+    return (level * opacity + 255 * (255 - opacity)) / 255;
 }
 
-/* libpng would allocate as much as a chunk claims, unpack all text, and stop at the last pixel. So
-   every chunk must lie within the file, compressed text must be short, and nothing may follow the
-   end. */
-static bool check_chunks(const char *path, FILE *file, long bytes, Error *error) {
-    static const uint8_t iend[CHUNK] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
-    uint8_t head[CHUNK] = {0};
-    long at = SIGNATURE, text = 0; /* where the next chunk begins; bytes of compressed text */
-    while (memcmp(head, iend, CHUNK) != 0) {
-        if (fseek(file, at, SEEK_SET) != 0 || fread(head, 1, CHUNK, file) != CHUNK)
-            return bad_png(path, "its last bytes are not its end", error);
-        uint32_t length = png_get_uint_32(head);
-        /* the checksum is part of CHUNK, so a chunk at the very end is just long enough */
-        if (length > (unsigned long)(bytes - at - CHUNK))
-            return error_set(error, "%s: not a valid PNG: the chunk at byte %ld is cut off", path,
-                             at);
-        at += (long)length + CHUNK;
-        /* the two kinds of text that may be compressed */
-        if (memcmp(head + 4, "zTXt", 4) == 0 || memcmp(head + 4, "iTXt", 4) == 0)
-            text += (long)length;
+static int grey_level(const uint8_t *rgba, Plane plane) {
+    int rgb[3];
+    if (plane == OPACITY) return 255 - rgba[3];
+    for (int k = 0; k < 3; k++)
+        rgb[k] = on_white(rgba[k], rgba[3]);
+    if (plane != LUMINANCE) return rgb[plane - RED];
+    /* luminance = 0.299 red + 0.587 green + 0.114 blue    (ITU-R BT.601) */
+    return (299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000;
+}
+
+/* How much a plane varies from each pixel to the ones a little to the right and below: the mean
+   square. Light varies slowly and does not count. */
+static double variation(const Pixels *p, Plane plane) {
+    int apart = (p->h > p->w ? p->h : p->w) / 100 + 1;
+    double sum = 0, n = (double)p->h * p->w;
+    for (int r = 0; r < p->h; r++)
+        for (int q = 0; q < p->w; q++) {
+            size_t i = (size_t)r * (size_t)p->w + (size_t)q;
+            int here = grey_level(p->rgba + 4 * i, plane), right = here, below = here;
+            if (q + apart < p->w) right = grey_level(p->rgba + 4 * (i + (size_t)apart), plane);
+            if (r + apart < p->h)
+                below = grey_level(p->rgba + 4 * (i + (size_t)apart * (size_t)p->w), plane);
+            sum += (right - here) * (right - here) + (below - here) * (below - here);
+        }
+    return sum / n;
+}
+
+/* Luminance, unless another plane has more than twice its contrast: the variation is quadratic. */
+static Plane best_plane(const Pixels *p) {
+    Plane best = LUMINANCE;
+    double most = 4 * variation(p, LUMINANCE);
+    for (Plane plane = RED; plane < PLANES; plane++) {
+        double v = variation(p, plane);
+        if (v > most) {
+            best = plane;
+            most = v;
+        }
     }
-    if (at != bytes) return bad_png(path, "its last bytes are not its end", error);
-    if (text <= TEXT_MAX) return true;
-    return error_set(error, "%s: %ld bytes of compressed text; at most %d are read", path, text,
-                     TEXT_MAX);
+    return best;
 }
 
-/* Everything that can be refused before libpng sees a byte. */
-static bool check_file(const char *path, FILE *file, long bytes, Error *error) {
-    uint8_t start[SIGNATURE] = {0};
+/* ------------------------------------------------------------------ upright -------------- */
+
+/* A number of two or four bytes; EXIF says which end comes first. */
+static uint32_t number(const uint8_t *byte, int n, bool little) {
+    uint32_t value = 0;
+    for (int k = 0; k < n; k++)
+        value = value << 8 | byte[little ? n - 1 - k : k];
+    return value;
+}
+
+/* TIFF: byte order, 42, the place of a directory; that has a count, and twelve bytes per entry: tag,
+   type, count, value. */
+int exif_orientation(const uint8_t *tiff, size_t n) {
+    enum { HEAD = 8, ENTRY = 12, ORIENTATION = 0x0112 };
+    if (n < HEAD || (memcmp(tiff, "II*", 4) != 0 && memcmp(tiff, "MM\0*", 4) != 0)) return 1;
+    bool little = tiff[0] == 'I';
+    size_t at = number(tiff + 4, 4, little);
+    if (at > n - 2) return 1;
+    size_t entries = number(tiff + at, 2, little);
+    at += 2;
+    for (size_t k = 0; k < entries && n - at >= ENTRY; k++, at += ENTRY) {
+        uint32_t value = number(tiff + at + 8, 2, little);
+        if (number(tiff + at, 2, little) == ORIENTATION) return value >= 1 && value <= 8 ? (int)value : 1;
+    }
+    return 1;
+}
+
+/* Where pixel (r, q) of the upright image is stored. Orientations from 5 on swap rows and columns. */
+static size_t stored(const Pixels *p, int r, int q) {
+    int o = p->orientation, row = o >= 5 ? q : r, column = o >= 5 ? r : q;
+    if (o == 3 || o == 4 || o == 6 || o == 7) row = p->h - 1 - row;
+    if (o == 2 || o == 3 || o == 7 || o == 8) column = p->w - 1 - column;
+    return (size_t)row * (size_t)p->w + (size_t)column;
+}
+
+static bool make_grey(const Pixels *p, Grey *grey) {
+    bool swapped = p->orientation >= 5;
+    *grey = (Grey){swapped ? p->w : p->h, swapped ? p->h : p->w, NULL};
+    grey->byte = malloc((size_t)p->h * (size_t)p->w);
+    if (!grey->byte) return false;
+    Plane plane = best_plane(p);
+    for (int r = 0; r < grey->h; r++)
+        for (int q = 0; q < grey->w; q++)
+            grey->byte[(size_t)r * (size_t)grey->w + (size_t)q] =
+                (uint8_t)grey_level(p->rgba + 4 * stored(p, r, q), plane);
+    return true;
+}
+
+/* ------------------------------------------------------------------ files ---------------- */
+
+/* The decoder for a file's first bytes. */
+static bool read_pixels(const char *path, FILE *file, long bytes, Pixels *p, Error *error) {
+    uint8_t start[KIND_BYTES];
     size_t got = fread(start, 1, sizeof start, file);
-    if (got != sizeof start || png_sig_cmp(start, 0, sizeof start) != 0)
-        return error_set(error, "%s: not a PNG: convert it first", path);
-    if (!check_chunks(path, file, bytes, error)) return false;
     rewind(file);
-    return true;
+    if (got >= 8 && memcmp(start, "\211PNG\r\n\032\n", 8) == 0)
+        return pixels_of_png(path, file, bytes, p, error);
+    if (got >= 3 && memcmp(start, "\377\330\377", 3) == 0)
+        return pixels_of_jpeg(path, file, p, error);
+    Kind kind = kind_of(start, got);
+    return error_set(error, "%s: neither PNG nor JPEG but %s: %s", path, kind.name, kind.remedy);
 }
 
-/* Room for as many pixels as the header announces, if that is not too many. */
-static bool make_room(const char *path, png_image *png, Grey *grey, Error *error) {
-    if (png->width > PICTURE_MAX || png->height > PICTURE_MAX)
-        return error_set(error, "%s: %u x %u pixels; at most %d per side are supported", path,
-                         png->width, png->height, PICTURE_MAX);
-    /* libpng turns colours and depths into this */
-    png->format = PNG_FORMAT_GRAY;
-    *grey = (Grey){(int)png->height, (int)png->width, malloc(PNG_IMAGE_SIZE(*png))};
-    if (!grey->byte) return error_set(error, "%s: no memory for its pixels", path);
-    return true;
-}
-
-/* The pixels; where the image is transparent, white shows through. */
-static bool read_pixels(const char *path, png_image *png, Grey *grey, Error *error) {
-    const png_color white = {255, 255, 255};
-    if (!make_room(path, png, grey, error)) return false;
-    if (!png_image_finish_read(png, &white, grey->byte, 0, NULL))
-        return bad_png(path, png->message, error);
-    /* libpng only warns of this */
-    if (strstr(png->message, "Too much image data"))
-        return error_set(error, "%s: more data than its pixels need", path);
-    return true;
-}
-
-/* png_image_free() belongs to a successful begin, whatever comes after it. */
-static bool read_png(const char *path, FILE *file, long bytes, Grey *grey, Error *error) {
-    png_image png = {.version = PNG_IMAGE_VERSION};
-    if (!check_file(path, file, bytes, error)) return false;
-    if (!png_image_begin_read_from_stdio(&png, file)) return bad_png(path, png.message, error);
-    bool ok = read_pixels(path, &png, grey, error);
-    png_image_free(&png);
-    return ok;
-}
-
-/* libpng decodes the open file that was checked, not a path that may lead elsewhere by now. */
+/* The open file is decoded that was checked, not a path that may lead elsewhere by now. */
 bool grey_read(const char *path, Grey *grey, Error *error) {
+    Pixels pixels = {0};
     long bytes;
     *grey = (Grey){0};
     if (!file_length(path, &bytes, error)) return false;
     FILE *file = fopen(path, "rb");
     if (!file) return error_set(error, "%s: %s", path, strerror(errno));
-    bool ok = read_png(path, file, bytes, grey, error);
+    bool ok = read_pixels(path, file, bytes, &pixels, error);
     fclose(file);
+    if (ok && !make_grey(&pixels, grey))
+        ok = error_set(error, "%s: no memory for its pixels", path);
+    free(pixels.rgba);
     if (!ok) grey_free(grey);
     return ok;
 }
