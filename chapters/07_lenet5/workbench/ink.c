@@ -16,6 +16,8 @@ enum {
     PHOTOGRAPH = 64 /* pixels of the longer side; smaller ones have no light to level */
 };
 
+static const double EVEN = 0.8, UNIFORM = 0.95; /* shares of pixels: see Edge */
+
 /* Levels of a coarse grid: cell (r, q) stands for a square of `side` pixels. Around the drawing lies
    a margin of PAPER cells, as windows reach beyond it; they repeat the drawing's outermost cells. */
 typedef struct Grid {
@@ -138,8 +140,8 @@ static double share_of(const long count[256], int from, int to) {
 typedef struct Edge {
     int level;    /* the median of the pixels along the edge: a stroke that touches it is no matter */
     bool dark;    /* the ink, compared with that: it is on the side that differs more */
-    bool even;    /* most pixels are either that or ink */
-    bool uniform; /* along the edge nearly all are that */
+    bool even;    /* pixels are either that or ink, along the edge or on the whole */
+    bool desk;    /* nearly all of the edge is that, but less than half of the whole */
 } Edge;
 
 static Edge edge_of(const Grey *g) {
@@ -155,11 +157,14 @@ static Edge edge_of(const Grey *g) {
         lightest--;
     bool dark = level - darkest >= lightest - level;
     int contrast = dark ? level - darkest : lightest - level, eighth = contrast / 8;
+    /* ink from its strongest level on, paper around its own; an eighth of the contrast is noise */
+    int from = dark ? darkest : lightest - eighth, to = dark ? darkest + eighth : lightest;
     double paper = share_of(all, level - eighth, level + eighth);
-    double ink = dark ? share_of(all, 0, darkest + eighth) : share_of(all, lightest - eighth, 255);
+    double edge_paper = share_of(edge, level - eighth, level + eighth);
+    bool even = paper + share_of(all, from, to) > EVEN ||
+                edge_paper + share_of(edge, from, to) > EVEN;
     bool small = larger(g->h, g->w) < PHOTOGRAPH;
-    return (Edge){level, dark, small || paper + ink > 0.8,
-                  share_of(edge, level - eighth, level + eighth) > 0.95};
+    return (Edge){level, dark, small || even, edge_paper > UNIFORM && paper < 0.5};
 }
 
 /* ------------------------------------------------------------------ paper and ink -------- */
@@ -177,13 +182,13 @@ static void close_strokes(Grid *grid) {
 }
 
 /* The grid becomes the paper's level; the drawing is inverted if its ink is light. Even paper has
-   one level. But where the edge is all of one level and the strokes are on the other side of the
-   paper's, the edge is not the paper's: a sheet lies on a desk. */
+   one level. But where the edge has another level than most of the drawing, and the strokes are not on
+   the side that this suggests, it is not the paper's: a sheet lies on a desk. */
 static void find_paper(Grey *g, Grid *grid) {
     const Edge edge = edge_of(g);
     grid_fill(g, grid);
     bool dark = ink_is_dark(grid);
-    bool desk = edge.uniform && dark != edge.dark;
+    bool desk = edge.desk && dark != edge.dark;
     if (edge.even && !desk) dark = edge.dark;
     if (!dark) invert(g->byte, (size_t)g->h * (size_t)g->w);
     if (edge.even && !desk) {

@@ -375,6 +375,15 @@ static void centre_of_mass(const uint8_t *byte, double centre[2]) {
         centre[k] = mass > 0 ? sum[k] / mass : IMAGE_SIDE / 2.0;
 }
 
+/* The strongest pixel becomes 255, as in MNIST: a hairline covers little of a pixel. */
+static void strengthen(uint8_t *byte) {
+    int strongest = 1;
+    for (int i = 0; i < IMAGE_BYTES; i++)
+        if (byte[i] > strongest) strongest = byte[i];
+    for (int i = 0; i < IMAGE_BYTES; i++)
+        byte[i] = (uint8_t)(byte[i] * 255 / strongest);
+}
+
 /* Once in the middle to find the centre of mass, then again, moved by whole pixels. */
 static void paint_centred(const uint8_t *ink, int w, const Frame *f, uint8_t *byte) {
     double corner = (IMAGE_SIDE - BOX) / 2.0, centre[2];
@@ -382,6 +391,7 @@ static void paint_centred(const uint8_t *ink, int w, const Frame *f, uint8_t *by
     centre_of_mass(byte, centre);
     paint(ink, w, f, corner + IMAGE_SIDE / 2 - floor(centre[0]),
           corner + IMAGE_SIDE / 2 - floor(centre[1]), byte);
+    strengthen(byte);
 }
 
 /* All five steps; the second and the third may find that there is no digit, or more than one. */
