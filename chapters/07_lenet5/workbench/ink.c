@@ -11,12 +11,14 @@
 
 enum {
     CELLS = 80,     /* of the drawing's longer side, at most */
-    PAPER = 13,     /* a window reaches so many cells to each side: more than a stroke is wide */
+    PAPER = 9,      /* a window reaches so many cells to each side: more than a stroke is wide */
     EDGE = 4,       /* so many, to see both sides of a stroke's edge */
+    FAINT = 51,     /* a fifth of 255: ink below is paper */
+    SHADED = 102,   /* two fifths: the same where light was levelled, which leaves some of a shadow */
     PHOTOGRAPH = 64 /* pixels of the longer side; smaller ones have no light to level */
 };
 
-static const double EVEN = 0.8, UNIFORM = 0.95; /* shares of pixels: see Edge */
+static const double MOST = 0.8; /* of the pixels: see Edge */
 
 /* Levels of a coarse grid: cell (r, q) stands for a square of `side` pixels. Around the drawing lies
    a margin of PAPER cells, as windows reach beyond it; they repeat the drawing's outermost cells. */
@@ -140,8 +142,8 @@ static double share_of(const long count[256], int from, int to) {
 typedef struct Edge {
     int level;    /* the median of the pixels along the edge: a stroke that touches it is no matter */
     bool dark;    /* the ink, compared with that: it is on the side that differs more */
-    bool even;    /* pixels are either that or ink, along the edge or on the whole */
-    bool desk;    /* nearly all of the edge is that, but less than half of the whole */
+    bool even;    /* most pixels are either that or ink */
+    bool desk;    /* most of the edge is that, but less than half of the drawing */
 } Edge;
 
 static Edge edge_of(const Grey *g) {
@@ -160,11 +162,10 @@ static Edge edge_of(const Grey *g) {
     /* ink from its strongest level on, paper around its own; an eighth of the contrast is noise */
     int from = dark ? darkest : lightest - eighth, to = dark ? darkest + eighth : lightest;
     double paper = share_of(all, level - eighth, level + eighth);
-    double edge_paper = share_of(edge, level - eighth, level + eighth);
-    bool even = paper + share_of(all, from, to) > EVEN ||
-                edge_paper + share_of(edge, from, to) > EVEN;
+    double around = share_of(edge, level - eighth, level + eighth);
     bool small = larger(g->h, g->w) < PHOTOGRAPH;
-    return (Edge){level, dark, small || even, edge_paper > UNIFORM && paper < 0.5};
+    bool even = small || paper + share_of(all, from, to) > MOST;
+    return (Edge){level, dark, even, paper < 0.25 || (around > MOST && paper < 0.5)};
 }
 
 /* ------------------------------------------------------------------ paper and ink -------- */
@@ -183,8 +184,9 @@ static void close_strokes(Grid *grid) {
 
 /* The grid becomes the paper's level; the drawing is inverted if its ink is light. Even paper has
    one level. But where the edge has another level than most of the drawing, and the strokes are not on
-   the side that this suggests, it is not the paper's: a sheet lies on a desk. */
-static void find_paper(Grey *g, Grid *grid) {
+   the side that this suggests, it is not the paper's: a sheet lies on a desk. Returns the strength
+   that ink has at least. */
+static int find_paper(Grey *g, Grid *grid) {
     const Edge edge = edge_of(g);
     grid_fill(g, grid);
     bool dark = ink_is_dark(grid);
@@ -194,10 +196,11 @@ static void find_paper(Grey *g, Grid *grid) {
     if (edge.even && !desk) {
         memset(grid->level, dark ? edge.level : 255 - edge.level,
                (size_t)grid->h * (size_t)grid->w);
-        return;
+        return FAINT;
     }
     grid_fill(g, grid);
     close_strokes(grid);
+    return SHADED;
 }
 
 /* The paper's level at a pixel, from the four cells whose centres are nearest. */
@@ -230,11 +233,13 @@ bool ink_separate(const Grey *grey, uint8_t *ink, int *share, Error *error) {
     /* the ink is first the drawing, and then subtract_paper() replaces it pixel by pixel */
     Grey drawing = {grey->h, grey->w, ink};
     memcpy(ink, grey->byte, n);
-    find_paper(&drawing, &grid);
+    int least = find_paper(&drawing, &grid);
     *share = subtract_paper(&drawing, &grid, ink);
     int range = larger(*share, 1); /* an empty page has none to divide by */
-    for (size_t i = 0; i < n; i++)
-        ink[i] = (uint8_t)(ink[i] * 255 / range);
+    for (size_t i = 0; i < n; i++) {
+        int level = ink[i] * 255 / range;
+        ink[i] = (uint8_t)(level < least ? 0 : level);
+    }
     free(grid.level);
     return true;
 }

@@ -13,7 +13,6 @@
 
 enum {
     BOX = 20,      /* pixels of the longer side */
-    FAINT = 51,    /* a fifth of 255: ink below is paper */
     CONTRAST = 32, /* of 255: the share of light that the strongest ink swallows, at least */
     SPECK = 10,    /* a piece less than a tenth as tall as the digit is dirt */
     CUT = 3,       /* what touches the edge is no digit, if a piece a third as long does not */
@@ -226,14 +225,14 @@ static bool any_rule(const Search *s, int least) {
  */
 static int between_faint_and_strong(const Search *s) {
     double count[256] = {0}, n = 0, sum = 0, below = 0, below_sum = 0, best = -1;
-    int level = FAINT;
+    int level = 1;
     for (int i = 0; i < s->h * s->w; i++)
         count[s->ink[i]]++;
-    for (int k = FAINT; k < 256; k++) {
+    for (int k = 1; k < 256; k++) {
         n += count[k];
         sum += k * count[k];
     }
-    for (int k = FAINT; k < 255; k++) {
+    for (int k = 1; k < 255; k++) {
         below += count[k];
         below_sum += k * count[k];
         if (below == 0 || below == n) continue;
@@ -250,13 +249,13 @@ static int between_faint_and_strong(const Search *s) {
 /* Lists the pieces that may be parts of the digit. Lines of the paper and the edge of a shadow are
    fainter than a pen: if something runs across, only strong ink is looked at, if that helps. */
 static bool find_parts(Search *s, Error *error) {
-    int least = FAINT;
+    int least = 1;
     if (!find_pieces(s, least, error)) return false;
     if (any_across(s)) {
         least = between_faint_and_strong(s);
         if (!find_pieces(s, least, error)) return false;
         if (any_across(s)) {
-            least = FAINT;
+            least = 1;
             if (!find_pieces(s, least, error)) return false;
         }
     }
