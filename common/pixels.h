@@ -29,7 +29,7 @@ typedef struct Pixels {
 bool pixels_of_png(const char *path, FILE *file, long bytes, Pixels *pixels, Error *error);
 
 /** @brief The same for a JPEG (libjpeg). One of more than PICTURE_MAX per side is read at half its
-    size, or a quarter. */
+    size. */
 bool pixels_of_jpeg(const char *path, FILE *file, Pixels *pixels, Error *error);
 
 /**

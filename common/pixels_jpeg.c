@@ -18,6 +18,7 @@
 enum {
     EXIF_NAME = 6,   /* bytes before the EXIF data: "Exif" and two zeros */
     EXIF_MAX = 4096, /* bytes of it that are looked at */
+    MEMORY_MAX = 90000000, /* bytes for the coefficients of a progressive image */
     SCANS_MAX = 100  /* of a progressive image; each takes time over all pixels */
 };
 
@@ -52,22 +53,23 @@ static void on_progress(j_common_ptr jpeg) {
     give_up(d);
 }
 
-/* The header; then the size at which the image is decoded: halved until it is small enough. */
+/* The header; then the size at which the image is decoded: halved if it is too large. */
 static void begin(Decoder *d, FILE *file) {
     struct jpeg_decompress_struct *jpeg = &d->jpeg;
     jpeg_create_decompress(jpeg);
+    jpeg->mem->max_memory_to_use = MEMORY_MAX;
     jpeg->progress = &d->progress;
     d->progress.progress_monitor = on_progress;
     jpeg_stdio_src(jpeg, file);
     jpeg_save_markers(jpeg, JPEG_APP0 + 1, EXIF_MAX);
     jpeg_read_header(jpeg, TRUE);
     jpeg->out_color_space = JCS_RGB;
-    for (jpeg->scale_denom = 1; jpeg->scale_denom <= 4; jpeg->scale_denom *= 2) {
+    for (jpeg->scale_denom = 1; jpeg->scale_denom <= 2; jpeg->scale_denom *= 2) {
         jpeg_calc_output_dimensions(jpeg);
         if (jpeg->output_width <= PICTURE_MAX && jpeg->output_height <= PICTURE_MAX) return;
     }
     snprintf(d->why, sizeof d->why, "%u x %u pixels; at most %d per side are supported",
-             jpeg->image_width, jpeg->image_height, 4 * PICTURE_MAX);
+             jpeg->image_width, jpeg->image_height, 2 * PICTURE_MAX);
     give_up(d);
 }
 

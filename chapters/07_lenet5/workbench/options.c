@@ -122,7 +122,7 @@ void options_usage(FILE *out) {
           "\n"
           "  train    trains on the training images, evaluates on the test images\n"
           "  test     evaluates the parameters of --load on the test images\n"
-          "  predict  classifies digits that you drew: PNG, one digit per image\n"
+          "  predict  classifies digits that you drew: PNG, JPEG, one per image\n"
           "  tables   writes tables about saved parameters, for plots: mistakes, maps, ...\n"
           "  info     prints the table of layers\n",
           out);
@@ -467,4 +467,20 @@ int options_recipe(const Options *o, Recipe *recipe, Error *error) {
     for (int k = setting_named("net") + 1; k < SETTINGS; k++)
         if (o->given[k]) recipe_set(recipe, k, o->given[k], error);
     return recipe_check(recipe, error) ? 0 : EXIT_USAGE;
+}
+
+int options_assumed(const Options *o, bool *assumed) {
+    Safetensors file;
+    Error error;
+    int net = setting_named("net"), count = 0;
+    memset(assumed, 0, NET_SETTINGS * sizeof *assumed);
+    if (!o->load || !safetensors_open(o->load, &file, &error)) return 0;
+    /* --net gives the layers, and leaves the grey levels */
+    int first = o->given[net] ? setting_named("input_black") : 0;
+    for (int k = first; k < NET_SETTINGS; k++) {
+        assumed[k] = k != net && !o->given[k] && !safetensors_metadata(&file, settings[k].key);
+        count += assumed[k];
+    }
+    safetensors_close(&file);
+    return count;
 }

@@ -66,5 +66,13 @@ bool options_read(int argc, char **argv, Options *options, Error *error);
  */
 int options_recipe(const Options *options, Recipe *recipe, Error *error);
 
+/**
+ * @brief Which settings of a loaded network nothing has given: no flag, and not its file, as other
+ *        programs write none.
+ * @param assumed (NET_SETTINGS), overwritten; all false without --load
+ * @return how many are assumed; none if the file cannot be read
+ */
+int options_assumed(const Options *options, bool *assumed);
+
 /** @} */
 #endif

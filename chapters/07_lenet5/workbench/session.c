@@ -5,6 +5,7 @@
 #include "07_lenet5/workbench/session.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The data set, or the end of the program. */
 Dataset session_set(const Options *o, const char *prefix) {
@@ -15,12 +16,27 @@ Dataset session_set(const Options *o, const char *prefix) {
 }
 
 /* Settings that do not fit each other, or a file that cannot be read, end the program. */
+/* Numbers fit any nonlinearity of the same shapes: what their file does not say is said here. */
+static void print_assumed(const Options *o, const Recipe *recipe) {
+    bool assumed[NET_SETTINGS];
+    char value[32];
+    if (options_assumed(o, assumed) == 0) return;
+    fprintf(stderr, "%s does not say its settings; assumed:", o->load);
+    for (int k = 0; k < NET_SETTINGS; k++) {
+        bool unused = strcmp(settings[k].key, "j") == 0 && !recipe->net.rbf;
+        if (assumed[k] && !unused)
+            fprintf(stderr, " %s=%s", settings[k].key, recipe_get(recipe, k, value, sizeof value));
+    }
+    fprintf(stderr, " (--set changes them)\n");
+}
+
 Recipe session_recipe(const Options *o) {
     Recipe recipe;
     Error error;
     /* a wrong flag and an unreadable file have different exit codes */
     int code = options_recipe(o, &recipe, &error);
     if (code) fail(code, "%s", error.text);
+    print_assumed(o, &recipe);
     return recipe;
 }
 

@@ -226,6 +226,39 @@ static void tables(const Options *o) {
 
 /* ------------------------------------------------------------------ predict -------------- */
 
+/* A network that has to choose one of ten digits says so with less than this. */
+static bool unsure(const Prediction *p) {
+    return p->probability[p->digit] < 0.5;
+}
+
+/* A file's name for JSON, which is UTF-8: other bytes become question marks. jansson is the judge of
+   what is UTF-8; a character has at most four bytes. */
+static json_t *json_name(const char *file) {
+    json_t *name = json_string(file);
+    if (name) return name;
+    size_t size = strlen(file), used = 0;
+    char *text = malloc(size + 1);
+    for (size_t i = 0; text && i < size;) {
+        size_t n = 4 < size - i ? 4 : size - i;
+        json_t *character = NULL;
+        /* the shortest valid piece from here on is one character */
+        for (size_t k = 1; k <= n && !character; k++) {
+            character = json_stringn(file + i, k);
+            if (character) n = k;
+        }
+        if (character)
+            memcpy(text + used, file + i, n);
+        else
+            text[used] = '?';
+        used += character ? n : 1;
+        i += character ? n : 1;
+        json_decref(character);
+    }
+    if (text) name = json_stringn(text, used);
+    free(text);
+    return name;
+}
+
 /* One line per drawing. jansson writes the file's name, which may have quotes and worse in it. */
 static void print_json(const char *file, const Prediction *p) {
     json_t *list = json_array();
@@ -233,8 +266,8 @@ static void print_json(const char *file, const Prediction *p) {
     for (int k = 0; k < CLASSES; k++)
         if (json_array_append_new(list, json_real(p->probability[k])) != 0) ok = false;
     /* the object takes over the list */
-    json_t *object =
-        json_pack("{s:s, s:i, s:o}", "file", file, "digit", p->digit, "probabilities", list);
+    json_t *object = json_pack("{s:o, s:i, s:b, s:o}", "file", json_name(file), "digit", p->digit,
+                               "unsure", unsure(p), "probabilities", list);
     if (!ok || !object || json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6)) != 0)
         fail(EXIT_FAILURE, "%s: cannot be written as JSON", file);
     printf("\n");
@@ -271,7 +304,8 @@ static bool predict_one(const Options *o, const Network *net, const real *params
     if (o->json)
         print_json(file, &p);
     else
-        printf("\n%s: %d (%.2f %%)\n", file, p.digit, 100 * p.probability[p.digit]);
+        printf("\n%s: %d (%.2f %%%s)\n", file, p.digit, 100 * p.probability[p.digit],
+               unsure(&p) ? ", unsure" : "");
     grey_free(&grey);
     return true;
 }
