@@ -60,6 +60,9 @@ static void expect_json(const char *line, const char *file, const Prediction *wa
     cr_assert(json_array_size(list) == CLASSES && json_is_integer(digit), "%s", line);
     cr_expect_str_eq(json_string_value(json_object_get(object, "file")), file);
     cr_expect(json_integer_value(digit) == want->digit, "%s", line);
+    cr_expect(json_boolean_value(json_object_get(object, "unsure")) ==
+                  (want->probability[want->digit] < 0.5),
+              "%s", line);
     for (size_t k = 0; k < CLASSES; k++) {
         double p = json_real_value(json_array_get(list, k));
         cr_expect(fabs(p - want->probability[k]) < 1e-5, "class %zu: %g, want %g", k, p,
@@ -118,4 +121,53 @@ Test(ch07_predict, full_disk, .description = "JSON that cannot be written names 
     Ran ran = lenet5_in(dir, "predict --json --load p %s > /dev/full", files);
     cr_expect(ran.code == 1, "exit code %d", ran.code);
     cr_expect_str_eq(ran.err, "error: a.png: cannot be written as JSON\n");
+}
+
+/* Names of any bytes; in JSON, which is UTF-8, what is not becomes a question mark. */
+Test(ch07_predict, any_name, .description = "a name that is not UTF-8 ends nothing") {
+    Grey grey[2];
+    const char *dir = drawings(grey);
+    write_drawing(in(dir, "\344\303\244\xf0.png"), &grey[0]);
+    Ran ran = lenet5_in(dir, "predict --load p --json ?*?*?*.png b.png");
+    cr_expect(strstr(ran.out, "\"?\303\244?.png\"") != NULL, "%s", ran.out);
+    cr_expect(strstr(ran.out, "\"b.png\"") != NULL, "%s", ran.out);
+}
+
+/* Parameters of zero: every class has a tenth. */
+Test(ch07_predict, unsure, .description = "below one half the answer says so") {
+    Grey grey[2];
+    const char *dir = drawings(grey);
+    Network net = lenet5(ACTIVATION_RELU);
+    Tensor tensor[2 * LAYERS_MAX];
+    Error error;
+    int count = network_tensors(&net, zeros(network_params(&net)), tensor);
+    cr_assert(safetensors_save(in(dir, "zero"), count, tensor, 0, NULL, &error), "%s", error.text);
+    Ran ran = lenet5_in(dir, "predict --load zero a.png");
+    cr_expect(strstr(ran.out, "a.png: 0 (10.00 %, unsure)\n") != NULL, "%s", ran.out);
+    cr_expect(strstr(ran.err, "assumed: activation=relu pool=max c3=full head=softmax "
+                              "input_black=0 input_white=1") != NULL,
+              "%s", ran.err);
+    ran = lenet5_in(dir, "predict --json --load zero a.png");
+    cr_expect(strstr(ran.out, "\"unsure\":true") != NULL, "%s", ran.out);
+    ran = lenet5_ok(dir, "predict --json --load p a.png");
+    cr_expect(strstr(ran.out, "\"unsure\":false") != NULL, "%s", ran.out);
+    cr_expect_str_eq(ran.err, "");
+    /* what a flag says is not assumed */
+    ran = lenet5_in(dir, "predict --load zero --net modern --set input_black=0,input_white=2 a.png");
+    cr_expect_str_eq(ran.err, "");
+}
+
+Test(ch07_predict, unknown_layer, .description = "a network with other layers is refused by name") {
+    Grey grey[2];
+    const char *dir = drawings(grey);
+    Network net = lenet5(ACTIVATION_RELU);
+    Tensor tensor[2 * LAYERS_MAX];
+    Error error;
+    const Metadata average = {"pool", "average"};
+    int count = network_tensors(&net, zeros(network_params(&net)), tensor);
+    cr_assert(safetensors_save(in(dir, "average"), count, tensor, 1, &average, &error), "%s",
+              error.text);
+    Ran ran = lenet5_in(dir, "predict --load average a.png");
+    cr_expect(ran.code == 1 && strstr(ran.err, "pool average: expected one of: max subsample"),
+              "%d: %s", ran.code, ran.err);
 }
