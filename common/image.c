@@ -85,7 +85,8 @@ int exif_orientation(const uint8_t *tiff, size_t n) {
     at += 2;
     for (size_t k = 0; k < entries && n - at >= ENTRY; k++, at += ENTRY) {
         uint32_t value = number(tiff + at + 8, 2, little);
-        if (number(tiff + at, 2, little) == ORIENTATION) return value >= 1 && value <= 8 ? (int)value : 1;
+        if (number(tiff + at, 2, little) == ORIENTATION)
+            return value >= 1 && value <= 8 ? (int)value : 1;
     }
     return 1;
 }

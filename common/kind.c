@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* ImageMagick's command; -auto-orient turns a photograph upright. */
-#define CONVERT "convert FILE -auto-orient drawing.png"
+#define CONVERT     "convert FILE -auto-orient drawing.png"
 #define FETCH_AGAIN "fetch the file itself"
 
 typedef struct Mark {

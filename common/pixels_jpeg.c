@@ -16,10 +16,10 @@
 #include <jpeglib.h>
 
 enum {
-    EXIF_NAME = 6,   /* bytes before the EXIF data: "Exif" and two zeros */
-    EXIF_MAX = 4096, /* bytes of it that are looked at */
+    EXIF_NAME = 6,         /* bytes before the EXIF data: "Exif" and two zeros */
+    EXIF_MAX = 4096,       /* bytes of it that are looked at */
     MEMORY_MAX = 90000000, /* bytes for the coefficients of a progressive image */
-    SCANS_MAX = 100  /* of a progressive image; each takes time over all pixels */
+    SCANS_MAX = 100        /* of a progressive image; each takes time over all pixels */
 };
 
 typedef struct Decoder {

@@ -31,8 +31,7 @@ static int chunk_orientation(FILE *file, long at, uint32_t length) {
 
 /* libpng would allocate as much as a chunk claims, unpack all text, and stop at the last pixel. So every
    chunk must lie within the file, compressed text must be short, and nothing may follow the end. */
-static bool check_chunks(const char *path, FILE *file, long bytes, int *orientation,
-                         Error *error) {
+static bool check_chunks(const char *path, FILE *file, long bytes, int *orientation, Error *error) {
     static const uint8_t iend[CHUNK] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
     uint8_t head[CHUNK] = {0};
     long at = SIGNATURE, text = 0; /* where the next chunk begins; bytes of compressed text */
@@ -44,8 +43,7 @@ static bool check_chunks(const char *path, FILE *file, long bytes, int *orientat
         if (length > (unsigned long)(bytes - at - CHUNK))
             return error_set(error, "%s: not a valid PNG: the chunk at byte %ld is cut off", path,
                              at);
-        if (memcmp(head + 4, "eXIf", 4) == 0)
-            *orientation = chunk_orientation(file, at, length);
+        if (memcmp(head + 4, "eXIf", 4) == 0) *orientation = chunk_orientation(file, at, length);
         at += (long)length + CHUNK;
         /* the two kinds of text that may be compressed */
         if (memcmp(head + 4, "zTXt", 4) == 0 || memcmp(head + 4, "iTXt", 4) == 0)

@@ -153,7 +153,8 @@ Test(ch07_predict, unsure, .description = "below one half the answer says so") {
     cr_expect(strstr(ran.out, "\"unsure\":false") != NULL, "%s", ran.out);
     cr_expect_str_eq(ran.err, "");
     /* what a flag says is not assumed */
-    ran = lenet5_in(dir, "predict --load zero --net modern --set input_black=0,input_white=2 a.png");
+    ran =
+        lenet5_in(dir, "predict --load zero --net modern --set input_black=0,input_white=2 a.png");
     cr_expect_str_eq(ran.err, "");
 }
 

@@ -189,13 +189,17 @@ Test(common_image, kinds, .description = "files are named by their first bytes")
         const char *name;
         size_t size;
         const char *bytes;
-    } files[] = {
-        {"a HEIC image", 12, "\0\0\0\30ftypheic"}, {"a WebP image", 12, "RIFF\1\2\3\4WEBP"},
-        {"a BMP image", 6, "BM\1\2\3\4"},         {"a TIFF image", 8, "II*\0\10\0\0\0"},
-        {"a PDF document", 8, "%PDF-1.7"},          {"a page of HTML", 15, "\n<!DOCTYPE HTML"},
-        {"an SVG drawing (XML)", 5, "<svg "},       {"a zip archive", 4, "PK\3\4"},
-        {"text", 6, "hello\n"},                     {"an unknown kind of file", 3, "\1\2\3"},
-        {"a pointer of Git LFS", 24, "version https://git-lfs."}};
+    } files[] = {{"a HEIC image", 12, "\0\0\0\30ftypheic"},
+                 {"a WebP image", 12, "RIFF\1\2\3\4WEBP"},
+                 {"a BMP image", 6, "BM\1\2\3\4"},
+                 {"a TIFF image", 8, "II*\0\10\0\0\0"},
+                 {"a PDF document", 8, "%PDF-1.7"},
+                 {"a page of HTML", 15, "\n<!DOCTYPE HTML"},
+                 {"an SVG drawing (XML)", 5, "<svg "},
+                 {"a zip archive", 4, "PK\3\4"},
+                 {"text", 6, "hello\n"},
+                 {"an unknown kind of file", 3, "\1\2\3"},
+                 {"a pointer of Git LFS", 24, "version https://git-lfs."}};
     for (size_t k = 0; k < sizeof files / sizeof *files; k++)
         cr_expect_str_eq(kind_of((const uint8_t *)files[k].bytes, files[k].size).name,
                          files[k].name);
@@ -324,14 +328,15 @@ Test(common_image, upright, .description = "all eight orientations, PNG and JPEG
     const char *png = in(folder(), "png"), *jpeg = in(folder(), "jpeg");
     static const uint8_t stored[6] = {0, 50, 100, 150, 200, 250};
     static const uint8_t want[9][6] = {
-        {0}, {0, 50, 100, 150, 200, 250}, /* upright */
-        {100, 50, 0, 250, 200, 150},      /* mirrored */
-        {250, 200, 150, 100, 50, 0},      /* by 180 degrees */
-        {150, 200, 250, 0, 50, 100},      /* upside down */
-        {0, 150, 50, 200, 100, 250},      /* rows are columns */
-        {150, 0, 200, 50, 250, 100},      /* to be turned right */
-        {250, 100, 200, 50, 150, 0},      /* columns, from the right, upwards */
-        {100, 250, 50, 200, 0, 150},      /* to be turned left */
+        {0},
+        {0, 50, 100, 150, 200, 250}, /* upright */
+        {100, 50, 0, 250, 200, 150}, /* mirrored */
+        {250, 200, 150, 100, 50, 0}, /* by 180 degrees */
+        {150, 200, 250, 0, 50, 100}, /* upside down */
+        {0, 150, 50, 200, 100, 250}, /* rows are columns */
+        {150, 0, 200, 50, 250, 100}, /* to be turned right */
+        {250, 100, 200, 50, 150, 0}, /* columns, from the right, upwards */
+        {100, 250, 50, 200, 0, 150}, /* to be turned left */
     };
     for (int o = 1; o <= 8; o++) {
         int w = o < 5 ? 3 : 2, h = o < 5 ? 2 : 3;

@@ -10,11 +10,11 @@
 #include <string.h>
 
 enum {
-    CELLS = 80,     /* of the drawing's longer side, at most */
-    PAPER = 9,      /* a window reaches so many cells to each side: more than a stroke is wide */
-    EDGE = 4,       /* so many, to see both sides of a stroke's edge */
-    FAINT = 51,     /* a fifth of 255: ink below is paper */
-    SHADED = 102,   /* two fifths: the same where light was levelled, which leaves some of a shadow */
+    CELLS = 80,   /* of the drawing's longer side, at most */
+    PAPER = 9,    /* a window reaches so many cells to each side: more than a stroke is wide */
+    EDGE = 4,     /* so many, to see both sides of a stroke's edge */
+    FAINT = 51,   /* a fifth of 255: ink below is paper */
+    SHADED = 102, /* two fifths: the same where light was levelled, which leaves some of a shadow */
     PHOTOGRAPH = 64 /* pixels of the longer side; smaller ones have no light to level */
 };
 
@@ -140,10 +140,10 @@ static double share_of(const long count[256], int from, int to) {
 
 /* The drawing as its edge shows it. */
 typedef struct Edge {
-    int level;    /* the median of the pixels along the edge: a stroke that touches it is no matter */
-    bool dark;    /* the ink, compared with that: it is on the side that differs more */
-    bool even;    /* most pixels are either that or ink */
-    bool desk;    /* most of the edge is that, but less than half of the drawing */
+    int level; /* the median of the pixels along the edge: a stroke that touches it is no matter */
+    bool dark; /* the ink, compared with that: it is on the side that differs more */
+    bool even; /* most pixels are either that or ink */
+    bool desk; /* most of the edge is that, but less than half of the drawing */
 } Edge;
 
 static Edge edge_of(const Grey *g) {

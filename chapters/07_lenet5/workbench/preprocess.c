@@ -146,8 +146,8 @@ static bool has_corners(const Search *s, const Piece *p) {
         int r = s->pixel[k] / s->w - p->frame.top, q = s->pixel[k] % s->w - p->frame.left;
         bool top = 10 * r < tall(p), bottom = 10 * r >= 9 * tall(p) - 10;
         bool left = 10 * q < wide(p), right = 10 * q >= 9 * wide(p) - 10;
-        seen |= (top && left) | (top && right) << 1 | (bottom && left) << 2 |
-                (bottom && right) << 3;
+        seen |=
+            (top && left) | (top && right) << 1 | (bottom && left) << 2 | (bottom && right) << 3;
     }
     return seen == 15;
 }
@@ -179,7 +179,8 @@ static void drop_boxes(Search *s) {
 static void drop_outside(Search *s) {
     int digit = 0; /* how tall that one is */
     for (int k = 0; k < s->pieces; k++)
-        if (!touches_edge(s, &s->piece[k]) && tall(&s->piece[k]) > digit) digit = tall(&s->piece[k]);
+        if (!touches_edge(s, &s->piece[k]) && tall(&s->piece[k]) > digit)
+            digit = tall(&s->piece[k]);
     for (int k = s->pieces - 1; k >= 0; k--) {
         const Piece *p = &s->piece[k];
         int times = across(s, p) ? SPECK : CUT;
