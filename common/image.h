@@ -1,10 +1,11 @@
 /**
  * @file image.h
- * @brief Reading a drawn or photographed image: PNG of any depth, as bytes of grey (libpng).
+ * @brief Reading a drawn or photographed image, PNG or JPEG, as upright bytes of grey.
  *
- * Colours become grey, transparency becomes white, 16 bits become 8. The input is validated
- * completely: a file that is not regular, too large, truncated or followed by something else is
- * refused.
+ * Transparency becomes white. Grey is the luminance; where another plane has more than twice its
+ * contrast (red, green, blue, opacity: yellow ink, red on green, white ink on nothing), it is that.
+ * EXIF's orientation is applied. The input is validated completely: a file that is not regular, too
+ * large or truncated is refused, and one of another kind is called by its name.
  */
 #ifndef IMAGE_H
 #define IMAGE_H
@@ -25,7 +26,7 @@ typedef struct Grey {
 } Grey;
 
 /**
- * @brief Reads a PNG file.
+ * @brief Reads a PNG or JPEG file. JPEG of up to 8192 pixels per side is read at half its size.
  * @param grey  filled on success, all zero otherwise
  * @param error filled on failure: the file and the problem
  */

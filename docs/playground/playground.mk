@@ -5,7 +5,7 @@ W       := build/$(if $(call on,$(QUICK)),quick/)playground
 PLAYED  := $(patsubst %,common/%.c,dataset elementary fail gemm init layer rng shape) \
            $(filter-out chapters/07_lenet5/workbench/%,\
              $(foreach c,$(CHAPTERS),$(call library,$c))) \
-           chapters/07_lenet5/workbench/preprocess.c $(wildcard $(PLAY)/c/*.c)
+           $(patsubst %,chapters/07_lenet5/workbench/%.c,ink preprocess) $(wildcard $(PLAY)/c/*.c)
 PLAY_FLAGS = -O2 -std=c11 -D_POSIX_C_SOURCE=200809L -fno-math-errno -fno-trapping-math \
              -ffp-contract=off $(WARNINGS) -Icommon -Ichapters -I$(PLAY)/c
 WASM_CC = clang --target=wasm32-wasi -msimd128 $(PLAY_FLAGS)

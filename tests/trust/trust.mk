@@ -92,7 +92,7 @@ trust-fuzz: $(FUZZ)
 
 $(FUZZ): $(FUZZED)/%: $(FUZZED)/$T/fuzz/%.o $(FUZZ_OBJECTS) $(FUZZ_LIBS)
 	@echo '  LINK $@'
-	$Q$(FUZZ_CC) -fsanitize=fuzzer $^ $(if $(FUZZ_LIBS),$(BLAS) -lm,$(LDLIBS)) -o $@
+	$Q$(FUZZ_CC) -fsanitize=fuzzer $^ $(if $(FUZZ_LIBS),$(BLAS) -ljpeg -lm,$(LDLIBS)) -o $@
 
 $(FUZZED)/%.o: %.c Makefile $T/trust.mk | setup
 	@mkdir -p $(@D)

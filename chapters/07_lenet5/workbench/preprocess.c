@@ -1,5 +1,5 @@
 /*
- * Background, contrast, crop, scale, centre: the five steps of preprocess.h, one section each.
+ * From ink to a digit: the steps of preprocess.h after the first, which is ink.c.
  *
  * "Ink" is a byte for each pixel of the drawing, 0 for paper. All steps but the last work on it.
  */
@@ -394,7 +394,7 @@ static void paint_centred(const uint8_t *ink, int w, const Frame *f, uint8_t *by
     strengthen(byte);
 }
 
-/* All five steps; the second and the third may find that there is no digit, or more than one. */
+/* All five steps; only the first two can find that there is no digit, or more than one. */
 bool preprocess_digit(const Grey *grey, uint8_t byte[IMAGE_BYTES], Error *error) {
     uint8_t *ink = malloc((size_t)grey->h * (size_t)grey->w);
     Frame frame;
