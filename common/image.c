@@ -73,8 +73,8 @@ static uint32_t number(const uint8_t *byte, int n, bool little) {
     return value;
 }
 
-/* TIFF: byte order, 42, the place of a directory; that has a count, and twelve bytes per entry: tag,
-   type, count, value. */
+/* TIFF: byte order, 42, the place of a directory; that has a count, and twelve bytes per entry:
+   tag, type, count, value. */
 int exif_orientation(const uint8_t *tiff, size_t n) {
     enum { HEAD = 8, ENTRY = 12, ORIENTATION = 0x0112 };
     if (n < HEAD || (memcmp(tiff, "II*", 4) != 0 && memcmp(tiff, "MM\0*", 4) != 0)) return 1;
@@ -91,7 +91,8 @@ int exif_orientation(const uint8_t *tiff, size_t n) {
     return 1;
 }
 
-/* Where pixel (r, q) of the upright image is stored. Orientations from 5 on swap rows and columns. */
+/* Where pixel (r, q) of the upright image is stored. Orientations from 5 on swap rows and
+   columns. */
 static size_t stored(const Pixels *p, int r, int q) {
     int o = p->orientation, row = o >= 5 ? q : r, column = o >= 5 ? r : q;
     if (o == 3 || o == 4 || o == 6 || o == 7) row = p->h - 1 - row;

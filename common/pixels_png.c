@@ -29,8 +29,9 @@ static int chunk_orientation(FILE *file, long at, uint32_t length) {
     return exif_orientation(exif, got);
 }
 
-/* libpng would allocate as much as a chunk claims, unpack all text, and stop at the last pixel. So every
-   chunk must lie within the file, compressed text must be short, and nothing may follow the end. */
+/* libpng would allocate as much as a chunk claims, unpack all text, and stop at the last pixel.
+   So every chunk must lie within the file, compressed text must be short, and nothing may follow
+   the end. */
 static bool check_chunks(const char *path, FILE *file, long bytes, int *orientation, Error *error) {
     static const uint8_t iend[CHUNK] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
     uint8_t head[CHUNK] = {0};

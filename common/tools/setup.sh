@@ -11,7 +11,9 @@ set -eu
 
 packages() {
     case $1 in
-    build) echo make gcc libc6-dev libopenblas-dev zlib1g-dev libjansson-dev libpng-dev libjpeg-dev ;;
+    build)
+        echo make gcc libc6-dev libopenblas-dev zlib1g-dev libjansson-dev libpng-dev libjpeg-dev
+        ;;
     test) echo libcriterion-dev python3 ;;
     grade) echo python3 bubblewrap binutils similarity-tester ;;
     watch) echo entr ;;

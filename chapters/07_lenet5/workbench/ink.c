@@ -1,8 +1,8 @@
 /*
  * The paper's level at each place, and the ink on it; see ink.h.
  *
- * Light changes slowly, strokes do not: so the paper is looked for on a coarse grid, whose cells are
- * the means of small squares of the drawing. That also evens out the noise of a camera.
+ * Light changes slowly, strokes do not: so the paper is looked for on a coarse grid, whose cells
+ * are the means of small squares of the drawing. That also evens out the noise of a camera.
  */
 #include "07_lenet5/workbench/ink.h"
 
@@ -20,8 +20,9 @@ enum {
 
 static const double MOST = 0.8; /* of the pixels: see Edge */
 
-/* Levels of a coarse grid: cell (r, q) stands for a square of `side` pixels. Around the drawing lies
-   a margin of PAPER cells, as windows reach beyond it; they repeat the drawing's outermost cells. */
+/* Levels of a coarse grid: cell (r, q) stands for a square of `side` pixels. Around the drawing
+   lies a margin of PAPER cells, as windows reach beyond it; they repeat the drawing's outermost
+   cells. */
 typedef struct Grid {
     int h, w, side;
     uint8_t *level;   /* (h, w) */
@@ -103,9 +104,9 @@ static void extreme(const Grid *grid, const uint8_t *from, uint8_t *to, int reac
 
 /* ------------------------------------------------------------------ dark or light -------- */
 
-/* Is the ink darker than the paper? Around an edge between them most cells are paper, as a stroke is
-   thin and paper is wide; so it is, if most of these cells are nearer to the lightest one in their
-   window than to the darkest. */
+/* Is the ink darker than the paper? Around an edge between them most cells are paper, as a stroke
+   is thin and paper is wide; so it is, if most of these cells are nearer to the lightest one in
+   their window than to the darkest. */
 static bool ink_is_dark(Grid *grid) {
     int n = grid->h * grid->w, most = 0, balance = 0;
     const uint8_t *light = grid->light, *dark = grid->dark;
@@ -183,9 +184,9 @@ static void close_strokes(Grid *grid) {
 }
 
 /* The grid becomes the paper's level; the drawing is inverted if its ink is light. Even paper has
-   one level. But where the edge has another level than most of the drawing, and the strokes are not on
-   the side that this suggests, it is not the paper's: a sheet lies on a desk. Returns the strength
-   that ink has at least. */
+   one level. But where the edge has another level than most of the drawing, and the strokes are
+   not on the side that this suggests, it is not the paper's: a sheet lies on a desk. Returns the
+   strength that ink has at least. */
 static int find_paper(Grey *g, Grid *grid) {
     const Edge edge = edge_of(g);
     grid_fill(g, grid);

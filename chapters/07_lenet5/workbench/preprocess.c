@@ -51,8 +51,8 @@ static void include(Frame *f, int r, int q) {
     if (q >= f->right) f->right = q + 1;
 }
 
-/* The ink connected with pixel `start` becomes a piece and leaves `todo`; its pixels are listed from
-   `first` on. */
+/* The ink connected with pixel `start` becomes a piece and leaves `todo`; its pixels are listed
+   from `first` on. */
 static Piece follow(Search *s, int start, int first) {
     Piece p = {{s->h, 0, s->w, 0}, first, 1};
     s->todo[start] = 0;
@@ -174,8 +174,8 @@ static void drop_boxes(Search *s) {
         if (SPECK * longer(&s->piece[k]) >= longest && is_box(s, &s->piece[k])) drop_piece(s, k);
 }
 
-/* Rules and the edges of sheets and shadows run across the drawing; and what touches its edge is cut
-   off there. None of it is the digit, if a piece that may be one touches no edge. */
+/* Rules and the edges of sheets and shadows run across the drawing; and what touches its edge is
+   cut off there. None of it is the digit, if a piece that may be one touches no edge. */
 static void drop_outside(Search *s) {
     int digit = 0; /* how tall that one is */
     for (int k = 0; k < s->pieces; k++)
@@ -220,7 +220,7 @@ static bool any_rule(const Search *s, int least) {
     return false;
 }
 
-/* The level that separates faint ink from strong ink best (Otsu 1979): both sides' means differ most,
+/* The level that separates faint ink from strong ink best: both sides' means differ most (Otsu),
  *
  *     (n - m) m (mean above - mean below)^2      with m of the n pixels below.
  */

@@ -15,8 +15,8 @@
  *                     pieces less than a tenth as tall as the tallest
  *     3. crop         to the pieces that are left
  *     4. scale        the longer side to 20 pixels, each the mean of the old ones it covers
- *     5. centre       by whole pixels, until the centre of mass lies in pixel (14, 14), as in MNIST;
- *                     then the strongest pixel becomes 255
+ *     5. centre       by whole pixels, until the centre of mass lies in pixel (14, 14), as in
+ *                     MNIST; then the strongest pixel becomes 255
  *
  * Refused are: no contrast; two pieces of ink that are both tall, as two digits; a rule or a shadow
  * that runs through the digit and is as dark as the pen; a digit 1.4 times as wide as tall, which

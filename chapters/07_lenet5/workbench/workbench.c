@@ -231,8 +231,8 @@ static bool unsure(const Prediction *p) {
     return p->probability[p->digit] < 0.5;
 }
 
-/* A file's name for JSON, which is UTF-8: other bytes become question marks. jansson is the judge of
-   what is UTF-8; a character has at most four bytes. */
+/* A file's name for JSON, which is UTF-8: other bytes become question marks. jansson is the judge
+   of what is UTF-8; a character has at most four bytes. */
 static json_t *json_name(const char *file) {
     json_t *name = json_string(file);
     if (name) return name;
