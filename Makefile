@@ -5,6 +5,20 @@ $(error GNU make 4 is needed, this is $(MAKE_VERSION); on macOS: brew install ma
         or work in a container: docker run -it -v "$$PWD":/lenet -w /lenet debian:12)
 endif
 
+# ---- the environment -----------------------------------------------------------------------------
+# Numbers have a point, and names are sorted by bytes, whatever language a desktop speaks. Which
+# characters its terminal knows is left as it is.
+ifneq ($(LC_ALL),)
+export LC_CTYPE := $(LC_ALL)
+unexport LC_ALL
+endif
+export LC_NUMERIC := C
+export LC_COLLATE := C
+export PYTHONUTF8 := 1
+# quote,TEXT: one word for the shell, whatever is in it; raw,VARIABLE: its value, as it was typed.
+quote = '$(subst ','\'',$1)'
+raw   = $(call quote,$(value $1))
+
 # ---- the table of chapters: which earlier ones each may use --------------------------------------
 USES_01_im2col     :=
 USES_02_conv       := 01_im2col
@@ -17,9 +31,11 @@ USES_07_lenet5     := 01_im2col 02_conv 03_pool 04_affine 05_softmax_ce 06_optim
 CHAPTERS := $(sort $(notdir $(wildcard chapters/0*)))
 
 # ---- builds: release in build/, the others in folders of their own -------------------------------
+# CC and CFLAGS count on the command line; those of the environment are meant for other programs.
 ifneq ($(origin CC),command line)
 CC := gcc
 endif
+MORE := $(if $(filter command%,$(origin CFLAGS)),$(CFLAGS))
 on      = $(filter-out 0,$1)
 empty  :=
 space  := $(empty) $(empty)
@@ -30,6 +46,9 @@ ifneq ($(and $(ARCH),$(call on,$(PORTABLE))),)
 $(error ARCH=$(ARCH) and PORTABLE=1 exclude each other)
 endif
 B := build$(if $(VARIANT),/$(VARIANT))
+ifneq ($(words $B),1)
+$(error B=$B: make takes a blank for the end of a name)
+endif
 
 # Two relaxations, neither of which changes a value (-ffast-math would):
 # -fno-math-errno, -fno-trapping-math: sqrt and comparisons may become vector code, because the
@@ -47,12 +66,12 @@ OPTIMIZE := $(if $(call on,$(SANITIZE)),$(SANITIZERS),$(if $(call on,$(DEBUG)),-
             $(if $(call on,$(PORTABLE)),,$(if $(ARCH),-march=$(ARCH),$(NATIVE))) \
             -fno-math-errno -fno-trapping-math -ffp-contract=off
 WARNINGS := -Wall -Wextra -Wshadow -Wdouble-promotion -Wfloat-conversion -Wstrict-prototypes
-CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -g $(OPTIMIZE) -pthread $(WARNINGS) \
-            -Icommon -Ichapters
+override CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -g $(OPTIMIZE) -pthread $(WARNINGS) \
+            -Icommon -Ichapters $(MORE)
 BLAS     := -lopenblas
 LDLIBS   := $(BLAS) -lpng -ljpeg -lz -ljansson -lm
 # The folder of the sources does not show in the result: two copies give the same bytes.
-ANYWHERE := '-ffile-prefix-map=$(CURDIR)=.'
+ANYWHERE := $(call quote,-ffile-prefix-map=$(CURDIR)=.)
 # V=1 shows every command of the build in full.
 Q        := $(if $(V),,@)
 

@@ -36,7 +36,7 @@ trust-book: docs book
 # What a course takes: archives, book, report, parameters, checksums. VERSION=1.0.0
 NEEDS_release := build test grade docs book plots report
 release: setup ## VERSION=1.0.0: sources, site, book, handout, ... into build/release
-	@sh docs/release.sh '$(MAKE)' '$(if $(filter command%,$(origin VERSION)),$(VERSION))'
+	@sh docs/release.sh '$(MAKE)' $(if $(filter command%,$(origin VERSION)),$(call raw,VERSION),'')
 
 ##@ For report writers
 NEEDS_report := build plots report

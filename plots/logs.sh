@@ -6,6 +6,7 @@
 #
 # Seed 1 is the report's run, FOLDER/report.tsv, which is there already.
 set -eu
+export LC_ALL=C # numbers with a point, in every language
 program=$1 folder=$2 kind=$3 epochs=$4
 table=$folder/$kind.tsv
 

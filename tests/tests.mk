@@ -48,7 +48,7 @@ watch: setup ## N: test chapter N now, and again whenever one of its files is sa
 
 NEEDS_hint := hint
 hint: setup ## ID=02.3 [LEVEL=2]: a hint for an exercise; there are three levels
-	@python3 tests/course/exercises.py hint '$(ID)' $(or $(LEVEL),1)
+	@python3 tests/course/exercises.py hint $(call raw,ID) $(if $(LEVEL),$(call raw,LEVEL),1)
 
 # ---- rules ---------------------------------------------------------------------------------------
 SUPPORT := hooks summary notes item suite gradcheck

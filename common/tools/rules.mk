@@ -6,9 +6,11 @@ sources   = $(filter chapters/$1/%.c,$(wildcard chapters/$1/*.c chapters/$1/*/*.
 # race.c is a program of its own; plain.c is for a tree that lacks the faster functions of fast/.
 library   = $(filter-out %/main.c %/race.c $(if $(wildcard chapters/$1/fast/*.c),%/plain.c),\
               $(call sources,$1))
-# objects,KIND,CHAPTER: the object files of a chapter and of those it uses, without mains.
-objects   = $(foreach c,$2 $(USES_$2),$(if $(filter $c,$(BORROWED)),$(LENT)/$1/$c.o,\
-              $(patsubst %.c,$B/$1/%.o,$(call library,$c))))
+# objects,KIND,CHAPTER: the object files of a chapter and of those it uses, without mains; and the
+# one that refuses to run on a processor older than the build's, which is compiled for any.
+objects   = $B/$1/common/processor.o $(foreach c,$2 $(USES_$2),\
+              $(if $(filter $c,$(BORROWED)),$(LENT)/$1/$c.o,\
+                $(patsubst %.c,$B/$1/%.o,$(call library,$c))))
 SOURCES  := $(filter common/%.c,$(wildcard common/*.c)) \
             $(foreach c,$(CHAPTERS),$(call sources,$c)) \
             $(filter tests/%.c,$(wildcard $(addprefix tests/*,.c /*.c /*/*.c /*/*/*.c)))
@@ -45,17 +47,24 @@ $B/double/common.a: $(patsubst %.c,$B/double/%.o,$(filter common/%,$(SOURCES)))
 	$Q$(AR) rcs $@ $(filter %.o,$^)
 
 # note,FILE,TEXT: a file that changes only when its text does.
-note = @mkdir -p $(@D); echo '$2' | cmp -s - $1 || echo '$2' > $1
+note  = @mkdir -p $(@D); $(call says,$2) | cmp -s - $1 || $(call says,$2) > $1
+says  = printf '%s\n' $(call quote,$1)
 
 $B/borrowed: FORCE
 	$(call note,$@,$(BORROWED))
 
-# Other flags than last time, on the command line or here, compile everything anew.
+# Other flags than last time, on the command line or here, compile everything anew; "native" on
+# another processor too.
+PROCESSOR := $(if $(filter native,$(subst =, ,$(CFLAGS))),\
+               $(shell grep -m1 -iE '^(flags|features)' /proc/cpuinfo 2> /dev/null | cksum))
 $B/flags: FORCE
-	$(call note,$@,$(CC) $(CFLAGS) $(LDLIBS))
+	$(call note,$@,$(CC) $(CFLAGS) $(LDLIBS) $(PROCESSOR))
+
+ANY_PROCESSOR := $(foreach k,float double,$B/$k/common/processor.o)
+$(ANY_PROCESSOR): private override CFLAGS := $(filter-out -march=% -mcpu=%,$(CFLAGS))
 
 # What is tested includes its headers from tests/: "support/suite.h".
-compile = $(CC) $(CFLAGS) $(if $(filter tests/%,$<),-Itests) $(ANYWHERE) -DBUILD='"$B"' -MMD -MP
+compile = $(CC) $(CFLAGS) $(if $(filter tests/%,$<),-Itests) $(ANYWHERE) -DBUILD=$(call quote,"$B") -MMD -MP
 $B/float/%.o: %.c $B/flags | setup
 	@mkdir -p $(@D)
 	@echo '  CC   $<'
@@ -77,7 +86,7 @@ build/compile_flags.txt:
 # `--version` names the version that is to be cited.
 VERSION := $(shell sed -n 's/^version: *//p' CITATION.cff)
 SAYS_IT := $(foreach k,float double,$B/$k/chapters/07_lenet5/workbench/workbench.o)
-$(SAYS_IT): CFLAGS += -DVERSION='"$(VERSION)"'
+$(SAYS_IT): private override CFLAGS += -DVERSION='"$(VERSION)"'
 $(SAYS_IT): CITATION.cff
 
 -include $(patsubst %.c,$B/float/%.d,$(SOURCES)) $(patsubst %.c,$B/double/%.d,$(SOURCES))

@@ -60,6 +60,7 @@ doctor() {
             esac
         done
     done
+    echo "python3: $(python3 --version 2> /dev/null || echo none)"
     units=$(grep -owm1 -e avx512f -e avx2 -e asimd /proc/cpuinfo | sort -u | tr '\n' ' ')
     echo "processors: $(nproc), $(uname -m); vector units: ${units:-none known}"
     exit $need
@@ -75,6 +76,15 @@ fi
 wanted=
 for group in "$@"; do wanted="$wanted $(packages "$group")"; done
 
+# The first python3 of PATH need not be the system's.
+python() {
+    case " $wanted " in *" python3 "*) ;; *) return ;; esac
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2> /dev/null && return
+    this=$(python3 --version 2> /dev/null) || this="not there"
+    echo "error: python3 must be 3.8 or newer; the first one in PATH is ${this#Python }" >&2
+    exit 1
+}
+
 if ! command -v dpkg-query > /dev/null; then
     for tool in sed timeout nproc; do
         $tool --version 2> /dev/null | grep -q GNU && continue
@@ -84,6 +94,7 @@ if ! command -v dpkg-query > /dev/null; then
         exit 1
     done
     echo "note: not a Debian system; the equivalents of these packages are needed:$wanted" >&2
+    python
     exit 0
 fi
 
@@ -98,7 +109,7 @@ for package in $wanted; do
     *) missing="$missing $package" ;;
     esac
 done
-[ -n "$missing" ] || exit 0
+[ -n "$missing" ] || { python; exit 0; }
 
 install="$apt$missing"
 wait="-o DPkg::Lock::Timeout=300" # another set-up may be at it

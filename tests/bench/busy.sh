@@ -7,6 +7,7 @@
 # (P + K) / P times the idle one; the table shows how many times that fair time was needed. Each
 # program that is started here ends with this script, or after twenty minutes by itself.
 set -eu
+export LC_ALL=C # numbers with a point, in every language
 bench=$1
 dir=$2
 processors=$(nproc)

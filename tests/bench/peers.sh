@@ -7,6 +7,7 @@
 # Every program prints one line, "train=SECONDS test=SECONDS one_us=MICROSECONDS". Peers that are
 # not installed are named, with the package that brings them, and left out.
 set -eu
+export LC_ALL=C # numbers with a point, in every language
 bench=$1
 dir=$2
 rounds=${ROUNDS:-3}

@@ -1,9 +1,8 @@
 # What a student gets, and what it is worth: the handout, grading, and the examination of both.
 comma := ,
 
-# A variable as it was written, in quotes that no character in it ends; and as an option.
-quoted = '$(subst ','\'',$(value $1))'
-option = $(if $(value $1),--$2=$(call quoted,$1))
+# A variable as it was written, as an option.
+option = $(if $(value $1),--$2=$(call raw,$1))
 
 # ---- the kit: what a submission is compiled and linked with, see grade/kit.py --------------------
 GRADE := python3 -B tests/course/grade
@@ -11,7 +10,7 @@ KIT   := build/kit
 .PHONY: kit grade grade-class gradescope viva selftest handout handout-parts
 NEEDS_kit := build grade
 kit: setup
-	@$(GRADE)/kit.py '$(CC)' '$(BLAS)' \
+	@$(GRADE)/kit.py $(call quote,$(CC)) $(call quote,$(BLAS)) \
 	    $(foreach c,$(CHAPTERS),$c:$(subst $(space),$(comma),$(USES_$c)))
 
 ##@ For graders
@@ -20,26 +19,26 @@ CHOICES = $(call option,OUT,out) $(call option,SEED,seed) $(call option,EXERCISE
           $(call option,ISOLATION,isolation)
 grade: kit ## [SUBMISSION=dir] [SEED=n] [OUT=dir] [EXERCISES="02 06.5"]: points, in a sandbox
 	@$(GRADE)/grade.py $(CHOICES) $(call option,REGRADE,again) -- \
-	    $(if $(value SUBMISSION),$(call quoted,SUBMISSION),.)
+	    $(if $(value SUBMISSION),$(call raw,SUBMISSION),.)
 
 grade-class: kit ## SUBMISSIONS=dir [ROSTER=csv] [JOBS=n] [OUT=dir]: a class; resumes
 	@$(if $(value SUBMISSIONS),,$(error usage: make grade-class SUBMISSIONS=dir))
 	@$(GRADE)/course.py $(CHOICES) $(call option,JOBS,jobs) $(call option,SSHLOGIN,sshlogin) \
 	    $(call option,ROSTER,roster) $(call option,COLUMN,column) $(call option,BEFORE,before) \
 	    $(call option,LATE,late) $(call option,REGRADE,regrade) $(call option,STUDENT,student) \
-	    $(if $(value ANONYMOUS),--anonymous) -- $(call quoted,SUBMISSIONS)
+	    $(if $(value ANONYMOUS),--anonymous) -- $(call raw,SUBMISSIONS)
 
 NEEDS_gradescope := build grade
 # [OUT=dir] [EXERCISES=...]: autograder.zip, for Gradescope, GitLab and other containers.
 gradescope: kit
-	@$(GRADE)/gradescope.py pack $(KIT) $(if $(value OUT),$(call quoted,OUT),build)
+	@$(GRADE)/gradescope.py pack $(KIT) $(if $(value OUT),$(call raw,OUT),build)
 
 NEEDS_viva := build grade debug
 # [SUBMISSION=dir] [SEED=n] [OUT=dir]: five questions about a submission, and their answers.
 viva: kit
 	@$(GRADE)/viva.py $(call option,OUT,out) $(call option,SEED,seed) \
 	    $(call option,ISOLATION,isolation) -- \
-	    $(if $(value SUBMISSION),$(call quoted,SUBMISSION),.)
+	    $(if $(value SUBMISSION),$(call raw,SUBMISSION),.)
 
 NEEDS_selftest := build test grade
 selftest: $(CHAPTERS:%=$B/tests/%) $(CHAPTERS:%=$B/exam/%)
@@ -53,8 +52,8 @@ HANDOUT := python3 -B tests/course/handout
 NEEDS_handout := build test
 handout: setup ## OUT=dir [EXERCISES="02 06.5"]: the tree for students, without solutions
 	@$(PLAIN)
-	@EXERCISES=$(call quoted,EXERCISES) $(HANDOUT)/handout.py make build/portable/handout \
-	    $(call quoted,OUT)
+	@EXERCISES=$(call raw,EXERCISES) $(HANDOUT)/handout.py make build/portable/handout \
+	    $(call raw,OUT)
 
 handout-parts: $B/handout/expected.txt \
     $(foreach k,float double,$(patsubst %,$B/handout/$k/%.o,$(filter-out 07_%,$(CHAPTERS))))

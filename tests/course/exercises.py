@@ -54,6 +54,15 @@ def read_list(path):
     return tomllib.loads(path.read_text())["exercise"]
 
 
+def toml(path):
+    """A file that read_simple() cannot read, for what no student needs."""
+    try:
+        import tomllib
+    except ModuleNotFoundError:
+        sys.exit(f"error: Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
 def read_lists():
     found = []
     for path in sorted(LISTS.glob("0*/exercises.toml")):

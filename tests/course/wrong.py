@@ -22,7 +22,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 
 import exercises as listed
 
@@ -51,7 +50,7 @@ def wrongs():
     """All known-wrong solutions, in order."""
     found = []
     for path in sorted(LISTS.glob("0*/wrong.toml")):
-        for wrong in tomllib.loads(path.read_text())["wrong"]:
+        for wrong in listed.toml(path)["wrong"]:
             cause = wrong["cause"]
             wrong["causes"] = [cause] if isinstance(cause, str) else cause
             wrong["number"] = path.parent.name

@@ -4,6 +4,7 @@
 #
 #   sh tests/trust/crash.sh PROGRAM TIMES        (make trust-crash: 20 times, about two minutes)
 set -eu
+export LC_ALL=C # numbers with a point, in every language
 program=$1 times=$2
 mkdir -p build/tests
 work=$(mktemp -d build/tests/tmp-XXXXXX)

@@ -10,6 +10,7 @@
 # of them: original.tsv (all learning curves) and rejection.tsv (the error that is left when
 # doubtful images are rejected by margin, one column per run).
 set -eu
+export LC_ALL=C # numbers with a point, in every language
 program=$1 folder=$2
 shift 2
 fig5=$(dirname "$0")/fig5.tsv

@@ -9,6 +9,7 @@
 # the accuracy of every seed, mean, lowest, highest, seconds of a run on one thread (wall time), and
 # the flags.
 set -eu
+export LC_ALL=C # numbers with a point, in every language
 program=$1 list=$2 table=$3
 shift 3
 seeds=${SEEDS:-1 2 3}

@@ -22,5 +22,5 @@ $B/rubric.inc: $(wildcard tests/course/0*/exercises.toml) tests/course/exercises
 	@mv $@.part $@
 
 RUBRIC := $(foreach k,float double,$B/$k/$(EXAMINE)/rubric.o)
-$(RUBRIC): CFLAGS += -I$B
+$(RUBRIC): private override CFLAGS += -I$B
 $(RUBRIC): $B/rubric.inc

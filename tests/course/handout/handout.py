@@ -16,7 +16,6 @@ import platform
 import re
 import shutil
 import sys
-import tomllib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import exercises as listed
@@ -34,7 +33,7 @@ class Failure(Exception):
 
 
 def rules():
-    return tomllib.loads((HERE / "handout.toml").read_text())
+    return listed.toml(HERE / "handout.toml")
 
 
 def chosen():

@@ -1,0 +1,26 @@
+/**
+ * @file processor.h
+ * @brief A program built for this machine's processor says so on an older one.
+ *
+ * -march=native takes every instruction that the building machine has. On an older one the first
+ * such instruction would end the program with "Illegal instruction". So every program is linked
+ * with processor.c, which asks before main().
+ */
+#ifndef PROCESSOR_H
+#define PROCESSOR_H
+
+/** What the compiler was allowed to use beyond the least of its architecture, as bits. */
+enum Unit {
+    UNIT_AVX = 1,     ///< x86-64: vectors of 256 bits
+    UNIT_AVX2 = 2,    ///< the same for whole numbers
+    UNIT_FMA = 4,     ///< a*b + c, rounded once
+    UNIT_BMI2 = 8,    ///< shifts and bit fields; comes with AVX2
+    UNIT_AVX512 = 16, ///< vectors of 512 bits, with VL, DQ and BW
+    UNIT_SVE = 32,    ///< ARM: vectors of any length
+    UNIT_LSE = 64     ///< ARM: atomic operations
+};
+
+/** The units that this build may use: compiled like everything else (units.c). */
+extern const int units_built_for;
+
+#endif
