@@ -75,14 +75,20 @@ ANYWHERE := $(call quote,-ffile-prefix-map=$(CURDIR)=.)
 # V=1 shows every command of the build in full.
 Q        := $(if $(V),,@)
 
+# nearest,GOAL: "there is no goal ...; did you mean: ...", or nothing when there is such a goal.
+nearest  = $(shell awk -v goal=$(call quote,$1) -v number=$(firstword $(NUMBER)) \
+             -f common/tools/nearest.awk $(wildcard Makefile */*.mk */*/*.mk */*/*/*.mk))
+
 # ---- `make VERB N`: the number is a goal too, with nothing to do ---------------------------------
 VERB   := $(filter chapter test watch debug,$(MAKECMDGOALS))
 NUMBER := $(filter 0% 1% 2% 3% 4% 5% 6% 7% 8% 9%,$(MAKECMDGOALS))
 CHOSEN := $(foreach n,$(NUMBER),$(or $(filter $n_% 0$n_%,$(CHAPTERS)),none))
 ifneq ($(or $(filter none,$(CHOSEN)),$(word 2,$(NUMBER)),$(word 2,$(VERB)),\
          $(if $(VERB),,$(NUMBER)),$(if $(NUMBER),,$(filter-out test,$(VERB)))),)
-$(error usage: make $(or $(firstword $(VERB)),chapter) N, with one N from 1 to \
-        $(words $(CHAPTERS))$(if $(NUMBER),; not "$(NUMBER)"))
+OTHER  := $(firstword $(filter-out $(VERB) $(NUMBER),$(MAKECMDGOALS)))
+USAGE  := usage: make $(or $(firstword $(VERB)),chapter) N, with one N from 1 to \
+          $(words $(CHAPTERS))$(if $(NUMBER),; not "$(NUMBER)")
+$(error $(or $(if $(OTHER),$(call nearest,$(OTHER))),$(USAGE)))
 endif
 ifneq ($(NUMBER),)
 .PHONY: $(NUMBER)
@@ -123,6 +129,13 @@ build: $(CHAPTERS:%=$B/%) $$(RACES) $$(EDITORS) ## all seven programs, into buil
 
 clean: ## remove build/, trained parameters included
 	rm -rf build
+
+# A goal that is none, a folder's name among them, fails with the one that was probably meant.
+%.d %.mk: ;
+Makefile: ;
+.PHONY: tests chapters common
+.DEFAULT tests chapters common:
+	$(error $(if $(filter $@,$(MAKECMDGOALS)),$(call nearest,$@),$@ is missing))
 
 include common/tools/setup.mk common/tools/rules.mk tests/tests.mk
 # A tree that was handed out lacks these.

@@ -29,6 +29,7 @@ packages() {
     format) echo clang-format black flake8 ;;
     peers) echo python3-torch python3-numpy ;; # bench-peers, interop: asked for, never installed
     check) echo clang-tidy cppcheck ;;
+    abroad) echo git locales qemu-user ;;
     faults) echo python3 strace ;;
     bits) echo clang gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user ;;
     clang) echo clang libclang-rt-14-dev ;;
@@ -41,7 +42,7 @@ packages() {
 }
 
 groups="build test watch grade debug docs book quotes look plots report format clang check faults
-        playground browser bits libraries peers"
+        playground browser abroad bits libraries peers"
 apt="apt-get install -y --no-install-recommends"
 
 # One line per package; exits with 1 when one is missing that `make run` or `make test` needs.

@@ -1,12 +1,12 @@
 # Would we notice? `make trust` asks all of CHECKS, `make trust-fuzz` one.
-CHECKS := analyse book crash elsewhere faults format fuzz handout mutants playground quotes
+CHECKS := abroad analyse book crash elsewhere faults format fuzz handout mutants playground quotes
 T      := tests/trust
 
 .PHONY: trust format bits $(addprefix trust-,$(CHECKS) arm64 interop)
 ##@ For engineers
 trust: setup $(CHECKS:%=trust-%) ## would we notice mistakes? Runs all of these checks (an hour)
 NEEDS_trust = $(foreach check,$(CHECKS),$(NEEDS_trust-$(check)))
-trust-%: ## analyse book crash elsewhere faults format fuzz handout mutants playground quotes
+trust-%: ## abroad analyse book crash elsewhere faults format fuzz handout mutants playground quotes
 	@echo 'error: there is no check "$*"; see make help' >&2; exit 2
 
 FORMATTED = $(SOURCES) docs/prologue.c $(wildcard docs/playground/c/*.[ch]) \
@@ -36,6 +36,11 @@ trust-analyse: setup
 NEEDS_trust-crash := build
 trust-crash: $B/07_lenet5
 	@sh $T/crash.sh $< $(or $(TIMES),20)
+
+# A clone with an odd name, a German locale, umask 077, others' CC and CFLAGS; and what is refused.
+NEEDS_trust-abroad := build test plots abroad
+trust-abroad: setup
+	@sh $T/abroad.sh $(MAKE)
 
 # The build is reproducible, works out of tree, and for another machine.
 NEEDS_trust-elsewhere := build
