@@ -12,6 +12,7 @@
 #define FAIL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum {
     EXIT_USAGE = 2 ///< exit code: the command line was wrong; everything else is EXIT_FAILURE
@@ -29,6 +30,14 @@ typedef struct Error {
  * @return always false, so that a function can end with `return error_set(error, ...)`
  */
 bool error_set(Error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/**
+ * @brief Copies a file's name for a terminal: what is not printable becomes question marks.
+ * @param copy room for the copy; a long name is cut
+ * @param size of that room
+ * @return copy
+ */
+const char *printable_name(const char *name, char *copy, size_t size);
 
 /**
  * @brief Prints `error: ...` on stderr and exits. Only mains call it.

@@ -14,6 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define UNFINISHED ".unfinished" /* beside an output until it is complete */
+#define LOCK       ".lock"       /* beside a file that is replaced again and again */
+
 /* stat() looks through links, so a link to a regular file is one. */
 bool file_length(const char *path, long *bytes, Error *error) {
     struct stat info;
@@ -47,6 +50,28 @@ bool file_same(const char *a, const char *b) {
     /* files that do not exist yet: the same name in the same folder */
     if (!split(a, &first, &name[0]) || !split(b, &second, &name[1])) return false;
     return same_inode(&first, &second) && strcmp(name[0], name[1]) == 0;
+}
+
+/* The file itself where the path is a link; the path where there is no file yet. */
+static bool without_links(const char *path, char target[PATH_MAX]) {
+    if (realpath(path, target)) return true;
+    return errno == ENOENT && snprintf(target, PATH_MAX, "%s", path) < PATH_MAX;
+}
+
+/* Whether a file that one output makes on its way, FILE.unfinished or FILE.lock, is another file. */
+static bool makes(const char *output, const char *other) {
+    static const char *const suffix[] = {UNFINISHED, LOCK};
+    char target[PATH_MAX], beside[PATH_MAX];
+    if (!without_links(output, target)) return false;
+    for (int k = 0; k < 2; k++) {
+        int length = snprintf(beside, sizeof beside, "%s%s", target, suffix[k]);
+        if (length < PATH_MAX && file_same(beside, other)) return true;
+    }
+    return false;
+}
+
+bool file_disjoint(const char *a, const char *b) {
+    return !file_same(a, b) && !makes(a, b) && !makes(b, a);
 }
 
 /* ------------------------------------------------------------------ locks ---------------- */
@@ -86,12 +111,6 @@ static long holder_of(const char *path) {
     return asked ? (long)whole.l_pid : 0;
 }
 
-/* The file itself where the path is a link; the path where there is no file yet. */
-static bool without_links(const char *path, char target[PATH_MAX]) {
-    if (realpath(path, target)) return true;
-    return errno == ENOENT && snprintf(target, PATH_MAX, "%s", path) < PATH_MAX;
-}
-
 /* A file can be replaced by a file; a pipe, a device or a folder cannot. */
 static bool is_regular(const char *path, const struct stat *info, Error *error) {
     if (S_ISREG(info->st_mode)) return true;
@@ -111,7 +130,7 @@ bool lock_take(Lock *lock, const char *path, Error *error) {
     *lock = (Lock){.file = -1};
     if (!without_links(path, target)) return error_set(error, "%s: %s", path, strerror(errno));
     if (stat(target, &info) == 0 && !is_regular(path, &info, error)) return false;
-    if (snprintf(lock->path, PATH_MAX, "%s.lock", target) >= PATH_MAX)
+    if (snprintf(lock->path, PATH_MAX, "%s" LOCK, target) >= PATH_MAX)
         return error_set(error, "%.200s...: the path is too long", path);
     if (!is_a_lock(lock->path))
         return error_set(error,
@@ -174,7 +193,7 @@ static void give_up(Output *output) {
 /* Makes, locks and empties the temporary; false and errno when that fails. It is emptied only after
    the lock is ours: O_TRUNC would empty a file that another program is writing. */
 static bool open_temporary(Output *output, mode_t mode) {
-    if (snprintf(output->temporary, PATH_MAX, "%s.unfinished", output->target) >= PATH_MAX) {
+    if (snprintf(output->temporary, PATH_MAX, "%s" UNFINISHED, output->target) >= PATH_MAX) {
         errno = ENAMETOOLONG;
         return false;
     }

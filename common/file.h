@@ -54,6 +54,12 @@ bool file_length(const char *path, long *bytes, Error *error);
 bool file_same(const char *a, const char *b);
 
 /**
+ * @brief Whether writing either of two files leaves the other one alone: neither they themselves
+ *        nor the files that are made on the way, FILE.unfinished and FILE.lock, are the same.
+ */
+bool file_disjoint(const char *a, const char *b);
+
+/**
  * @brief Takes a lock, which the empty file PATH.lock carries; it ends with the process at the
  *        latest. Where a file system has no locks, this succeeds.
  * @param lock  filled on success; lock_release() ends it

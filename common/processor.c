@@ -1,12 +1,17 @@
 /*
- * Before main(): has this processor what the program was compiled for? See processor.h.
+ * Before main(): has this processor what the program was compiled for, and is there room for
+ * OpenBLAS? See processor.h.
  *
  * The Makefile compiles this file, and no other, for any processor of the architecture. It must not
  * call the chapters' or common/'s functions, which are compiled for one.
  */
 #include "processor.h"
 
+#include <stddef.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+enum { LEAST_MB = 256 }; /* of addresses; a run needs as many anyway */
 
 #if defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
@@ -34,11 +39,30 @@ static int units_here(void) {
     return units;
 }
 
-/* As a constructor: main() itself is compiled with these instructions. */
-__attribute__((constructor)) static void check_processor(void) {
-    static const char text[] = "error: built for a newer processor than this one: build again here "
-                               "(make build), or for any (make PORTABLE=1 build)\n";
-    if ((units_built_for & ~units_here()) == 0) return;
-    if (write(STDERR_FILENO, text, sizeof text - 1) < 0) _exit(2);
+/* Ends the program with one line. exit() would run what has not begun yet. */
+static void refuse(const char *line, size_t length) {
+    if (write(STDERR_FILENO, line, length) < 0) _exit(2);
     _exit(1);
 }
+
+/* Everything else of a program may already use what is missing here. */
+static void check_machine(void) {
+    static const char newer[] = "error: built for a newer processor than this one: build again "
+                                "here (make build), or for any (make PORTABLE=1 build)\n";
+    static const char room[] = "error: fewer than 256 MB of address space (ulimit -v): OpenBLAS "
+                               "would wait for memory forever\n";
+    struct rlimit limit;
+    if ((units_built_for & ~units_here()) != 0) refuse(newer, sizeof newer - 1);
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur < (rlim_t)LEAST_MB << 20)
+        refuse(room, sizeof room - 1);
+}
+
+/* Before the libraries begin, where the system can do that; else before main(), which is itself
+   compiled for one processor. */
+#ifdef __linux__
+__attribute__((section(".preinit_array"), used)) static void (*const first)(void) = check_machine;
+#else
+__attribute__((constructor)) static void first(void) {
+    check_machine();
+}
+#endif

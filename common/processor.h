@@ -1,10 +1,11 @@
 /**
  * @file processor.h
- * @brief A program built for this machine's processor says so on an older one.
+ * @brief A program that cannot run on this machine says so in one line.
  *
  * -march=native takes every instruction that the building machine has. On an older one the first
  * such instruction would end the program with "Illegal instruction". So every program is linked
- * with processor.c, which asks before main().
+ * with processor.c, which asks before main(). It also looks at the address space: with less than
+ * OpenBLAS reserves when it starts, the program would hang there without a word.
  */
 #ifndef PROCESSOR_H
 #define PROCESSOR_H

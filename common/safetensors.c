@@ -15,10 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
+
+#define SUM_KEY  "checksum"
+#define SUM_MARK "crc:"
 
 enum {
     HEADER_MAX = 1 << 20, /* ours has about 900 bytes; a header of a gigabyte is an attack */
-    LENGTH_BYTES = 8
+    LENGTH_BYTES = 8,
+    SUM_TEXT = sizeof SUM_MARK + 8
 };
 
 /* No tensor has more dimensions than a convolution's weight: 4. */
@@ -61,6 +66,52 @@ static float get_float(const uint8_t *byte) {
     return value;
 }
 
+/* ------------------------------------------------------------------ the checksum --------- */
+
+/* Of one text, with its final zero, so that no letter can move from one text to the next. */
+static uLong sum_text(uLong crc, const char *text) {
+    return crc32_z(crc, (const uint8_t *)text, strlen(text) + 1);
+}
+
+/* Of a tensor: its name, and its numbers as the file has them. */
+static uLong sum_tensor(const Tensor *tensor) {
+    uLong crc = sum_text(0, tensor->name);
+    for (size_t k = 0; k < tensor_size(tensor); k++) {
+        uint8_t byte[4];
+        put_float((float)tensor->data[k], byte);
+        crc = crc32_z(crc, byte, sizeof byte);
+    }
+    return crc;
+}
+
+/* Of all, as text. The parts are added up, so their order does not count. */
+static void sum_all(const json_t *metadata, int tensors, const Tensor *tensor,
+                    char text[SUM_TEXT]) {
+    const char *key;
+    json_t *value;
+    uLong sum = 0;
+    json_object_foreach((json_t *)metadata, key, value) {
+        const char *word = json_string_value(value);
+        if (word && strcmp(key, SUM_KEY) != 0) sum += sum_text(sum_text(0, key), word);
+    }
+    for (int i = 0; i < tensors; i++)
+        sum += sum_tensor(&tensor[i]);
+    snprintf(text, SUM_TEXT, SUM_MARK "%08lx", sum & 0xffffffff);
+}
+
+/* The checksum that a file has; NULL: none. */
+static const char *sum_of(const json_t *metadata) {
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)metadata, key, value) {
+        const char *word = json_string_value(value);
+        if (strcmp(key, SUM_KEY) == 0) return word ? word : "";
+        /* a bit of the key has flipped: no checksum fits */
+        if (word && strncmp(word, SUM_MARK, strlen(SUM_MARK)) == 0) return "";
+    }
+    return NULL;
+}
+
 /* ------------------------------------------------------------------ writing -------------- */
 
 /* {"dtype": "F32", "shape": [...], "data_offsets": [begin, end]} or NULL. json_pack() takes over
@@ -87,6 +138,9 @@ static json_t *header_json(int tensors, const Tensor *tensor, int entries, const
     for (int i = 0; i < entries; i++)
         if (json_object_set_new(metadata, entry[i].key, json_string(entry[i].value)) != 0)
             ok = false;
+    char sum[SUM_TEXT];
+    sum_all(metadata, tensors, tensor, sum);
+    if (json_object_set_new(metadata, SUM_KEY, json_string(sum)) != 0) ok = false;
     /* from here on the header owns the metadata, and everything else that is set in it */
     if (json_object_set_new(header, "__metadata__", metadata) != 0) ok = false;
     for (int i = 0; i < tensors; i++) {
@@ -553,13 +607,25 @@ static bool read_all(const Safetensors *file, int tensors, const Tensor *tensor,
     return covers(file, tensors, name, error);
 }
 
+/* Whether what was read is what was written, if the file says so. */
+static bool undamaged(const Safetensors *file, int tensors, const Tensor *tensor, Error *error) {
+    const json_t *metadata = json_object_get(file->header, "__metadata__");
+    const char *said = sum_of(metadata);
+    char sum[SUM_TEXT];
+    if (!said) return true;
+    sum_all(metadata, tensors, tensor, sum);
+    if (strcmp(said, sum) == 0) return true;
+    return error_set(error, "%s: damaged or edited: its checksum is %.20s, its content has %s",
+                     file->path, said, sum);
+}
+
 /* Names first, since other programs call the tensors differently. */
 bool safetensors_read(const Safetensors *file, int tensors, const Tensor *tensor, Error *error) {
     const char **name = calloc((size_t)tensors, sizeof *name);
     if (!name) return error_set(error, "%s: no memory for its names", file->path);
     bool ok = read_all(file, tensors, tensor, name, error);
     free(name);
-    return ok;
+    return ok && undamaged(file, tensors, tensor, error);
 }
 
 bool safetensors_load(const char *path, int tensors, const Tensor *tensor, Error *error) {
@@ -568,4 +634,36 @@ bool safetensors_load(const char *path, int tensors, const Tensor *tensor, Error
     bool ok = safetensors_read(&file, tensors, tensor, error);
     safetensors_close(&file);
     return ok;
+}
+
+/* ------------------------------------------------------------------ replacing ------------ */
+
+/* Whether a file is not there, is empty, or begins with the length of a header and a header. */
+static bool begins_as_ours(const char *path) {
+    uint8_t start[LENGTH_BYTES + 1];
+    FILE *file = fopen(path, "rb");
+    if (!file) return true; /* what is wrong with it will be said when it is opened for writing */
+    size_t got = fread(start, 1, sizeof start, file);
+    fclose(file);
+    return got == 0 || (got == sizeof start && get_u64(start) <= HEADER_MAX && start[8] == '{');
+}
+
+bool safetensors_may_replace(const char *path, const char *key, bool wanted, Error *error) {
+    char beside[PATH_MAX];
+    Safetensors file;
+    Error why;
+    long bytes;
+    if (snprintf(beside, sizeof beside, "%s.unfinished", path) >= PATH_MAX)
+        return error_set(error, "%.200s...: the path is too long", path);
+    if (file_length(beside, &bytes, &why) && !begins_as_ours(beside))
+        return error_set(error, "%s: exists and is not ours: rename it, or choose another name",
+                         beside);
+    if (!file_length(path, &bytes, &why) || bytes == 0) return true;
+    if (begins_as_ours(path) && safetensors_open(path, &file, &why)) {
+        bool has = safetensors_metadata(&file, key) != NULL;
+        safetensors_close(&file);
+        if (has == wanted) return true;
+    }
+    return error_set(error, "%s: exists and is not %s: remove it, or choose another name", path,
+                     wanted ? "a checkpoint" : "a file of parameters");
 }

@@ -15,6 +15,9 @@
  * may be, and every number must be finite. A file that uses none of the expected names (PyTorch's
  * "conv1.weight", "module.fc3.bias") is read when shape and last word identify every tensor.
  * Writing replaces a file completely or not at all, see file.h.
+ *
+ * The metadata of our files have a checksum of everything else: "crc:" and eight digits, CRC-32. A
+ * file that has one is refused unless it fits; files of other programs have none.
  */
 #ifndef SAFETENSORS_H
 #define SAFETENSORS_H
@@ -70,6 +73,16 @@ bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int e
  */
 bool safetensors_rescue(const char *path, int tensors, const Tensor *tensor, int entries,
                         const Metadata *entry, char name[PATH_MAX]);
+
+/**
+ * @brief Whether a file may be written: there is none, an empty one, or one of the same kind.
+ * @param path   where the file is to go; FILE.unfinished, which a killed program may have left, must
+ *               not be somebody's either
+ * @param key    an entry of the metadata that tells two kinds apart
+ * @param wanted whether an older file must have the entry, or must not
+ * @param error  filled on refusal
+ */
+bool safetensors_may_replace(const char *path, const char *key, bool wanted, Error *error);
 
 /** An open file: its header is parsed, its numbers are still on the disk. */
 typedef struct Safetensors {

@@ -79,8 +79,8 @@ for group in "$@"; do wanted="$wanted $(packages "$group")"; done
 
 # The first python3 of PATH need not be the system's.
 python() {
-    case " $wanted " in *" python3 "*) ;; *) return ;; esac
-    python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2> /dev/null && return
+    case " $wanted " in *" python3 "*) ;; *) return 0 ;; esac
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2> /dev/null && return 0
     this=$(python3 --version 2> /dev/null) || this="not there"
     echo "error: python3 must be 3.8 or newer; the first one in PATH is ${this#Python }" >&2
     exit 1

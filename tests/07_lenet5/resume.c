@@ -148,9 +148,10 @@ Test(ch07_resume, keeps_the_good_file,
 /* What a process that was killed left is used again. */
 Test(ch07_resume, old_temporaries, .description = "a dead process blocks no later one") {
     const char *dir = small_set();
-    Ran ran = command_in(
-        dir, "echo old > s.unfinished; exec %s train --epochs 1 --batch 50 " QUICK " --save s",
-        program_path());
+    Ran ran = command_in(dir,
+                         "printf '\\10\\0\\0\\0\\0\\0\\0\\0{' > s.unfinished; exec %s train "
+                         "--epochs 1 --batch 50 " QUICK " --save s",
+                         program_path());
     cr_expect(ran.code == 0 && exists(in(dir, "s")), "%d: %s", ran.code, ran.err);
 }
 

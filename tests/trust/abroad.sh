@@ -56,10 +56,12 @@ for goal in tests:test benchmark:bench chapter7:chapter.7 docss:docs; do
 done
 mkdir "$work/old"
 echo "raise ModuleNotFoundError(\"No module named 'tomllib'\")" > "$work/old/tomllib.py"
-export PYTHONPATH="$work/old"
-refused 'Python 3.11 or newer is needed' python3 tests/course/exercises.py hint 02.3 1
-refused 'python3 must be 3.11 or newer' env SKIP_SETUP= sh common/tools/setup.sh hint
-unset PYTHONPATH
+printf '#!/bin/sh\necho Python 3.6.9\n[ "$1" = --version ]\n' > "$work/old/python3"
+chmod +x "$work/old/python3"
+refused 'Python 3.11 or newer is needed' env PYTHONPATH="$work/old" \
+    python3 tests/course/handout/handout.py make none none
+refused 'python3 must be 3.8 or newer.*3\.6\.9' env SKIP_SETUP= PATH="$work/old:$PATH" \
+    sh common/tools/setup.sh hint
 if command -v qemu-x86_64 > /dev/null && [ "$(uname -m)" = x86_64 ] &&
     grep -qw avx2 /proc/cpuinfo; then
     refused 'built for a newer processor' qemu-x86_64 -cpu Nehalem build/07_lenet5 --version

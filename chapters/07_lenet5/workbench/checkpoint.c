@@ -21,7 +21,6 @@ enum {
     RECIPE,
     KERNELS,
     PROGRAM,
-    CHECKSUM,
     SEED,
     EPOCH, /* from here on numbers */
     FIRST,
@@ -35,9 +34,9 @@ enum {
     ENTRIES = SETTING + SETTINGS
 };
 
-static const char *const keys[SETTING] = {
-    "recipe",    "kernels", "build",   "checksum",   "seed",      "at_epoch", "at_image",
-    "iteration", "loss",    "correct", "since_line", "log_bytes", "images"};
+static const char *const keys[SETTING] = {"recipe",   "kernels",    "build",     "seed",
+                                          "at_epoch", "at_image",   "iteration", "loss",
+                                          "correct",  "since_line", "log_bytes", "images"};
 
 /* The largest value of each number: no run comes near it, and all of them fit their types. */
 static const double most[SETTING] = {
@@ -69,28 +68,10 @@ const char checkpoint_build[] =
 #endif
     ;
 
-/* ------------------------------------------------------------------ checksums ------------ */
-
 /* A checksum of the training images and their labels: with others it would be another run. */
 static double checksum_of_images(const Dataset *data) {
     uLong crc = crc32_z(0, data->image, (size_t)data->n * IMAGE_BYTES);
     return (double)crc32_z(crc, data->label, (size_t)data->n);
-}
-
-/* A checksum of everything that a checkpoint holds, itself excepted: entries, then numbers. */
-static unsigned long checksum(const Metadata entry[ENTRIES], int count, const Tensor *tensor) {
-    uLong crc = 0;
-    for (int k = 0; k < ENTRIES; k++) {
-        const char *value = entry[k].value;
-        /* with its final zero, or a digit could move from one entry to the next */
-        if (k != CHECKSUM) crc = crc32_z(crc, (const uint8_t *)value, strlen(value) + 1);
-    }
-    for (int i = 0; i < count; i++)
-        for (size_t k = 0; k < tensor_size(&tensor[i]); k++) {
-            float number = (float)tensor[i].data[k]; /* as the file has it, in a double build too */
-            crc = crc32_z(crc, (const uint8_t *)&number, sizeof number);
-        }
-    return crc;
 }
 
 /* ------------------------------------------------------------------ saving --------------- */
@@ -105,7 +86,7 @@ static int list_tensors(const Trainer *t, Tensor tensor[TENSORS_MAX]) {
     return count;
 }
 
-/* Every entry but the checksum. 17 digits bring any double back; the loss of an epoch is a sum that
+/* Every entry. 17 digits bring any double back; the loss of an epoch is a sum that
    continues after the resume. */
 static void write_values(const Recipe *recipe, const Trainer *t, const Place *place,
                          char value[ENTRIES][VALUE]) {
@@ -138,8 +119,6 @@ bool checkpoint_save(const char *path, const Recipe *recipe, const Trainer *trai
     write_values(recipe, trainer, place, value);
     for (int k = 0; k < ENTRIES; k++)
         entry[k] = (Metadata){key_of(k), value[k]};
-    /* last, as it covers all the others */
-    snprintf(value[CHECKSUM], VALUE, "%08lx", checksum(entry, count, tensor));
     return safetensors_save(path, count, tensor, ENTRIES, entry, error);
 }
 
@@ -154,7 +133,8 @@ static bool read_entries(const Safetensors *file, Metadata entry[ENTRIES], Error
                              "%s: not a checkpoint: it has no %s; train --checkpoint writes one",
                              file->path, entry[k].key);
     }
-    return true;
+    if (safetensors_metadata(file, "checksum")) return true;
+    return error_set(error, "%s: not a checkpoint: it has no checksum", file->path);
 }
 
 /* A value that no run of this program writes: the file is edited, damaged, or something else. */
@@ -246,18 +226,8 @@ static bool fits(const Checkpoint *c, const Trainer *t, Error *error) {
                      c->file.path, place->iteration, place->epoch, place->first);
 }
 
-/* Whether the tensors that were read and the entries are those that were written. */
-static bool undamaged(const char *path, const Metadata entry[ENTRIES], int count,
-                      const Tensor *tensor, Error *error) {
-    char sum[VALUE];
-    snprintf(sum, VALUE, "%08lx", checksum(entry, count, tensor));
-    if (strcmp(sum, entry[CHECKSUM].value) == 0) return true;
-    return error_set(error, "%s: damaged or edited: its checksum is %.16s, its content has %s",
-                     path, entry[CHECKSUM].value, sum);
-}
-
-/* The checksum comes after the tensors, as it covers them, and before anything else: the messages
-   below would be misleading about a damaged file. */
+/* The tensors come first, as their checksum covers everything: the messages below would be
+   misleading about a damaged file. */
 bool checkpoint_resume(const Checkpoint *c, Trainer *t, Error *error) {
     const char *path = c->file.path;
     Tensor tensor[TENSORS_MAX];
@@ -266,7 +236,6 @@ bool checkpoint_resume(const Checkpoint *c, Trainer *t, Error *error) {
     if (!read_entries(&c->file, entry, error)) return false;
     /* straight into the trainer; if anything below fails, the program ends */
     if (!safetensors_read(&c->file, count, tensor, error)) return false;
-    if (!undamaged(path, entry, count, tensor, error)) return false;
     if (strtod(entry[IMAGES].value, NULL) != checksum_of_images(t->data))
         return error_set(
             error, "%s: was made with other training images: same --data and --validate?", path);

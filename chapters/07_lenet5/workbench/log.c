@@ -7,6 +7,7 @@
 #include "measure.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,12 +27,28 @@ static bool begins_as_log(FILE *file) {
    with the name of a source file must not erase it. */
 static bool may_replace(const char *path, Error *error) {
     struct stat info;
-    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return true;
+    if (stat(path, &info) != 0) {
+        /* the file that it would make might be another output of the run */
+        if (lstat(path, &info) != 0) return true;
+        return error_set(error, "%s: cannot write the log: it is a link that leads nowhere", path);
+    }
+    if (!S_ISREG(info.st_mode) || info.st_size == 0) return true;
     FILE *file = fopen(path, "r");
     bool log = file && begins_as_log(file);
     if (file) fclose(file);
     if (log) return true;
     return error_set(error, "%s: exists and is not a log: remove it, or name another", path);
+}
+
+/* As fopen(path, "w"), but a pipe without a reader is an error (ENXIO) and not an endless wait. */
+static FILE *open_for_lines(const char *path) {
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC, 0666);
+    if (file < 0) return NULL;
+    int flags = fcntl(file, F_GETFL);
+    FILE *stream = NULL;
+    if (flags >= 0 && fcntl(file, F_SETFL, flags & ~O_NONBLOCK) == 0) stream = fdopen(file, "w");
+    if (!stream) close(file);
+    return stream;
 }
 
 /* Lines go into the file as they are made, not into a temporary: an interrupted run leaves its
@@ -40,8 +57,10 @@ bool log_open(Log *log, const char *path, Error *error) {
     *log = (Log){.path = path};
     if (!path) return true;
     if (!may_replace(path, error)) return false;
-    log->file = fopen(path, "w");
-    if (!log->file) return error_set(error, "%s: cannot write the log: %s", path, strerror(errno));
+    log->file = open_for_lines(path);
+    if (!log->file)
+        return error_set(error, "%s: cannot write the log: %s", path,
+                         errno == ENXIO ? "nothing reads this pipe yet" : strerror(errno));
     fputs(head, log->file);
     return true;
 }

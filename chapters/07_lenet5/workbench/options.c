@@ -343,11 +343,16 @@ typedef struct Named {
     const char *path;
 } Named;
 
-/* The same file under two names counts: file_same() looks through links and folders. */
+/* The same file under two names counts, and the files that are made on the way. */
 static bool distinct(const Named *output, const Named *other, Error *error) {
-    if (!output->path || !other->path || !file_same(output->path, other->path)) return true;
-    return error_set(error, "%s %s: this is the file of %s; choose another name", output->flag,
-                     output->path, other->flag);
+    if (!output->path || !other->path || file_disjoint(output->path, other->path)) return true;
+    if (file_same(output->path, other->path))
+        return error_set(error, "%s %s: this is the file of %s; choose another name", output->flag,
+                         output->path, other->flag);
+    return error_set(error,
+                     "%s %s: FILE.unfinished or FILE.lock of one would be the file of %s; "
+                     "choose another name",
+                     output->flag, output->path, other->flag);
 }
 
 /* The IDX files of --data, plain and packed. */

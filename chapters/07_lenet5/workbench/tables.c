@@ -266,11 +266,13 @@ static const struct {
 /* A table must not replace the parameters that it is about. */
 static bool open_table(Output *table, const char *dir, const char *name, const Subject *subject,
                        Error *error) {
-    if (!output_open_in(table, dir, name, error)) return false;
-    if (!file_same(table->path, subject->source)) return true;
-    output_discard(table);
-    return error_set(error, "%s: a table would replace the parameters; name another --dir",
-                     subject->source);
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", dir, name); /* a longer one is refused below */
+    /* asked first: opening it empties the temporary */
+    if (!file_disjoint(path, subject->source))
+        return error_set(error, "%s: a table would replace the parameters; name another --dir",
+                         subject->source);
+    return output_open_in(table, dir, name, error);
 }
 
 /* Each table is complete or not there: a picture of half a table would look like a result. */

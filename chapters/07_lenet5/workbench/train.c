@@ -15,6 +15,7 @@
 #include "measure.h"
 #include "progress.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -105,10 +106,14 @@ static void lock_checkpoint(const Run *run) {
     atexit(unlock);
 }
 
-/* Hours of training should not end in a folder that does not exist. */
+/* Hours of training should not end in a folder that does not exist, and a slip of the keyboard not
+   replace a file of another kind. The checkpoint that is resumed is read soon. */
 static void check_outputs(const Run *run) {
-    const char *files[2] = {run->o->save, checkpoint_path(run)};
+    const char *save = run->o->save, *kept = run->o->checkpoint;
     Error error;
+    if (save && !safetensors_may_replace(save, "at_epoch", false, &error)) fail_with(&error);
+    if (kept && !safetensors_may_replace(kept, "at_epoch", true, &error)) fail_with(&error);
+    const char *files[2] = {save, checkpoint_path(run)};
     for (int k = 0; k < 2; k++)
         if (files[k] && !output_possible(files[k], &error)) fail_with(&error);
 }
@@ -230,9 +235,18 @@ static void save_checkpoint(Run *run) {
 
 /* A word of a command, quoted where a shell would not read it back as one. */
 static void print_word(const char *before, const char *word) {
+    char shown[PATH_MAX];
     printf("%s", before);
-    if (!strpbrk(word, " \t\n'\"\\$`&;|<>()*?[]#~!")) {
+    printable_name(word, shown, sizeof shown);
+    if (strcmp(shown, word) == 0 && !strpbrk(word, " '\"\\$`&;|<>()*?[]#~!")) {
         printf("%s", word);
+        return;
+    }
+    if (strcmp(shown, word) != 0) { /* $'...': bytes as octal numbers */
+        printf("$'");
+        for (const char *c = word; *c; c++)
+            printf(isalnum((unsigned char)*c) ? "%c" : "\\%03o", (unsigned char)*c);
+        putchar('\'');
         return;
     }
     putchar('\'');
@@ -430,7 +444,8 @@ static void save_run(Run *run) {
     int count = network_tensors(&run->net, trainer_result(&run->trainer), tensor);
     if (!safetensors_save(o->save, count, tensor, OTHERS + SETTINGS, entry, &error))
         rescue(run, count, tensor, OTHERS + SETTINGS, entry, &error);
-    printf("saved %s\n", o->save);
+    char name[PATH_MAX];
+    printf("saved %s\n", printable_name(o->save, name, sizeof name));
 }
 
 /* The last line, made for scripts: key=value throughout. */

@@ -17,10 +17,12 @@
 #include "measure.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef VERSION
 #define VERSION "of no version" /* compiled by other means than make */
@@ -66,12 +68,12 @@ static void info(const Options *o) {
 static Output open_table(const Options *o, const char *name) {
     Output table;
     Error error;
-    if (!output_open_in(&table, o->dir, name, &error)) fail_with(&error);
-    /* opened, but not renamed yet: the parameters are still there to be spared */
-    if (file_same(table.path, o->load)) {
-        output_discard(&table);
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", o->dir, name); /* a longer one is refused below */
+    /* asked first: opening it empties the temporary */
+    if (!file_disjoint(path, o->load))
         fail(EXIT_USAGE, "--dir %s: %s would replace the parameters; name another", o->dir, name);
-    }
+    if (!output_open_in(&table, o->dir, name, &error)) fail_with(&error);
     return table;
 }
 
@@ -217,7 +219,9 @@ static void tables(const Options *o) {
     if (!trainer_share(&trainer, o->threads, &error)) fail_with(&error);
     const Subject subject = {&trainer, params, &test_data, o->image < 0 ? 0 : o->image, o->load};
     if (!tables_write(o->dir, &subject, &error)) fail_with(&error);
-    printf("tables of %s in %s\n", o->load, o->dir);
+    char load[PATH_MAX], dir[PATH_MAX];
+    printf("tables of %s in %s\n", printable_name(o->load, load, sizeof load),
+           printable_name(o->dir, dir, sizeof dir));
     trainer_free(&trainer);
     free(params);
     dataset_free(&data);
@@ -289,6 +293,7 @@ static bool predict_one(const Options *o, const Network *net, const real *params
     Grey grey;
     Error error;
     Prediction p;
+    char name[PATH_MAX];
     uint8_t byte[IMAGE_BYTES], label = 0;
     /* a set of one image, which takes the same way as MNIST's; its label is not used */
     const Dataset one = {1, byte, &label};
@@ -298,13 +303,14 @@ static bool predict_one(const Options *o, const Network *net, const real *params
         fprintf(stderr, "error: %s\n", error.text);
         return false;
     }
-    if (!o->json) printf("%s: %d x %d pixels; as the network sees it:\n\n", file, grey.w, grey.h);
+    printable_name(file, name, sizeof name);
+    if (!o->json) printf("%s: %d x %d pixels; as the network sees it:\n\n", name, grey.w, grey.h);
     if (!inspect_image(o->json ? NULL : stdout, net, params, &one, 0, &p, &error))
         fail(EXIT_FAILURE, "%s: %s", o->load, error.text);
     if (o->json)
         print_json(file, &p);
     else
-        printf("\n%s: %d (%.2f %%%s)\n", file, p.digit, 100 * p.probability[p.digit],
+        printf("\n%s: %d (%.2f %%%s)\n", name, p.digit, 100 * p.probability[p.digit],
                unsure(&p) ? ", unsure" : "");
     grey_free(&grey);
     return true;
@@ -330,15 +336,26 @@ static void version(void) {
     printf("07_lenet5 %s: %s, %s kernels\n", VERSION, checkpoint_build, net.kernels);
 }
 
+/* A stream that was closed by the caller would lend its number to the next file that is opened, and
+   messages would go into that. */
+static void check_streams(void) {
+    bool closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
+    for (int k = 0; k <= STDERR_FILENO; k++)
+        if (fcntl(k, F_GETFD) < 0 && open("/dev/null", O_RDWR) != k) exit(EXIT_FAILURE);
+    if (closed) fail(EXIT_FAILURE, "cannot write to stdout: it is closed");
+}
+
 /* One command. Everything that a command prints goes through stdout, which is checked once, at the
    end. */
 int workbench(int argc, char **argv) {
     Options options;
     Error error;
     int code = 0;
+    check_streams();
     gemm_single_thread();
-    /* A file that grows too large becomes an error of its write, and not the end. */
+    /* A reader that leaves, or a file that grows too large, becomes an error of its write. */
     signal(SIGXFSZ, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
     if (!options_read(argc, argv, &options, &error)) fail(EXIT_USAGE, "%s", error.text);
     if (options.help)
         options_usage(stdout);
