@@ -86,10 +86,14 @@ void wait_for(const Running *running, const char *text) {
 }
 
 const char *program_path(void) {
-    char here[PATH_MAX];
-    if (*BUILD == '/') return "'" BUILD "/07_lenet5'";
-    cr_assert(getcwd(here, sizeof here) != NULL);
-    return textf("'%s/" BUILD "/07_lenet5'", here);
+    char here[PATH_MAX] = "", quoted[2 * PATH_MAX] = "";
+    if (*BUILD != '/') cr_assert(getcwd(here, sizeof here) != NULL);
+    const char *path = textf("%s%s" BUILD "/07_lenet5", here, *here ? "/" : "");
+    /* an apostrophe ends the quotation, stands alone, and begins the next one */
+    size_t at = 0;
+    for (const char *c = path; *c && at + 5 < sizeof quoted; c++)
+        at += (size_t)snprintf(quoted + at, sizeof quoted - at, *c == '\'' ? "'\\''" : "%c", *c);
+    return textf("'%s'", quoted);
 }
 
 Running lenet5_start(const char *dir, const char *arguments) {
