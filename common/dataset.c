@@ -10,24 +10,47 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Whether there may be such a file. Only "no such file" is a no: a folder that cannot be entered is
    an error that idx_read() names. */
 static bool is_there(const char *path) {
-    return access(path, F_OK) == 0 || errno != ENOENT;
+    return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-/* Reads DIR/NAME, or DIR/NAME.gz where there is no plain file; `path` is left for messages. */
-static bool read_either(const char *dir, const char *name, char *path, size_t size, Idx *idx,
-                        Error *error) {
-    if (snprintf(path, size, "%s/%s.gz", dir, name) >= (int)size)
-        return error_set(error, "%.100s...: the path is too long", dir);
+static bool is_folder(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* Where NAME lies in a folder; packed, in a folder of its own name, or as other programs unpack it:
+   train-images.idx3-ubyte. False where it does not. */
+static bool find_file(const char *dir, const char *name, char *path, size_t size) {
+    char dotted[64];
+    snprintf(dotted, sizeof dotted, "%s", name);
+    char *idx = strstr(dotted, "-idx");
+    if (idx) *idx = '.';
     /* the plain file first: unpacking takes longer than reading it */
-    snprintf(path, size, "%s/%s", dir, name);
-    if (is_there(path)) return idx_read(path, idx, error);
-    snprintf(path, size, "%s/%s.gz", dir, name);
-    if (is_there(path)) return idx_read(path, idx, error);
+    const char *const way[][2] = {{name, ""},      {name, ".gz"},   {dotted, ""},
+                                  {dotted, ".gz"}, {name, name}, {dotted, dotted}};
+    for (size_t k = 0; k < sizeof way / sizeof *way; k++) {
+        const char *more = way[k][1];
+        bool inside = *more && *more != '.';
+        snprintf(path, size, "%s/%s%s%s", dir, way[k][0], inside ? "/" : "", more);
+        /* a folder of that name holds the file */
+        if (is_there(path) && (inside || !is_folder(path))) return true;
+    }
+    return false;
+}
+
+/* Reads a file of a folder; `path` is left for messages. */
+static bool read_file(const char *dir, const char *name, char *path, size_t size, Idx *idx,
+                      Error *error) {
+    /* the longest form */
+    if (snprintf(path, size, "%s/%s/%s", dir, name, name) >= (int)size)
+        return error_set(error, "%.100s...: the path is too long", dir);
+    if (find_file(dir, name, path, size)) return idx_read(path, idx, error);
     return error_set(
         error,
         "%s/%s[.gz]: no such file; run from the project's top, where our copy is " MNIST_DIR
@@ -35,12 +58,25 @@ static bool read_either(const char *dir, const char *name, char *path, size_t si
         dir, name);
 }
 
+/* The shape that the file has instead. */
+static bool wrong_images(const Idx *image, const char *path, Error *error) {
+    const int *dim = image->dim;
+    if (image->dims == 3)
+        return error_set(error, "%s: not images of %dx%d: it holds %d of %dx%d", path, IMAGE_SIDE,
+                         IMAGE_SIDE, dim[0], dim[1], dim[2]);
+    if (image->dims == 2)
+        return error_set(error, "%s: not images of %dx%d: it holds %d rows of %d numbers", path,
+                         IMAGE_SIDE, IMAGE_SIDE, dim[0], dim[1]);
+    return error_set(error, "%s: not images of %dx%d: it holds a list of %d numbers, as labels are",
+                     path, IMAGE_SIDE, IMAGE_SIDE, dim[0]);
+}
+
 /* Images must be (n, 28, 28), labels (n), every label a class. The messages name both files, as
    one may belong to another set. */
 static bool check(const Idx *image, const Idx *label, const char *image_path,
                   const char *label_path, Error *error) {
     if (image->dims != 3 || image->dim[1] != IMAGE_SIDE || image->dim[2] != IMAGE_SIDE)
-        return error_set(error, "%s: not images of %dx%d", image_path, IMAGE_SIDE, IMAGE_SIDE);
+        return wrong_images(image, image_path, error);
     /* One label for each image; each is used as an index, so a large one must not get through. */
     if (label->dims != 1) return error_set(error, "%s: not a list of labels", label_path);
     if (image->dim[0] != label->dim[0])
@@ -57,9 +93,9 @@ static bool check(const Idx *image, const Idx *label, const char *image_path,
 static bool read_both(const char *dir, const char *prefix, Idx *image, Idx *label, Error *error) {
     char name[64], image_path[512], label_path[512];
     snprintf(name, sizeof name, "%s-images-idx3-ubyte", prefix);
-    if (!read_either(dir, name, image_path, sizeof image_path, image, error)) return false;
+    if (!read_file(dir, name, image_path, sizeof image_path, image, error)) return false;
     snprintf(name, sizeof name, "%s-labels-idx1-ubyte", prefix);
-    if (!read_either(dir, name, label_path, sizeof label_path, label, error)) return false;
+    if (!read_file(dir, name, label_path, sizeof label_path, label, error)) return false;
     return check(image, label, image_path, label_path, error);
 }
 

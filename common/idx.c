@@ -6,6 +6,7 @@
 #include "idx.h"
 
 #include "file.h"
+#include "kind.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -26,6 +27,8 @@ typedef struct Source {
     const char *path;
     FILE *file;
     size_t length;
+    uint8_t start[KIND_BYTES]; /* its first bytes, for messages */
+    size_t started;            /* how many those are */
     bool packed;
     z_stream stream;        /* packed: takes from chunk */
     bool between;           /* packed: one member has ended, the next has not begun */
@@ -41,16 +44,15 @@ static void source_close(Source *source) {
 /* The length on disk is kept, to judge the header's claims by. */
 static bool source_open(const char *path, Source *source, Error *error) {
     long bytes;
-    uint8_t first[2] = {0};
     *source = (Source){.path = path};
     if (!file_length(path, &bytes, error)) return false;
     source->length = (size_t)bytes;
     source->file = fopen(path, "rb");
     if (!source->file) return error_set(error, "%s: %s", path, strerror(errno));
-    size_t got = fread(first, 1, 2, source->file);
+    source->started = fread(source->start, 1, KIND_BYTES, source->file);
     rewind(source->file);
     /* the first bytes decide, not the name: a browser may have unpacked a .gz already */
-    bool gzip = got == 2 && first[0] == 0x1f && first[1] == 0x8b;
+    bool gzip = source->started >= 2 && source->start[0] == 0x1f && source->start[1] == 0x8b;
     if (gzip && inflateInit2(&source->stream, GZIP) != Z_OK) {
         source_close(source);
         return error_set(error, "%s: no memory to unpack it", path);
@@ -139,16 +141,40 @@ static uint32_t big_endian(const uint8_t byte[4]) {
            (uint32_t)byte[3];
 }
 
+/* A number written the other way round, as most machines have them in memory. */
+static uint32_t turned(uint32_t n) {
+    return n >> 24 | (n >> 8 & 0xff00) | (n << 8 & 0xff0000) | n << 24;
+}
+
+/* A file that does not begin as an IDX file of bytes: its type, if it is an IDX file at all, or the
+   kind of file that it is. */
+static bool wrong_start(const Source *source, const uint8_t magic[4], Error *error) {
+    static const char *const types[16] = {
+        [9] = "signed bytes", [11] = "16-bit integers", [12] = "32-bit integers",
+        [13] = "floats",      [14] = "doubles",
+    };
+    if (magic[0] == 0 && magic[1] == 0 && magic[2] < 16 && types[magic[2]])
+        return error_set(error,
+                         "%s: its numbers are %s (type %02x); only unsigned bytes (08), from 0 to "
+                         "255, are read",
+                         source->path, types[magic[2]], magic[2]);
+    if (magic[3] == 0 && magic[2] == 0 && magic[1] == 8)
+        return error_set(error, "%s: little-endian: an IDX file begins 00 00 08, this one %02x 08",
+                         source->path, magic[0]);
+    Kind kind = source->packed ? kind_of(magic, 4) : kind_of(source->start, source->started);
+    return error_set(error,
+                     "%s: not an IDX file of bytes, but %s: it starts with %02x %02x %02x %02x, "
+                     "expected 00 00 08 and the number of dimensions",
+                     source->path, kind.name, magic[0], magic[1], magic[2], magic[3]);
+}
+
 /* The header: magic, dimensions; *count becomes their product. */
 static bool read_header(Source *source, Idx *idx, size_t *count, Error *error) {
     uint8_t magic[4];
+    if (source->length == 0) return error_set(error, "%s: truncated: it is empty", source->path);
     if (!source_read(source, magic, 4, "magic number", error)) return false;
     /* 8 stands for unsigned bytes; the format has other types, which no image is made of */
-    if (magic[0] != 0 || magic[1] != 0 || magic[2] != 8)
-        return error_set(error,
-                         "%s: not an IDX file of bytes: it starts with %02x %02x %02x %02x, "
-                         "expected 00 00 08 and the number of dimensions",
-                         source->path, magic[0], magic[1], magic[2], magic[3]);
+    if (magic[0] != 0 || magic[1] != 0 || magic[2] != 8) return wrong_start(source, magic, error);
     if (magic[3] < 1 || magic[3] > IDX_DIMS_MAX)
         return error_set(error, "%s: %d dimensions, expected 1 to %d", source->path, magic[3],
                          IDX_DIMS_MAX);
@@ -158,6 +184,10 @@ static bool read_header(Source *source, Idx *idx, size_t *count, Error *error) {
         uint8_t b[4];
         if (!source_read(source, b, 4, "header", error)) return false;
         uint32_t length = big_endian(b);
+        /* nobody has 16 million images; the other way round it may be a usual number */
+        if (length >= 1 << 24 && turned(length) > 0 && turned(length) < 1 << 24)
+            return error_set(error, "%s: dimension %d is %u; little-endian? Then it is %u",
+                             source->path, d, length, turned(length));
         /* the product is checked before it is formed, as it could overflow */
         if (length == 0 || length > INT_MAX || *count > SIZE_MAX / length)
             return error_set(error, "%s: dimension %d is %u", source->path, d, length);

@@ -45,7 +45,7 @@ $W/lenet5.wasm: $(PLAYED:%.c=build/wasm/%.o) build/wasm/docs/prologue.o
 
 # The same for this machine, without fused multiply-add: what the page should compute.
 NATIVE_PLAY := $(filter-out %/lessons.c,$(PLAYED)) \
-               $(patsubst %,common/%.c,file idx measure safetensors) \
+               $(patsubst %,common/%.c,file idx kind measure safetensors) \
                tests/trust/playground/native.c
 build/nofma/%.o: %.c $(PLAY)/playground.mk | setup
 	@mkdir -p $(@D)

@@ -34,9 +34,29 @@ Test(common_dataset, refuses) {
     write_set(dir, 3, 4, 28, 1);
     expect_error(dataset_load(dir, "t10k", &data, &error), &error, "has 3 images but");
     write_set(dir, 3, 3, 20, 1);
-    expect_error(dataset_load(dir, "t10k", &data, &error), &error, "not images of 28x28");
+    expect_error(dataset_load(dir, "t10k", &data, &error), &error,
+                 "not images of 28x28: it holds 3 of 20x20");
     write_set(dir, 3, 3, 28, 10);
     expect_error(dataset_load(dir, "t10k", &data, &error), &error, "label 0 is 10");
+}
+
+/* What other programs call the files, and where they put them. */
+Test(common_dataset, other_places) {
+    static const char *const commands[] = {
+        "for f in *-ubyte; do mv $f ${f%-idx*}.idx${f#*-idx}; done",
+        "gzip *",
+        "for f in *.gz; do n=${f%.gz}; mkdir $n; gzip -dc $f > $n/$n; rm $f; done",
+    };
+    const char *dir = folder();
+    Dataset data;
+    Error error;
+    write_set(dir, 3, 3, 28, 9);
+    for (size_t k = 0; k < sizeof commands / sizeof *commands; k++) {
+        cr_assert(system(textf("cd %s && %s", dir, commands[k])) == 0);
+        cr_assert(dataset_load(dir, "t10k", &data, &error), "%s: %s", listing(dir), error.text);
+        cr_expect(data.n == 3 && data.label[2] == 9);
+        dataset_free(&data);
+    }
 }
 
 Test(common_dataset, images) {

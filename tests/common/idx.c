@@ -77,12 +77,16 @@ Test(common_idx, refuses) {
         uint8_t bytes[24];
     } bad[] = {
         {"truncated: the magic number has 3 of 4", 3, {0, 0, 8}},
-        {"truncated: the magic number has 0 of 4", 0, {0}},
-        {"not an IDX file", 8, {'%', 'P', 'D', 'F', '-', '1', '.', '4'}},
-        {"not an IDX file", 12, {0, 0, 13, 1, 0, 0, 0, 1, 0, 0, 0, 0}}, /* floats */
+        {"truncated: it is empty", 0, {0}},
+        {"not an IDX file of bytes, but a PDF", 8, {'%', 'P', 'D', 'F', '-', '1', '.', '4'}},
+        {"but a page of HTML", 15, "<!DOCTYPE html>"},
+        {"numbers are 32-bit integers (type 0c)", 8, {0, 0, 12, 1, 0, 0, 0, 1}},
+        {"numbers are floats (type 0d)", 12, {0, 0, 13, 1, 0, 0, 0, 1, 0, 0, 0, 0}},
+        {"little-endian: an IDX file begins 00 00 08", 4, {3, 8, 0, 0}},
+        {"dimension 0 is 3490119680; little-endian? Then it is 2000", 8, {0, 0, 8, 1, 208, 7, 0, 0}},
         /* half of what gzip begins with */
-        {"not an IDX file of bytes: it starts with 1f 00 08 01", 4, {0x1f, 0, 8, 1}},
-        {"not an IDX file of bytes: it starts with 00 8b 08 01", 4, {0, 0x8b, 8, 1}},
+        {"it starts with 1f 00 08 01", 4, {0x1f, 0, 8, 1}},
+        {"it starts with 00 8b 08 01", 4, {0, 0x8b, 8, 1}},
         {"0 dimensions", 4, {0, 0, 8, 0}},
         {"9 dimensions", 4, {0, 0, 8, 9}},
         {"truncated: the header", 7, {0, 0, 8, 1, 0, 0, 0}},
