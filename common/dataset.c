@@ -32,8 +32,8 @@ static bool find_file(const char *dir, const char *name, char *path, size_t size
     char *idx = strstr(dotted, "-idx");
     if (idx) *idx = '.';
     /* the plain file first: unpacking takes longer than reading it */
-    const char *const way[][2] = {{name, ""},      {name, ".gz"},   {dotted, ""},
-                                  {dotted, ".gz"}, {name, name}, {dotted, dotted}};
+    const char *const way[][2] = {{name, ""},      {name, ".gz"}, {dotted, ""},
+                                  {dotted, ".gz"}, {name, name},  {dotted, dotted}};
     for (size_t k = 0; k < sizeof way / sizeof *way; k++) {
         const char *more = way[k][1];
         bool inside = *more && *more != '.';

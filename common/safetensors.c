@@ -7,6 +7,7 @@
 #include "safetensors.h"
 
 #include "file.h"
+#include "kind.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -271,19 +272,72 @@ bool safetensors_rescue(const char *path, int tensors, const Tensor *tensor, int
 
 /* ------------------------------------------------------------------ reading -------------- */
 
+/* The remedy for files of parameters that are none of ours; the others, kind.h knows. */
+static const char *parameters_remedy(const uint8_t *start, size_t n, const char **name) {
+    static const char torch[] = "in PyTorch, save_file(net.state_dict(), \"net.safetensors\") of "
+                                "safetensors.torch writes one";
+    static const char numpy[] =
+        "in NumPy, save_file(dict(numpy.load(FILE)), \"net.safetensors\") of "
+        "safetensors.numpy writes one";
+    static const struct {
+        const char *bytes;
+        size_t size, at;
+        const char *name, *remedy;
+    } kinds[] = {
+        {"PK\3\4", 4, 0, "a zip archive, as PyTorch (.pth, .pt) and NumPy (.npz) write them",
+         torch},
+        {"\200\2", 2, 0, "a pickle, as Python and older PyTorch write them", torch},
+        {"\200\3", 2, 0, "a pickle, as Python and older PyTorch write them", torch},
+        {"\200\4", 2, 0, "a pickle, as Python and older PyTorch write them", torch},
+        {"\200\5", 2, 0, "a pickle, as Python and older PyTorch write them", torch},
+        {"\211HDF\r\n\032\n", 8, 0, "an HDF5 file, as Keras (.h5) writes them",
+         "docs/files.md says how its weights are to be turned"},
+        {"\223NUMPY", 6, 0, "a NumPy array (.npy)", numpy},
+        {"MATLAB", 6, 0, "a MATLAB file (.mat)", numpy},
+        {"GGUF", 4, 0, "a GGUF file", "only safetensors are read"},
+        {"\0\0\010", 3, 0, "an IDX file, images or labels", "it belongs to --data"},
+    };
+    bool npz = n >= 4 && memcmp(start, "PK\3\4", 4) == 0;
+    for (size_t k = 0; npz && k + 4 <= n; k++)
+        if (memcmp(start + k, ".npy", 4) == 0) {
+            *name = "a zip archive of NumPy arrays (.npz)";
+            return numpy;
+        }
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        if (n >= kinds[k].size && memcmp(start, kinds[k].bytes, kinds[k].size) == 0) {
+            *name = kinds[k].name;
+            return kinds[k].remedy;
+        }
+    Kind kind = kind_of(start, n);
+    *name = kind.name;
+    return "only safetensors are read";
+}
+
+/* A file that does not begin as safetensors do: what it is, and what makes one of it. */
+static bool another_kind(const Safetensors *file, Error *error) {
+    uint8_t start[KIND_BYTES];
+    const char *name;
+    rewind(file->stream);
+    size_t n = fread(start, 1, sizeof start, file->stream);
+    const char *remedy = parameters_remedy(start, n, &name);
+    return error_set(error, "%s: not a safetensors file, but %s: %s", file->path, name, remedy);
+}
+
 /* Fills the text of the header, whose length stands in the file's first bytes. */
 static bool read_text(Safetensors *file, uint64_t file_bytes, char **text, uint64_t *bytes,
                       Error *error) {
     uint8_t length[LENGTH_BYTES];
-    if (file_bytes < LENGTH_BYTES)
-        return error_set(error, "%s: truncated: not a safetensors file", file->path);
+    if (file_bytes < LENGTH_BYTES) return another_kind(file, error);
     errno = EIO;
     if (fread(length, 1, sizeof length, file->stream) != sizeof length)
         return error_set(error, "%s: %s", file->path, strerror(errno));
     /* A length is only a claim: it is compared with the file before memory is allocated for it. */
     *bytes = get_u64(length);
-    if (*bytes > HEADER_MAX || *bytes > file_bytes - LENGTH_BYTES)
-        return error_set(error, "%s: not a safetensors file: its header would have %llu bytes",
+    if (*bytes > HEADER_MAX) return another_kind(file, error);
+    if (*bytes > file_bytes - LENGTH_BYTES)
+        return error_set(error,
+                         "%s: truncated, or not a safetensors file: its header would have "
+                         "%llu bytes",
                          file->path, (unsigned long long)*bytes);
     *text = malloc(*bytes + 1);
     if (!*text) return error_set(error, "%s: no memory for the header", file->path);
@@ -417,19 +471,17 @@ static const char *last_word(const char *name) {
     return dot ? dot + 1 : name;
 }
 
-/* The file's only tensor with this shape and last word, as other programs have other names for the
-   layers: "conv1.weight", "module.features.0.weight". NULL when there is none, or more than one. */
-static const char *name_by_shape(const Safetensors *file, const Tensor *tensor) {
-    const char *name, *found = NULL;
+/* The file's tensor number `which`, from 0, with this shape and last word, as other programs have other
+   names for the layers: "conv1.weight", "module.features.0.weight". NULL when there are not so many. */
+static const char *name_by_shape(const Safetensors *file, const Tensor *tensor, int which) {
+    const char *name;
     json_t *entry;
-    /* every name is looked at, since a second fit makes the first worthless */
     json_object_foreach(file->header, name, entry) {
         if (strcmp(last_word(name), last_word(tensor->name)) != 0) continue;
         if (!same_shape(json_object_get(entry, "shape"), tensor)) continue;
-        if (found) return NULL;
-        found = name;
+        if (which-- == 0) return name;
     }
-    return found;
+    return NULL;
 }
 
 /* Whether the file has a tensor of one of our names. Then it must have all of them: a file that is
@@ -448,13 +500,99 @@ static void list_names(int tensors, const Tensor *tensor, char *list, size_t siz
         at += (size_t)snprintf(list + at, size - at, i ? " %s" : "%s", tensor[i].name);
 }
 
-/* A tensor that is not there: names the others, as the file may be another network's. */
+/* A shape as text: "[6,1,5,5]". */
+static const char *shape_text(const json_t *shape, char *text, size_t size) {
+    size_t at = (size_t)snprintf(text, size, "[");
+    for (size_t d = 0; d < json_array_size(shape) && at < size; d++)
+        at += (size_t)snprintf(text + at, size - at,
+                               d ? ",%" JSON_INTEGER_FORMAT : "%" JSON_INTEGER_FORMAT,
+                               json_integer_value(json_array_get(shape, d)));
+    if (at < size) snprintf(text + at, size - at, "]");
+    return text;
+}
+
+/* How much a file's tensor is like one of ours: its last word, then its dimensions in any place. */
+static int likeness(const char *name, const json_t *shape, const Tensor *tensor) {
+    size_t dims = json_array_size(shape);
+    int points = strcmp(last_word(name), last_word(tensor->name)) == 0 ? 4 : 0;
+    if (dims != (size_t)tensor->dims) return points;
+    for (size_t d = 0; d < dims; d++) {
+        json_int_t length = json_integer_value(json_array_get(shape, d));
+        if (length == tensor->dim[d]) points += 3;
+        for (int i = 0; i < tensor->dims; i++)
+            if (length == tensor->dim[i]) {
+                points += 2;
+                break;
+            }
+    }
+    return points;
+}
+
+/* Whether a shape has our dimensions in this order. */
+static bool in_order(const json_t *shape, const Tensor *tensor, const int *order) {
+    if (json_array_size(shape) != (size_t)tensor->dims) return false;
+    for (int d = 0; d < tensor->dims; d++)
+        if (json_integer_value(json_array_get(shape, (size_t)d)) != tensor->dim[order[d]])
+            return false;
+    return true;
+}
+
+/* The probable cause of another shape. */
+static const char *probable_cause(const json_t *shape, const Tensor *tensor) {
+    static const int turned[] = {1, 0}, channels_last[] = {2, 3, 1, 0};
+    json_int_t first = json_integer_value(json_array_get(shape, 0));
+    json_int_t second = json_integer_value(json_array_get(shape, 1));
+    if (same_shape(shape, tensor)) return "the same numbers under another name";
+    if (tensor->dims == 2 && in_order(shape, tensor, turned))
+        return "transposed: here a row is an output";
+    if (tensor->dims == 4 && in_order(shape, tensor, channels_last))
+        return "channels last, as Keras has them";
+    if (json_array_size(shape) != (size_t)tensor->dims) return "another kind of layer";
+    if (tensor->dims == 2 && first == tensor->dim[0] && second < tensor->dim[1])
+        return "fewer inputs: a network whose first convolution has no padding?";
+    if (tensor->dims == 2 && first == tensor->dim[0]) return "more inputs: larger images?";
+    if (tensor->dims <= 2 && (tensor->dims == 1 || second == tensor->dim[1]))
+        return "another number of outputs: other classes?";
+    return "another network";
+}
+
+/* A tensor that is not there: names the nearest of those that are, and why it may be another. */
+static bool not_found(const Safetensors *file, const Tensor *tensor, Error *error) {
+    const char *name, *nearest = NULL, *second = name_by_shape(file, tensor, 1);
+    char got[64], want[64] = "";
+    int best = -1;
+    json_t *entry;
+    for (int d = 0, at = 0; d < tensor->dims; d++)
+        at += snprintf(want + at, sizeof want - (size_t)at, d ? ",%d" : "%d", tensor->dim[d]);
+    if (second)
+        return error_set(error,
+                         "%s: tensor %s is missing, and no tensor's shape identifies it: "
+                         "%.64s and %.64s are both [%s]",
+                         file->path, tensor->name, name_by_shape(file, tensor, 0), second, want);
+    json_object_foreach(file->header, name, entry) {
+        int points = likeness(name, json_object_get(entry, "shape"), tensor);
+        if (strcmp(name, "__metadata__") == 0 || points <= best) continue;
+        best = points;
+        nearest = name;
+    }
+    if (!nearest)
+        return error_set(error, "%s: tensor %s is missing: it holds no tensors", file->path,
+                         tensor->name);
+    const json_t *shape = json_object_get(json_object_get(file->header, nearest), "shape");
+    return error_set(error,
+                     "%s: tensor %s [%s] is missing, and no tensor's shape identifies it; the "
+                     "nearest is %.64s %s: %s",
+                     file->path, tensor->name, want, nearest, shape_text(shape, got, sizeof got),
+                     probable_cause(shape, tensor));
+}
+
+/* A tensor of ours that a file with our names lacks: names the others, as a user may have loaded
+   another network's file. */
 static bool missing(const Safetensors *file, int tensors, const Tensor *tensor, const char *name,
-                    const char *why, Error *error) {
+                    Error *error) {
     char list[300];
     list_names(tensors, tensor, list, sizeof list);
-    return error_set(error, "%s: tensor %s is missing%s; expected: %s", file->path, name, why,
-                     list);
+    return error_set(error, "%s: tensor %s is missing; expected: %s", file->path, name, list);
 }
 
 /* name[i] becomes the file's name for tensor i: ours, or that of the only tensor of its shape. */
@@ -462,14 +600,12 @@ static bool find_names(const Safetensors *file, int tensors, const Tensor *tenso
                        const char **name, Error *error) {
     bool ours = speaks_our_names(file, tensors, tensor);
     for (int i = 0; i < tensors; i++) {
-        name[i] = ours ? tensor[i].name : name_by_shape(file, &tensor[i]);
-        /* two of our tensors of one shape would find the same one twice */
-        bool found = name[i] != NULL;
+        name[i] = ours ? tensor[i].name : name_by_shape(file, &tensor[i], 0);
+        /* two tensors of one shape, theirs or ours, could be either */
+        bool found = name[i] && (ours || !name_by_shape(file, &tensor[i], 1));
         for (int k = 0; found && k < i; k++)
             found = strcmp(name[i], name[k]) != 0;
-        if (!found)
-            return missing(file, tensors, tensor, tensor[i].name,
-                           ", and no tensor's shape identifies it", error);
+        if (!found) return not_found(file, &tensor[i], error);
     }
     return true;
 }
@@ -485,14 +621,12 @@ static bool check_entry(const Safetensors *file, const Tensor *tensor, const cha
         return error_set(error, "%s: %.64s has type %.16s, expected F32, F64, F16 or BF16",
                          file->path, name, dtype ? dtype : "(none)");
     if (same_shape(shape, tensor)) return true;
-    /* both shapes, in the form that the file has them */
-    char *got = json_dumps(shape, JSON_COMPACT | JSON_ENCODE_ANY), want[64] = "";
+    char got[64], want[64] = "";
     for (int d = 0, at = 0; d < tensor->dims; d++)
         at += snprintf(want + at, sizeof want - (size_t)at, d ? ",%d" : "%d", tensor->dim[d]);
-    error_set(error, "%s: %.64s has shape %.64s, the network expects [%s]", file->path, name,
-              got ? got : "(none)", want);
-    free(got);
-    return false;
+    return error_set(error, "%s: %.64s has shape %s, the network expects [%s]: %s", file->path,
+                     name, json_is_array(shape) ? shape_text(shape, got, sizeof got) : "(none)",
+                     want, probable_cause(shape, tensor));
 }
 
 /* Where a tensor's data is, if that fits its shape and the file. */
@@ -545,24 +679,24 @@ static bool read_tensor(const Safetensors *file, const Tensor *tensor, const jso
     return ok;
 }
 
-/* Every tensor of the file must be one of ours: a network with one more layer is another. */
-static bool no_strangers(const Safetensors *file, int tensors, const Tensor *tensor,
-                         const char *const *ours, Error *error) {
+/* Every tensor of the file must be one of ours: a network with a layer more would be another one. All
+   others are named, as far as there is room. */
+static bool no_strangers(const Safetensors *file, int tensors, const char *const *ours,
+                         Error *error) {
     const char *name;
+    char list[200] = "";
+    size_t at = 0;
     json_t *entry;
     json_object_foreach(file->header, name, entry) {
         bool known = strcmp(name, "__metadata__") == 0;
         for (int i = 0; i < tensors; i++)
             known = known || strcmp(name, ours[i]) == 0;
-        if (known) continue;
-        char list[300];
-        list_names(tensors, tensor, list, sizeof list);
-        return error_set(error,
-                         "%s: holds a tensor %.64s that this network does not have; "
-                         "expected: %s",
-                         file->path, name, list);
+        if (!known && at < sizeof list)
+            at += (size_t)snprintf(list + at, sizeof list - at, at ? ", %.64s" : "%.64s", name);
     }
-    return true;
+    if (at == 0) return true;
+    return error_set(error, "%s: holds tensors that this network does not have: %s", file->path,
+                     list);
 }
 
 /* Where the data of entry `name` begins and ends; read_offsets() has checked both. */
@@ -597,10 +731,10 @@ static bool covers(const Safetensors *file, int tensors, const char *const *name
 static bool read_all(const Safetensors *file, int tensors, const Tensor *tensor, const char **name,
                      Error *error) {
     if (!find_names(file, tensors, tensor, name, error)) return false;
-    if (!no_strangers(file, tensors, tensor, name, error)) return false;
+    if (!no_strangers(file, tensors, name, error)) return false;
     for (int i = 0; i < tensors; i++) {
         const json_t *entry = json_object_get(file->header, name[i]);
-        if (!entry) return missing(file, tensors, tensor, name[i], "", error);
+        if (!entry) return missing(file, tensors, tensor, name[i], error);
         if (!check_entry(file, &tensor[i], name[i], entry, error)) return false;
         if (!read_tensor(file, &tensor[i], entry, error)) return false;
     }

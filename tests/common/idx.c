@@ -83,7 +83,9 @@ Test(common_idx, refuses) {
         {"numbers are 32-bit integers (type 0c)", 8, {0, 0, 12, 1, 0, 0, 0, 1}},
         {"numbers are floats (type 0d)", 12, {0, 0, 13, 1, 0, 0, 0, 1, 0, 0, 0, 0}},
         {"little-endian: an IDX file begins 00 00 08", 4, {3, 8, 0, 0}},
-        {"dimension 0 is 3490119680; little-endian? Then it is 2000", 8, {0, 0, 8, 1, 208, 7, 0, 0}},
+        {"dimension 0 is 3490119680; little-endian? Then it is 2000",
+         8,
+         {0, 0, 8, 1, 208, 7, 0, 0}},
         /* half of what gzip begins with */
         {"it starts with 1f 00 08 01", 4, {0x1f, 0, 8, 1}},
         {"it starts with 00 8b 08 01", 4, {0, 0x8b, 8, 1}},

@@ -49,7 +49,8 @@ Test(common_safetensors, closes) {
     expect_loaded(in(dir, "a"));
     expect_error(safetensors_load(in(dir, "a"), 1, pair, &error), &error, "does not have");
     write_file(in(dir, "b"), "abc", 3);
-    expect_error(safetensors_load(in(dir, "b"), 2, back, &error), &error, "truncated");
+    expect_error(safetensors_load(in(dir, "b"), 2, back, &error), &error,
+                 "not a safetensors file, but text");
     cr_expect_str_eq(listing("/dev/fd"), open);
 }
 
@@ -230,24 +231,26 @@ Test(common_safetensors, refuses) {
         {"shape [1,2,3]", WEIGHT("F32", "[1,2,3]", "[0,24]") BIAS, 32},
         {"shape [2,3,1,2]", WEIGHT("F32", "[2,3,1,2]", "[0,24]") BIAS, 32},
         {"shape [2,0,3,1]", WEIGHT("F32", "[2,0,3,1]", "[0,24]") BIAS, 32},
-        {"shape [2,3.0]", WEIGHT("F32", "[2,3.0]", "[0,24]") BIAS, 32},
+        {"shape [2,0], the network", WEIGHT("F32", "[2,3.0]", "[0,24]") BIAS, 32},
         {"data_offsets", WEIGHT("F32", "[2,3]", "[0,20]") BIAS, 32},
         {"data_offsets", WEIGHT("F32", "[2,3]", "[0,24,48]") BIAS, 32},
         {"data_offsets", WEIGHT("F32", "[2,3]", "[0,24.0]") BIAS, 32},
         {"data_offsets", WEIGHT("F16", "[2,3]", "[0,24]") BIAS, 32},
         {"data_offsets", WEIGHT("F32", "[2,3]", "[16,40]") BIAS, 32},
         {"data_offsets", WEIGHT("F32", "[2,3]", "[-24,0]") BIAS, 32},
-        {"holds a tensor C9.weight that this network does not have; expected: C1.weight C1.bias",
-         WEIGHT("F32", "[2,3]", "[0,24]") BIAS_AND ",\"C9.weight\":{}}", 32},
+        {"holds tensors that this network does not have: C9.weight, C9.bias",
+         WEIGHT("F32", "[2,3]", "[0,24]") BIAS_AND ",\"C9.weight\":{},\"C9.bias\":{}}", 32},
         /* names of others: nothing has the shape, two things have it, a word that is not ours */
-        {"C1.bias is missing, and no tensor's shape identifies it; expected: C1.weight C1.bias",
+        {"C1.bias [2] is missing, and no tensor's shape identifies it; the nearest is c.weight "
+         "[2,3]",
          "{\"c.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", 24},
-        {"C1.weight is missing, and no tensor's shape",
+        {"C1.weight is missing, and no tensor's shape identifies it: c.weight and d.weight are "
+         "both",
          "{\"c.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
          "\"d.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[24,48]},"
          "\"c.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[48,56]}}",
          56},
-        {"C1.bias is missing, and no tensor's shape",
+        {"C1.bias [2] is missing, and no tensor's shape",
          "{\"c.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
          "\"c.running_mean\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}}",
          32},
@@ -275,8 +278,61 @@ Test(common_safetensors, refuses) {
                  "C1.bias: number 1 is not finite");
     write_file(path, "\377\377\377\377\377\377\377\377{}", 10);
     expect_error(safetensors_load(path, 2, back, &error), &error, "not a safetensors file");
-    write_file(path, "abc", 3);
-    expect_error(safetensors_load(path, 2, back, &error), &error, "truncated");
+    write_file(path, "\377\3\0\0\0\0\0\0{}", 10);
+    expect_error(safetensors_load(path, 2, back, &error), &error,
+                 "truncated, or not a safetensors");
+}
+
+/* Somebody else's network: the nearest tensor, and the probable cause. */
+Test(common_safetensors, another_network) {
+    const char *path = in(folder(), "a.safetensors");
+    static const struct {
+        int dims, dim[4];
+        const char *name, *shape, *says;
+    } bad[] = {
+        {2, {120, 400}, "fc1.weight", "[120,256]", "fc1.weight [120,256]: fewer inputs"},
+        {2, {120, 400}, "fc1.weight", "[400,120]", "fc1.weight [400,120]: transposed"},
+        {2, {10, 84}, "fc3.weight", "[26,84]", "fc3.weight [26,84]: another number of outputs"},
+        {1, {10}, "fc3.bias", "[26]", "fc3.bias [26]: another number of outputs"},
+        {4, {6, 1, 5, 5}, "conv2d.weight", "[5,5,1,6]", "conv2d.weight [5,5,1,6]: channels last"},
+        {4, {6, 1, 5, 5}, "W1", "[6,1,5,5]", "W1 [6,1,5,5]: the same numbers under another name"},
+    };
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        static real x[120 * 400];
+        Tensor wanted = {"C5.weight", bad[k].dims, {0}, x};
+        Error error;
+        memcpy(wanted.dim, bad[k].dim, sizeof wanted.dim);
+        if (strcmp(bad[k].name, "fc3.bias") == 0) strcpy(wanted.name, "C5.bias");
+        write_tensors(path,
+                      textf("{\"%s\":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":[0,4]}}",
+                            bad[k].name, bad[k].shape),
+                      4, false);
+        expect_error(safetensors_load(path, 1, &wanted, &error), &error, bad[k].says);
+    }
+}
+
+/* Files that people take for safetensors, by their first bytes. */
+Test(common_safetensors, another_kind) {
+    const char *path = in(folder(), "a.safetensors");
+    static const struct {
+        const char *bytes, *says;
+    } bad[] = {
+        {"PK\3\4............archive/data.pkl", "PyTorch (.pth, .pt) and NumPy (.npz) write them"},
+        {"PK\3\4............W1.npy...", "NumPy arrays (.npz): in NumPy, save_file("},
+        {"\200\2.....................", "a pickle"},
+        {"\211HDF\r\n\032\n...........", "an HDF5 file"},
+        {"\223NUMPY..................", "a NumPy array"},
+        {"MATLAB 5.0 MAT-file.......", "a MATLAB file"},
+        {"<!DOCTYPE html><html>.....", "a page of HTML"},
+        {"version https://git-lfs.github.com/spec/v1", "a pointer of Git LFS"},
+        {"abc", "not a safetensors file, but text"},
+        {"", "not a safetensors file, but an empty file"},
+    };
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        Error error;
+        write_file(path, bad[k].bytes, strlen(bad[k].bytes));
+        expect_error(safetensors_load(path, 2, back, &error), &error, bad[k].says);
+    }
 }
 
 Test(common_safetensors, saves_all_or_nothing) {
