@@ -511,21 +511,22 @@ static const char *shape_text(const json_t *shape, char *text, size_t size) {
     return text;
 }
 
-/* How much a file's tensor is like one of ours: its last word, then its dimensions in any place. */
+/* How much a file's tensor is like one of ours: its last word, how many numbers it has, and its
+   dimensions, in their places or others. */
 static int likeness(const char *name, const json_t *shape, const Tensor *tensor) {
     size_t dims = json_array_size(shape);
     int points = strcmp(last_word(name), last_word(tensor->name)) == 0 ? 4 : 0;
-    if (dims != (size_t)tensor->dims) return points;
+    double numbers = 1;
     for (size_t d = 0; d < dims; d++) {
         json_int_t length = json_integer_value(json_array_get(shape, d));
-        if (length == tensor->dim[d]) points += 3;
+        bool known = false;
         for (int i = 0; i < tensor->dims; i++)
-            if (length == tensor->dim[i]) {
-                points += 2;
-                break;
-            }
+            known = known || length == tensor->dim[i];
+        numbers *= (double)length;
+        if (d < (size_t)tensor->dims && length == tensor->dim[d]) points += 3;
+        if (known) points += 2;
     }
-    return points;
+    return points + (numbers == (double)tensor_size(tensor) ? 6 : 0);
 }
 
 /* Whether a shape has our dimensions in this order. */

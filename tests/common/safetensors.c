@@ -311,6 +311,19 @@ Test(common_safetensors, another_network) {
     }
 }
 
+/* Of several tensors that nearly fit, the one with as many numbers. */
+Test(common_safetensors, nearest_tensor) {
+    const char *path = in(folder(), "a.safetensors");
+    static real x[120 * 400];
+    Tensor wanted = {"C5.weight", 2, {120, 400}, x};
+    Error error;
+    write_tensors(path,
+                  "{\"fc2.weight\":{\"dtype\":\"F32\",\"shape\":[120,84],\"data_offsets\":[0,4]},"
+                  "\"fc1.weight\":{\"dtype\":\"F32\",\"shape\":[400,120],\"data_offsets\":[0,4]}}",
+                  4, false);
+    expect_error(safetensors_load(path, 1, &wanted, &error), &error, "fc1.weight [400,120]: trans");
+}
+
 /* Files that people take for safetensors, by their first bytes. */
 Test(common_safetensors, another_kind) {
     const char *path = in(folder(), "a.safetensors");
