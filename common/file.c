@@ -58,7 +58,7 @@ static bool without_links(const char *path, char target[PATH_MAX]) {
     return errno == ENOENT && snprintf(target, PATH_MAX, "%s", path) < PATH_MAX;
 }
 
-/* Whether a file that one output makes on its way, FILE.unfinished or FILE.lock, is another file. */
+/* Whether FILE.unfinished or FILE.lock, which an output makes on its way, is another file. */
 static bool makes(const char *output, const char *other) {
     static const char *const suffix[] = {UNFINISHED, LOCK};
     char target[PATH_MAX], beside[PATH_MAX];

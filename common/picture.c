@@ -13,6 +13,19 @@ bool stream_is_fancy(FILE *out) {
     return term && strcmp(term, "dumb") != 0 && isatty(fileno(out));
 }
 
+/* Half blocks are characters of UTF-8. The first of these that is set decides, as it does for every
+   program that asks setlocale(). */
+static bool terminal_speaks_utf8(void) {
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (int k = 0; k < 3; k++) {
+        const char *locale = getenv(names[k]);
+        if (!locale || !*locale) continue;
+        return strstr(locale, "UTF-8") || strstr(locale, "utf-8") || strstr(locale, "UTF8") ||
+               strstr(locale, "utf8");
+    }
+    return false;
+}
+
 /* 0 at lo, 1 at hi, cut at both ends; NaN stays NaN, as it fails both comparisons. */
 static real level(real value, real lo, real hi) {
     if (!(hi > lo)) return 0; /* a flat image, or no range at all */
@@ -52,7 +65,7 @@ static void own_range(int count, const real *x, real *lo, real *hi) {
 
 /* Line by line through all images, since a terminal cannot go back up. */
 void picture_print(FILE *out, int count, int h, int w, const real *x, real lo, real hi) {
-    bool fancy = stream_is_fancy(out);
+    bool fancy = stream_is_fancy(out) && terminal_speaks_utf8();
     /* two rows of pixels are one line of text, through all images */
     for (int r = 0; r < h; r += 2) {
         for (int m = 0; m < count; m++) {

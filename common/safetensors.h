@@ -76,8 +76,7 @@ bool safetensors_rescue(const char *path, int tensors, const Tensor *tensor, int
 
 /**
  * @brief Whether a file may be written: there is none, an empty one, or one of the same kind.
- * @param path   where the file is to go; FILE.unfinished, which a killed program may have left, must
- *               not be somebody's either
+ * @param path   where the file is to go; FILE.unfinished must not be another program's either
  * @param key    an entry of the metadata that tells two kinds apart
  * @param wanted whether an older file must have the entry, or must not
  * @param error  filled on refusal

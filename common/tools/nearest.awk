@@ -5,7 +5,7 @@ BEGIN {
     # what other projects, and our own pages, call these things
     pairs = "all build,compile build,install build,check test,exam test,suites test,train run," \
             "lesson chapter,example chapter,ch chapter,benchmark bench,exercise hint,gdb debug," \
-            "site docs,pdf book,doc docs,format-check trust-format,submission grade,class grade-class"
+            "site docs,pdf book,doc docs,submission grade,class grade-class"
     split(pairs, list, ",")
     for (i in list) { split(list[i], pair, " "); meant[pair[1]] = pair[2] }
     # "chapter7", "test-7": a number that should stand alone

@@ -64,7 +64,8 @@ ANY_PROCESSOR := $(foreach k,float double,$B/$k/common/processor.o)
 $(ANY_PROCESSOR): private override CFLAGS := $(filter-out -march=% -mcpu=%,$(CFLAGS))
 
 # What is tested includes its headers from tests/: "support/suite.h".
-compile = $(CC) $(CFLAGS) $(if $(filter tests/%,$<),-Itests) $(ANYWHERE) -DBUILD=$(call quote,"$B") -MMD -MP
+compile = $(CC) $(CFLAGS) $(if $(filter tests/%,$<),-Itests) $(ANYWHERE) \
+          -DBUILD=$(call quote,"$B") -MMD -MP
 $B/float/%.o: %.c $B/flags | setup
 	@mkdir -p $(@D)
 	@echo '  CC   $<'

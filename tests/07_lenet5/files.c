@@ -114,6 +114,21 @@ Test(ch07_files, names, .description = "no name reaches a terminal as it is") {
     cr_expect(!strchr(ran.out, '\033') && !strchr(ran.err, '\033'), "%s", ran.out);
 }
 
+/* Half blocks are characters that only UTF-8 has. */
+Test(ch07_files, characters, .description = "a terminal gets characters that it knows") {
+    static const char *const charsets[] = {"C", "C.UTF-8"};
+    const char *dir = small_set();
+    lenet5_ok(dir, RUN " --save s");
+    for (int k = 0; k < 2; k++) {
+        Ran ran = command_in(dir,
+                             "export P=%s; LC_ALL=%s TERM=xterm NO_COLOR= script -qec "
+                             "'\"$P\" test --data . --load s --image 0' /dev/null",
+                             program_path(), charsets[k]);
+        cr_expect(ran.code == 0 && !!strstr(ran.out, "\u2580") == k, "%s: %s", charsets[k],
+                  ran.out);
+    }
+}
+
 /* OpenBLAS would wait forever for memory to start with. */
 Test(ch07_files, addresses, .description = "a small address space is one line") {
 #if !defined(__SANITIZE_ADDRESS__)

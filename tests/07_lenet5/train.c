@@ -259,11 +259,11 @@ Test(ch07_train, grey_levels, .description = "input_black and input_white of a f
    share of correct answers so far, which the log has, too. */
 Test(ch07_train, progress, .description = "what the bar says on a terminal") {
     const char *dir = small_set();
-    Ran ran =
-        command_in(dir,
-                   "TERM=xterm NO_COLOR= COLUMNS=100 script -qec \"%s train --data . --epochs 1 "
-                   "--validate 200 --kernels naive --evaluate end --log log\" /dev/null",
-                   program_path());
+    Ran ran = command_in(
+        dir,
+        "export P=%s; TERM=xterm NO_COLOR= COLUMNS=100 script -qec '\"$P\" train --data . "
+        "--epochs 1 --validate 200 --kernels naive --evaluate end --log log' /dev/null",
+        program_path());
     Table log = table_of(in(dir, "log"));
     cr_assert(ran.code == 0 && log.rows == 2, "exit code %d, %d rows: %s", ran.code, log.rows,
               ran.out);
