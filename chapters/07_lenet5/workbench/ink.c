@@ -166,7 +166,8 @@ static Edge edge_of(const Grey *g) {
     double around = share_of(edge, level - eighth, level + eighth);
     bool small = larger(g->h, g->w) < PHOTOGRAPH;
     bool even = small || paper + share_of(all, from, to) > MOST;
-    return (Edge){level, dark, even, paper < 0.25 || (around > MOST && paper < 0.5)};
+    bool desk = !dark && (paper < 0.25 || (around > MOST && paper < 0.5));
+    return (Edge){level, dark, even, desk};
 }
 
 /* ------------------------------------------------------------------ paper and ink -------- */
@@ -191,7 +192,7 @@ static int find_paper(Grey *g, Grid *grid) {
     const Edge edge = edge_of(g);
     grid_fill(g, grid);
     bool dark = ink_is_dark(grid);
-    bool desk = edge.desk && dark != edge.dark;
+    bool desk = edge.desk && dark;
     if (edge.even && !desk) dark = edge.dark;
     if (!dark) invert(g->byte, (size_t)g->h * (size_t)g->w);
     if (edge.even && !desk) {
