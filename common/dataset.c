@@ -51,6 +51,9 @@ static bool read_file(const char *dir, const char *name, char *path, size_t size
     if (snprintf(path, size, "%s/%s/%s", dir, name, name) >= (int)size)
         return error_set(error, "%.100s...: the path is too long", dir);
     if (find_file(dir, name, path, size)) return idx_read(path, idx, error);
+    if (is_there(dir) && !is_folder(dir))
+        return error_set(error, "%s: is not a folder; name the one that holds the four IDX files",
+                         dir);
     return error_set(
         error,
         "%s/%s[.gz]: no such file; run from the project's top, where our copy is " MNIST_DIR

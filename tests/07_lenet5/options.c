@@ -98,7 +98,7 @@ static const struct {
     {1, "train --data . --epochs 1 --checkpoint none/x", "cannot save there"},
     {1, "train --data . --resume ./bent", "Too many levels of symbolic links"},
     {1, "train --data bent", "bent/train-images-idx3-ubyte: Too many levels of symbolic links"},
-    {1, "train --data params", "params/train-images-idx3-ubyte: Not a directory"},
+    {1, "train --data params", "params: is not a folder; name the one"},
     {2, "test --data . --load outputs.tsv --dir .", "outputs.tsv would replace the parameters"},
     {1, "tables --data . --load maps.tsv --dir .", "a table would replace the parameters"},
     /* files that two flags name, under whatever name */
