@@ -414,6 +414,9 @@ def main():
     except KeyboardInterrupt:
         print("\nstopped; the same command goes on from here", file=sys.stderr)
         return 130
+    except single.Usage as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 2
     except (judge.GraderFault, roster.Problem) as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 3

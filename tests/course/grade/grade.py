@@ -52,13 +52,17 @@ def arguments(words=None):
     return chosen
 
 
+class Usage(Exception):
+    """A wrong command line."""
+
+
 def names_of(text, kit):
     """Chapters and exercises of a list; all must exist."""
     ids = {exercise["id"] for exercise in kit.exercises}
     names = text.split()
     unknown = [name for name in names if name not in ids | {number[:2] for number in ids}]
     if unknown:
-        raise judge.GraderFault(f"there are no exercises {' '.join(unknown)}")
+        raise Usage(f"there is no chapter or exercise {' '.join(unknown)}; say \"02 06.5\"")
     return names
 
 
@@ -93,6 +97,9 @@ def main(words=None):
     except KeyboardInterrupt:
         print("stopped: there is no score", file=sys.stderr)
         return 130
+    except Usage as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 2
     except Exception as problem:  # whatever it is, it must not look like a score
         said = str(problem) or type(problem).__name__
         empty = isinstance(problem, NoSubmission)

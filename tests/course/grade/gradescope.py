@@ -18,6 +18,10 @@ import stat
 import sys
 import zipfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import grade  # noqa: E402
+import judge  # noqa: E402
+
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAMS = ("grade.py", "judge.py", "pieces.py", "results.py", "sandbox.py", "submission.py")
 LEFT_OUT = ("objects", "flags", "rubric.inc")  # of the kit
@@ -25,6 +29,7 @@ LEFT_OUT = ("objects", "flags", "rubric.inc")  # of the kit
 
 def pack(kit, out):
     """Writes autograder.zip, each file with the rights that it needs."""
+    grade.names_of(os.environ.get("EXERCISES", ""), judge.Kit(kit))  # wrong ones end it here
     target = pathlib.Path(out) / "autograder.zip"
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
@@ -60,8 +65,6 @@ def add(packed, path, name):
 
 def judge_here(words):
     """Grades, and leaves one file where Gradescope looks for it."""
-    import grade
-
     target, rest = pathlib.Path(words[0]), words[1:]
     out = pathlib.Path(rest[rest.index("--out") + 1])
     options = json.loads((pathlib.Path(rest[rest.index("--kit") + 1]) / "options.json").read_text())
@@ -77,7 +80,11 @@ def judge_here(words):
 
 def main(words):
     if len(words) == 3 and words[0] == "pack":
-        pack(words[1], words[2])
+        try:
+            pack(words[1], words[2])
+        except grade.Usage as problem:
+            print(f"error: {problem}", file=sys.stderr)
+            return 2
         return 0
     if "--results" in words:
         place = words.index("--results")

@@ -122,7 +122,7 @@ def notes(grading):
     if grading.submission.untouched:
         lines.append("no exercise is written: the sources are those of the handout")
     if grading.submission.ignored:
-        lines += ["ignored:", *("  " + text for text in grading.submission.ignored)]
+        lines += ["other files:", *("  " + text for text in grading.submission.ignored)]
     for chapter, pieces in grading.logs.items():
         lines += ["", f"{chapter} does not build:", *(clean(clip(piece)) for piece in pieces)]
     return "\n".join(lines)

@@ -440,6 +440,9 @@ def main():
         asked, told = pages(viva, viva.questions())
     except KeyboardInterrupt:
         return 130
+    except single.Usage as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 2
     except (judge.GraderFault, OSError, subprocess.SubprocessError) as problem:
         print(f"error: no questions: {problem}", file=sys.stderr)
         return 3
