@@ -4,6 +4,8 @@
  */
 #include "course/examine/oracle/oracle.h"
 
+#include "fail.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,19 +212,41 @@ static int micro_batch(int n) {
     return n >= 4 * MICRO ? MICRO : (n + 3) / 4;
 }
 
+enum { PARTS = 4, SUMS = 3 }; /* micro-batches of a mini-batch, and sums that wait at a time */
+
+static void add_counts(int *to, const int *from) {
+    for (int k = 0; k <= PARTS; k++)
+        to[k] += from[k];
+}
+
+/* Where nothing is cleared, a micro-batch adds to what an earlier one left in its memory. count[0]
+   is how often the result has what stood in grad before, count[1 + k] the gradient of part k; the
+   parts are added up as in trainer_gradient(). */
+static void count_left(int parts, int *count) {
+    int sum[SUMS][1 + PARTS] = {{1}}, sums = 0;
+    for (int k = 0; k < parts; k++) {
+        sum[sums++][1 + k]++;
+        for (int complete = k + 1; complete % 2 == 0; complete /= 2, sums--)
+            add_counts(sum[sums - 2], sum[sums - 1]);
+    }
+    for (; sums > 1; sums--)
+        add_counts(sum[sums - 2], sum[sums - 1]);
+    memcpy(count, sum[0], sizeof sum[0]);
+}
+
 static void gradient_run(const Call *call, int mistake, double **v) {
     int n = call->number[2], params = (int)call->array[A_W].count, size = micro_batch(n);
-    int parts = (n + size - 1) / size;
+    int count[1 + PARTS] = {0, 1, 1, 1, 1};
     double scale = mistake == GRAD_NO_SCALE ? 1 : mistake == PART_SCALE ? 1.0 / size : 1.0 / n;
     ImageRun run = run_of(call, v[A_W], v[A_DW]);
     double loss = 0, correct = 0;
-    /* the trainer's memory holds 7 everywhere before, see here.c */
-    fill(v[A_DW], params, mistake == NOT_CLEARED ? 7 * parts : 0);
+    contract(n <= PARTS * size, "more than %d micro-batches in a test", PARTS);
+    if (mistake == NOT_CLEARED) count_left((n + size - 1) / size, count);
+    /* grad holds 7 everywhere before, see here.c */
+    fill(v[A_DW], params, 7 * count[0]);
     for (int i = 0; i < n; i++) {
         int decision, image = mistake == FIRST_IMAGES ? i % size : (int)v[A_DECISION][i];
-        /* all micro-batches but the first share memory: the next ones add what is left in it */
-        int k = i / size, times = mistake == NOT_CLEARED && k > 0 ? parts - k : 1;
-        loss += image_loss(&run, v, image, times * scale, &decision);
+        loss += image_loss(&run, v, image, count[1 + i / size] * scale, &decision);
         correct += decision == (int)v[A_LABEL][image];
     }
     if (mistake == NONE_CORRECT) correct = 0;
