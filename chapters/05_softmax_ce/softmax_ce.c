@@ -58,13 +58,13 @@ double softmax_row(int classes, const real *x, real *p) {
     /* With the largest x at 0 no exponential is above 1, and their sum is at least 1. */
     real m = x[first_largest(classes, x)], sum = 0;
     for (int i = 0; i < classes; i++) {
-        p[i] = (real)our_exp(x[i] - m);
+        p[i] = (real)our_exp((double)(x[i] - m));
         sum += p[i];
     }
     for (int i = 0; i < classes; i++)
         p[i] /= sum;
     /* log sum of e^x_k = m + log sum of e^(x_k - m) */
-    return (double)m + our_log(sum);
+    return (double)m + our_log((double)sum);
 }
 // [softmax]
 
