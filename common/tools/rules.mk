@@ -58,7 +58,7 @@ $B/borrowed: FORCE
 PROCESSOR := $(if $(filter native,$(subst =, ,$(CFLAGS))),\
                $(shell grep -m1 -iE '^(flags|features)' /proc/cpuinfo 2> /dev/null | cksum))
 $B/flags: FORCE
-	$(call note,$@,$(CC) $(CFLAGS) $(LDLIBS) $(PROCESSOR))
+	$(call note,$@,$(CC) $(CFLAGS) $(LDLIBS) $(PROCESSOR:%=-DON_%))
 
 ANY_PROCESSOR := $(foreach k,float double,$B/$k/common/processor.o)
 $(ANY_PROCESSOR): private override CFLAGS := $(filter-out -march=% -mcpu=%,$(CFLAGS))
