@@ -11,7 +11,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { LEAST_MB = 256 }; /* of addresses; a run needs as many anyway */
+/* Addresses in megabytes: for libraries and data, and for each processor, as OpenBLAS takes a buffer
+   of 128 MB for every product that is computed at a time, and tries for ever to get it. */
+enum { LEAST_MB = 256, BUFFER_MB = 136, STACK_MB = 8 };
 
 #if defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
@@ -49,11 +51,13 @@ static void refuse(const char *line, size_t length) {
 static void check_machine(void) {
     static const char newer[] = "error: built for a newer processor than this one: build again "
                                 "here (make build), or for any (make PORTABLE=1 build)\n";
-    static const char room[] = "error: fewer than 256 MB of address space (ulimit -v): OpenBLAS "
-                               "would wait for memory forever\n";
+    static const char room[] =
+        "error: too little address space (ulimit -v) for as many processors: "
+        "OpenBLAS would wait for memory forever\n";
     struct rlimit limit;
     if ((units_built_for & ~units_here()) != 0) refuse(newer, sizeof newer - 1);
-    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur < (rlim_t)LEAST_MB << 20)
+    long need = LEAST_MB + sysconf(_SC_NPROCESSORS_ONLN) * (BUFFER_MB + STACK_MB);
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur < (rlim_t)need << 20)
         refuse(room, sizeof room - 1);
 }
 
