@@ -17,11 +17,12 @@ SOURCES  := $(filter common/%.c,$(wildcard common/*.c)) \
 # Objects are kept. (Were everything .SECONDARY, a header that is gone would rebuild nothing.)
 .SECONDARY: $(foreach k,float double,$(SOURCES:%.c=$B/$k/%.o))
 
+# What is built gets its name when it is complete: another make in this tree may use it meanwhile.
 # link,MORE: links what a target depends on.
 define link
 @mkdir -p $(@D)
 @echo '  LINK $@'
-$Q$(CC) $(CFLAGS) $(filter %.o %.a,$^) $(LDLIBS) $1 -o $@
+$Q$(CC) $(CFLAGS) $(filter %.o %.a,$^) $(LDLIBS) $1 -o $@.$$$$ && mv $@.$$$$ $@
 endef
 
 $(CHAPTERS:%=$B/%): $B/%: $B/float/chapters/%/main.o $$(call objects,float,$$*) $B/float/common.a \
@@ -43,8 +44,7 @@ $B/float/common.a: $(patsubst %.c,$B/float/%.o,$(filter common/%,$(SOURCES)))
 $B/double/common.a: $(patsubst %.c,$B/double/%.o,$(filter common/%,$(SOURCES)))
 # It depends on what is borrowed, so that programs are linked anew when that changes.
 %/common.a: $B/borrowed
-	@rm -f $@
-	$Q$(AR) rcs $@ $(filter %.o,$^)
+	$Q$(AR) rcs $@.$$$$ $(filter %.o,$^) && mv $@.$$$$ $@
 
 # note,FILE,TEXT: a file that changes only when its text does.
 note  = @mkdir -p $(@D); $(call says,$2) | cmp -s - $1 || $(call says,$2) > $1
@@ -65,16 +65,16 @@ $(ANY_PROCESSOR): private override CFLAGS := $(filter-out -march=% -mcpu=%,$(CFL
 
 # What is tested includes its headers from tests/: "support/suite.h".
 compile = $(CC) $(CFLAGS) $(if $(filter tests/%,$<),-Itests) $(ANYWHERE) \
-          -DBUILD=$(call quote,"$B") -MMD -MP
+          -DBUILD=$(call quote,"$B") -MMD -MP -MT $@ -MF $(@:.o=.d)
 $B/float/%.o: %.c $B/flags | setup
 	@mkdir -p $(@D)
 	@echo '  CC   $<'
-	$Q$(compile) -c $< -o $@
+	$Q$(compile) -c $< -o $@.$$$$ && mv $@.$$$$ $@
 
 $B/double/%.o: %.c $B/flags | setup
 	@mkdir -p $(@D)
 	@echo '  CC   $< (double)'
-	$Q$(compile) -DREAL_DOUBLE -c $< -o $@
+	$Q$(compile) -DREAL_DOUBLE -c $< -o $@.$$$$ && mv $@.$$$$ $@
 
 # For clangd and the editors that use it (.clangd names this folder). Nothing is written here when
 # all is built elsewhere.

@@ -18,8 +18,7 @@ $(CHAPTERS:%=$B/exam/%): $B/exam/%: $$(call examined,$$*)
 # The list of exercises as C.
 $B/rubric.inc: $(wildcard tests/course/0*/exercises.toml) tests/course/exercises.py
 	@mkdir -p $(@D)
-	@python3 tests/course/exercises.py table > $@.part
-	@mv $@.part $@
+	@python3 tests/course/exercises.py table > $@.$$$$ && mv $@.$$$$ $@
 
 RUBRIC := $(foreach k,float double,$B/$k/$(EXAMINE)/rubric.o)
 $(RUBRIC): private override CFLAGS += -I$B
