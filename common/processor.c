@@ -11,8 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Addresses in megabytes: for libraries and data, and for each processor, as OpenBLAS takes a buffer
-   of 128 MB for every product that is computed at a time, and tries for ever to get it. */
+/* Addresses in megabytes: for libraries and data, and for each processor, as OpenBLAS takes a
+   buffer of 128 MB for every product that is computed at a time, and tries for ever to get it. */
 enum { LEAST_MB = 256, BUFFER_MB = 136, STACK_MB = 8 };
 
 #if defined(__aarch64__) && defined(__linux__)

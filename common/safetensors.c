@@ -231,7 +231,7 @@ bool safetensors_save(const char *path, int tensors, const Tensor *tensor, int e
     return output_commit(&output, error);
 }
 
-/* dir/a.safetensors becomes FOLDER/a-rescued.safetensors, or -rescued2 and so on; whether it fits. */
+/* dir/a.safetensors becomes FOLDER/a-rescued.safetensors, or -rescued2, ...; whether it fits. */
 static bool rescue_name(const char *path, const char *folder, int number, char name[PATH_MAX]) {
     static const char ending[] = ".safetensors";
     const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
@@ -471,8 +471,9 @@ static const char *last_word(const char *name) {
     return dot ? dot + 1 : name;
 }
 
-/* The file's tensor number `which`, from 0, with this shape and last word, as other programs have other
-   names for the layers: "conv1.weight", "module.features.0.weight". NULL when there are not so many. */
+/* The file's tensor number `which`, from 0, with this shape and last word, as other programs have
+   other names for the layers: "conv1.weight", "module.features.0.weight". NULL when there are not
+   so many. */
 static const char *name_by_shape(const Safetensors *file, const Tensor *tensor, int which) {
     const char *name;
     json_t *entry;
@@ -680,8 +681,8 @@ static bool read_tensor(const Safetensors *file, const Tensor *tensor, const jso
     return ok;
 }
 
-/* Every tensor of the file must be one of ours: a network with a layer more would be another one. All
-   others are named, as far as there is room. */
+/* Every tensor of the file must be one of ours: a network with a layer more would be another one.
+   All others are named, as far as there is room. */
 static bool no_strangers(const Safetensors *file, int tensors, const char *const *ours,
                          Error *error) {
     const char *name;

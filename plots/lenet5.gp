@@ -1,4 +1,4 @@
-# Chapter 7, the run of the lesson: its loss, the filters of C1 before and after, its worst mistakes.
+# Chapter 7, the run of the lesson: loss, filters of C1 before and after, worst mistakes.
 # data: 07_textbook.tsv  make chapter 7
 # data: 07_textbook_pictures.tsv  make chapter 7
 log = D.'/07_textbook.tsv'

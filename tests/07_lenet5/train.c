@@ -187,8 +187,8 @@ Test(ch07_train, diverges_at_the_end, .description = "nothing is saved, the exit
     cr_expect(strstr(ran.out, "loss nan ") != NULL, "%s", ran.out);
 }
 
-/* The folder of --save goes away while the run trains. Its output goes into a full pipe, which keeps
-   it from coming to its end before; once its log is there, all files have been checked. */
+/* The folder of --save goes away while the run trains. Its output goes into a full pipe, which
+   keeps it from coming to its end before; once its log is there, all files have been checked. */
 Test(ch07_train, rescue, .description = "a trained network is saved under another name") {
     const char *dir = small_set();
     Ran ran = command_in(

@@ -103,7 +103,7 @@ static void compare_tables(Exam *exam, char got[ROWS][LINE], char want[ROWS][LIN
     }
 }
 
-/* Name, kernels and range of pixels: training and saving need them when the layers are long right. */
+/* Name, kernels and range of pixels, which training and saving need when all layers are right. */
 static void compare_rest(Exam *exam, const Call *back) {
     static const char *const begin = "; begin with empty_network(choice)";
     if (call_get(back, A_LOSS, 1) != 1)

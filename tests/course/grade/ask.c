@@ -44,10 +44,10 @@ static json_t *describe(const Call *call) {
         json_t *extent = json_array();
         for (int k = 0; k < a->axes; k++)
             json_array_append_new(extent, json_integer(a->extent[k]));
-        json_array_append_new(arrays,
-                              json_pack("{s:i, s:s, s:s, s:i, s:i, s:o, s:o}", "slot", s, "name",
-                                        a->name, "axis", a->axis, "kind", (int)a->kind, "role",
-                                        (int)a->role, "extent", extent, "values", numbers(call, s)));
+        json_array_append_new(arrays, json_pack("{s:i, s:s, s:s, s:i, s:i, s:o, s:o}", "slot", s,
+                                                "name", a->name, "axis", a->axis, "kind",
+                                                (int)a->kind, "role", (int)a->role, "extent",
+                                                extent, "values", numbers(call, s)));
     }
     return json_pack("{s:s, s:o}", "text", call->text, "arrays", arrays);
 }

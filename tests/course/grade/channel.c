@@ -42,9 +42,9 @@ typedef struct Probe {
     char *const *command;
     pid_t pid; /* 0: none runs */
     int channel, output;
-    int silent;   /* probes in a row that ended without an answer */
-    int answers;  /* from all of them */
-    Reply last;   /* how the last of them ended */
+    int silent;           /* probes in a row that ended without an answer */
+    int answers;          /* from all of them */
+    Reply last;           /* how the last of them ended */
     double spent, budget; /* seconds, of all calls together */
     Said said;
 } Probe;

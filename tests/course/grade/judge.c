@@ -26,8 +26,8 @@ static json_t *judge(Sitting *sitting, const Item *item) {
     Result r = exam_item(sitting, item);
     const char *text = r.text ? r.text : "";
     json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:f}", "item", item->id, "verdict",
-                               verdict_word(r.verdict), "causes", r.causes, "text", text,
-                               "seconds", port_probe_spent(sitting->port) - begun);
+                               verdict_word(r.verdict), "causes", r.causes, "text", text, "seconds",
+                               port_probe_spent(sitting->port) - begun);
     free(r.text);
     return object;
 }
