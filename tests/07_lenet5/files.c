@@ -89,13 +89,13 @@ Test(ch07_files, streams, .description = "closed streams, pipes: one line and a 
     ran = command_in(dir, "%s --log m --save s 2>&- < /dev/null", run);
     cr_expect(ran.code == 0 && !exists(in(dir, "l")), "%d", ran.code);
     cr_expect(strncmp(read_file(in(dir, "m"), NULL), "iteration\t", 10) == 0);
-    ran = command_in(dir, "{ %s; echo $? > code; } | :", run);
+    ran = command_in(dir, "{ sleep 1; %s; echo $? > code; } | :", run);
     cr_expect(strstr(ran.err, "cannot write to stdout: Broken pipe"), "%s", ran.err);
     cr_expect_str_eq(read_file(in(dir, "code"), NULL), "1\n");
     ran = command_in(dir, "mkfifo log; timeout 60 %s --log log", run);
     expect_line(ran, "a pipe without a reader", 1, "log: cannot write the log: nothing reads");
     ran = command_in(dir,
-                     "head -c 10 log > head & sleep 1; timeout 60 %s train --data . --epochs 200 "
+                     "head -c 10 log > head & sleep 1; timeout 300 %s train --data . --epochs 40 "
                      "--batch 50 --log log --save late",
                      program_path());
     cr_expect(exists(in(dir, "late")), "a network was lost");
