@@ -316,6 +316,32 @@ Test(ch07_preprocess, foreign, .description = "rules, frames, a desk are no part
     expect_l(&g, "a desk on one side, something cut off on another");
 }
 
+/* A ring of 200 x 200 whose hole is a quarter as wide: more ink than paper, and all four sides are
+   touched. */
+static void draw_ring(Grey *g, int pen) {
+    for (int r = 0; r < SHEET; r++)
+        for (int q = 0; q < SHEET; q++) {
+            int y = 2 * r + 1 - SHEET, x = 2 * q + 1 - SHEET, square = y * y + x * x;
+            if (square <= SHEET * SHEET && square >= SHEET * SHEET / 16)
+                g->byte[r * SHEET + q] = (uint8_t)pen;
+        }
+}
+
+Test(ch07_preprocess, bold, .description = "a bold digit in a tight drawing is no sheet on a desk") {
+    static const int paper[] = {PAPER, PEN};
+    uint8_t byte[IMAGE_BYTES];
+    Error error;
+    for (int k = 0; k < 2; k++) {
+        Grey g = sheet();
+        fill(&g, paper[k], 0, 0, SHEET, SHEET);
+        draw_ring(&g, paper[1 - k]);
+        cr_assert(preprocess_digit(&g, byte, &error), "pen %d: %s", paper[1 - k], error.text);
+        int hole = byte[14 * IMAGE_SIDE + 14], stroke = byte[14 * IMAGE_SIDE + 20];
+        cr_expect(hole == 0 && stroke == 255, "pen %d: hole %d, stroke %d", paper[1 - k], hole,
+                  stroke);
+    }
+}
+
 /* As dark as the pen, and joined with the digit: no level and no gap tells it apart. */
 Test(ch07_preprocess, refuses_lines, .description = "lines through the digit, by name") {
     uint8_t byte[IMAGE_BYTES];

@@ -19,6 +19,7 @@ enum {
 };
 
 static const double MOST = 0.8; /* of the pixels: see Edge */
+static const double FULL = 0.75; /* of a frame: a sheet fills more of its own, a digit less */
 
 /* Levels of a coarse grid: cell (r, q) stands for a square of `side` pixels. Around the drawing
    lies a margin of PAPER cells, as windows reach beyond it; they repeat the drawing's outermost
@@ -143,6 +144,7 @@ static double share_of(const long count[256], int from, int to) {
 typedef struct Edge {
     int level; /* the median of the pixels along the edge: a stroke that touches it is no matter */
     bool dark; /* the ink, compared with that: it is on the side that differs more */
+    int contrast; /* from that level to the strongest ink */
     bool even; /* most pixels are either that or ink */
     bool desk; /* most of the edge is that, but less than half of the drawing */
 } Edge;
@@ -167,7 +169,24 @@ static Edge edge_of(const Grey *g) {
     bool small = larger(g->h, g->w) < PHOTOGRAPH;
     bool even = small || paper + share_of(all, from, to) > MOST;
     bool desk = !dark && (paper < 0.25 || (around > MOST && paper < 0.5));
-    return (Edge){level, dark, even, desk};
+    return (Edge){level, dark, contrast, even, desk};
+}
+
+/* Is there a sheet on the desk? Cells unlike the drawing's edge fill most of the frame around them
+   then. The ink of a digit that touches all four sides of a tight drawing does not. */
+static bool shows_sheet(const Grid *grid, const Edge *edge) {
+    int top = grid->h, bottom = -1, left = grid->w, right = -1, unlike = 0;
+    for (int r = PAPER; r < grid->h - PAPER; r++)
+        for (int q = PAPER; q < grid->w - PAPER; q++) {
+            int level = grid->level[r * grid->w + q];
+            if (2 * abs(level - edge->level) <= edge->contrast) continue;
+            unlike++;
+            top = smaller(top, r);
+            bottom = larger(bottom, r);
+            left = smaller(left, q);
+            right = larger(right, q);
+        }
+    return unlike > FULL * (bottom - top + 1) * (right - left + 1);
 }
 
 /* ------------------------------------------------------------------ paper and ink -------- */
@@ -192,7 +211,7 @@ static int find_paper(Grey *g, Grid *grid) {
     const Edge edge = edge_of(g);
     grid_fill(g, grid);
     bool dark = ink_is_dark(grid);
-    bool desk = edge.desk && dark;
+    bool desk = edge.desk && dark && shows_sheet(grid, &edge);
     if (edge.even && !desk) dark = edge.dark;
     if (!dark) invert(g->byte, (size_t)g->h * (size_t)g->w);
     if (edge.even && !desk) {
