@@ -5,6 +5,7 @@
 
 #include "support.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,6 +192,11 @@ static double shadow_of_a_hand(int r, int q) {
     return r + q > 210 ? 0.5 : 1;
 }
 
+/* Without an edge: smooth on all sides, and about as large as a digit. */
+static double smooth_shadow(int r, int q) {
+    return 1 - 0.6 * exp(-((r - 140) * (r - 140) + (q - 40) * (q - 40)) / 2000.0);
+}
+
 static Grey sheet(void) {
     memset(sheet_pixels, PAPER, sizeof sheet_pixels);
     return (Grey){SHEET, SHEET, sheet_pixels};
@@ -232,13 +238,10 @@ static void plain_l(uint8_t byte[IMAGE_BYTES]) {
 }
 
 /* The same digit but for its outline: a twentieth of the ink. */
-static void expect_l(const Grey *g, const char *name) {
-    uint8_t want[IMAGE_BYTES], byte[IMAGE_BYTES], copy[SHEET * SHEET];
+static void expect_like(const Grey *g, const uint8_t *want, const char *name) {
+    uint8_t byte[IMAGE_BYTES];
     Error error;
-    Grey mine = {g->h, g->w, copy};
-    memcpy(copy, g->byte, sizeof copy);
-    plain_l(want);
-    bool ok = preprocess_digit(&mine, byte, &error);
+    bool ok = preprocess_digit(g, byte, &error);
     cr_expect(ok, "%s: %s", name, error.text);
     if (!ok) return;
     long difference = 0, ink = 0;
@@ -249,13 +252,32 @@ static void expect_l(const Grey *g, const char *name) {
     cr_expect(difference * 20 < ink, "%s: %ld of %ld", name, difference, ink);
 }
 
+/* A sheet whose sides rise by one in twelve, 13 pixels of a desk beside them. */
+static void draw_desk(Grey *g, int level) {
+    for (int r = 0; r < SHEET; r++)
+        for (int q = 0; q < SHEET; q++)
+            if (12 * q + r < 156 || 12 * r - q < -48 || 12 * q + r > 12 * SHEET ||
+                12 * r - q > 12 * SHEET - 156)
+                g->byte[r * SHEET + q] = (uint8_t)level;
+}
+
+/* A copy is compared, as the plain L is drawn on the same sheet. */
+static void expect_l(const Grey *g, const char *name) {
+    uint8_t want[IMAGE_BYTES], copy[SHEET * SHEET];
+    Grey mine = {g->h, g->w, copy};
+    memcpy(copy, g->byte, sizeof copy);
+    plain_l(want);
+    expect_like(&mine, want, name);
+}
+
 Test(ch07_preprocess, light, .description = "uneven light and shadows change nothing") {
     static const struct {
         const char *name;
         Light *light;
     } lights[] = {{"a lamp on one side", side_light},
                   {"a vignette", vignette},
-                  {"a shadow", shadow_of_a_hand}};
+                  {"a shadow", shadow_of_a_hand},
+                  {"a smooth shadow", smooth_shadow}};
     for (size_t k = 0; k < sizeof lights / sizeof *lights; k++) {
         Grey g = sheet();
         draw_l(&g, PEN);
@@ -316,6 +338,43 @@ Test(ch07_preprocess, foreign, .description = "rules, frames, a desk are no part
     expect_l(&g, "a desk on one side, something cut off on another");
 }
 
+/* The lines are wider than the digit is tall, and hardly wider than the grid's cells. */
+Test(ch07_preprocess, narrow,
+     .description = "narrow strips of a desk, a thin frame, a small digit") {
+    for (int thick = 1; thick < 12; thick++) {
+        uint8_t want[IMAGE_BYTES];
+        Error error;
+        Grey g = sheet();
+        fill(&g, PEN, 80, 90, 40, 6);
+        cr_assert(preprocess_digit(&g, want, &error), "%s", error.text);
+        draw_frame(&g, PEN, 0, thick);
+        expect_like(&g, want, textf("a frame of %d", thick));
+        g = sheet();
+        fill(&g, PEN, 80, 90, 40, 6);
+        fill(&g, PEN, 0, 0, thick, SHEET);
+        fill(&g, PEN, 0, 0, SHEET, thick + 1);
+        expect_like(&g, want, textf("strips of %d", thick));
+    }
+}
+
+Test(ch07_preprocess, fainter, .description = "a second digit in fainter ink is no shadow") {
+    uint8_t byte[IMAGE_BYTES];
+    Error error;
+    Grey g = sheet();
+    fill(&g, PEN, 50, 60, 100, 10);
+    fill(&g, 130, 70, 120, 50, 10);
+    expect_error(preprocess_digit(&g, byte, &error), &error, "several digits");
+}
+
+Test(ch07_preprocess, tilted, .description = "a tilted sheet on a dark desk") {
+    for (int level = 20; level < 70; level += 10) {
+        Grey g = sheet();
+        draw_l(&g, PEN);
+        draw_desk(&g, level);
+        expect_l(&g, textf("level %d", level));
+    }
+}
+
 /* A ring of 200 x 200 whose hole is a quarter as wide: more ink than paper, and all four sides are
    touched. */
 static void draw_ring(Grey *g, int pen) {
@@ -327,7 +386,8 @@ static void draw_ring(Grey *g, int pen) {
         }
 }
 
-Test(ch07_preprocess, bold, .description = "a bold digit in a tight drawing is no sheet on a desk") {
+Test(ch07_preprocess, bold,
+     .description = "a bold digit in a tight drawing is no sheet on a desk") {
     static const int paper[] = {PAPER, PEN};
     uint8_t byte[IMAGE_BYTES];
     Error error;

@@ -13,12 +13,13 @@ enum {
     CELLS = 80,   /* of the drawing's longer side, at most */
     PAPER = 9,    /* a window reaches so many cells to each side: more than a stroke is wide */
     EDGE = 4,     /* so many, to see both sides of a stroke's edge */
+    BORDER = 2,   /* so many, to see both sides of the edge of a sheet */
     FAINT = 51,   /* a fifth of 255: ink below is paper */
     SHADED = 102, /* two fifths: the same where light was levelled, which leaves some of a shadow */
     PHOTOGRAPH = 64 /* pixels of the longer side; smaller ones have no light to level */
 };
 
-static const double MOST = 0.8; /* of the pixels: see Edge */
+static const double MOST = 0.8;  /* of the pixels: see Edge */
 static const double FULL = 0.75; /* of a frame: a sheet fills more of its own, a digit less */
 
 /* Levels of a coarse grid: cell (r, q) stands for a square of `side` pixels. Around the drawing
@@ -145,8 +146,8 @@ typedef struct Edge {
     int level; /* the median of the pixels along the edge: a stroke that touches it is no matter */
     bool dark; /* the ink, compared with that: it is on the side that differs more */
     int contrast; /* from that level to the strongest ink */
-    bool even; /* most pixels are either that or ink */
-    bool desk; /* most of the edge is that, but less than half of the drawing */
+    bool even;    /* most pixels are either that or ink */
+    bool desk;    /* most of the edge is that, but less than half of the drawing */
 } Edge;
 
 static Edge edge_of(const Grey *g) {
@@ -201,6 +202,8 @@ static void invert(uint8_t *byte, size_t n) {
 static void close_strokes(Grid *grid) {
     extreme(grid, grid->level, grid->light, PAPER, true);
     extreme(grid, grid->light, grid->level, PAPER, false);
+    extreme(grid, grid->level, grid->light, BORDER, true);
+    extreme(grid, grid->level, grid->dark, BORDER, false);
 }
 
 /* The grid becomes the paper's level; the drawing is inverted if its ink is light. Even paper has
@@ -215,8 +218,9 @@ static int find_paper(Grey *g, Grid *grid) {
     if (edge.even && !desk) dark = edge.dark;
     if (!dark) invert(g->byte, (size_t)g->h * (size_t)g->w);
     if (edge.even && !desk) {
+        /* level, light and dark alike: there is no border */
         memset(grid->level, dark ? edge.level : 255 - edge.level,
-               (size_t)grid->h * (size_t)grid->w);
+               3 * (size_t)grid->h * (size_t)grid->w);
         return FAINT;
     }
     grid_fill(g, grid);
@@ -234,6 +238,12 @@ static double paper_at(const Grid *grid, int r, int q) {
            (lower[0] * (1 - across) + lower[1] * across) * down;
 }
 
+/* Does a sheet end here? No shadow's edge takes 70 % of the light, but a dark desk does. */
+static bool at_border(const Grid *grid, int r, int q) {
+    int cell = (r / grid->side + PAPER) * grid->w + q / grid->side + PAPER;
+    return 10 * grid->dark[cell] < 3 * grid->light[cell];
+}
+
 /* ink = 255 (paper - grey) / paper. Returns the largest. */
 static int subtract_paper(const Grey *g, const Grid *grid, uint8_t *ink) {
     int most = 0;
@@ -241,7 +251,7 @@ static int subtract_paper(const Grey *g, const Grid *grid, uint8_t *ink) {
         for (int q = 0; q < g->w; q++) {
             size_t i = (size_t)r * (size_t)g->w + (size_t)q;
             double paper = paper_at(grid, r, q), less = paper - g->byte[i];
-            ink[i] = less > 0 ? (uint8_t)(255 * less / paper) : 0;
+            ink[i] = less > 0 && !at_border(grid, r, q) ? (uint8_t)(255 * less / paper) : 0;
             most = larger(most, ink[i]);
         }
     return most;

@@ -174,8 +174,8 @@ static void drop_boxes(Search *s) {
         if (SPECK * longer(&s->piece[k]) >= longest && is_box(s, &s->piece[k])) drop_piece(s, k);
 }
 
-/* Rules and the edges of sheets and shadows run across the drawing; and what touches its edge is
-   cut off there. None of it is the digit, if a piece that may be one touches no edge. */
+/* Rules and the edges of sheets and shadows run along all of a side, or nearly; and what touches an
+   edge is cut off there. None of it is the digit, if a piece that may be one touches no edge. */
 static void drop_outside(Search *s) {
     int digit = 0; /* how tall that one is */
     for (int k = 0; k < s->pieces; k++)
@@ -183,7 +183,8 @@ static void drop_outside(Search *s) {
             digit = tall(&s->piece[k]);
     for (int k = s->pieces - 1; k >= 0; k--) {
         const Piece *p = &s->piece[k];
-        int times = across(s, p) ? SPECK : CUT;
+        bool along = 10 * wide(p) >= 9 * s->w || 10 * tall(p) >= 9 * s->h;
+        int times = along ? SPECK : CUT;
         if (touches_edge(s, p) && times * digit >= longer(p)) drop_piece(s, k);
     }
 }
@@ -247,6 +248,30 @@ static int between_faint_and_strong(const Search *s) {
     return level;
 }
 
+/* The mean of a piece's ink. */
+static double strength(const Search *s, const Piece *p) {
+    double sum = 0;
+    for (int k = p->first; k < p->first + p->count; k++)
+        sum += s->ink[s->pixel[k]];
+    return sum / p->count;
+}
+
+/* A pen presses about as hard everywhere: a piece with less than two thirds of the strongest one's
+   ink is what levelled light leaves of a shadow. One that is half as tall as the tallest stays, as
+   it may be a second digit in fainter ink. */
+static void drop_faint(Search *s) {
+    double strongest = 0;
+    int tallest = 0;
+    for (int k = 0; k < s->pieces; k++)
+        if (tall(&s->piece[k]) > tallest) tallest = tall(&s->piece[k]);
+    for (int k = 0; k < s->pieces; k++)
+        if (SPECK * tall(&s->piece[k]) >= tallest)
+            strongest = fmax(strongest, strength(s, &s->piece[k]));
+    for (int k = s->pieces - 1; k >= 0; k--)
+        if (2 * tall(&s->piece[k]) < tallest && 3 * strength(s, &s->piece[k]) < 2 * strongest)
+            drop_piece(s, k);
+}
+
 /* Lists the pieces that may be parts of the digit. Lines of the paper and the edge of a shadow are
    fainter than a pen: if something runs across, only strong ink is looked at, if that helps. */
 static bool find_parts(Search *s, Error *error) {
@@ -262,6 +287,7 @@ static bool find_parts(Search *s, Error *error) {
     }
     drop_boxes(s);
     drop_outside(s);
+    drop_faint(s);
     if (!any_rule(s, least)) return true;
     return error_set(error, "a line, a frame or the edge of a shadow runs through the digit: "
                             "crop the drawing, or write on plain paper");

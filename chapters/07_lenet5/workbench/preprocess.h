@@ -11,8 +11,9 @@
  *
  *     1. ink          what is darker than the paper around it, or lighter on a dark background,
  *                     in any light; the strongest becomes 255, less than a fifth is paper: ink.h
- *     2. pieces       rules, frames, the edges of sheets and shadows are wiped, and so are specks:
- *                     pieces less than a tenth as tall as the tallest
+ *     2. pieces       rules, frames, the edges of sheets and shadows are wiped, and so are specks
+ *                     (less than a tenth as tall as the tallest) and faint pieces (less than two
+ *                     thirds of the strongest one's ink, and less than half as tall)
  *     3. crop         to the pieces that are left
  *     4. scale        the longer side to 20 pixels, each the mean of the old ones it covers
  *     5. centre       by whole pixels, until the centre of mass lies in pixel (14, 14), as in

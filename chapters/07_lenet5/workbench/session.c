@@ -15,7 +15,6 @@ Dataset session_set(const Options *o, const char *prefix) {
     return data;
 }
 
-/* Settings that do not fit each other, or a file that cannot be read, end the program. */
 /* Numbers fit any nonlinearity of the same shapes: what their file does not say is said here. */
 static void print_assumed(const Options *o, const Recipe *recipe) {
     bool assumed[NET_SETTINGS];
@@ -30,6 +29,7 @@ static void print_assumed(const Options *o, const Recipe *recipe) {
     fprintf(stderr, " (--set changes them)\n");
 }
 
+/* Settings that do not fit each other, or a file that cannot be read, end the program. */
 Recipe session_recipe(const Options *o) {
     Recipe recipe;
     Error error;
