@@ -1,6 +1,7 @@
 /*
  * 07_lenet5 predict: drawings from files.
  */
+#include "07_lenet5/augment.h"
 #include "07_lenet5/workbench/inspect.h"
 #include "07_lenet5/workbench/preprocess.h"
 #include "program.h"
@@ -171,4 +172,49 @@ Test(ch07_predict, unknown_layer, .description = "a network with other layers is
     Ran ran = lenet5_in(dir, "predict --load average a.png");
     cr_expect(ran.code == 1 && strstr(ran.err, "pool average: expected one of: max subsample"),
               "%d: %s", ran.code, ran.err);
+}
+
+enum { TURNED = 20 };
+
+/* The first images of the small set, turned by so much, as drawings 00.png, 01.png, ... */
+static void write_turned(const char *dir, double degrees) {
+    Dataset data = few(TURNED);
+    double angle = degrees * 3.14159265358979 / 180;
+    real c = (real)cos(angle), s = (real)sin(angle), level[IMAGE_BYTES];
+    const Warp warp = {.map = {{c, -s}, {s, c}}};
+    const Input levels = {0, 255};
+    for (int i = 0; i < TURNED; i++) {
+        uint8_t byte[IMAGE_BYTES];
+        warp_image_naive(&data, i, levels, 0, &warp, level);
+        for (int p = 0; p < IMAGE_BYTES; p++)
+            byte[p] = (uint8_t)level[p];
+        Grey grey = drawing_of(byte, 0);
+        write_drawing(in(dir, textf("%02d.png", i)), &grey);
+    }
+}
+
+/* How many answers with one half or more are unsure all the same. */
+static int doubted(const char *dir) {
+    Ran ran = lenet5_in(dir, "predict --json --load p ??.png");
+    int count = 0;
+    for (const char *line = ran.out; *line; line = strchr(line, '\n') + 1) {
+        json_t *object = json_loads(line, JSON_DISABLE_EOF_CHECK, NULL);
+        json_t *list = json_object_get(object, "probabilities");
+        size_t digit = (size_t)json_integer_value(json_object_get(object, "digit"));
+        count += json_real_value(json_array_get(list, digit)) >= 0.5 &&
+                 json_is_true(json_object_get(object, "unsure"));
+        json_decref(object);
+    }
+    return count;
+}
+
+/* Trained on these images, the network is certain of them; lying askew they are another matter. */
+Test(ch07_predict, turned, .description = "an answer that a small turn changes is unsure") {
+    Grey grey[2];
+    const char *dir = drawings(grey);
+    write_turned(dir, 0);
+    int upright = doubted(dir);
+    write_turned(dir, 25);
+    int askew = doubted(dir);
+    cr_expect(upright <= TURNED / 4 && askew > 0, "upright %d, askew %d", upright, askew);
 }

@@ -5,6 +5,7 @@
  */
 #include "07_lenet5/workbench/workbench.h"
 
+#include "07_lenet5/augment.h"
 #include "07_lenet5/evaluate.h"
 #include "07_lenet5/workbench/checkpoint.h"
 #include "07_lenet5/workbench/inspect.h"
@@ -19,6 +20,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,9 +232,39 @@ static void tables(const Options *o) {
 
 /* ------------------------------------------------------------------ predict -------------- */
 
-/* A network that has to choose one of ten digits says so with less than this. */
-static bool unsure(const Prediction *p) {
-    return p->probability[p->digit] < 0.5;
+enum { VIEWS = 3, TURN = 15 /* degrees */ };
+
+/* An image turned by an angle about its middle. */
+static void turn(const Dataset *one, double degrees, uint8_t byte[IMAGE_BYTES]) {
+    const Input levels = {0, 255};
+    real level[IMAGE_BYTES], c = (real)cos(degrees * 3.14159265358979 / 180),
+                             s = (real)sin(degrees * 3.14159265358979 / 180);
+    const Warp warp = {.map = {{c, -s}, {s, c}}};
+    warp_image_naive(one, 0, levels, 0, &warp, level);
+    for (int p = 0; p < IMAGE_BYTES; p++)
+        byte[p] = (uint8_t)lround((double)level[p]);
+}
+
+/* A network has to choose one of ten digits, and is nearly certain of many a wrong one. A digit
+   stays what it is when it is turned a little, so the network is asked three times, and two of them
+   must be for its answer:
+ *
+ *     unsure = p(0) < 1/2  or  p(-15) + p(0) + p(15) < 2
+ *
+ * with p(a): the probability of that answer for the image turned by a degrees. */
+static bool unsure(const Network *net, const real *params, const Dataset *one,
+                   const Prediction *p) {
+    uint8_t byte[VIEWS * IMAGE_BYTES], label[VIEWS] = {0};
+    const Dataset views = {VIEWS, byte, label};
+    Prediction each[VIEWS];
+    Error error;
+    double sum = 0;
+    for (int k = 0; k < VIEWS; k++)
+        turn(one, (k - 1) * TURN, byte + k * IMAGE_BYTES);
+    if (!predict(net, params, &views, 1, each, &error)) fail_with(&error);
+    for (int k = 0; k < VIEWS; k++)
+        sum += each[k].probability[p->digit];
+    return p->probability[p->digit] < 0.5 || sum < 2;
 }
 
 /* A file's name for JSON, which is UTF-8: other bytes become question marks. jansson is the judge
@@ -264,14 +296,14 @@ static json_t *json_name(const char *file) {
 }
 
 /* One line per drawing. jansson writes the file's name, which may have quotes and worse in it. */
-static void print_json(const char *file, const Prediction *p) {
+static void print_json(const char *file, const Prediction *p, bool doubt) {
     json_t *list = json_array();
     bool ok = true;
     for (int k = 0; k < CLASSES; k++)
         if (json_array_append_new(list, json_real(p->probability[k])) != 0) ok = false;
     /* the object takes over the list */
     json_t *object = json_pack("{s:o, s:i, s:b, s:o}", "file", json_name(file), "digit", p->digit,
-                               "unsure", unsure(p), "probabilities", list);
+                               "unsure", doubt, "probabilities", list);
     if (!ok || !object || json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6)) != 0)
         fail(EXIT_FAILURE, "%s: cannot be written as JSON", file);
     printf("\n");
@@ -307,11 +339,12 @@ static bool predict_one(const Options *o, const Network *net, const real *params
     if (!o->json) printf("%s: %d x %d pixels; as the network sees it:\n\n", name, grey.w, grey.h);
     if (!inspect_image(o->json ? NULL : stdout, net, params, &one, 0, &p, &error))
         fail(EXIT_FAILURE, "%s: %s", o->load, error.text);
+    bool doubt = unsure(net, params, &one, &p);
     if (o->json)
-        print_json(file, &p);
+        print_json(file, &p, doubt);
     else
         printf("\n%s: %d (%.2f %%%s)\n", name, p.digit, 100 * p.probability[p.digit],
-               unsure(&p) ? ", unsure" : "");
+               doubt ? ", unsure" : "");
     grey_free(&grey);
     return true;
 }
