@@ -27,7 +27,7 @@ typedef struct Decoder {
     struct jpeg_error_mgr errors;
     struct jpeg_progress_mgr progress;
     jmp_buf failed;
-    char why[JMSG_LENGTH_MAX];
+    char why[2 * JMSG_LENGTH_MAX];
 } Decoder;
 
 static _Noreturn void give_up(Decoder *d) {
@@ -36,7 +36,9 @@ static _Noreturn void give_up(Decoder *d) {
 
 static void on_error(j_common_ptr jpeg) {
     Decoder *d = jpeg->client_data;
-    jpeg->err->format_message(jpeg, d->why);
+    char text[JMSG_LENGTH_MAX];
+    jpeg->err->format_message(jpeg, text);
+    snprintf(d->why, sizeof d->why, "not a valid JPEG: %s", text);
     give_up(d);
 }
 
@@ -49,7 +51,7 @@ static void on_message(j_common_ptr jpeg, int level) {
 static void on_progress(j_common_ptr jpeg) {
     Decoder *d = jpeg->client_data;
     if (d->jpeg.input_scan_number <= SCANS_MAX) return;
-    snprintf(d->why, sizeof d->why, "more than %d scans", SCANS_MAX);
+    snprintf(d->why, sizeof d->why, "a JPEG of more than %d scans", SCANS_MAX);
     give_up(d);
 }
 
@@ -63,6 +65,11 @@ static void begin(Decoder *d, FILE *file) {
     jpeg_stdio_src(jpeg, file);
     jpeg_save_markers(jpeg, JPEG_APP0 + 1, EXIF_MAX);
     jpeg_read_header(jpeg, TRUE);
+    /* the inks of a printing press, which libjpeg does not turn into light */
+    if (jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK) {
+        snprintf(d->why, sizeof d->why, "a JPEG in CMYK: convert FILE -colorspace sRGB x.png");
+        give_up(d);
+    }
     jpeg->out_color_space = JCS_RGB;
     for (jpeg->scale_denom = 1; jpeg->scale_denom <= 2; jpeg->scale_denom *= 2) {
         jpeg_calc_output_dimensions(jpeg);
@@ -114,7 +121,7 @@ bool pixels_of_jpeg(const char *path, FILE *file, Pixels *pixels, Error *error) 
         begin(&d, file);
         decode(&d, pixels);
     } else {
-        error_set(error, "%s: not a valid JPEG: %s", path, d.why);
+        error_set(error, "%s: %s", path, d.why);
     }
     jpeg_destroy_decompress(&d.jpeg);
     return ok;

@@ -360,7 +360,34 @@ Test(common_image, large_jpeg, .description = "read at half its size, or refused
     cr_expect(grey.w == 257 * TIMES / 2 && grey.h == TIMES / 2, "%d x %d", grey.w, grey.h);
     grey_free(&grey);
     write_jpeg(path, 1, 513, 1, level);
-    expect_error(grey_read(path, &grey, &error), &error, "8208 x 16 pixels; at most 8192");
+    expect_error(grey_read(path, &grey, &error), &error,
+                 textf("%s: 8208 x 16 pixels; at most 8192", path));
+}
+
+/* One block of the four inks. */
+Test(common_image, jpeg_of_inks, .description = "CMYK is refused by its name") {
+    const char *path = in(folder(), "inks");
+    struct jpeg_compress_struct jpeg = {0};
+    struct jpeg_error_mgr errors;
+    uint8_t level[4 * 8] = {0}, *row = level;
+    FILE *file = fopen(path, "wb");
+    Grey grey;
+    Error error;
+    cr_assert(file != NULL, "%s", path);
+    jpeg.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&jpeg);
+    jpeg_stdio_dest(&jpeg, file);
+    jpeg.image_width = jpeg.image_height = 8;
+    jpeg.input_components = 4;
+    jpeg.in_color_space = JCS_CMYK;
+    jpeg_set_defaults(&jpeg);
+    jpeg_start_compress(&jpeg, TRUE);
+    for (int r = 0; r < 8; r++)
+        jpeg_write_scanlines(&jpeg, &row, 1);
+    jpeg_finish_compress(&jpeg);
+    jpeg_destroy_compress(&jpeg);
+    fclose(file);
+    expect_error(grey_read(path, &grey, &error), &error, textf("%s: a JPEG in CMYK", path));
 }
 
 Test(common_image, refuses_damaged_jpeg) {
