@@ -306,7 +306,8 @@ static bool one_digit(Search *s, Frame *whole, Error *error) {
     }
     if (second * 2 >= tallest)
         return error_set(error, "several digits? there are two pieces of about the same height; "
-                                "give one digit per image, without gaps between its strokes");
+                                "give one digit per image, without gaps between its strokes and "
+                                "without shadows or the edge of the sheet");
     *whole = (Frame){s->h, 0, s->w, 0};
     for (int k = s->pieces - 1; k >= 0; k--) {
         const Frame *f = &s->piece[k].frame;
