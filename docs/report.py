@@ -633,7 +633,7 @@ def check_refusals(work):
     refused("figure loss is not mentioned", trial('{{ figure("loss", "c") }}'))
     refused("figure loss does not exist", trial('{{ fig("loss") }}'))
     refused("source adam is not mentioned", trial('{{ source("adam") }}'))
-    refused("has no region [none]", trial('{{ code("docs/report.py", "none") }}'))
+    refused("0 lines with the mark [none]", trial('{{ code("docs/report.py", "none") }}'))
     refused("formula \\fraq", page, "$\\fraq{1}{2}$", f"{work}/page.html", "en", work)
     refused("report.tsv is missing: make", values, work, "build/07_lenet5")
     late = trial('{{ figure("speed", "c") }}{{ fig("speed") }}')
