@@ -47,10 +47,11 @@ static bool source_open(const char *path, Source *source, Error *error) {
     *source = (Source){.path = path};
     if (!file_length(path, &bytes, error)) return false;
     source->length = (size_t)bytes;
-    source->file = fopen(path, "rb");
-    if (!source->file) return error_set(error, "%s: %s", path, strerror(errno));
-    source->started = fread(source->start, 1, KIND_BYTES, source->file);
-    rewind(source->file);
+    FILE *file = fopen(path, "rb");
+    if (!file) return error_set(error, "%s: %s", path, strerror(errno));
+    source->started = fread(source->start, 1, KIND_BYTES, file);
+    rewind(file);
+    source->file = file;
     /* the first bytes decide, not the name: a browser may have unpacked a .gz already */
     bool gzip = source->started >= 2 && source->start[0] == 0x1f && source->start[1] == 0x8b;
     if (gzip && inflateInit2(&source->stream, GZIP) != Z_OK) {
