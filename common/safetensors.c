@@ -600,6 +600,7 @@ static bool missing(const Safetensors *file, int tensors, const Tensor *tensor, 
 /* name[i] becomes the file's name for tensor i: ours, or that of the only tensor of its shape. */
 static bool find_names(const Safetensors *file, int tensors, const Tensor *tensor,
                        const char **name, Error *error) {
+    contract(tensor || tensors == 0, "no tensors to read");
     bool ours = speaks_our_names(file, tensors, tensor);
     for (int i = 0; i < tensors; i++) {
         name[i] = ours ? tensor[i].name : name_by_shape(file, &tensor[i], 0);
@@ -691,8 +692,10 @@ static bool no_strangers(const Safetensors *file, int tensors, const char *const
     json_t *entry;
     json_object_foreach(file->header, name, entry) {
         bool known = strcmp(name, "__metadata__") == 0;
-        for (int i = 0; i < tensors; i++)
+        for (int i = 0; i < tensors; i++) {
+            contract(ours[i] != NULL, "tensor %d has no name", i);
             known = known || strcmp(name, ours[i]) == 0;
+        }
         if (!known && at < sizeof list)
             at += (size_t)snprintf(list + at, sizeof list - at, at ? ", %.64s" : "%.64s", name);
     }

@@ -54,7 +54,7 @@ static bool grid_new(const Grey *g, Grid *grid) {
                    .w = (g->w + side - 1) / side + 2 * PAPER,
                    .side = side};
     size_t n = (size_t)grid->h * (size_t)grid->w;
-    grid->level = malloc(4 * n);
+    grid->level = calloc(4, n);
     if (!grid->level) return false;
     grid->light = grid->level + n;
     grid->dark = grid->light + n;
@@ -64,13 +64,13 @@ static bool grid_new(const Grey *g, Grid *grid) {
 
 /* The mean of a cell's pixels; at the right and at the bottom a cell may be cut. */
 static uint8_t mean_of_cell(const Grey *g, int side, int r, int q) {
-    int bottom = smaller((r + 1) * side, g->h), right = smaller((q + 1) * side, g->w), count = 0;
+    int bottom = smaller((r + 1) * side, g->h), right = smaller((q + 1) * side, g->w);
+    int count = (bottom - r * side) * (right - q * side);
     long sum = 0;
+    contract(count > 0, "the cell %d, %d has no pixels", r, q);
     for (int i = r * side; i < bottom; i++)
-        for (int j = q * side; j < right; j++) {
+        for (int j = q * side; j < right; j++)
             sum += g->byte[(size_t)i * (size_t)g->w + (size_t)j];
-            count++;
-        }
     return (uint8_t)((sum + count / 2) / count);
 }
 
