@@ -48,7 +48,7 @@ tail -n 1 "$work/log" > mean
 if grep -E '[0-9],[0-9]' table mean; then exit 1; fi
 grep -q 'mean validation_accuracy=0\.[1-9]' mean
 quietly $make -s plot-activation
-quietly $make -s B="$work/O'Neil" CFLAGS="-O0 -g" "$work/O'Neil/01_im2col"
+quietly $make -s B="$work/other" CFLAGS="-O0 -g" "$work/other/01_im2col"
 [ -z "$(find "$work" -name x)" ] # what a shell would have made of the folder's name
 echo "built, tested and studied in $odd, in German, with umask 077"
 
