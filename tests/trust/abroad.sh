@@ -57,7 +57,7 @@ for goal in tests:test benchmark:bench chapter7:chapter.7 docss:docs; do
 done
 mkdir "$work/old"
 echo "raise ModuleNotFoundError(\"No module named 'tomllib'\")" > "$work/old/tomllib.py"
-printf '#!/bin/sh\necho Python 3.6.9\n[ "$1" = --version ]\n' > "$work/old/python3"
+printf '#!/bin/sh\n[ "$1" = --version ] && echo Python 3.6.9\n' > "$work/old/python3"
 chmod +x "$work/old/python3"
 refused 'Python 3.11 or newer is needed' env PYTHONPATH="$work/old" \
     python3 tests/course/handout/handout.py make none none
