@@ -55,13 +55,13 @@ def start():
         (folder / f"data/t10k-{name}.gz").write_bytes(gzip.compress(some))
     shutil.copy("docs/four.png", folder)
     shutil.copy("docs/four.png", folder / "again.png")
-    for old in ("log", "save", "point"):
-        (folder / old).write_text(
-            "iteration\tepoch\tloss\ttrain_accuracy\ttrain_loss\t"
-            "test_accuracy\ttest_loss\tseconds\tlearning_accuracy\n"
-            if old == "log"
-            else "old"
-        )
+    # older files of the same kind, which a failure must spare: others are never replaced
+    (folder / "log").write_text(
+        "iteration\tepoch\tloss\ttrain_accuracy\ttrain_loss\t"
+        "test_accuracy\ttest_loss\tseconds\tlearning_accuracy\n"
+    )
+    (folder / "save").write_bytes((2).to_bytes(8, "little") + b"{}")
+    (folder / "point").write_bytes(b"")
     return folder
 
 
@@ -108,7 +108,9 @@ def complaints(folder, result, template, good, outputs, said):
         found.append("it says something else")
     names = {p.name for p in folder.iterdir()}
     known = {p.name for p in template.iterdir()} | set(outputs)
-    found += [f"{name} is left" for name in sorted(names - known)]
+    # a trained network that cannot be saved under its name is rescued under another one
+    rescued = {name for name in names if "-rescued" in name and name in result.stderr}
+    found += [f"{name} is left" for name in sorted(names - known - rescued)]
     for name in outputs:
         now, old, new = (content(f, name) for f in (folder, template, good))
         if result.returncode == 0 and now != new:
