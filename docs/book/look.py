@@ -49,7 +49,7 @@ def look(browser, examine, name, shots):
 def default_names():
     groups = [os.path.basename(path) for path in sorted(glob.glob(f"{HTML}/group__ch*.html"))]
     own = [page.label() + ".html" for page in pages.read(pages.site()[1:])]
-    return ["index.html", *own, *groups, "layer_8h.html", "conv_8c_source.html", "files.html"]
+    return ["index.html", *own, *groups, "layer_8h.html", "im2col_8c_source.html", "files.html"]
 
 
 def main():
