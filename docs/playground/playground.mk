@@ -1,11 +1,9 @@
 # The playground: the chapters' own C as WebAssembly, and the page around it in one file.
 PLAY    := docs/playground
 W       := build/$(if $(call on,$(QUICK)),quick/)playground
-# All of the chapters but their mains and what touches files; the linker drops what nothing calls.
-PLAYED  := $(patsubst %,common/%.c,dataset elementary fail gemm init layer rng shape) \
-           $(filter-out chapters/07_lenet5/workbench/%,\
-             $(foreach c,$(CHAPTERS),$(call library,$c))) \
-           $(patsubst %,chapters/07_lenet5/workbench/%.c,ink preprocess) $(wildcard $(PLAY)/c/*.c)
+# The linker drops what nothing calls.
+PLAYED  := $(COMPUTING) $(patsubst %,chapters/07_lenet5/workbench/%.c,ink preprocess) \
+           $(wildcard $(PLAY)/c/*.c)
 PLAY_FLAGS = -O2 -std=c11 -D_POSIX_C_SOURCE=200809L -fno-math-errno -fno-trapping-math \
              -ffp-contract=off $(WARNINGS) -Icommon -Ichapters -I$(PLAY)/c
 WASM_CC = clang --target=wasm32-wasi -msimd128 $(PLAY_FLAGS)

@@ -3,9 +3,11 @@
 # on one and two threads. Within a class of processors (with fused multiply-add, and without) every
 # build must give the checksum of docs/bits.tsv.
 #
-#     sh tests/trust/bits.sh FOLDER FLAGS [short]      FLAGS: of every build; short: four builds
+#     sh tests/trust/bits.sh FOLDER FLAGS SOURCES [short]
+#
+# FLAGS are those of every build, SOURCES what computes; short: four builds.
 set -eu
-work=$1 flags=$2 short=${3:-}
+work=$1 flags=$2 sources=$3 short=${4:-}
 recipes='report record 1998'
 mkdir -p "$work"
 rm -f "$work/got.tsv"
@@ -14,11 +16,9 @@ rm -f "$work/got.tsv"
 gzip -dc common/mnist/t10k-images-idx3-ubyte.gz | head -c $((16 + 3000 * 784)) > "$work/images"
 gzip -dc common/mnist/t10k-labels-idx1-ubyte.gz | head -c $((8 + 3000)) > "$work/labels"
 
-# All of the program that computes. The linker drops what reads files.
-sources=$(ls common/*.c chapters/0*/*.c chapters/0*/*/*.c |
-    grep -v -e '/main\.c' -e '/race\.c' -e '/plain\.c' -e '/image\.c' -e '/workbench/')
-sources="$sources chapters/07_lenet5/workbench/recipe.c docs/playground/c/cblas.c
-    tests/support/bits.c tests/trust/bits.c"
+# The linker drops what reads files.
+sources="$sources common/measure.c common/team.c chapters/07_lenet5/workbench/recipe.c
+    docs/playground/c/cblas.c tests/support/bits.c tests/trust/bits.c"
 
 # tried NAME THREADS COMMAND...: runs it, and notes its checksums.
 tried() {

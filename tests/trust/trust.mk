@@ -25,7 +25,8 @@ trust-format: setup
 
 NEEDS_bits := build bits
 bits: setup ## the same parameters in every build? SHORT=1: in four builds
-	@sh $T/bits.sh build/bits '$(filter -std=% -D% -f% -I% -pthread,$(CFLAGS))' $(if $(SHORT),short)
+	@sh $T/bits.sh build/bits '$(filter -std=% -D% -f% -I% -pthread,$(CFLAGS))' \
+	    '$(COMPUTING)' $(if $(SHORT),short)
 
 # Static analysis: gcc -fanalyzer, clang-tidy, cppcheck.
 NEEDS_trust-analyse := build check
