@@ -10,12 +10,6 @@
 #define CONVERT     "convert FILE -auto-orient drawing.png"
 #define FETCH_AGAIN "fetch the file itself"
 
-typedef struct Mark {
-    size_t at, size;
-    const char *bytes;
-    Kind kind;
-} Mark;
-
 static const Mark marks[] = {
     {0, 8, "\211PNG\r\n\032\n", {"a PNG image", "it is read"}},
     {0, 3, "\377\330\377", {"a JPEG image", "it is read"}},
@@ -76,13 +70,19 @@ static int is_text(const uint8_t *start, size_t n) {
     return 1;
 }
 
+const Kind *kind_among(const Mark *among, size_t count, const uint8_t *start, size_t n) {
+    for (size_t k = 0; k < count; k++) {
+        const Mark *m = &among[k];
+        if (m->at + m->size <= n && memcmp(start + m->at, m->bytes, m->size) == 0) return &m->kind;
+    }
+    return NULL;
+}
+
 Kind kind_of(const uint8_t *start, size_t n) {
     if (n > KIND_BYTES) n = KIND_BYTES;
     if (n == 0) return (Kind){"an empty file", FETCH_AGAIN};
-    for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
-        const Mark *m = &marks[k];
-        if (m->at + m->size <= n && memcmp(start + m->at, m->bytes, m->size) == 0) return m->kind;
-    }
+    const Kind *known = kind_among(marks, sizeof marks / sizeof *marks, start, n);
+    if (known) return *known;
     if (begins(start, n, "<!doctype html") || begins(start, n, "<html"))
         return (Kind){"a page of HTML", FETCH_AGAIN};
     if (begins(start, n, "<svg") || begins(start, n, "<?xml"))

@@ -18,6 +18,23 @@ typedef struct Kind {
     const char *remedy; ///< a command, or a hint in words
 } Kind;
 
+/** Bytes that tell a kind: at which place, how many, which. */
+typedef struct Mark {
+    size_t at, size;   ///< the place, and how many bytes
+    const char *bytes; ///< the bytes
+    Kind kind;         ///< the kind that has them
+} Mark;
+
+/**
+ * @brief Finds the first mark that a file has.
+ * @param among a table
+ * @param count how long it is
+ * @param start the first bytes of the file
+ * @param n     how many there are
+ * @return its kind, or NULL
+ */
+const Kind *kind_among(const Mark *among, size_t count, const uint8_t *start, size_t n);
+
 /**
  * @brief Names a file by its first bytes.
  * @param start the first bytes of the file

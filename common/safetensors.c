@@ -272,55 +272,49 @@ bool safetensors_rescue(const char *path, int tensors, const Tensor *tensor, int
 
 /* ------------------------------------------------------------------ reading -------------- */
 
-/* The remedy for files of parameters that are none of ours; the others, kind.h knows. */
-static const char *parameters_remedy(const uint8_t *start, size_t n, const char **name) {
-    static const char torch[] = "in PyTorch, save_file(net.state_dict(), \"net.safetensors\") of "
-                                "safetensors.torch writes one";
-    static const char numpy[] =
-        "in NumPy, save_file(dict(numpy.load(FILE)), \"net.safetensors\") of "
-        "safetensors.numpy writes one";
-    static const struct {
-        const char *bytes;
-        size_t size, at;
-        const char *name, *remedy;
-    } kinds[] = {
-        {"PK\3\4", 4, 0, "a zip archive, as PyTorch (.pth, .pt) and NumPy (.npz) write them",
-         torch},
-        {"\200\2", 2, 0, "a pickle, as Python and older PyTorch write them", torch},
-        {"\200\3", 2, 0, "a pickle, as Python and older PyTorch write them", torch},
-        {"\200\4", 2, 0, "a pickle, as Python and older PyTorch write them", torch},
-        {"\200\5", 2, 0, "a pickle, as Python and older PyTorch write them", torch},
-        {"\211HDF\r\n\032\n", 8, 0, "an HDF5 file, as Keras (.h5) writes them",
-         "docs/files.md says how its weights are to be turned"},
-        {"\223NUMPY", 6, 0, "a NumPy array (.npy)", numpy},
-        {"MATLAB", 6, 0, "a MATLAB file (.mat)", numpy},
-        {"GGUF", 4, 0, "a GGUF file", "only safetensors are read"},
-        {"\0\0\010", 3, 0, "an IDX file, images or labels", "it belongs to --data"},
-    };
-    bool npz = n >= 4 && memcmp(start, "PK\3\4", 4) == 0;
-    for (size_t k = 0; npz && k + 4 <= n; k++)
-        if (memcmp(start + k, ".npy", 4) == 0) {
-            *name = "a zip archive of NumPy arrays (.npz)";
-            return numpy;
-        }
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
-        if (n >= kinds[k].size && memcmp(start, kinds[k].bytes, kinds[k].size) == 0) {
-            *name = kinds[k].name;
-            return kinds[k].remedy;
-        }
-    Kind kind = kind_of(start, n);
-    *name = kind.name;
-    return "only safetensors are read";
+/* Remedies, and a name that four marks share. */
+static const char torch[] = "in PyTorch, save_file(net.state_dict(), \"net.safetensors\") of "
+                            "safetensors.torch writes one";
+static const char numpy[] = "in NumPy, save_file(dict(numpy.load(FILE)), \"net.safetensors\") of "
+                            "safetensors.numpy writes one";
+static const char pickle[] = "a pickle, as Python and older PyTorch write them";
+
+/* Files of parameters that are none of ours; the others, kind.h knows. */
+static const Mark parameter_marks[] = {
+    {0, 4, "PK\3\4", {"a zip archive, as PyTorch (.pth, .pt) and NumPy (.npz) write them", torch}},
+    {0, 2, "\200\2", {pickle, torch}},
+    {0, 2, "\200\3", {pickle, torch}},
+    {0, 2, "\200\4", {pickle, torch}},
+    {0, 2, "\200\5", {pickle, torch}},
+    {0,
+     8,
+     "\211HDF\r\n\032\n",
+     {"an HDF5 file, as Keras (.h5) writes them",
+      "docs/files.md says how its weights are to be turned"}},
+    {0, 6, "\223NUMPY", {"a NumPy array (.npy)", numpy}},
+    {0, 6, "MATLAB", {"a MATLAB file (.mat)", numpy}},
+    {0, 4, "GGUF", {"a GGUF file", "only safetensors are read"}},
+    {0, 3, "\0\0\010", {"an IDX file, images or labels", "it belongs to --data"}},
+};
+
+static Kind parameter_kind(const uint8_t *start, size_t n) {
+    bool zip = n >= 4 && memcmp(start, "PK\3\4", 4) == 0;
+    for (size_t k = 0; zip && k + 4 <= n; k++)
+        if (memcmp(start + k, ".npy", 4) == 0)
+            return (Kind){"a zip archive of NumPy arrays (.npz)", numpy};
+    const Kind *known =
+        kind_among(parameter_marks, sizeof parameter_marks / sizeof *parameter_marks, start, n);
+    return known ? *known : (Kind){kind_of(start, n).name, "only safetensors are read"};
 }
 
 /* A file that does not begin as safetensors do: what it is, and what makes one of it. */
 static bool another_kind(const Safetensors *file, Error *error) {
     uint8_t start[KIND_BYTES];
-    const char *name;
     rewind(file->stream);
     size_t n = fread(start, 1, sizeof start, file->stream);
-    const char *remedy = parameters_remedy(start, n, &name);
-    return error_set(error, "%s: not a safetensors file, but %s: %s", file->path, name, remedy);
+    Kind kind = parameter_kind(start, n);
+    return error_set(error, "%s: not a safetensors file, but %s: %s", file->path, kind.name,
+                     kind.remedy);
 }
 
 /* Fills the text of the header, whose length stands in the file's first bytes. */
