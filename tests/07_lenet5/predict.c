@@ -134,15 +134,19 @@ Test(ch07_predict, any_name, .description = "a name that is not UTF-8 ends nothi
     cr_expect(strstr(ran.out, "\"b.png\"") != NULL, "%s", ran.out);
 }
 
-/* Parameters of zero: every class has a tenth. */
-Test(ch07_predict, unsure, .description = "below one half the answer says so") {
-    Grey grey[2];
-    const char *dir = drawings(grey);
+/* Parameters of zero, for which every class has a tenth, and what their file says of them. */
+static void save_zeros(const char *path, int entries, const Metadata *entry) {
     Network net = lenet5(ACTIVATION_RELU);
     Tensor tensor[2 * LAYERS_MAX];
     Error error;
     int count = network_tensors(&net, zeros(network_params(&net)), tensor);
-    cr_assert(safetensors_save(in(dir, "zero"), count, tensor, 0, NULL, &error), "%s", error.text);
+    cr_assert(safetensors_save(path, count, tensor, entries, entry, &error), "%s", error.text);
+}
+
+Test(ch07_predict, unsure, .description = "below one half the answer says so") {
+    Grey grey[2];
+    const char *dir = drawings(grey);
+    save_zeros(in(dir, "zero"), 0, NULL);
     Ran ran = lenet5_in(dir, "predict --load zero a.png");
     cr_expect(strstr(ran.out, "a.png: 0 (10.00 %, unsure)\n") != NULL, "%s", ran.out);
     cr_expect(strstr(ran.err, "assumed: activation=relu pool=max c3=full head=softmax "
@@ -162,13 +166,8 @@ Test(ch07_predict, unsure, .description = "below one half the answer says so") {
 Test(ch07_predict, unknown_layer, .description = "a network with other layers is refused by name") {
     Grey grey[2];
     const char *dir = drawings(grey);
-    Network net = lenet5(ACTIVATION_RELU);
-    Tensor tensor[2 * LAYERS_MAX];
-    Error error;
     const Metadata average = {"pool", "average"};
-    int count = network_tensors(&net, zeros(network_params(&net)), tensor);
-    cr_assert(safetensors_save(in(dir, "average"), count, tensor, 1, &average, &error), "%s",
-              error.text);
+    save_zeros(in(dir, "average"), 1, &average);
     Ran ran = lenet5_in(dir, "predict --load average a.png");
     cr_expect(ran.code == 1 && strstr(ran.err, "pool average: expected one of: max subsample"),
               "%d: %s", ran.code, ran.err);

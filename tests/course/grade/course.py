@@ -24,7 +24,6 @@ What has a score for the same content, seed, kit and exercises keeps it; a run t
 on where it was.
 Exit code 0 when every submission has a score, 3 when the grader failed at some.
 """
-import argparse
 import concurrent.futures
 import hashlib
 import json
@@ -61,14 +60,9 @@ DAY = 86400
 
 
 def arguments():
-    parser = argparse.ArgumentParser(usage=__doc__, add_help=False)
-    parser.add_argument("--out", default="build/class")
+    parser = single.command_line(__doc__, "build/class")
     parser.add_argument("--jobs", type=int, default=0)
     parser.add_argument("--sshlogin", default=":")
-    parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--exercises", default="")
-    parser.add_argument("--isolation", choices=sandbox.LEVELS)
-    parser.add_argument("--kit", default=str(single.KIT))
     parser.add_argument("--roster")
     parser.add_argument("--column", default="")
     parser.add_argument("--before")

@@ -33,15 +33,21 @@ from submission import NoSubmission, Submission  # noqa: E402
 KIT = listed.TOP / "build" / "kit"
 
 
-def arguments(words=None):
-    parser = argparse.ArgumentParser(usage=__doc__, add_help=False)
-    parser.add_argument("--out", default="build/grade")
+def command_line(usage, out):
+    """The options that grade, grade-class and viva share."""
+    parser = argparse.ArgumentParser(usage=usage, add_help=False)
+    parser.add_argument("--out", default=out)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--exercises", default="")
-    parser.add_argument("--again", default="")
     parser.add_argument("--isolation", choices=sandbox.LEVELS)
-    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--kit", default=str(KIT))
+    return parser
+
+
+def arguments(words=None):
+    parser = command_line(__doc__, "build/grade")
+    parser.add_argument("--again", default="")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--brief", action="store_true")
     parser.add_argument("submission")
     chosen = parser.parse_args(words)

@@ -8,7 +8,6 @@ answer is computed from this submission by running it in the sandbox, and confir
 a debugger's by the program without it and by a second debugging run, a mutation's with other data.
 Another seed gives other questions. Exit code 3 when no exercise passes, or the grader failed.
 """
-import argparse
 import dataclasses
 import json
 import os
@@ -420,12 +419,7 @@ def pages(viva, questions):
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__, add_help=False)
-    parser.add_argument("--out", default="build/viva")
-    parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--exercises", default="")
-    parser.add_argument("--isolation", choices=sandbox.LEVELS)
-    parser.add_argument("--kit", default=str(single.KIT))
+    parser = single.command_line(__doc__, "build/viva")
     parser.add_argument("submission")
     chosen = parser.parse_args()
     os.umask(0o022)
