@@ -5,19 +5,7 @@ $(error GNU make 4 is needed, this is $(MAKE_VERSION); on macOS: brew install ma
         or work in a container: docker run -it -v "$$PWD":/lenet -w /lenet debian:12)
 endif
 
-# ---- the environment -----------------------------------------------------------------------------
-# Numbers have a point, and names are sorted by bytes, whatever language a desktop speaks. Which
-# characters its terminal knows is left as it is.
-ifneq ($(LC_ALL),)
-export LC_CTYPE := $(LC_ALL)
-unexport LC_ALL
-endif
-export LC_NUMERIC := C
-export LC_COLLATE := C
-export PYTHONUTF8 := 1
-# quote,TEXT: one word for the shell, whatever is in it; raw,VARIABLE: its value, as it was typed.
-quote = '$(subst ','\'',$1)'
-raw   = $(call quote,$(value $1))
+include common/tools/shell.mk
 
 # ---- the table of chapters: which earlier ones each may use --------------------------------------
 USES_01_im2col     :=
@@ -75,10 +63,6 @@ ANYWHERE := $(call quote,-ffile-prefix-map=$(CURDIR)=.)
 # V=1 shows every command of the build in full.
 Q        := $(if $(V),,@)
 
-# nearest,GOAL: "there is no goal ...; did you mean: ...", or nothing when there is such a goal.
-nearest  = $(shell awk -v goal=$(call quote,$1) -v number=$(firstword $(NUMBER)) \
-             -f common/tools/nearest.awk $(wildcard Makefile */*.mk */*/*.mk */*/*/*.mk))
-
 # ---- `make VERB N`: the number is a goal too, with nothing to do ---------------------------------
 VERB   := $(filter chapter test watch debug,$(MAKECMDGOALS))
 NUMBER := $(filter 0% 1% 2% 3% 4% 5% 6% 7% 8% 9%,$(MAKECMDGOALS))
@@ -129,13 +113,6 @@ build: $(CHAPTERS:%=$B/%) $$(RACES) $$(EDITORS) ## all seven programs, into buil
 
 clean: ## remove build/, trained parameters included
 	rm -rf build
-
-# A goal that is none, a folder's name among them, fails with the one that was probably meant.
-%.d %.mk: ;
-Makefile: ;
-.PHONY: tests chapters common
-.DEFAULT tests chapters common:
-	$(error $(if $(filter $@,$(MAKECMDGOALS)),$(call nearest,$@),$@ is missing))
 
 include common/tools/setup.mk common/tools/rules.mk tests/tests.mk
 # A tree that was handed out lacks these.

@@ -16,3 +16,10 @@ setup:
 ##@ For engineers
 doctor: ## a line for every package that some goal needs: its version, or what installs it
 	@sh common/tools/setup.sh --doctor
+
+# A goal that is none, a folder's name among them, fails with the one that was probably meant.
+%.d %.mk: ;
+Makefile: ;
+.PHONY: tests chapters common
+.DEFAULT tests chapters common:
+	$(error $(if $(filter $@,$(MAKECMDGOALS)),$(call nearest,$@),$@ is missing))
