@@ -16,7 +16,8 @@ SOURCES  := $(filter common/%.c,$(wildcard common/*.c)) \
             $(filter tests/%.c,$(wildcard $(addprefix tests/*,.c /*.c /*/*.c /*/*/*.c)))
 # What computes, without files and libraries: compiled for other processors too.
 COMPUTING := $(patsubst %,common/%.c,dataset elementary fail gemm init layer rng shape) \
-             $(filter-out chapters/07_lenet5/workbench/%,$(foreach c,$(CHAPTERS),$(call library,$c)))
+             $(filter-out chapters/07_lenet5/workbench/%,\
+               $(foreach c,$(CHAPTERS),$(call library,$c)))
 # Objects are kept. (Were everything .SECONDARY, a header that is gone would rebuild nothing.)
 .SECONDARY: $(foreach k,float double,$(SOURCES:%.c=$B/$k/%.o))
 
