@@ -51,7 +51,7 @@ PLAIN   := $(MAKE) --no-print-directory CC=gcc PORTABLE=1 ARCH= DEBUG= SANITIZE=
 HANDOUT := python3 -B tests/course/handout
 NEEDS_handout := build test
 handout: setup ## OUT=dir [EXERCISES="02 06.5"]: the tree for students, without solutions
-	@$(PLAIN)
+	@+$(PLAIN)
 	@EXERCISES=$(call raw,EXERCISES) $(HANDOUT)/handout.py make build/portable/handout \
 	    $(call raw,OUT)
 
@@ -61,7 +61,7 @@ handout-parts: $B/handout/expected.txt \
 # Does the handout hold no solution, score 0, and 100 with the solutions? SHORT=1 is quicker.
 NEEDS_trust-handout := build test clang
 trust-handout: setup
-	@$(PLAIN)
+	@+$(PLAIN)
 	@$(HANDOUT)/verify.py build/portable/handout $(if $(SHORT),short)
 
 # The oracles' answers to all that `make test` asks.
