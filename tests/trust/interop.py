@@ -12,62 +12,80 @@ import re
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import numpy
 import torch
 
 OURS, BACK = "build/lenet5.safetensors", "build/from_{}.safetensors"
 TABLES = "build/interop"
-page = re.findall(r"```python\n(.*?)```", open("docs/files.md").read(), re.S)
-into_torch, out_of_torch, numpy_reads, numpy_writes = page
+IMAGES = "common/mnist/t10k-images-idx3-ubyte.gz"
+PAGE = re.findall(r"```python\n(.*?)```", Path("docs/files.md").read_text(), re.S)
+INTO_TORCH, OUT_OF_TORCH, NUMPY_READS, NUMPY_WRITES = PAGE
 
 
 def read(path):
+    """The page's NumPy lines that read a file."""
     space = {}
-    exec(numpy_reads.replace(OURS, path), space)
+    exec(NUMPY_READS.replace(OURS, path), space)
     return space["params"]
 
 
 def write(params, path):
-    exec(numpy_writes.replace(BACK.format("numpy"), path), {"json": json, "params": params})
+    """The page's NumPy lines that write one."""
+    exec(NUMPY_WRITES.replace(BACK.format("numpy"), path), {"json": json, "params": params})
 
 
-if importlib.util.find_spec("safetensors") is None:
+def stand_in():
+    """NumPy's lines under the name of the library that is missing."""
     print("no safetensors library: the page's NumPy lines instead")
-    stand_in = types.ModuleType("safetensors.torch")
-    stand_in.load_file = lambda path: {k: torch.tensor(a) for k, a in read(path).items()}
-    stand_in.save_file = lambda state, path: write({k: t.numpy() for k, t in state.items()}, path)
+    module = types.ModuleType("safetensors.torch")
+    module.load_file = lambda path: {k: torch.tensor(a) for k, a in read(path).items()}
+    module.save_file = lambda state, path: write({k: t.numpy() for k, t in state.items()}, path)
     sys.modules["safetensors"] = types.ModuleType("safetensors")
-    sys.modules["safetensors.torch"] = stand_in
-
-space = {}
-exec(into_torch, space)
-with gzip.open("common/mnist/t10k-images-idx3-ubyte.gz") as file:
-    images = numpy.frombuffer(file.read(), numpy.uint8, offset=16)
-x = torch.tensor(images.reshape(-1, 1, 28, 28)[:1000] / 255, dtype=torch.float32)
-with torch.no_grad():
-    theirs = space["net"](torch.nn.functional.pad(x, (2, 2, 2, 2))).numpy()
-
-program = sys.argv[1]
+    sys.modules["safetensors.torch"] = module
 
 
-def result(*arguments):
+def pytorch():
+    """The page's network in PyTorch, and its logits of the first 1,000 test images."""
+    space = {}
+    exec(INTO_TORCH, space)
+    with gzip.open(IMAGES) as file:
+        images = numpy.frombuffer(file.read(), numpy.uint8, offset=16)
+    x = torch.tensor(images.reshape(-1, 1, 28, 28)[:1000] / 255, dtype=torch.float32)
+    with torch.no_grad():
+        logits = space["net"](torch.nn.functional.pad(x, (2, 2, 2, 2))).numpy()
+    return space["net"], logits
+
+
+def accuracy(program, *arguments):
     command = [program, "test", *arguments]
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return output.splitlines()[-1].split()[1]  # test_accuracy=...
 
 
-os.makedirs(TABLES, exist_ok=True)
-result("--load", OURS, "--dir", TABLES)
-ours = numpy.loadtxt(f"{TABLES}/outputs.tsv", skiprows=1)[:1000, 2:]
-largest, worst = abs(ours).max(), abs(ours - theirs).max()
-print(f"1,000 images: logits of {largest:.1f} at most, PyTorch's differ by {worst:.1e} at most")
+def main(arguments):
+    if len(arguments) != 1:
+        print(__doc__, file=sys.stderr)
+        return 2
+    if importlib.util.find_spec("safetensors") is None:
+        stand_in()
+    net, theirs = pytorch()
+    os.makedirs(TABLES, exist_ok=True)
+    accuracy(arguments[0], "--load", OURS, "--dir", TABLES)
+    ours = numpy.loadtxt(f"{TABLES}/outputs.tsv", skiprows=1)[:1000, 2:]
+    largest, worst = abs(ours).max(), abs(ours - theirs).max()
+    print(f"1,000 images: logits of {largest:.1f} at most, PyTorch's differ by {worst:.1e} at most")
 
-exec(out_of_torch, {"net": space["net"]})
-write(read(OURS), BACK.format("numpy"))
-accuracies = set()
-for path in (OURS, BACK.format("torch"), BACK.format("numpy")):
-    accuracy = result("--load", path)
-    accuracies.add(accuracy)
-    print(f"{path}: {accuracy}")
-sys.exit(0 if worst < 1e-4 and len(accuracies) == 1 else 1)
+    exec(OUT_OF_TORCH, {"net": net})
+    write(read(OURS), BACK.format("numpy"))
+    found = set()
+    for path in (OURS, BACK.format("torch"), BACK.format("numpy")):
+        share = accuracy(arguments[0], "--load", path)
+        found.add(share)
+        print(f"{path}: {share}")
+    return 0 if worst < 1e-4 and len(found) == 1 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -16,11 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-build, step = Path(sys.argv[1]).resolve(), int(sys.argv[2])
-program, library = build / "07_lenet5", build / "faults/malloc.so"
-sanitized = "sanitize" in str(build)
-CALLS = ("openat", "read", "write", "fsync", "rename", "ftruncate", "fcntl")
-ERRORS = {
+ERRORS = {  # the calls that fail, and how
     "openat": "EMFILE",
     "read": "EIO",
     "write": "ENOSPC",
@@ -40,10 +36,50 @@ SCENARIOS = {  # name: arguments, what it writes
     "predict": ("predict --load save four.png again.png", []),
     "predict --json": ("predict --load save --json four.png again.png", []),
 }
-work = Path(tempfile.mkdtemp(prefix="tmp-faults-", dir=build))
 
 
-def start():
+class Bench:
+    """The program that is tried, where, and every how many of its allocations fail."""
+
+    def __init__(self, build, step):
+        self.program, self.library = build / "07_lenet5", build / "faults/malloc.so"
+        self.sanitized, self.step = "sanitize" in str(build), step
+        self.work = Path(tempfile.mkdtemp(prefix="tmp-faults-", dir=build))
+
+    def run(self, folder, arguments, before=(), env=()):
+        return subprocess.run(
+            [*before, self.program, *arguments.split()],
+            cwd=folder,
+            text=True,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", **dict(env)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=300,
+        )
+
+    def fresh(self, template):
+        """A new copy of the folder that a run begins with."""
+        folder = self.work / "now"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(template, folder)
+        return folder
+
+
+class Case:
+    """One scenario: its command, the files it writes, and what a run without failures leaves."""
+
+    def __init__(self, bench, name, template):
+        self.name, self.template = name, template
+        self.arguments, self.outputs = SCENARIOS[name]
+        self.good = bench.work / f"good-{name}"
+        shutil.copytree(template, self.good)
+        first = bench.run(self.good, self.arguments)
+        if first.returncode != 0:
+            sys.exit(f"{name} fails by itself: {first.stderr}")
+        self.said = first.stdout
+
+
+def start(work):
     """A folder with 100 images per set, a saved network, and a run that was stopped half-way."""
     folder = work / "start"
     (folder / "data").mkdir(parents=True)
@@ -65,26 +101,6 @@ def start():
     return folder
 
 
-def run(folder, arguments, before=(), env={}):
-    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", **env}
-    return subprocess.run(
-        [*before, program, *arguments.split()],
-        cwd=folder,
-        text=True,
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        timeout=300,
-    )
-
-
-def fresh(template):
-    folder = work / "now"
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(template, folder)
-    return folder
-
-
 def content(folder, name):
     """A file without what a clock wrote into it."""
     if not (folder / name).exists():
@@ -95,7 +111,7 @@ def content(folder, name):
     return data
 
 
-def complaints(folder, result, template, good, outputs, said):
+def complaints(case, folder, result):
     """Everything that is not as it should be."""
     found, lines = [], result.stderr.splitlines()
     if "Sanitizer: CHECK failed" in result.stderr:
@@ -104,15 +120,15 @@ def complaints(folder, result, template, good, outputs, said):
         found.append(f"exit code {result.returncode}")
     if result.returncode == 1 and (len(lines) != 1 or not lines[0].startswith("error: ")):
         found.append("not one line")
-    if result.returncode == 0 and "predict" in str(good) and result.stdout != said:
+    if result.returncode == 0 and "predict" in case.name and result.stdout != case.said:
         found.append("it says something else")
     names = {p.name for p in folder.iterdir()}
-    known = {p.name for p in template.iterdir()} | set(outputs)
+    known = {p.name for p in case.template.iterdir()} | set(case.outputs)
     # a trained network that cannot be saved under its name is rescued under another one
     rescued = {name for name in names if "-rescued" in name and name in result.stderr}
     found += [f"{name} is left" for name in sorted(names - known - rescued)]
-    for name in outputs:
-        now, old, new = (content(f, name) for f in (folder, template, good))
+    for name in case.outputs:
+        now, old, new = (content(f, name) for f in (folder, case.template, case.good))
         if result.returncode == 0 and now != new:
             found.append(f"{name} is not what it should be, but the exit code is 0")
         # a log grows line by line; all others are complete or as they were
@@ -122,34 +138,38 @@ def complaints(folder, result, template, good, outputs, said):
     return found
 
 
-def report(scenario, what, result, found):
-    print(f"{scenario}: {what}: {'; '.join(found)}\n    {result.stderr.strip()[:1500]}")
+def report(case, what, result, found):
+    print(f"{case.name}: {what}: {'; '.join(found)}\n    {result.stderr.strip()[:1500]}")
 
 
-def malloc_faults(scenario, arguments, outputs, template, good, said):
+def judged(bench, case, what, before=(), env=()):
+    """Runs a case with one failure; 1 if it was not survived."""
+    folder = bench.fresh(case.template)
+    result = bench.run(folder, case.arguments, before, env)
+    found = complaints(case, folder, result)
+    if found:
+        report(case, what, result, found)
+    return 1 if found else 0
+
+
+def malloc_faults(bench, case):
     """How many were injected, and how many were not survived."""
-    count, bad = work / "count", 0
+    count = bench.work / "count"
     env = {
-        "LD_PRELOAD": str(library),
+        "LD_PRELOAD": str(bench.library),
         "FAULT_COUNT": str(count),
         "ASAN_OPTIONS": "verify_asan_link_order=0:allocator_may_return_null=1",
     }
-    run(fresh(template), arguments, env=env)
-    ks = range(1, int(count.read_text()) + 1, step)
-    for k in ks:
-        folder = fresh(template)
-        result = run(folder, arguments, env={**env, "FAULT": str(k)})
-        found = complaints(folder, result, template, good, outputs, said)
-        if found:
-            bad += 1
-            report(scenario, f"allocation {k}", result, found)
-    return len(ks), bad
+    bench.run(bench.fresh(case.template), case.arguments, env=env)
+    ks = range(1, int(count.read_text()) + 1, bench.step)
+    bad = [judged(bench, case, f"allocation {k}", env={**env, "FAULT": str(k)}) for k in ks]
+    return len(bad), sum(bad)
 
 
-def places(folder, arguments, call):
+def places(bench, case, call):
     """Which calls of one kind are about our files, not the loader's: their numbers, from 1."""
-    trace = folder.parent / "trace"
-    run(folder, arguments, ["strace", "-qq", "-y", "-o", trace, "-e", f"trace={call}"])
+    folder, trace = bench.fresh(case.template), bench.work / "trace"
+    bench.run(folder, case.arguments, ["strace", "-qq", "-y", "-o", trace, "-e", f"trace={call}"])
     lines = [
         line for line in trace.read_text(errors="replace").splitlines() if line.startswith(call)
     ]
@@ -159,67 +179,59 @@ def places(folder, arguments, call):
     return [k for k, line in enumerate(lines, 1) if pattern.search(line)]
 
 
-def call_faults(scenario, arguments, outputs, template, good, said):
-    number, bad = 0, 0
-    for call in CALLS:
-        for k in places(fresh(template), arguments, call)[:: max(1, step // 20)]:
-            folder = fresh(template)
-            inject = f"inject={call}:error={ERRORS[call]}:when={k}"
-            result = run(
-                folder,
-                arguments,
-                ["strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject],
-            )
-            found = complaints(folder, result, template, good, outputs, said)
-            number += 1
-            if found:
-                bad += 1
-                report(scenario, f"{call} {k}", result, found)
-    return number, bad
+def injected(call, how):
+    """The command before the program that lets a call fail, or brings a signal with it."""
+    trace = ["-e", f"trace={call}", "-e", f"inject={call}:{how}"]
+    return ["strace", "-qq", "-o", "/dev/null", *trace]
 
 
-def half_way(template):
+def call_faults(bench, case):
+    bad = [
+        judged(bench, case, f"{call} {k}", injected(call, f"error={error}:when={k}"))
+        for call, error in ERRORS.items()
+        for k in places(bench, case, call)[:: max(1, bench.step // 20)]
+    ]
+    return len(bad), sum(bad)
+
+
+def half_way(bench, template):
     """Two epochs, stopped after the first: its checkpoint's rename brings a SIGTERM."""
-    folder = fresh(template)
-    run(
-        folder,
-        TRAIN.replace("--epochs 1", "--epochs 2") + "--log halflog --checkpoint half",
-        [
-            "strace",
-            "-qq",
-            "-o",
-            "/dev/null",
-            "-e",
-            "trace=rename",
-            "-e",
-            "inject=rename:signal=TERM:when=1",
-        ],
-    )
+    folder = bench.fresh(template)
+    two = TRAIN.replace("--epochs 1", "--epochs 2") + "--log halflog --checkpoint half"
+    bench.run(folder, two, injected("rename", "signal=TERM:when=1"))
     for name in ("half", "halflog"):
         shutil.copy(folder / name, template)
 
 
-template = start()
-failed = False
-half_way(template)
-try:
-    for name, (arguments, outputs) in SCENARIOS.items():
-        good = work / f"good-{name}"
+def survived(bench):
+    """Tries every scenario; whether all failures were survived."""
+    template, worst = start(bench.work), 0
+    half_way(bench, template)
+    for name in SCENARIOS:
         if name not in ("train", "resume"):
-            shutil.copy(work / "good-train/save", template)
-        shutil.copytree(template, good)
-        first = run(good, arguments)
-        if first.returncode != 0:
-            sys.exit(f"{name} fails by itself: {first.stderr}")
-        case = (name, arguments, outputs, template, good, first.stdout)
-        allocations, bad = malloc_faults(*case)
-        calls, worse = (0, 0) if sanitized else call_faults(*case)
-        failed = failed or bad + worse > 0
+            shutil.copy(bench.work / "good-train/save", template)
+        case = Case(bench, name, template)
+        allocations, bad = malloc_faults(bench, case)
+        calls, worse = (0, 0) if bench.sanitized else call_faults(bench, case)
+        worst = max(worst, bad + worse)
         print(
             f"{name}: {allocations} allocations and {calls} calls failed, "
             f"{bad + worse} not survived",
             flush=True,
         )
-finally:
-    shutil.rmtree(work)
-sys.exit(failed)
+    return worst == 0
+
+
+def main(arguments):
+    if len(arguments) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    bench = Bench(Path(arguments[0]).resolve(), int(arguments[1]))
+    try:
+        return 0 if survived(bench) else 1
+    finally:
+        shutil.rmtree(bench.work)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -28,7 +28,7 @@ TREE = Path(os.environ.get("TREE", "build/mutants/tree"))
 FLAGS = [
     "SKIP_SETUP=1",
     "Q=@",
-    "OPTIMIZE=-O1 -g0 -march=native -fno-math-errno " "-fno-trapping-math -ffp-contract=fast",
+    "OPTIMIZE=-O1 -g0 -march=native -fno-math-errno -fno-trapping-math -ffp-contract=off",
 ]
 GROUPS = [
     "01_im2col",
@@ -43,7 +43,6 @@ GROUPS = [
 DOUBLES = ["04_affine", "05_softmax_ce", "07_lenet5", "guard"]  # suites that have a double half
 # What tests a file of common/, where suite common is not all.
 USED = {
-    "gradcheck": ["guard"],
     "layer": ["02_conv", "guard"],
     "shape": ["01_im2col", "02_conv"],
     "init": ["common", "07_lenet5"],
@@ -331,18 +330,31 @@ def fixed():
             missing += 1
     count = len(listed("fixed.tsv"))
     print(f"{count - missing} of {count} fixed changes noticed")
-    sys.exit(missing > 0)
+    return missing == 0
 
 
-copy_tree()
-if sys.argv[1] == "--fixed":
-    fixed()
-seed, count, files = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
-known, total = listed("equivalent.tsv"), [0, 0]
-groups = {f: [f] for f in files} or {
-    g: sources(g) for g in GROUPS if g in os.environ.get("GROUPS", " ".join(GROUPS)).split()
-}
-for name, paths in groups.items():
-    result = try_some(name, [c for p in paths for c in changes_of(p)], seed, count, known)
-    total = [a + b for a, b in zip(total, result)]
-print(f"all            {total[0]:4} of {total[1]:4} noticed")
+def sampled(seed, count, files):
+    """COUNT changes in each group, or in each file named."""
+    known, killed, total = listed("equivalent.tsv"), 0, 0
+    wanted = os.environ.get("GROUPS", " ".join(GROUPS)).split()
+    groups = {f: [f] for f in files} or {g: sources(g) for g in GROUPS if g in wanted}
+    for name, paths in groups.items():
+        candidates = [c for p in paths for c in changes_of(p)]
+        found, of = try_some(name, candidates, seed, count, known)
+        killed, total = killed + found, total + of
+    print(f"all            {killed:4} of {total:4} noticed")
+
+
+def main(arguments):
+    if arguments != ["--fixed"] and len(arguments) < 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    copy_tree()
+    if arguments == ["--fixed"]:
+        return 0 if fixed() else 1
+    sampled(arguments[0], int(arguments[1]), arguments[2:])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
