@@ -40,6 +40,14 @@ enum {
     SIXTEEN = 16 ///< lanes over which a sum is spread
 };
 
+/** @def CLASS
+ *  @brief The class of processors that this build is for; see docs/bits.md. */
+#if defined(__FMA__) || defined(__aarch64__)
+#define CLASS "fma"
+#else
+#define CLASS "plain"
+#endif
+
 /** @def LANES
  *  @brief Floats in one vector; 0 where there are no kernels made of them. */
 #ifdef REAL_DOUBLE

@@ -10,7 +10,8 @@
  * repeats them up to that place.
  *
  * A checksum over all of that detects a damaged or edited file. The kernels and the build are named
- * as well: another build resumes the run, but rounds differently in the last bits.
+ * as well: on fast kernels any build of the same class resumes the run to the same bits
+ * (docs/bits.md); other kernels, or the other class, round differently in the last bits.
  *
  * It replaces the old file completely or not at all (file.h), so a crash at any moment leaves the
  * last good one. Files are F32: a program of the float build resumes bit-identically.
@@ -21,8 +22,7 @@
 
 #include "07_lenet5/workbench/recipe.h"
 
-/** With the kernels, this decides the last bits of a run's numbers: the compiler, the width of the
-    vectors, and whether a product and a sum are rounded once. */
+/** The compiler, and the class: "gcc 12.2.0, fma". With the kernels, it decides the last bits. */
 extern const char checkpoint_build[];
 
 /** How far a run has come: a place between two mini-batches. */
@@ -65,8 +65,8 @@ bool checkpoint_open(const char *path, Checkpoint *checkpoint, Error *error);
 void checkpoint_close(Checkpoint *checkpoint);
 
 /**
- * @brief Whether a run would resume to the same bits here: on the same kernels, in a build by the
- *        same compiler for the same vectors.
+ * @brief Whether a run would resume to the same bits here: on the same kernels, and in a build of
+ *        the same class (fast kernels), or by the same compiler as well (others).
  * @param net   the network that resumes
  * @param other both builds, where they differ
  * @param size  room in other; 200 is enough

@@ -157,8 +157,8 @@ static void make_trainer(Run *run) {
     if (o->resume && !checkpoint_resume(&run->resumed, &run->trainer, &error)) fail_with(&error);
 }
 
-/* The checkpoint has told everything by now. Another build resumes the run to slightly different
-   digits; that is said here, as no number would show it. */
+/* The checkpoint has told everything by now. Other kernels resume the run to slightly
+   different digits; that is said here, as no number would show it. */
 static void close_checkpoint(Run *run) {
     char other[200];
     if (!run->o->resume) return;
