@@ -3,7 +3,11 @@
 ##@ For engineers
 NEEDS_bench := build
 bench: $B/bench ## the time of every layer, of training and of testing
-	@$< $(ARGS)
+	@$(BEST_BLAS) $< $(ARGS)
+
+# OpenBLAS has AVX2 kernels for AVX-512 processors that it does not know.
+BEST_BLAS = $(shell grep -qw avx512vl /proc/cpuinfo && \
+              echo 'OPENBLAS_CORETYPE="$${OPENBLAS_CORETYPE:-SKYLAKEX}"')
 
 bench-%: ## ... in PyTorch (peers), in JavaScript (browser), beside other work (busy), scaling
 	@echo 'error: there is no bench "$*"; see make help' >&2; exit 2
