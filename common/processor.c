@@ -1,6 +1,6 @@
 /*
- * Before main(): has this processor what the program was compiled for, and is there room for
- * OpenBLAS? See processor.h.
+ * Before main(): does this processor have all units that the program was compiled for, and is there
+ * room for OpenBLAS? See processor.h.
  *
  * The Makefile compiles this file, and no other, for any processor of the architecture. It must not
  * call the chapters' or common/'s functions, which are compiled for one.
@@ -47,7 +47,7 @@ static void refuse(const char *line, size_t length) {
     _exit(1);
 }
 
-/* Everything else of a program may already use what is missing here. */
+/* All other code of a program may already use an instruction that is missing here. */
 static void check_machine(void) {
     static const char newer[] = "error: built for a newer processor than this one: build again "
                                 "here (make build), or for any (make PORTABLE=1 build)\n";

@@ -307,7 +307,7 @@ static Kind parameter_kind(const uint8_t *start, size_t n) {
     return known ? *known : (Kind){kind_of(start, n).name, "only safetensors are read"};
 }
 
-/* A file that does not begin as safetensors do: what it is, and what makes one of it. */
+/* A file that does not begin as safetensors do: its kind, and how to convert it. */
 static bool another_kind(const Safetensors *file, Error *error) {
     uint8_t start[KIND_BYTES];
     rewind(file->stream);
@@ -775,7 +775,7 @@ bool safetensors_load(const char *path, int tensors, const Tensor *tensor, Error
 static bool begins_as_ours(const char *path) {
     uint8_t start[LENGTH_BYTES + 1];
     FILE *file = fopen(path, "rb");
-    if (!file) return true; /* what is wrong with it will be said when it is opened for writing */
+    if (!file) return true; /* opening it for writing will report the error */
     size_t got = fread(start, 1, sizeof start, file);
     fclose(file);
     return got == 0 || (got == sizeof start && get_u64(start) <= HEADER_MAX && start[8] == '{');

@@ -11,7 +11,7 @@ import textwrap
 
 MARK = re.compile(r"^[ \t]*(?://|#) \[([\w-]+)\]\n", re.M)
 PART = r'"(?P<first>[^"]*)"(?:\s+to\s+(?:"(?P<last>[^"]*)"|(?P<end>end)))?'
-# What a page says where it quotes; a comment of HTML, which may take several lines.
+# A quote in a page: a comment of HTML, which may take several lines.
 QUOTE = re.compile(rf"quote\s+(?P<path>\S+)\s+(?P<mark>[\w-]+)(?:,\s+{PART})?")
 
 
@@ -75,7 +75,7 @@ def part(text, first, last, to_end, source=False):
 
 
 def quoted(path, match):
-    """What a quote, a match of QUOTE, should show of the source at path."""
+    """The lines of the source at path that a quote, a match of QUOTE, should show."""
     with open(path, encoding="utf8") as file:
         text = piece(file.read(), match["mark"])
     if match["first"] is not None:

@@ -3,7 +3,7 @@
 
 # Names with a blank or other oddities are not sources.
 sources   = $(filter chapters/$1/%.c,$(wildcard chapters/$1/*.c chapters/$1/*/*.c))
-# race.c is a program of its own; plain.c is for a tree that lacks the faster functions of fast/.
+# race.c is a separate program; plain.c is for a tree that lacks the faster functions of fast/.
 library   = $(filter-out %/main.c %/race.c $(if $(wildcard chapters/$1/fast/*.c),%/plain.c),\
               $(call sources,$1))
 # objects,KIND,CHAPTER: the object files of a chapter and of those it uses, without mains; and the
@@ -21,8 +21,8 @@ COMPUTING := $(patsubst %,common/%.c,dataset elementary fail gemm init layer rng
 # Objects are kept. (Were everything .SECONDARY, a header that is gone would rebuild nothing.)
 .SECONDARY: $(foreach k,float double,$(SOURCES:%.c=$B/$k/%.o))
 
-# What is built gets its name when it is complete: another make in this tree may use it meanwhile.
-# link,MORE: links what a target depends on.
+# A target gets its name when it is complete: another make in this tree may use it meanwhile.
+# link,MORE: links a target's prerequisites.
 define link
 @mkdir -p $(@D)
 @echo '  LINK $@'
@@ -46,7 +46,7 @@ $B/prologue: docs/prologue.c $B/flags | setup
 
 $B/float/common.a: $(patsubst %.c,$B/float/%.o,$(filter common/%,$(SOURCES)))
 $B/double/common.a: $(patsubst %.c,$B/double/%.o,$(filter common/%,$(SOURCES)))
-# It depends on what is borrowed, so that programs are linked anew when that changes.
+# It depends on the list of borrowed chapters, so that programs are linked anew when that changes.
 %/common.a: $B/borrowed
 	$Q$(AR) rcs $@.$$$$ $(filter %.o,$^) && mv $@.$$$$ $@
 
@@ -67,7 +67,7 @@ $B/flags: FORCE
 ANY_PROCESSOR := $(foreach k,float double,$B/$k/common/processor.o)
 $(ANY_PROCESSOR): private override CFLAGS := $(filter-out -march=% -mcpu=%,$(CFLAGS))
 
-# What is tested includes its headers from tests/: "support/suite.h".
+# Suites include their headers from tests/: "support/suite.h".
 compile = $(CC) $(CFLAGS) $(if $(filter tests/%,$<),-Itests) $(ANYWHERE) \
           -DBUILD=$(call quote,"$B") -MMD -MP -MT $@ -MF $(@:.o=.d)
 $B/float/%.o: %.c $B/flags | setup
