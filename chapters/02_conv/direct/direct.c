@@ -393,7 +393,7 @@ static void c3_forward(const Layer *l, int n, const real *w, const real *x, real
     }
 }
 
-/* dx = col2im(w^T * dy), as in the textbook: C1 is a network's first layer, where nobody wants it.
+/* dx = col2im(w^T * dy), as in the textbook: C1 is a network's first layer, whose dx is never used.
  */
 static void c1_input(const Layer *l, int n, const real *w, const real *dy, real *dx, real *col) {
     const Plan g = plan_c1;

@@ -21,7 +21,7 @@ study-seeds: $B/07_lenet5
 	@tail -qn 1 $(SEEDED:%=build/data/seed-%.out) | awk '{ split($$2, a, "="); sum += a[2] } \
 	    END { printf "mean %s=%.4f\n", a[1], sum / NR }'
 
-# The original of 1998 beside the paper's Fig. 5, three seeds (4 minutes).
+# The original of 1998 compared with the paper's Fig. 5, three seeds (4 minutes).
 study-original: $B/07_lenet5
 	@mkdir -p build/data
 	@sh $(ORIGINAL)/original.sh $< build/data $(ARGS)

@@ -20,7 +20,7 @@ enum {
 };
 
 static const double MOST = 0.8;  /* of the pixels: see Edge */
-static const double FULL = 0.75; /* of a frame: a sheet fills more of its own, a digit less */
+static const double FULL = 0.75; /* of a frame: a sheet fills more of its frame, a digit less */
 
 /* Levels of a coarse grid: cell (r, q) stands for a square of `side` pixels. Around the drawing
    lies a margin of PAPER cells, as windows reach beyond it; they repeat the drawing's outermost
@@ -192,7 +192,7 @@ static bool shows_sheet(const Grid *grid, const Edge *edge) {
 
 /* ------------------------------------------------------------------ paper and ink -------- */
 
-/* As negatives swap ink and paper, light ink on a dark background needs no code of its own. */
+/* As negatives swap ink and paper, light ink on a dark background needs no extra code. */
 static void invert(uint8_t *byte, size_t n) {
     for (size_t i = 0; i < n; i++)
         byte[i] = (uint8_t)(255 - byte[i]);
