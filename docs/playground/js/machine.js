@@ -1,7 +1,7 @@
 'use strict';
 // The chapters' C: an instance of the WebAssembly module, and its memory as JavaScript sees it.
 
-// What the C library asks of its host. There are no files, only what is said on stderr.
+// The C library's calls to its host. There are no files, only stderr.
 function wasiHost(machine) {
     const said = new TextDecoder();
     const done = () => 0;
@@ -81,7 +81,7 @@ class Machine {
         return new TextDecoder().decode(bytes.slice(0, bytes.indexOf(0)));
     }
 
-    // What a contract said before the instance ended; '' when nothing was wrong.
+    // The message of a contract before the instance ended; '' when nothing was wrong.
     complaint() {
         const said = this.said.trim();
         this.said = '';

@@ -84,7 +84,7 @@ class Practice {
 
     // ---- a run ----
 
-    // A new network. With a mistake, a healthy one trains beside it, for comparison.
+    // A new network. With a mistake, a healthy one trains alongside, for comparison.
     begin() {
         this.readSettings();
         const set = one => ({ n: one.n, bytes: one.bytes });
@@ -177,7 +177,7 @@ class Practice {
         this.restart();
     }
 
-    // 30 batches of the report's recipe, then the checksum beside the native program's.
+    // 30 batches of the report's recipe, then the checksum next to the native program's.
     check() {
         this.stop();
         this.damage = 0;
@@ -202,7 +202,7 @@ class Practice {
         place.dataset.checksum = hex;
     }
 
-    // ---- what the worker says ----
+    // ---- messages from the worker ----
 
     hear(message) {
         const late = message.number !== this.number; // of a run that was given up

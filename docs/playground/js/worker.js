@@ -95,7 +95,7 @@ const orders = {
         pause();
         report(true);
     },
-    // Exactly so many batches: what the checksum is about.
+    // Exactly that many batches, for the checksum.
     steps({ count }) {
         pause();
         for (let k = 0; k < count; k++) runs.forEach(step);
