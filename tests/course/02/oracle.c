@@ -160,7 +160,7 @@ enum {
 static const Suspect backward_suspects[] = {
     {"x-stays", "every image is computed with the x of the first: x is not moved on"},
     {"first-for-all", "every image is computed with the dy of the first: dy is not moved on"},
-    {"last-image", "each image overwrites what the one before has added: = or beta 0"},
+    {"last-image", "each image overwrites the sum of the images before: = or beta 0"},
     {"last-image-added", "only the last image counts"},
     {"first-image", "only the first image counts"},
     {"db-first", "only the first output counts: db[f] is the sum of all dy of filter f"},

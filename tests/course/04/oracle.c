@@ -78,7 +78,7 @@ enum {
 static const Suspect backward_suspects[] = {
     {"x-stays", "every image is computed with the x of the first: the index of x lacks m"},
     {"first-for-all", "every image is computed with the dy of the first: the index of dy lacks m"},
-    {"last-image", "= instead of +=: each image overwrites what the one before has added"},
+    {"last-image", "= instead of +=: each image overwrites the sum of the images before"},
     {"last-image-added", "only the last image counts"},
     {"first-image", "only the first image counts"},
     {"db-all", "the dy of all units are added up: each bias has its own"},

@@ -9,7 +9,7 @@
 /* What x holds. */
 typedef enum Data {
     BY_HAND, /* logarithms of whole numbers */
-    MODEST,  /* what a network gives */
+    MODEST,  /* as from a network */
     FAR,     /* scores whose exponentials overflow or vanish */
     WITH_NAN /* a row with a NaN */
 } Data;

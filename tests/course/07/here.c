@@ -298,7 +298,7 @@ static void run_lenet5(const Call *call) {
     rest[3] = net.input.lo == choice.input.lo && net.input.hi == choice.input.hi;
 }
 
-/* Trains the report's network on A_X and A_LABEL; what it predicts for A_COL, into A_DECISION. */
+/* Trains the report's network on A_X and A_LABEL; its predictions for A_COL go to A_DECISION. */
 static void run_training(const Call *call) {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = data_of(call);

@@ -27,7 +27,7 @@ class Stale(Exception):
 
 
 def left_out(folder, names):
-    """What a copy of the tree does without."""
+    """The names that a copy of the tree leaves out."""
     if pathlib.Path(folder) == TOP / "build":
         return set(names) - BUILT
     return {name for name in names if name in (".git", "__pycache__")}

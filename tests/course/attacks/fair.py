@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Is the grader fair? Correct solutions pass, and a mistake costs what a teacher would take.
+"""Is the grader fair? Correct solutions pass, and a mistake costs as much as with a teacher.
 
     fair.py honest [SEEDS]   honest.toml: correct solutions that are written otherwise, and some
                              that are wrong by little, each with many seeds (20)

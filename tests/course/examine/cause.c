@@ -59,7 +59,7 @@ static size_t index_along(const Array *a, size_t i, int back) {
 #define NEVER 1e301
 typedef double Guess(const Case *c, Slot slot, size_t i);
 
-/* What a sum holds before; 0 for results, which are overwritten. */
+/* A sum's old entry; 0 for results, which are overwritten. */
 static double base(const Case *c, Slot slot, size_t i) {
     return c->sent.array[slot].role == SUM ? c->before[slot][i] : 0;
 }
@@ -144,7 +144,7 @@ static const struct {
 } guesses[] = {
     {guess_zero, {"zero", "every entry is 0"}, GIVEN},
     {guess_sign, {"sign", "every entry has the wrong sign"}, GIVEN},
-    {guess_twice, {"twice", "every entry is twice what it should be: added twice?"}, GIVEN},
+    {guess_twice, {"twice", "every entry is twice the correct value: added twice?"}, GIVEN},
     {guess_times_n, {"times-n", "every entry is multiplied by the number of images"}, GIVEN},
     {guess_by_n,
      {"by-n", "every entry is divided by the number of images: only the loss does that, by scale"},
@@ -369,7 +369,7 @@ static Cause by_factor(const Case *cases, int count, Slot slot) {
         if (!(fabs(here - factor) <= 1e-5 * fabs(factor))) return (Cause){"-", NULL};
     }
     if (isnan(factor)) return (Cause){"-", NULL};
-    snprintf(text, sizeof text, "every entry is %.4g times what it should be", factor);
+    snprintf(text, sizeof text, "every entry is %.4g times the correct value", factor);
     return (Cause){"factor", text};
 }
 

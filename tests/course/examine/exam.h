@@ -2,8 +2,8 @@
  * @file exam.h
  * @brief Examines an item: runs its cases through a port, compares, and says what went wrong.
  *
- * The cases of an item (items_NN.c) are calls with their data. Each is run, and what comes back is
- * compared with what is expected (expected.h). If something is wrong, the likely cause is named,
+ * The cases of an item (items_NN.c) are calls with their data. Each is run, and the results are
+ * compared with the expected ones (expected.h). If something is wrong, the likely cause is named,
  * but only if exactly one known mistake explains every case: the wrong ones and the right ones.
  */
 #ifndef EXAM_H
@@ -37,7 +37,7 @@ enum {
     ITEMS_MAX = 64 ///< most items of the list
 };
 
-/** What is known of an item. */
+/** The state of an item, as far as it is known. */
 typedef struct Known {
     bool known;      ///< false: nothing, and the rest means nothing
     bool endless;    ///< its function did not return
@@ -48,7 +48,7 @@ typedef struct Known {
 typedef struct Sitting {
     Port *port;             ///< where calls run
     uint64_t seed;          ///< of the data that are random
-    bool alone;             ///< what an item needs and is not known passes: it is the reference's
+    bool alone;             ///< unknown requirements of an item pass: they are the reference's
     Known known[ITEMS_MAX]; ///< by the items' places in the list
 } Sitting;
 
@@ -102,7 +102,7 @@ const Call *examine_only(Exam *exam, Call call);
  * @brief Adds a finding about the last case.
  * @param exam   the item's examination
  * @param id     short name of the cause, "-" for none
- * @param format as in printf: what is wrong
+ * @param format as in printf: the error
  */
 void reject(Exam *exam, const char *id, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -67,7 +67,7 @@ static _Noreturn void child(const Port *port, const Call *call) {
     _exit(0);
 }
 
-/* What the child's end says. */
+/* The reply that the child's end amounts to. */
 static Reply reply_of(const Port *port, const Call *call, int status) {
     if (room->not_linked) return (Reply){.outcome = CALL_NOWHERE};
     int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;

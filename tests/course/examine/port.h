@@ -22,7 +22,7 @@ typedef enum Outcome {
     CALL_NOWHERE  ///< it could not be run: no process, no memory, or the function is not linked
 } Outcome;
 
-/** What is known beside the arrays. */
+/** The result of a call, apart from the arrays. */
 typedef struct Reply {
     Outcome outcome;
     int detail;     ///< the signal (0: a sanitizer), the exit code, or the seconds allowed
@@ -42,7 +42,7 @@ struct Port {
  * @brief A port that runs each call in a child of this process, by call_here().
  *
  * The child runs the call before it once more first, if that was one of the same function with
- * another geometry: what a function keeps in static variables then shows. A `fresh` call is alone.
+ * another geometry: state in static variables then shows. A `fresh` call is alone.
  *
  * @return the port
  */

@@ -9,7 +9,7 @@ SUBMISSIONS is a folder, or the archive in which a platform hands out all of the
     --jobs N          submissions at a time on each machine (one per processor)
     --sshlogin LIST   also on these machines, ":,grader2"; the colon is this one. This tree, with
                       its kit, and the submissions have the same paths there
-    --seed N          of the judge's inputs, the same for all; without, one that nobody knows
+    --seed N          of the judge's inputs, the same for all; without, a random one
     --exercises LIST  only these chapters and exercises, "02 06.5"
     --isolation LEVEL bwrap, user or limits: chosen once, for all
     --roster FILE     a platform's list of students: the same file is written with grades in it
@@ -149,7 +149,7 @@ class Course:
         }
 
     def earlier(self, entry):
-        """What an earlier score of a submission depends on; None without one."""
+        """The prerequisites of a submission's earlier score; None without one."""
         try:
             key = json.loads((self.place(entry) / "key.json").read_text())
             found = json.loads((self.place(entry) / "results.json").read_text())
@@ -252,7 +252,7 @@ class Course:
             if "score" in found:
                 self.results[entry.label] = found
 
-    # ---- what is said ----------------------------------------------------------------------------
+    # ---- messages --------------------------------------------------------------------------------
 
     def days_late(self, entry):
         """Whole days, begun ones included, after --before; empty without that."""
@@ -288,10 +288,10 @@ class Course:
         found = self.results[entry.label]["extra_data"]
         return "as handed out" if found.get("untouched") else "ok"
 
-    # ---- what is written -------------------------------------------------------------------------
+    # ---- tables ----------------------------------------------------------------------------------
 
     def feedback(self, entry):
-        """What goes into a cell: the points, and the first line of what is wrong."""
+        """The text of a cell: the points, and the first line of the errors."""
         found = self.results[entry.label]
         points = sum(test["max_score"] for test in found["tests"])
         wrong = [

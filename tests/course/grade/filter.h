@@ -1,6 +1,6 @@
 /**
  * @file filter.h
- * @brief What a program in the sandbox may ask of the kernel: a seccomp filter.
+ * @brief The system calls that a program in the sandbox may make: a seccomp filter.
  *
  * It refuses by list. Everything on it has one of three reasons: it reaches other programs or
  * machines (sockets, ptrace, keys), it takes memory that no limit counts or that stays (System V,

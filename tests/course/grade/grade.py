@@ -4,7 +4,7 @@
     python3 tests/course/grade/grade.py [options] SUBMISSION
 
     --out DIR          where results.json, junit.xml, feedback.md and logs go (build/grade)
-    --seed N           of the judge's inputs; without, one that nobody knows
+    --seed N           of the judge's inputs; without, a random one
     --exercises LIST   only these chapters and exercises, "02 06.5"; points are theirs
     --again LIST       judges these again and keeps what DIR says about the others
     --isolation LEVEL  bwrap, user or limits; without, the best that works here

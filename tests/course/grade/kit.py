@@ -5,12 +5,12 @@
 
 Writes build/kit/:
 
-    judge, cage     the judge of answers; what becomes the sandbox (static: they run anywhere)
+    judge, cage     the judge of answers; the sandbox's own program (static: they run anywhere)
     include/        headers that submissions are compiled with
-    drivers/        what runs the calls of a chapter, one object for each, and one for all
-    viva/, ask      what runs one call under a debugger, and what writes such a call
-    chapters/       for every source with exercises, an archive of what it may use: common/, its own
-                    chapter's other sources, the chapters before it. No later chapter.
+    drivers/        the callers of a chapter's functions, one object for each, and one for all
+    viva/, ask      programs that run one call under a debugger, and write such a call
+    chapters/       for every source with exercises, an archive of the code that it may use:
+                    common/, its own chapter's other sources, the chapters before it, no later one
     whole.a         what all sources together are linked with
     neighbours/     the functions of one exercise that others of the same source call
     given/          the sources as they are handed out
@@ -44,7 +44,7 @@ FLAGS = (
 ).split()
 CANARY = "chapters/04_affine/activation.c"
 COURSE = "tests/course"
-TRAINED = 6000  # images, as tests/course/07/items.c has it
+TRAINED = 6000  # images, as in tests/course/07/items.c
 
 
 class Failure(Exception):
@@ -130,7 +130,7 @@ def opened(text):
 
 
 class Builder:
-    """Compiles what is older than anything that it depends on."""
+    """Compiles every file that is older than anything that it depends on."""
 
     def __init__(self, compiler):
         self.compiler, self.sources = compiler, Sources()

@@ -161,7 +161,7 @@ class Roster:
         return column
 
     def index(self):
-        """{what a submission may be called: rows}."""
+        """{a name that a submission may have: rows}."""
         left_out = {self.grade, self.feedback, self.full}
         known = {}
         for number in self.students:

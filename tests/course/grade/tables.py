@@ -1,4 +1,4 @@
-"""What is written about a class: grades, difficulty and causes as tables, and a page."""
+"""The results of a class: grades, difficulty and causes as tables, and a page."""
 import datetime
 import re
 import urllib.parse

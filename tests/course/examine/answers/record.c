@@ -1,6 +1,6 @@
 /*
- * Writes down what the oracles say about the cases of `make test`, for a tree that must not hold
- * them: what should come out, number by number, and a sketch of what each known mistake would give.
+ * Writes down the oracles' answers to the cases of `make test`, for a tree that must not hold them:
+ * the correct results, number by number, and a sketch of the result of each known mistake.
  * expected.c reads it.
  *
  *     suspects FUNCTION RULE COUNT    then COUNT lines: id, tab, words

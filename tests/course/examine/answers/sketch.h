@@ -11,7 +11,7 @@
 
 #include "course/examine/call.h"
 
-/** What is kept of a list. */
+/** A summary of a list. */
 typedef struct Sketch {
     double sum[2];   ///< of weight * number, finite numbers only
     double size;     ///< sum of |weight * number|
@@ -50,14 +50,14 @@ uint64_t call_key(const Call *call);
  * @brief The numbers that go into a call. Random ones may differ in their last bits from one
  *        processor to another; so there is room.
  * @param call the call as it was sent
- * @return the sketch of what is given and of what is added to
+ * @return the sketch of the arrays that are given or added to
  */
 Sketch call_inputs(const Call *call);
 
 /**
- * @brief How far an entry may be away from what a mistake gives.
+ * @brief How far an entry may be away from the result of a mistake.
  * @param call  the call
- * @param value what it is
+ * @param value the entry
  * @return 0 for exact numbers
  */
 double sketch_slack(const Call *call, double value);

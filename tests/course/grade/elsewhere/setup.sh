@@ -11,7 +11,7 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -qq -y --no-install-recommends gcc libc6-dev libopenblas-dev zlib1g-dev python3
-# What a submission becomes is another user, who must not see the judge and its answers.
+# A submission runs as another user, who must not see the judge and its answers.
 chown -R root:root grader kit
 chmod -R go-rwx grader kit
 chmod 755 kit/judge kit/cage
