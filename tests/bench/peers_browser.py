@@ -72,7 +72,7 @@ def measure(browser, port, name):
 
 
 def print_table(figures):
-    """A row of medians for each figure; in brackets, as a multiple of ours."""
+    """A row of medians for each figure; in parentheses, as a multiple of ours."""
     print("| | " + " | ".join(figures) + " |\n|---|" + "---:|" * len(figures))
     for key, (title, form, factor) in ROWS.items():
         cells = []
