@@ -1,5 +1,5 @@
 /*
- * A run on disk: what is saved is read back, and the resumed run has the same bits.
+ * A run on disk: it is read back as it was saved, and the resumed run has the same bits.
  */
 #include "07_lenet5/workbench/checkpoint.h"
 
@@ -151,8 +151,8 @@ Test(ch07_checkpoint, flipped_bits, .description = "one bit changed anywhere is 
     trainer_free(&t);
 }
 
-/* A run that is resumed replaces its own checkpoint, and so may another program: what was opened
-   stays what it was. */
+/* A run that is resumed replaces its own checkpoint, and so may another program: an open checkpoint
+   keeps its content. */
 Test(ch07_checkpoint, one_file, .description = "an open checkpoint is not read again by name") {
     const char *path = in(folder(), "checkpoint");
     Dataset data = few(IMAGES);

@@ -1,5 +1,5 @@
 /*
- * The command line: what it refuses, and how it says so.
+ * The command line: its refusals, and their words.
  */
 #include "07_lenet5/workbench/checkpoint.h"
 #include "07_lenet5/workbench/recipe.h"

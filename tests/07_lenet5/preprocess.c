@@ -157,7 +157,7 @@ static void draw_edges(Grey *page, int side) {
     }
 }
 
-/* On white paper the strip beside the bar is ink, on grey paper it is too faint. */
+/* On white paper the strip next to the bar is ink, on grey paper it is too faint. */
 Test(ch07_preprocess, edges, .description = "paper is the median of all four sides") {
     uint8_t want[IMAGE_BYTES], byte[IMAGE_BYTES];
     Error error;
@@ -252,7 +252,7 @@ static void expect_like(const Grey *g, const uint8_t *want, const char *name) {
     cr_expect(difference * 20 < ink, "%s: %ld of %ld", name, difference, ink);
 }
 
-/* A sheet whose sides rise by one in twelve, 13 pixels of a desk beside them. */
+/* A sheet whose sides rise by one in twelve, with 13 pixels of a desk around it. */
 static void draw_desk(Grey *g, int level) {
     for (int r = 0; r < SHEET; r++)
         for (int q = 0; q < SHEET; q++)

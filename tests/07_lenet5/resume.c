@@ -99,7 +99,7 @@ Test(ch07_resume, ctrl_c_without_a_checkpoint,
     cr_expect(strstr(ran.out, "nothing was saved") != NULL, "%s", ran.out);
 }
 
-/* The printed command has what the checkpoint does not hold: images, kernels, probes. */
+/* The printed command has the settings that the checkpoint lacks: images, kernels, probes. */
 Test(ch07_resume, sigterm_with_a_checkpoint,
      .description = "SIGTERM saves, and prints a command that resumes on the same kernels") {
     const char *dir = small_set();
@@ -146,7 +146,7 @@ Test(ch07_resume, keeps_the_good_file,
     cr_expect(same_bytes(in(dir, "good"), in(dir, "copy")), "the good checkpoint is gone");
 }
 
-/* What a process that was killed left is used again. */
+/* The leftovers of a killed process are used again. */
 Test(ch07_resume, old_temporaries, .description = "a dead process blocks no later one") {
     const char *dir = small_set();
     Ran ran = command_in(dir,
@@ -220,7 +220,7 @@ Test(ch07_resume, nohup, .description = "a run under nohup does not stop with it
     cr_expect(ran.code == 128 + SIGTERM, "exit code %d", ran.code);
 }
 
-/* Another build computes other last bits: said, not refused. */
+/* Another build's results differ in the last bits: said, not refused. */
 Test(ch07_resume, another_build, .description = "other kernels are said to change the bits") {
     const char *dir = small_set();
     Ran ran = lenet5_ok(dir, "train --epochs 1 --batch 50 " QUICK " --checkpoint c");

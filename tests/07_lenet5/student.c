@@ -1,7 +1,7 @@
 /*
- * What a chapter teaches is what the network runs on: copies of the tree, changed as a student's
- * would be, built with the project's own Makefile. Run through `make test`, which hands its
- * variables on (CC=clang, SANITIZE=1).
+ * The network runs on the chapters' functions: copies of the tree, changed as a student's would be,
+ * built with the project's own Makefile. Run through `make test`, which hands its variables on
+ * (CC=clang, SANITIZE=1).
  */
 #include "program.h"
 #include "reading.h"

@@ -1,6 +1,6 @@
 /**
  * @file support.h
- * @brief What the suites of chapter 7 share: networks, images, training without a command line.
+ * @brief Shared by the suites of chapter 7: networks, images, training without a command line.
  */
 #ifndef SUPPORT_H
 #define SUPPORT_H
@@ -17,7 +17,7 @@ enum {
 /* The .init of suites whose tests presuppose the whole chapter. */
 void whole_network(void);
 
-/* The first n test images of MNIST, as a data set of their own. */
+/* The first n test images of MNIST, as a separate data set. */
 Dataset few(int n);
 
 /* An optimizer by its name, at its own rate. */

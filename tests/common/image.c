@@ -1,5 +1,5 @@
 /*
- * Drawings: PNG, JPEG, and what is neither.
+ * Drawings: PNG, JPEG, and files that are neither.
  */
 #include "image.h"
 #include "kind.h"
@@ -168,7 +168,7 @@ static void write_png_with_text(const char *path, int count, size_t bytes, uint3
 }
 
 /* libpng gets memory for a chunk before it has read it, 2 GB for a file of a hundred bytes; and it
-   unpacks text that nobody wants, 8 MB from 8 kB, a thousand times. */
+   unpacks text that is not needed, 8 MB from 8 kB, a thousand times. */
 Test(common_image, refuses_png_that_would_take_much_memory) {
     const char *path = in(folder(), "file");
     Grey grey;

@@ -69,7 +69,7 @@ Test(fast_pool, nan_propagates, .description = "wherever in the window it is") {
 }
 
 /* n numbers as they come out of a convolution on paper: many ties, zeros of both signs, and now and
-   then what a diverged run holds. */
+   then the numbers of a diverged run. */
 static real *awkward(Rng *rng, size_t n) {
     static const real value[8] = {-2, -1, (real)-0.0, 0, 1, 2, (real)INFINITY, (real)NAN};
     real *x = zeros(n);

@@ -29,7 +29,7 @@ double gradcheck_central(double (*function)(void *), void *context, real *entry,
     *entry = left;
     double below = function(context);
     *entry = middle;
-    /* by what the floating-point grid really moved, not by 2h */
+    /* by the step on the floating-point grid, not by 2h */
     return (above - below) / ((double)right - (double)left);
 }
 
@@ -158,7 +158,7 @@ static bool intact(const real *end) {
     return fence_broken(end, FENCE_BYTES) == FENCE_BYTES;
 }
 
-/* What the layer wrote past the end of, NULL if nothing. */
+/* The array that the layer wrote past the end of, NULL for none. */
 static const char *overrun(const LayerRun *run) {
     if (!intact(run->y + run->ny)) return "y";
     if (!intact(run->dw + run->nw)) return "dw";

@@ -12,8 +12,8 @@
  * - gradcheck_smooth(), for the rest, in the double build. Two central differences, combined so
  *   that their leading errors cancel (Richardson); tolerance about 1e-6 relative.
  * - gradcheck_naive(), for both directions in float: the fast layer against the naive one, which
- *   sums in double, within the rounding error that float sums of that length may have. It sees what
- *   the first two cannot: an error that forward and backward share.
+ *   sums in double, within the rounding error that float sums of that length may have. It sees an
+ *   error that the first two cannot: one that forward and backward share.
  *
  * All three also hold a layer to the contract of layer.h: dx overwritten, dw accumulated, dx = NULL
  * allowed, scratch undefined on entry, the caller's data untouched, nothing written past an end.
@@ -54,8 +54,8 @@ typedef struct GradTensor {
     const char *name;        ///< "dx", "dw", "db", "y"
     int dims;                ///< number of dimensions, 1 .. 4
     int dim[4];              ///< the dimensions
-    const double *got;       ///< what the code under test says
-    const double *want;      ///< what it should say
+    const double *got;       ///< the output of the code under test
+    const double *want;      ///< the correct output
     const double *tolerance; ///< how far they may be apart, entry by entry; below 0: skip the entry
 } GradTensor;
 

@@ -1,6 +1,6 @@
 /**
  * @file notes.h
- * @brief What the tests of one run know of each other: the verdicts and reports of the items.
+ * @brief Notes that the tests of one run share: the verdicts and reports of the items.
  *
  * Every test is a process, and an item is examined once per run. Its verdict stands in the run's
  * folder, which tests/support/run.sh makes and removes; a binary that is started alone makes its
@@ -50,7 +50,7 @@ bool note_find(const Item *item, Note *note);
  * @brief Adds an item that was examined.
  * @param item   which
  * @param note   the verdict
- * @param report what a student reads, NULL for nothing
+ * @param report the text for the student, NULL for none
  */
 void note_add(const Item *item, const Note *note, const char *report);
 

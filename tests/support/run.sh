@@ -6,7 +6,7 @@
 # The time limit around each binary is for one that hangs; every test has its own. PATIENCE=5 makes
 # all limits five times as long, for an emulated processor.
 
-# What the tests know of each other (tests/support/notes.h), and their files, stand in this run's
+# The notes that the tests share (tests/support/notes.h), and their files, stand in this run's
 # folder, which is gone afterwards, whatever happens; -k keeps it. A run that is to end, because a
 # file was saved (make watch) or Ctrl-C typed, ends with its tests.
 running=

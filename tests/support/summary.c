@@ -91,7 +91,7 @@ static void print_line(const char *verdict, const char *id, int won, int points,
     fprintf(stderr, "  %-8s %-16s %s  %s\n", verdict, id, text, title);
 }
 
-/* What an item waits for, unless the line before it said so. */
+/* The obstacle of a blocked item, unless the line before named it. */
 static void print_obstacle(const Entry *e) {
     static char *before;
     char *reason = note_report(e->item);
@@ -139,7 +139,7 @@ static void print_exercises(const Entry *entry, int count) {
     }
 }
 
-/* ------------------------------------------------------------------ what is wrong -------- */
+/* ------------------------------------------------------------------ the errors ----------- */
 
 /* The first failed item, in the words of the examination. One mistake at a time: others that fail
    are told when this one passes. */
@@ -208,7 +208,7 @@ static void print_waiting(const Totals *all) {
 
 /* ------------------------------------------------------------------ for run.sh ----------- */
 
-/* "01.2 col2im_naive (chapters/01_im2col/im2col.c:38)", of what the report says. */
+/* "01.2 col2im_naive (chapters/01_im2col/im2col.c:38)", taken from the report. */
 static void write_next(FILE *score, const Entry *e) {
     char *report = note_report(e->item);
     const Exercise *exercise = &exercises[e->item->exercise];

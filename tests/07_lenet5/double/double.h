@@ -2,7 +2,7 @@
  * @file double.h
  * @brief One fixed computation, made in the float build and in the double build, to be compared.
  *
- * A binary holds one of the two builds, so the double half is a program of its own (double.c) that
+ * A binary holds one of the two builds, so the double half is a separate program (double.c) that
  * writes its numbers to stdout, and the float half is a test that reads them.
  */
 #ifndef DOUBLE_H
