@@ -161,7 +161,7 @@ INLINED void transpose_rows(int rows, int columns, const real *from, int to_row,
     for (int j = 0; j < whole_columns; j += 4) /* `to` in its order, or it would leave the cache */
         for (int i = 0; i < whole_rows; i += 4)
             transpose_4x4(columns, from + i * columns + j, to_row, to + j * to_row + i);
-    for (int i = 0; i < rows; i++) /* what 4x4 leaves over */
+    for (int i = 0; i < rows; i++) /* rows left over from the blocks */
         for (int j = i < whole_rows ? whole_columns : 0; j < columns; j++)
             to[j * to_row + i] = from[i * columns + j];
     for (int j = 0; j < columns; j++)

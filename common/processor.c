@@ -41,7 +41,7 @@ static int units_here(void) {
     return units;
 }
 
-/* Ends the program with one line. exit() would run what has not begun yet. */
+/* Ends the program with one line. exit() would run code that has not begun yet. */
 static void refuse(const char *line, size_t length) {
     if (write(STDERR_FILENO, line, length) < 0) _exit(2);
     _exit(1);

@@ -740,7 +740,7 @@ static bool read_all(const Safetensors *file, int tensors, const Tensor *tensor,
     return covers(file, tensors, name, error);
 }
 
-/* Whether what was read is what was written, if the file says so. */
+/* Whether the values are the ones that were written, by the checksum if there is one. */
 static bool undamaged(const Safetensors *file, int tensors, const Tensor *tensor, Error *error) {
     const json_t *metadata = json_object_get(file->header, "__metadata__");
     const char *said = sum_of(metadata);

@@ -1,4 +1,4 @@
-"""Marks in sources: what lies between two lines // [NAME] has a name (# [NAME] in scripts).
+"""Marks in sources: the lines between two lines // [NAME] have a name (# [NAME] in scripts).
 
 Pages and the report quote it, exercises empty it. A part of a text, marked or printed:
 
@@ -36,7 +36,7 @@ def region(text, mark):
 
 
 def piece(text, mark):
-    """What lies between the two marks, without other marks and the indentation of all."""
+    """The lines between the two marks, without other marks and the indentation of all."""
     start, end = region(text, mark)
     return textwrap.dedent(MARK.sub("", text[start:end])).strip("\n") + "\n"
 

@@ -1,5 +1,5 @@
-# How sources become programs. Everything is compiled as float (what runs) and as double (what
-# checks gradients), in two trees of object files; a program is linked from one of them.
+# How sources become programs. Everything is compiled as float (to run) and as double (to check
+# gradients), in two trees of object files; a program is linked from one of them.
 
 # Names with a blank or other oddities are not sources.
 sources   = $(filter chapters/$1/%.c,$(wildcard chapters/$1/*.c chapters/$1/*/*.c))
@@ -14,7 +14,7 @@ objects   = $B/$1/common/processor.o $(foreach c,$2 $(USES_$2),\
 SOURCES  := $(filter common/%.c,$(wildcard common/*.c)) \
             $(foreach c,$(CHAPTERS),$(call sources,$c)) \
             $(filter tests/%.c,$(wildcard $(addprefix tests/*,.c /*.c /*/*.c /*/*/*.c)))
-# What computes, without files and libraries: compiled for other processors too.
+# The sources that compute, without files and libraries: compiled for other processors too.
 COMPUTING := $(patsubst %,common/%.c,dataset elementary fail gemm init layer rng shape) \
              $(filter-out chapters/07_lenet5/workbench/%,\
                $(foreach c,$(CHAPTERS),$(call library,$c)))

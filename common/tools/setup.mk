@@ -14,7 +14,7 @@ setup:
 	@sh common/tools/setup.sh $(sort $(foreach goal,$(MAKECMDGOALS),$(call needs,$(goal))))
 
 ##@ For engineers
-doctor: ## a line for every package that some goal needs: its version, or what installs it
+doctor: ## a line for every package that some goal needs: its version, or how to install it
 	@sh common/tools/setup.sh --doctor
 
 # A goal that is none, a folder's name among them, fails with the one that was probably meant.

@@ -32,7 +32,7 @@ INLINED real larger(real a, real b) {
     return a != a ? a : largest;
 }
 
-/* What ReLU makes of a maximum, where it is fused with pooling; NaN stays NaN. */
+/* ReLU of a maximum, where it is fused with pooling; NaN stays NaN. */
 INLINED real rectified(real most) {
     return most < 0 ? 0 : most;
 }

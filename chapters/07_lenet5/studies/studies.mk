@@ -30,8 +30,8 @@ study-original: $B/07_lenet5
 study-choices: $B/07_lenet5
 	$(STUDY) $(ORIGINAL)/choices.txt build/data/choices.tsv --recipe 1998 --validate 10000 $(ARGS)
 
-# What each departure from the original contributes, 12 networks (5 minutes); from the report's
-# recipe to the record, one change at a time (25 minutes).
+# The effect of each departure from the original, 12 networks (5 minutes); from the report's recipe
+# to the record, one change at a time (25 minutes).
 study-ablation study-ladder: study-%: $B/07_lenet5
 	$(STUDY) $(STUDIES)/$*.txt build/data/$*.tsv $(ARGS)
 
