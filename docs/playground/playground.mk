@@ -1,7 +1,7 @@
 # The playground: the chapters' own C as WebAssembly, and the page around it in one file.
 PLAY    := docs/playground
 W       := build/$(if $(call on,$(QUICK)),quick/)playground
-# The linker drops what nothing calls.
+# The linker drops functions that are not called.
 PLAYED  := $(COMPUTING) $(patsubst %,chapters/07_lenet5/workbench/%.c,ink preprocess) \
            $(wildcard $(PLAY)/c/*.c)
 PLAY_FLAGS = -O2 -std=c11 -D_POSIX_C_SOURCE=200809L -fno-math-errno -fno-trapping-math \

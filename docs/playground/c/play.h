@@ -21,7 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** What look_fact() tells about a layer. */
+/** The facts about a layer that look_fact() returns. */
 typedef enum Fact {
     IN_CHANNELS,  ///< in.c
     IN_ROWS,      ///< in.h
@@ -172,7 +172,7 @@ typedef enum Room {
     ROOMS ///< how many
 } Room;
 
-/** @return room for `count` numbers, all 0, in place of what was there */
+/** @return room for `count` numbers, all 0, instead of the old ones */
 real *lesson_room(Room which, int count);
 
 /** @return window_out(), for the shape of an output */

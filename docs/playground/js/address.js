@@ -18,7 +18,7 @@ function readAddress() {
     return { ...(CHAPTERS[given.chapter] || {}), ...given };
 }
 
-// Only what differs from the beginning is named.
+// Only differences from the beginning are named.
 function writeAddress(state) {
     const parts = Object.entries(state).filter(([, value]) => value !== undefined && value !== '');
     const text = '#' + new URLSearchParams(parts).toString();

@@ -1,6 +1,6 @@
 'use strict';
 // The worked examples of the lessons with the reader's numbers, in the pages of the site. They
-// begin with the numbers that the page prints, and the chapter's C computes what follows.
+// begin with the numbers that the page prints, and the chapter's C computes the rest.
 
 const ROOMS = { x: 0, w: 1, y: 2, dy: 3, dw: 4, dx: 5 };
 const LARGEST = 12; // rows or columns of an example

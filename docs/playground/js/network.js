@@ -1,6 +1,6 @@
 'use strict';
-// The network that is looked at: its layers, what forward and backward left in memory, and the
-// terms of every sum, so that each value can be shown with the numbers that it is made of.
+// The network in view: its layers, the memory of forward and backward, and the terms of every sum,
+// so that each value can be shown with the numbers that it is made of.
 
 const FACTS = ['inC', 'inH', 'inW', 'outC', 'outH', 'outW', 'size', 'stride', 'pad',
     'weight0', 'weight1', 'weight2', 'weight3', 'bias', 'offset'];
