@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The list of exercises (NN/exercises.toml): what other tools ask about it.
+"""The list of exercises (NN/exercises.toml), as other tools read it.
 
     exercises.py table          the list as C, for tests/course/examine/rubric.c
     exercises.py check          compares it with the sources
@@ -112,7 +112,7 @@ def region(text, mark):
 
 
 def closing(text, at):
-    """The place after what closes the brace or parenthesis at `at`; text without comments."""
+    """The place after the partner of the brace or parenthesis at `at`; text without comments."""
     opens, depth = text[at], 0
     closes = {"{": "}", "(": ")"}[opens]
     for i in range(at, len(text)):

@@ -72,7 +72,7 @@ def changed(wrong):
 
 
 def todo(exercise):
-    """What makes the body of an unfinished exercise."""
+    """A maker of the body of an unfinished exercise."""
 
     def body(head, name, parameters):
         voids = " ".join(f"(void){parameter};" for parameter in parameters)
@@ -188,7 +188,7 @@ LINES = 20  # of a run with one mistake; make adds the files that it compiles, a
 
 
 class Trial:
-    """One known-wrong solution and what became of it."""
+    """One known-wrong solution and its outcome."""
 
     def __init__(self, wrong, verdicts, lines):
         self.wrong, self.verdicts, self.lines = wrong, verdicts, lines

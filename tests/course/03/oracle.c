@@ -132,7 +132,7 @@ static int ties(const Geometry *g, const double *map, int o, double y) {
     return count;
 }
 
-/* What one dy gives to a window, for mistakes that give it to more than one entry. */
+/* Passes one dy to a window, for mistakes that give it to more than one entry. */
 static void give(const Call *call, int mistake, double **v, int map, int o, double dy) {
     const Geometry *g = &call->g;
     int from = map * g->in.h * g->in.w;

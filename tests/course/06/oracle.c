@@ -6,7 +6,7 @@
  */
 #include "course/examine/oracle/oracle.h"
 
-/* What one parameter knows. */
+/* The state of one parameter. */
 typedef struct Memory {
     double m, v;
 } Memory;

@@ -141,7 +141,7 @@ static void labels_into(const Call *call, uint8_t *label) {
         label[i] = (uint8_t)call_get(call, A_LABEL, (size_t)i);
 }
 
-/* What forward left in the workspace goes back: every layer's output, scores, decisions. */
+/* The content of the workspace after forward goes back: every layer's output, scores, decisions. */
 static void workspace_out(const Call *call, const Network *net, const Workspace *space) {
     size_t one = (size_t)(call->g.n * call->g.out.c);
     real *y = call_at(call, A_Y);

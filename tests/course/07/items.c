@@ -208,7 +208,7 @@ void item_07_2_loop(Exam *exam) {
                                  loop_cases[k].mask, k < 2 ? whole : eighth));
 }
 
-/* What forward leaves behind, without running it. */
+/* The workspace as after forward, without running it. */
 static void right_activations(Call *c, int n, int layers, int mask) {
     Rng unused = rng_seed(0, 0);
     Call forward = loops_call(CALL_NETWORK_FORWARD, &unused, n, layers, mask, whole);

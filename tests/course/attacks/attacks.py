@@ -12,7 +12,7 @@ A hostile submission is the reference with one source spoilt, FILE below:
 
     head, tail   put before and after the source
     body         replaces the body of im2col(); most are right only if an attack succeeds
-    text         replaces the source; line_ends, encoding, remove, pipe: what else becomes of it
+    text         replaces the source; line_ends, encoding, remove, pipe: other changes to it
     links, extra other entries of the submission: {path: target} and {path: content}
     pipe         true, or the path of a named pipe
     deep, many   folders in folders, and files
@@ -23,7 +23,7 @@ A hostile submission is the reference with one source spoilt, FILE below:
     refused      it is no submission, and the message says this
     only         levels at which it may be tried at all
     at.LEVEL     another outcome there
-    ignored      what must be listed as ignored
+    ignored      files that must be listed as ignored
 """
 import concurrent.futures
 import io

@@ -150,7 +150,7 @@ def unwritten(half):
 
 
 def try_half(kit, box, half):
-    """The points of a tree: only what its changes may cost is judged."""
+    """The points of a tree: only items that its changes may cost are judged."""
     whole = half.get("whole", False)
     with tempfile.TemporaryDirectory(prefix="half-") as place:
         folder = pathlib.Path(place)

@@ -119,7 +119,7 @@ typedef struct Array {
     size_t offset;        ///< where it begins in the block, in bytes
 } Array;
 
-/** The geometry of a layer; what does not apply is 0. */
+/** The geometry of a layer; fields that do not apply are 0. */
 typedef struct Geometry {
     int n;                 ///< images
     Shape in, out;         ///< one image

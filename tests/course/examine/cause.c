@@ -1,7 +1,7 @@
 /*
  * Likely causes.
  *
- * First the suspects that say what every number would be: mistakes of this function (expected.h),
+ * First the suspects that predict every number: mistakes of this function (expected.h),
  * and mistakes that any array can show (sign, not cleared, transposed, ...). One is named only if
  * no other explains every case as well. Then a constant factor. Then places, which are facts and
  * no causes: "only the first image is right".
@@ -55,7 +55,7 @@ static size_t index_along(const Array *a, size_t i, int back) {
 
 /* ------------------------------------------------------------------ values --------------- */
 
-/* What entry i would be if the mistake were this one; NEVER if it cannot be. */
+/* Entry i if the mistake were this one; NEVER if it cannot be. */
 #define NEVER 1e301
 typedef double Guess(const Case *c, Slot slot, size_t i);
 
@@ -241,7 +241,7 @@ static bool place_fits(const Case *c, Slot slot, AtPlace *at_place) {
     return 2 * wrong >= size;
 }
 
-/* NaN where a number belongs, in a function that has scratch; or what stands in the guards. */
+/* NaN where a number belongs, in a function that has scratch; or a guard number. */
 static bool any_got(const Case *c, Slot slot, bool nan) {
     for (size_t i = 0; i < c->sent.array[slot].count; i++) {
         double got = c->got[slot][i];

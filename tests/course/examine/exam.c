@@ -233,7 +233,7 @@ static Result todo_result(const Exam *exam, const char *todo) {
     return result;
 }
 
-/* Says what all cases together mean. */
+/* The result of all cases together. */
 static Result conclude(Exam *exam) {
     Result result = {.verdict = VERDICT_PASS};
     const Case *last = exam->count > 0 ? &exam->cases[exam->count - 1] : NULL;

@@ -1,6 +1,6 @@
 /**
  * @file exam.h
- * @brief Examines an item: runs its cases through a port, compares, and says what went wrong.
+ * @brief Examines an item: runs its cases through a port, compares, and reports errors.
  *
  * The cases of an item (items_NN.c) are calls with their data. Each is run, and the results are
  * compared with the expected ones (expected.h). If something is wrong, the likely cause is named,
@@ -16,7 +16,7 @@
 
 typedef struct Exam Exam;
 
-/** What became of an item. */
+/** The outcome of an item. */
 typedef enum Verdict {
     VERDICT_PASS,    ///< all cases are right
     VERDICT_FAIL,    ///< at least one is not
@@ -28,7 +28,7 @@ typedef enum Verdict {
 /** A verdict with its reasons. */
 typedef struct Result {
     Verdict verdict;
-    char *text;      ///< findings, TODO or what blocks; malloc'd, NULL after a pass
+    char *text;      ///< findings, TODO or the obstacle; malloc'd, NULL after a pass
     char causes[96]; ///< the likely cause of each finding, "-" for none: "no-bias,-"
     bool endless;    ///< the function did not return: whoever calls it would not either
 } Result;
@@ -94,7 +94,7 @@ int exam_count(const Exam *exam);
  * @brief Runs a case that its item judges itself, with reject().
  * @param exam the item's examination
  * @param call the case, filled; it belongs to the examination from now on
- * @return what came back, NULL if nothing did
+ * @return the results, NULL without any
  */
 const Call *examine_only(Exam *exam, Call call);
 

@@ -1,6 +1,6 @@
 /**
  * @file expected.h
- * @brief What should come out of a call, and what usual mistakes would give instead.
+ * @brief The correct results of a call, and those of usual mistakes.
  *
  * The judge asks these questions and nothing else, so that the answers may come from formulas
  * (NN/oracle.c) or, in a tree that must not hold them, from tables.
@@ -34,7 +34,7 @@ int expected_suspects(const Call *call);
  * @brief One of them.
  * @param call the call
  * @param suspect which
- * @return its name and what to say
+ * @return its name and its text
  */
 Suspect expected_suspect(const Call *call, int suspect);
 

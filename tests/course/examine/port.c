@@ -21,7 +21,7 @@ enum {
     WIDE = 10
 };
 
-/* What parent and child share; the call's block follows. */
+/* Shared by parent and child; the call's block follows. */
 typedef struct Room {
     _Alignas(64) volatile bool finished;
     volatile bool not_linked;

@@ -1,6 +1,6 @@
 /**
  * @file port.h
- * @brief Where calls are run: a port takes a call, and brings back what became of it.
+ * @brief Where calls are run: a port takes a call, and brings back its result.
  *
  * The judge never runs a student's function itself. port_forked() runs each call in a child
  * process, so a crash, an endless loop or exit() costs one call; `make test` uses it. A grader can
@@ -33,7 +33,7 @@ typedef struct Port Port;
 
 /** A place where calls run. */
 struct Port {
-    /** Runs a call; back is a copy of it whose block is overwritten by what came back. */
+    /** Runs a call; back is a copy of it whose block is overwritten by the results. */
     Reply (*run)(Port *port, const Call *call, Call *back);
     double slower; ///< factor on the time that a call may take: 1, more under a sanitizer
 };

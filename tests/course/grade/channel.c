@@ -31,7 +31,7 @@ enum {
 /* The end of an attempt to transfer. */
 typedef enum Transfer { DONE, CLOSED, LATE } Transfer;
 
-/* What was printed: the beginning, and the end as a ring. */
+/* The output: the beginning, and the end as a ring. */
 typedef struct Said {
     char head[SAID_MAX / 2], tail[SAID_MAX / 2];
     size_t bytes;

@@ -72,7 +72,7 @@ def collect(place, out):
 
 
 def add(found, entry, known, out):
-    """Adds what one entry of the folder is."""
+    """Adds one entry of the folder, by its kind."""
     name, folder = entry.name, entry.is_dir(follow_symlinks=False)
     for platform, pattern in (("moodle", MOODLE), ("canvas", CANVAS)):
         match = pattern.fullmatch(name)

@@ -4,8 +4,8 @@
  *
  * It refuses by list. Everything on it has one of three reasons: it reaches other programs or
  * machines (sockets, ptrace, keys), it takes memory that no limit counts or that stays (System V,
- * memfd), or it changes what only an administrator should (mounts, namespaces). FILTER_RUN also
- * refuses to open anything for writing and to create, rename or remove files: a probe answers on
+ * memfd), or it changes settings of the administrator (mounts, namespaces). FILTER_RUN also refuses
+ * to open anything for writing and to create, rename or remove files: a probe answers on
  * descriptors that are open already. Refused calls fail with EPERM and the program goes on.
  */
 #ifndef FILTER_H

@@ -1,8 +1,8 @@
 """Compiles a submission in the sandbox and has it judged; see judge.c and probe.c.
 
-Each source is judged on its own, among the reference's. What does not pass because something else
-in its source is wrong, or because the source does not compile, is judged once more as a piece: the
-exercise as it was handed in, among the reference's functions that it may call.
+Each source is judged on its own, among the reference's. An exercise that does not pass because
+something else in its source is wrong, or because the source does not compile, is judged once more
+as a piece: the exercise as it was handed in, among the reference's functions that it may call.
 """
 import concurrent.futures
 import json
@@ -26,7 +26,7 @@ VERDICTS = ("PASS", "FAIL", "TODO", "BLOCKED")
 
 
 class Kit:
-    """What submissions are compiled and linked with; `make kit` builds it."""
+    """The files that submissions are compiled and linked with; `make kit` builds them."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder).resolve()
@@ -62,7 +62,7 @@ class Kit:
 
 
 class Row:
-    """An item and what became of it."""
+    """An item and its outcome."""
 
     def __init__(self, exercise, item, name):
         self.exercise, self.item, self.name = exercise, item, name

@@ -73,7 +73,7 @@ def edited(text, edits, name):
 
 
 def line_at(text, place):
-    """Says to the compiler that what follows is this line of the source."""
+    """Tells the compiler the line of the source that comes next."""
     return f"\n#line {text.count(chr(10), 0, place) + 1}\n"
 
 
@@ -96,7 +96,7 @@ def without_others(text, given, exercise, edits=()):
 
 
 def declarations(exercise):
-    """What stands for functions that come as objects."""
+    """Declarations of functions that come as objects."""
     heads = (re.sub(r"^static\s+(inline\s+)?", "", head) for head in exercise["functions"].values())
     return "".join(f"{head};\n" for head in heads)
 

@@ -117,7 +117,7 @@ def leaderboard(grading):
 
 
 def notes(grading):
-    """What concerns all items."""
+    """Notes on all items."""
     lines = [f"isolation: {isolation(grading.sandbox)}"]
     if grading.submission.untouched:
         lines.append("no exercise is written: the sources are those of the handout")

@@ -1,9 +1,9 @@
 """A platform's own list of students: read, and written back with grades and feedback entered.
 
 Known are Moodle's grading worksheet, Canvas' gradebook and Gradescope's roster; of other lists, a
-column `grade` (or the one that is named) and any column that holds what submissions are called.
-Every cell that is not entered here keeps its bytes. Nothing is guessed: what has no row, or more
-than one, is said and not entered.
+column `grade` (or the one that is named) and any column that holds the names of submissions. Every
+cell that is not entered here keeps its bytes. Nothing is guessed: a submission with no row, or more
+than one, is named and not entered.
 """
 import csv
 import html
@@ -89,7 +89,7 @@ class Table:
 
 
 class Roster:
-    """A list of students, and who of them handed in what."""
+    """A list of students, and their submissions."""
 
     def __init__(self, path, column=""):
         self.path, self.lines = path, []
@@ -290,7 +290,7 @@ def write_table(path, rows):
 
 
 def late_days(path):
-    """{name: days} of a table of two columns, the first of which is what submissions are called."""
+    """{name: days} of a table of two columns, the first of which has the names of submissions."""
     found = {}
     table = Table(path.read_bytes())
     for number in range(len(table.rows)):

@@ -318,7 +318,7 @@ class Sandbox:
                 sweep(user)
 
     def fence(self, seen, scratch, limits):
-        """What may be seen at all, where the kernel can hide the rest."""
+        """The visible files, where the kernel can hide the rest."""
         if not self.landlock:
             return []
         shown = [path for path in SHOWN if os.path.exists(path)]

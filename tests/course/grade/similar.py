@@ -1,4 +1,4 @@
-"""Which submissions are alike: what students wrote themselves, compared by similarity-tester.
+"""Which submissions are alike: the students' own code, compared by similarity-tester.
 
 The handout's own code is taken out first: whole lines of it, the lines of an unwritten exercise,
 and exercises that were not to be written. sim_c compares every text with every other one (-e), so
@@ -75,7 +75,7 @@ class Similar:
             self.texts[label] = text if len(found) < LARGEST else " ".join(found[:LARGEST])
 
     def compare(self):
-        """Finds the pairs and what hangs together."""
+        """Finds the pairs and the clusters."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         labels = list(self.texts)
@@ -122,7 +122,7 @@ class Similar:
         return [["student", "percent", "of"], *map(list, self.pairs)]
 
     def lines(self, safe):
-        """For the page: clusters, then who has what from the published solution."""
+        """For the page: clusters, then each student's share of the published solution."""
         if self.problem:
             return [self.problem]
         lines = []

@@ -29,7 +29,7 @@ FOREIGN = (".rar", ".7z", ".gz", ".xz", ".zst")
 
 
 class NoSubmission(GraderFault):
-    """Nothing that can be judged: it is said what was found."""
+    """Nothing that can be judged: the message lists the files found."""
 
 
 # ---- where files come from -----------------------------------------------------------------------
@@ -215,7 +215,7 @@ def located(paths, names):
 
 
 class Submission:
-    """The sources of a submission, and what was left where it was."""
+    """The sources of a submission, and its other files."""
 
     def __init__(self, path, kit):
         self.kit, self.name = kit, os.path.basename(os.path.abspath(path))
@@ -284,7 +284,7 @@ class Submission:
             self.find()
 
     def nothing(self):
-        """What was found although it is no submission."""
+        """The content of a folder that is no submission."""
         count = len(listed.files())
         entries = sorted(self.files.entries)
         foreign = [path for path in entries if path.lower().endswith(FOREIGN + ARCHIVES)]
@@ -347,7 +347,7 @@ class Submission:
         except (OSError, ValueError):
             return False
 
-    # ---- what else there is ----------------------------------------------------------------------
+    # ---- the other files -------------------------------------------------------------------------
 
     def list_ignored(self):
         """Whatever is unknown, is oddly named, is a link, or is changed although it is given."""

@@ -162,7 +162,7 @@ class Viva:
         return None
 
     def debug(self, commands, array, entry):
-        """What gdb prints."""
+        """The output of gdb."""
         script = "set pagination off\nset width 0\nset debuginfod enabled off\n"
         script += "maint set worker-threads 0\nbreak viva_begin\nrun\n" + commands
         self.box.write("script", script.encode())

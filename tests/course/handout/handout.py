@@ -2,7 +2,7 @@
 """The tree for students: this tree without its solutions.
 
     handout.py make PARTS OUT     makes it in OUT, a folder that is empty or not there; PARTS is
-                                  what course.mk builds: table of answers, objects to borrow
+                                  built by course.mk: table of answers, objects to borrow
     handout.py leaks DIR          searches a tree for solutions; exit code 1 if there are some
     handout.py paste DIR [ID ..]  writes the solutions of some exercises, or of all, into a handout
 
@@ -74,7 +74,7 @@ def kept():
 
 
 def without_marked(text):
-    """The text without what stands between two lines [not for students]."""
+    """The text without the parts between two lines [not for students]."""
     mark = r"[ \t]*(?://|#) \[not for students\]\n"
     pieces = re.split(rf"^{mark}", text, flags=re.M)
     if len(pieces) % 2 == 0:

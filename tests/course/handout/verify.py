@@ -122,7 +122,7 @@ def one_exercise(folder, number):
 
 
 def borrowed(folder):
-    """Chapter 2 on the reference's chapter 1: what needs im2col is no longer blocked."""
+    """Chapter 2 on the reference's chapter 1: items that need im2col are no longer blocked."""
     handout.paste(folder, ["02.4"])
     printed = run(folder, "make", *QUICK, "test", "2", "BORROW=1")
     if not re.search(r"PASS +02.4 ", printed):

@@ -4,7 +4,7 @@
  * expected.c reads it.
  *
  *     suspects FUNCTION RULE COUNT    then COUNT lines: id, tab, words
- *     call KEY SUM SUM SIZE PLACES    a call; what follows is about it
+ *     call KEY SUM SUM SIZE PLACES    a call, which the next lines are about
  *     right SLOT COUNT PERIOD         then the numbers in a line, PERIOD of them: they repeat
  *     mistake NUMBER SLOT SUM SUM PLACES [FIRST LAST ...]    which entries it leaves open
  *
@@ -93,7 +93,7 @@ static void print_open(const double *v, size_t count) {
     }
 }
 
-/* What one mistake gives, unless it leaves nearly all of an array open. */
+/* The result of one mistake, unless it leaves nearly all of an array open. */
 static void print_mistake(const Call *call, int suspect, double **v) {
     for (int s = 0; s < SLOTS; s++) {
         const Array *a = &call->array[s];

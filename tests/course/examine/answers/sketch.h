@@ -40,7 +40,7 @@ void sketch_add(Sketch *s, size_t i, double value, double slack);
 bool sketch_same(const Sketch *got, const Sketch *want);
 
 /**
- * @brief What goes into a call, apart from numbers: function, geometry, constants, arrays.
+ * @brief The key of a call, from all but its numbers: function, geometry, constants, arrays.
  * @param call the call
  * @return a hash
  */

@@ -2,7 +2,7 @@
  * @file oracle.h
  * @brief The right answers, computed in double and independently of the chapters, and wrong ones.
  *
- * A mistake is mostly a change of what goes in or of what comes out: a flipped kernel is the right
+ * A mistake is mostly a change of the inputs or of the results: a flipped kernel is the right
  * answer for a kernel that was turned before, a forgotten bias the right answer for a bias of 0.
  */
 #ifndef ORACLE_H

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a bare Debian 12 or Ubuntu 22.04 ready to grade, as root and once: what Gradescope does with
+# Makes a bare Debian 12 or Ubuntu 22.04 ready to grade, as root and once, as Gradescope does with
 # autograder.zip when it builds the image. Nothing is compiled here but submissions, later.
 set -eu
 cd "$(dirname "$0")"
