@@ -355,7 +355,7 @@ static void backward_changed(const Layer *l, int n, const real *w, const real *x
     real *copy = changed(l, n, x, border);
     correct(l, n, w, copy, y, dy, dw, dx, scratch);
     if (!dx) return;
-    copy = changed(l, n, dx, border); /* what was never looked at has no gradient */
+    copy = changed(l, n, dx, border); /* pixels never looked at have no gradient */
     memcpy(dx, copy, (size_t)(n * shape_size(l->in)) * sizeof *copy);
 }
 

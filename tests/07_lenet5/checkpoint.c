@@ -222,7 +222,7 @@ Test(ch07_checkpoint, hostile_numbers, .description = "seed, place and settings 
     }
 }
 
-/* What `make trust-fuzz` starts from must be checkpoints, or it looks at refusals only. */
+/* The seeds of `make trust-fuzz` must be checkpoints, or it looks at refusals only. */
 Test(ch07_checkpoint, seeds_of_the_fuzzer, .description = "old checkpoints can be read") {
     static const char *const files[2] = {"tests/trust/fuzz/seeds/checkpoint/report_adam",
                                          "tests/trust/fuzz/seeds/checkpoint/1998_sdlm"};

@@ -134,7 +134,7 @@ Test(ch07_predict, any_name, .description = "a name that is not UTF-8 ends nothi
     cr_expect(strstr(ran.out, "\"b.png\"") != NULL, "%s", ran.out);
 }
 
-/* Parameters of zero, for which every class has a tenth, and what their file says of them. */
+/* Parameters of zero, for which every class has a tenth, and the settings in their file. */
 static void save_zeros(const char *path, int entries, const Metadata *entry) {
     Network net = lenet5(ACTIVATION_RELU);
     Tensor tensor[2 * LAYERS_MAX];

@@ -30,8 +30,7 @@ static void draw_bar(Grey *page, int top, int left, int tall, int wide) {
     draw_grey(page, 0, top, left, tall, wide);
 }
 
-Test(ch07_preprocess, like_mnist,
-     .description = "a drawing becomes what MNIST would have made of it") {
+Test(ch07_preprocess, like_mnist, .description = "a drawing becomes an image as in MNIST") {
     Dataset data = few(300);
     uint8_t byte[IMAGE_BYTES];
     Error error;
@@ -109,7 +108,7 @@ Test(ch07_preprocess, refuses, .description = "two digits, and an empty page") {
     expect_error(preprocess_digit(&page, byte, &error), &error, "no digit");
 }
 
-/* A bar of 40 by 10, and something else: what becomes of it. */
+/* Preprocesses a bar of 40 by 10 and a second one. */
 static bool with_bar(int level, int top, int left, int tall, int wide, uint8_t *byte,
                      Error *error) {
     Grey page = blank_page(255);

@@ -1,5 +1,5 @@
 /*
- * train --checkpoint and --resume, as a user calls them; Ctrl-C; what must not be replaced.
+ * train --checkpoint and --resume, as a user calls them; Ctrl-C; files that must not be replaced.
  */
 #include "07_lenet5/workbench/checkpoint.h"
 #include "program.h"
@@ -58,7 +58,7 @@ Test(ch07_resume, refuses, .description = "settings, files and images that do no
     cr_expect(same_bytes(in(dir, "numbers"), in(dir, "copy")), "a file that is no log was cut");
 }
 
-/* What --seed takes, every file of the run gives back: the largest one too. */
+/* Every file of the run gives back the seed of --seed, even the largest one. */
 Test(ch07_resume, largest_seed, .description = "flag, file and checkpoint agree on seeds") {
     const char *dir = small_set(), *largest = "18446744073709551615";
     lenet5_ok(dir, "train --data . --epochs 1 --evaluate end --seed %s --save s --checkpoint c",
@@ -131,8 +131,8 @@ Test(ch07_resume, sigterm_with_a_checkpoint,
 
 #define QUICK "--evaluate end --threads 1 --data ."
 
-/* sdlm with nothing under the line: a loss that is finite, and a step that is not. What cannot be
-   read again replaces no good file. */
+/* sdlm with nothing under the line: a loss that is finite, and a step that is not. A file that
+   could not be read again replaces no good one. */
 Test(ch07_resume, keeps_the_good_file,
      .description = "a diverged run leaves the last good checkpoint as it was") {
     const char *dir = small_set();

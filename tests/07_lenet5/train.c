@@ -230,7 +230,7 @@ Test(ch07_train, peak_memory, .description = "peak_rss_mb is this process's own"
     cr_expect(mb > 1 && mb < 400, "%g MB: %s", mb, ran.out);
 }
 
-/* A file of another program may say what its images were: 0.1307 and 0.3081 are subtracted and
+/* A file of another program may name the range of its images: 0.1307 and 0.3081 are subtracted and
    divided by in PyTorch's example of MNIST. */
 Test(ch07_train, grey_levels, .description = "input_black and input_white of a file count") {
     const char *dir = small_set();

@@ -188,7 +188,7 @@ static void print_layers(const Network *net, double peak) {
     printf("\n\n");
 }
 
-/* What tests/bench/peer_layers.py prints too: name, us forward, us backward. */
+/* The same lines as tests/bench/peer_layers.py: name, us forward, us backward. */
 static void layer_lines(const Network *net, int n) {
     for (int i = 0; i < net->layers; i++) {
         double seconds[2];
@@ -307,7 +307,7 @@ static double warp_us(const Dataset *data, const Augment *augment, WarpImage *ma
     return median(took, RUNS);
 }
 
-/* What augmented images cost, and what share of an epoch that is. */
+/* The cost of augmented images, and its share of an epoch. */
 static void print_augmentation(const Network *net, const Dataset *train, int threads) {
     Recipe record;
     bool known = recipe_named("record", &record);

@@ -26,7 +26,7 @@ $(PEERS): | setup
 bench-busy: $B/bench
 	@sh tests/bench/busy.sh $< common/mnist
 
-# Seconds per epoch by data, batch and threads: what `make plot-speed` draws.
+# Seconds per epoch by data, batch and threads, for `make plot-speed`.
 bench-scaling: $B/bench
 	@mkdir -p build/data
 	@$< --scaling build/data/speed.tsv

@@ -38,7 +38,8 @@ static void expect_grey(const char *path, int w, int h, const uint8_t *want) {
 Test(common_image, reads_png) {
     const char *dir = folder();
     static const uint8_t level[6] = {0, 51, 102, 153, 204, 255}; /* 3 wide, 2 high */
-    /* colours of one brightness each; and black, ever less of it, over what must become white */
+    /* colours of one brightness each; and black, ever less of it, over pixels that must become
+       white */
     static const uint8_t rgb[18] = {0,   0,   0,   51,  51,  51,  102, 102, 102,
                                     153, 153, 153, 204, 204, 204, 255, 255, 255};
     static const uint8_t alpha[12] = {0, 255, 0, 204, 0, 153, 0, 102, 0, 51, 0, 0};
@@ -323,7 +324,7 @@ static void expect_jpeg(const char *path, int w, int h, const uint8_t *want) {
     grey_free(&grey);
 }
 
-/* What EXIF says of the stored rows and columns, for 3 x 2 levels; by hand. */
+/* EXIF's orientations of the stored rows and columns, for 3 x 2 levels; by hand. */
 Test(common_image, upright, .description = "all eight orientations, PNG and JPEG") {
     const char *png = in(folder(), "png"), *jpeg = in(folder(), "jpeg");
     static const uint8_t stored[6] = {0, 50, 100, 150, 200, 250};

@@ -186,7 +186,7 @@ Test(common_safetensors, other_names) {
     }
 }
 
-/* What `make trust-fuzz` starts from must be readable: or it would look at refusals only. */
+/* The seeds of `make trust-fuzz` must be readable, or it looks at refusals only. */
 Test(common_safetensors, seeds_of_the_fuzzer) {
     static const char *const files[2] = {"tests/trust/fuzz/seeds/safetensors/two",
                                          "tests/trust/fuzz/seeds/safetensors/other_order"};

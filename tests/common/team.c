@@ -100,7 +100,7 @@ Test(common_team, team_waits_asleep) {
     team_free(team);
 }
 
-/* What became of a brief job. */
+/* The outcome of a brief job. */
 typedef struct Brief {
     int times[100], by_others;
 } Brief;

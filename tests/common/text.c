@@ -1,5 +1,5 @@
 /*
- * What goes to a terminal, and what goes to a file instead.
+ * Output to a terminal, and to a file instead.
  */
 #include "measure.h"
 #include "picture.h"

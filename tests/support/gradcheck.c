@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What dx and dw hold before backward is called: it must overwrite the one, add to the other. */
+/* The content of dx and dw before backward: it must overwrite the one, add to the other. */
 static const real dx_before = 3, dw_before = 5;
 
 /* Room for the guard numbers after everything that a layer may write. */
@@ -218,7 +218,8 @@ static void run_forward(LayerRun *run) {
     run->layer->forward(run->layer, run->n, run->w, run->x, run->y, run->scratch);
 }
 
-/* dx and dw hold known numbers before backward; what has no link holds 0, as it always does. */
+/* dx and dw hold known numbers before backward; weights without a link hold 0, as they always
+   do. */
 static void clear_gradients(LayerRun *run, real dw_start) {
     size_t weights = layer_weights(run->layer);
     for (size_t i = 0; i < run->nx; i++)

@@ -8,7 +8,7 @@
  *
  *     items.tsv    a line for each examined item: item, verdict, points won, points, causes
  *     02.4-exact   the report of an item that did not pass
- *     score.tsv    what run.sh adds up: items and failed tests of the binaries so far
+ *     score.tsv    added up by run.sh: items and failed tests of the binaries so far
  */
 #ifndef NOTES_H
 #define NOTES_H

@@ -23,7 +23,7 @@ void expect_ok(GradFinding finding) {
     cr_assert(finding.ok, "%s", finding.text);
 }
 
-/* What nans() returned, by its first number: the numbers after its end must be untouched. */
+/* The results of nans(), by their first number: the numbers after its end must be untouched. */
 static void expect_guards(const char *what, const real *got);
 
 void expect_list(const char *what, size_t n, const real *got, const real *want, double tolerance) {

@@ -2,8 +2,8 @@
  * The summary of a test binary; see summary.h.
  *
  * A line for each exercise, or for each of its items where their verdicts differ; then the report
- * of the first failed item, and the first finding of each failed test. What helps is last. run.sh
- * adds the line that ends the run.
+ * of the first failed item, and the first finding of each failed test. The most useful part is
+ * last. run.sh adds the line that ends the run.
  */
 #include "summary.h"
 

@@ -3,8 +3,8 @@
 #
 # A clone with Windows' line ends asked for, in a folder whose name is hostile to shells, under a
 # German locale and umask 077, with another project's CC and CFLAGS in the environment: everything
-# is built and tested, and a study's numbers are those of home. Then what must be refused in one
-# line.
+# is built and tested, and a study's numbers are those of home. Then bad commands, each refused in
+# one line.
 set -eu
 make=$1
 here=$PWD

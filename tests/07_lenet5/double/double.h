@@ -41,7 +41,7 @@ static inline bool probe(double *loss, double *gradient) {
     if (!optimizer_named("sgd", &plan.optimizer) ||
         !trainer_new(&trainer, &net, &data, &plan, 1, &error))
         return false;
-    /* The same parameters in both builds: what float can hold. */
+    /* The same parameters in both builds: numbers that float can hold. */
     for (int i = 0; i < DOUBLE_PARAMS; i++)
         trainer.params[i] = (real)(float)trainer.params[i];
     *loss = trainer_gradient(&trainer, trainer.order, DOUBLE_IMAGES).loss;
