@@ -317,7 +317,7 @@ static bool another_kind(const Safetensors *file, Error *error) {
                      kind.remedy);
 }
 
-/* Fills the text of the header, whose length stands in the file's first bytes. */
+/* Fills the text of the header, whose length is in the file's first bytes. */
 static bool read_text(Safetensors *file, uint64_t file_bytes, char **text, uint64_t *bytes,
                       Error *error) {
     uint8_t length[LENGTH_BYTES];
@@ -442,7 +442,7 @@ static const Type *type_of(const json_t *entry) {
 static bool same_shape(const json_t *shape, const Tensor *tensor) {
     size_t dims = json_array_size(shape);
     json_int_t rest = 1, want = (json_int_t)(tensor_size(tensor) / (size_t)tensor->dim[0]);
-    /* an entry that is no integer, or not there, counts as 0, which no dimension is */
+    /* an entry that is not an integer, or missing, counts as 0, which no dimension is */
     if (json_integer_value(json_array_get(shape, 0)) != tensor->dim[0]) return false;
     if (dims == (size_t)tensor->dims) {
         for (size_t d = 1; d < dims; d++)

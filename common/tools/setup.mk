@@ -1,5 +1,5 @@
-# Set-up: `make GOAL` first installs the packages of the groups in NEEDS_GOAL, which stands next to
-# the goal; setup.sh knows the groups. The groups of bench-peers are in NEEDS_bench, unless
+# Set-up: `make GOAL` first installs the packages of the groups in NEEDS_GOAL, which is next to the
+# goal; setup.sh knows the groups. The groups of bench-peers are in NEEDS_bench, unless
 # NEEDS_bench-peers is set.
 needs = $(or $(NEEDS_$1),$(NEEDS_$(firstword $(subst -, ,$1))))
 

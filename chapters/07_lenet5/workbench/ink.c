@@ -11,9 +11,9 @@
 
 enum {
     CELLS = 80,   /* of the drawing's longer side, at most */
-    PAPER = 9,    /* a window reaches so many cells to each side: more than a stroke is wide */
-    EDGE = 4,     /* so many, to see both sides of a stroke's edge */
-    BORDER = 2,   /* so many, to see both sides of the edge of a sheet */
+    PAPER = 9,    /* cells to each side of a window: more than a stroke is wide */
+    EDGE = 4,     /* the same, to see both sides of a stroke's edge */
+    BORDER = 2,   /* the same, to see both sides of a sheet's edge */
     FAINT = 51,   /* a fifth of 255: ink below is paper */
     SHADED = 102, /* two fifths: the same where light was levelled, which leaves some of a shadow */
     PHOTOGRAPH = 64 /* pixels of the longer side; smaller ones have no light to level */

@@ -15,7 +15,7 @@ enum {
     BOX = 20,      /* pixels of the longer side */
     CONTRAST = 32, /* of 255: the share of light that the strongest ink swallows, at least */
     SPECK = 10,    /* a piece less than a tenth as tall as the digit is dirt */
-    CUT = 3,       /* a piece that touches the edge is no digit, if one a third as long does not */
+    CUT = 3,       /* a piece at the edge is not a digit if an inner one is a third as long */
     STROKES = 8,   /* of a digit that touch the edge, at most */
     WIDE = 14      /* tenths of its height: no digit is wider */
 };
@@ -169,7 +169,7 @@ static void drop_boxes(Search *s) {
     int longest = 0;
     for (int k = 0; k < s->pieces; k++)
         if (longer(&s->piece[k]) > longest) longest = longer(&s->piece[k]);
-    /* a frame around the digit is no speck itself; there may be very many of those */
+    /* a frame around the digit is not a speck itself; there may be very many of those */
     for (int k = s->pieces - 1; k >= 0; k--)
         if (SPECK * longer(&s->piece[k]) >= longest && is_box(s, &s->piece[k])) drop_piece(s, k);
 }

@@ -158,7 +158,7 @@ static void make_trainer(Run *run) {
 }
 
 /* The checkpoint has told everything by now. Another build resumes the run to slightly different
-   digits; that is said here, as no number would show it. */
+   digits; a line says so, as no number would show it. */
 static void close_checkpoint(Run *run) {
     char other[200];
     if (!run->o->resume) return;

@@ -246,7 +246,7 @@ static void turn(const Dataset *one, double degrees, uint8_t byte[IMAGE_BYTES]) 
 }
 
 /*
- * A network has to choose one of ten digits, and is nearly certain of many a wrong one. A digit
+ * A network has to choose one of ten digits, and is nearly certain of many wrong ones. A digit
  * turned a little is still the same digit, so the network is asked three times, and two of them
  * must be for its answer:
  *
@@ -405,7 +405,7 @@ int workbench(int argc, char **argv) {
         code = predict_all(&options);
     else
         info(&options);
-    /* A result that did not reach its file is no result: `> /dev/full` must not end with 0. */
+    /* A result that did not reach its file is not a result: `> /dev/full` must not end with 0. */
     errno = EIO;
     if (fflush(stdout) != 0 || ferror(stdout))
         fail(EXIT_FAILURE, "cannot write to stdout: %s", strerror(errno));
