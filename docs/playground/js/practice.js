@@ -105,7 +105,7 @@ class Practice {
         this.status(say('begun', { n: this.train.n }));
     }
 
-    // "rate" is no mistake of the C: the C gets another rate.
+    // "rate" is not a mistake in the C: the C gets another rate.
     cDamage() {
         return DAMAGES[this.damage] === 'rate' ? 0 : this.damage;
     }
