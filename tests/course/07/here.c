@@ -203,7 +203,7 @@ static Trainer trainer_of(const Call *call, const Network *net, const Dataset *d
     contract(trainer_new(&t, net, data, &plan, 1, &error), "%s", error.text);
     memcpy(t.params, call_at(call, A_W), network_params(net) * sizeof(real));
     if (t.mean) memcpy(t.mean, t.params, network_params(net) * sizeof(real));
-    /* After the order's end it begins anew: who reads too far gets the first images. */
+    /* After the order's end it starts again: reading too far gives the first images. */
     int *order = realloc(t.order, (size_t)(t.patterns + plan.batch) * sizeof *order);
     contract(order != NULL, "no memory for a test");
     for (int i = 0; i < t.patterns + plan.batch; i++)

@@ -20,7 +20,7 @@ A hostile submission is the reference with one source spoilt, FILE below:
     budget       seconds that the submission may take, and soon after which it must be over
     loses        the items that it must not get: 01.3-exact if it says nothing, a list, "source" for
                  all of its source, or "any" for 01.3-exact and perhaps more
-    refused      it is no submission, and the message says this
+    refused      it is not a submission, and the message says this
     only         levels at which it may be tried at all
     at.LEVEL     another outcome there
     ignored      files that must be listed as ignored

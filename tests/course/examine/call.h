@@ -3,9 +3,9 @@
  * @brief One call of a function under examination, as a plain record that can be sent elsewhere.
  *
  * A call names the function, its geometry and its constants, and holds all arrays in one block of
- * memory: inputs, results, working memory. Whoever runs the call (here.h) runs the function on the
- * block, and the whole block comes back. So whoever judges it can look at the results, at the
- * inputs, which must not have changed, and at the guards between the arrays.
+ * memory: inputs, results, working memory. The runner of the call (here.h) runs the function on the
+ * block, and the whole block comes back. So the judge can look at the results, at the inputs, which
+ * must not have changed, and at the guards between the arrays.
  *
  *     guard | array | guard | array | ... | guard
  *
@@ -228,7 +228,7 @@ void call_doubles(const Call *call, double *v[SLOTS + 1]);
 const char *call_broken(const Call *call, const Call *back, char *text, size_t size);
 
 /**
- * @brief Forbids the guards to whoever runs the call, where the address sanitizer is at work.
+ * @brief Forbids the guards to the runner of the call, where the address sanitizer is at work.
  * @param call   the call
  * @param forbid true before the function runs, false afterwards
  */

@@ -30,7 +30,7 @@ typedef struct Result {
     Verdict verdict;
     char *text;      ///< findings, TODO or the obstacle; malloc'd, NULL after a pass
     char causes[96]; ///< the likely cause of each finding, "-" for none: "no-bias,-"
-    bool endless;    ///< the function did not return: whoever calls it would not either
+    bool endless;    ///< the function did not return: its callers would not either
 } Result;
 
 enum {

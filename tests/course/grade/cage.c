@@ -142,7 +142,7 @@ static void become_user(uid_t user) {
         fail("user %u", (unsigned)user);
 }
 
-/* Descriptors that whoever started us left open. */
+/* Descriptors that the parent left open. */
 static void close_others(bool channel) {
     for (int fd = channel ? 4 : 3; fd < 1024; fd++)
         close(fd);

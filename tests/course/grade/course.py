@@ -407,7 +407,7 @@ def main():
         course = Course(chosen)
         course.grade()
     except KeyboardInterrupt:
-        print("\nstopped; the same command goes on from here", file=sys.stderr)
+        print("\nstopped; the same command resumes from here", file=sys.stderr)
         return 130
     except single.Usage as problem:
         print(f"error: {problem}", file=sys.stderr)

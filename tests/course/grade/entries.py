@@ -7,7 +7,7 @@ The names of three platforms are understood:
     Canvas       lovelaceada_LATE_1234_567890_lenet.zip
     Gradescope   submission_123/..., with submission_metadata.yml in the same folder
 
-All other folders and archives are called after whoever handed them in.
+All other folders and archives have the names of the students who handed them in.
 """
 import datetime
 import os

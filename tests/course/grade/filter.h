@@ -6,7 +6,7 @@
  * machines (sockets, ptrace, keys), it takes memory that no limit counts or that stays (System V,
  * memfd), or it changes settings of the administrator (mounts, namespaces). FILTER_RUN also refuses
  * to open anything for writing and to create, rename or remove files: a probe answers on
- * descriptors that are open already. Refused calls fail with EPERM and the program goes on.
+ * descriptors that are open already. Refused calls fail with EPERM and the program continues.
  */
 #ifndef FILTER_H
 #define FILTER_H

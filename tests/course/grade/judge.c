@@ -4,10 +4,10 @@
  *
  *     judge -sSEED -bSECONDS ITEM ... -- COMMAND ...
  *
- * COMMAND starts the probe in its sandbox; all its calls together may take so many seconds. Prints
- * one JSON object: verdict, causes, report and seconds of each item, and the probe's output. Exit
- * code 0 when that worked, whatever the verdicts; 1 when the examination itself failed; 2 for a
- * wrong command line.
+ * COMMAND starts the probe in its sandbox; all its calls together may take that many seconds.
+ * Prints one JSON object: verdict, causes, report and seconds of each item, and the probe's output.
+ * Exit code 0 when that worked, whatever the verdicts; 1 when the examination itself failed; 2 for
+ * a wrong command line.
  */
 #include "channel.h"
 #include "course/examine/exam.h"

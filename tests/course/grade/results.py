@@ -107,7 +107,7 @@ def gradescope(grading):
 
 
 def leaderboard(grading):
-    """Who trains fastest: for whoever goes on after all points."""
+    """Who trains fastest: for students who continue after all points."""
     board = [{"name": "points", "value": grading.score, "order": "desc"}]
     trained = [row for row in grading.rows if "file" not in row.exercise]
     if trained and trained[0].verdict == "PASS":

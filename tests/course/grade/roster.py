@@ -151,7 +151,7 @@ class Roster:
         return found[0] if len(found) == 1 else None
 
     def is_note(self, number):
-        """Whether a row of Canvas' is no student: points possible, manual posting."""
+        """Whether a row of Canvas' is not a student: points possible, manual posting."""
         values = self.table.values(number)
         return values[0].lower() == POINTS or not any(values[:2])
 
@@ -173,7 +173,7 @@ class Roster:
     # ---- who is who ------------------------------------------------------------------------------
 
     def rows_of(self, entry):
-        """The rows of whoever handed something in: one, or all of a group."""
+        """The rows of those who handed something in: one, or all of a group."""
         if entry.platform == "moodle" and self.kind == "moodle":
             number = entry.names[0]
             found = [

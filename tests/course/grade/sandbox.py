@@ -6,7 +6,7 @@ Levels, from the safest. A report names the level that was reached.
              named ones; as root another user as well
     user     as root, where there are no namespaces (an ordinary container): another user for every
              command, and files fenced by Landlock or, without that, by permissions
-    limits   for whoever is not root and has no namespaces: files fenced by Landlock
+    limits   for a user who is not root and has no namespaces: files fenced by Landlock
 
 All have the same limits and the same seccomp filter, see cage.c and filter.h.
 """
@@ -32,7 +32,7 @@ MIB = 1 << 20
 
 
 class GraderFault(Exception):
-    """Something that is no fault of the submission: no score may come of it."""
+    """A failure that is not the submission's fault: it must not give a score."""
 
 
 class Limits:
@@ -233,7 +233,7 @@ class Running:
             self.children.discard(child)
 
     def stop(self):
-        """Ends them all: whoever can clear up is given a moment."""
+        """Ends them all; those that can clear up are given a moment."""
         with self.guard:
             self.over = True
             for child in self.children:

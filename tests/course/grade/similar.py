@@ -106,7 +106,8 @@ class Similar:
         self.join()
 
     def join(self):
-        """Whoever is alike, directly or through others; the published solution joins no group."""
+        """Groups the similar ones, directly or through others; the published solution joins no
+        group."""
         group = {label: {label} for label in self.texts}
         for one, _, other in self.pairs:
             if PUBLISHED not in (one, other) and group[one] is not group[other]:

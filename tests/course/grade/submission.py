@@ -284,7 +284,7 @@ class Submission:
             self.find()
 
     def nothing(self):
-        """The content of a folder that is no submission."""
+        """The content of a folder that is not a submission."""
         count = len(listed.files())
         entries = sorted(self.files.entries)
         foreign = [path for path in entries if path.lower().endswith(FOREIGN + ARCHIVES)]
@@ -360,7 +360,7 @@ class Submission:
             if why:
                 found.append(f"{plain(path)}: {why}")
         if self.files.cut:
-            found.append("and so many files more that they were not looked at")
+            found.append("and more files, too many to look at")
         more = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
         return self.notes + found[:SHOWN] + more
 

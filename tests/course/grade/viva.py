@@ -3,7 +3,7 @@
 
     viva.py [--out DIR] [--seed N] [--isolation LEVEL] [--kit DIR] [--exercises LIST] SUBMISSION
 
-Writes DIR/questions.md for the student and DIR/answers.md for whoever examines (build/viva). Every
+Writes DIR/questions.md for the student and DIR/answers.md for the examiner (build/viva). Every
 answer is computed from this submission by running it in the sandbox, and confirmed by another run:
 a debugger's by the program without it and by a second debugging run, a mutation's with other data.
 Another seed gives other questions. Exit code 3 when no exercise passes, or the grader failed.

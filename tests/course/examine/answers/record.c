@@ -141,7 +141,7 @@ void __wrap_expected_right(const Call *call, double *v[SLOTS]) {
 
 /* ------------------------------------------------------------------ asking --------------- */
 
-/* Instead of a student's function: the right answer, so that every item goes to its end. */
+/* Instead of a student's function: the correct answer, so that every item goes to its end. */
 static Reply run_right(Port *port, const Call *call, Call *back) {
     double *v[SLOTS + 1];
     (void)port;

@@ -2,9 +2,9 @@
  * @file sketch.h
  * @brief A list of numbers in a few: enough to tell whether another list is the same.
  *
- * Two sums with weights of -1023 .. 1023, and which entries are no finite numbers. Lists of exact
- * numbers, multiples of 1/64, are the same if their sketches are equal; others if the sums differ
- * by no more than the entries may.
+ * Two sums with weights of -1023 .. 1023, and which entries are not finite. Lists of exact numbers,
+ * multiples of 1/64, are the same if their sketches are equal; others if the sums differ by no more
+ * than the entries may.
  */
 #ifndef SKETCH_H
 #define SKETCH_H

@@ -1,9 +1,9 @@
 /**
  * @file oracle.h
- * @brief The right answers, computed in double and independently of the chapters, and wrong ones.
+ * @brief The correct answers, computed in double and independently of the chapters, and wrong ones.
  *
- * A mistake is mostly a change of the inputs or of the results: a flipped kernel is the right
- * answer for a kernel that was turned before, a forgotten bias the right answer for a bias of 0.
+ * A mistake is mostly a change of the inputs or of the results: a flipped kernel is the correct
+ * answer for a kernel that was rotated before, a forgotten bias the correct answer for a bias of 0.
  */
 #ifndef ORACLE_H
 #define ORACLE_H
