@@ -307,7 +307,7 @@ Test(ch07_preprocess, board, .description = "chalk on a board in uneven light") 
     }
 }
 
-Test(ch07_preprocess, foreign, .description = "rules, frames, a desk are no part of a digit") {
+Test(ch07_preprocess, foreign, .description = "rules, frames, a desk are not part of a digit") {
     Grey g = sheet();
     for (int r = 10; r < SHEET; r += 30)
         fill(&g, 170, r, 0, 2, SHEET);
@@ -356,7 +356,7 @@ Test(ch07_preprocess, narrow,
     }
 }
 
-Test(ch07_preprocess, fainter, .description = "a second digit in fainter ink is no shadow") {
+Test(ch07_preprocess, fainter, .description = "a second digit in fainter ink is not a shadow") {
     uint8_t byte[IMAGE_BYTES];
     Error error;
     Grey g = sheet();
@@ -386,7 +386,7 @@ static void draw_ring(Grey *g, int pen) {
 }
 
 Test(ch07_preprocess, bold,
-     .description = "a bold digit in a tight drawing is no sheet on a desk") {
+     .description = "a bold digit in a tight drawing is not a sheet on a desk") {
     static const int paper[] = {PAPER, PEN};
     uint8_t byte[IMAGE_BYTES];
     Error error;

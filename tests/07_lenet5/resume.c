@@ -55,7 +55,7 @@ Test(ch07_resume, refuses, .description = "settings, files and images that do no
         cr_expect(strstr(ran.err, bad[k].says) != NULL, "train %s does not say '%s': %s",
                   bad[k].arguments, bad[k].says, ran.err);
     }
-    cr_expect(same_bytes(in(dir, "numbers"), in(dir, "copy")), "a file that is no log was cut");
+    cr_expect(same_bytes(in(dir, "numbers"), in(dir, "copy")), "a file that is not a log was cut");
 }
 
 /* Every file of the run gives back the seed of --seed, even the largest one. */
@@ -221,7 +221,7 @@ Test(ch07_resume, nohup, .description = "a run under nohup does not stop with it
 }
 
 /* Another build's results differ in the last bits: said, not refused. */
-Test(ch07_resume, another_build, .description = "other kernels are said to change the bits") {
+Test(ch07_resume, another_build, .description = "other kernels: a warning of other bits") {
     const char *dir = small_set();
     Ran ran = lenet5_ok(dir, "train --epochs 1 --batch 50 " QUICK " --checkpoint c");
     double accuracy = number_after(ran.out, "test_accuracy=");

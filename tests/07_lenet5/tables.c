@@ -81,8 +81,8 @@ Test(ch07_tables, predictions, .description = "confusion matrix and mistakes") {
     cr_assert(list.rows == shown && lines_with(mistakes, "# mistake ") == shown, "%d rows",
               list.rows);
     for (int row = 0; row < list.rows; row++) {
-        cr_expect(table_entry(&list, row, 1) != table_entry(&list, row, 2), "row %d is no mistake",
-                  row);
+        cr_expect(table_entry(&list, row, 1) != table_entry(&list, row, 2),
+                  "row %d is not a mistake", row);
         cr_expect(row == 0 || table_entry(&list, row, 3) <= table_entry(&list, row - 1, 3),
                   "row %d is not in order", row);
         cr_expect(table_entry(&list, row, 4) <= table_entry(&list, row, 3),

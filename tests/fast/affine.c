@@ -38,7 +38,7 @@ Test(fast_affine, tiles_exact, .description = "in tiles: equal to the definition
                 expect_ok(gradcheck_naive(&c, &naive, false));
             }
     Layer narrow = affine_layer("C5", (Shape){3, 1, 1}, 2);
-    cr_assert(!tiles_affine(&narrow), "three inputs are no vector");
+    cr_assert(!tiles_affine(&narrow), "three inputs are not a vector");
     Layer relu = relu_layer("R", (Shape){400, 1, 1});
     cr_assert(!tiles_affine(&relu), "ReLU multiplies nothing");
     cr_assert(tiled == 0 || tiled == 5 * 5 * 5, "%d layers in tiles", tiled);

@@ -105,7 +105,7 @@ Test(fast_pool, relu_and_pooling_in_one, .description = "the values and gradient
     for (int g = 0; g < GEOMETRIES; g++) {
         Layer pool = layer_of(g), one = rows_of(pool), relu = relu_layer("C1.relu", pool.in);
         Layer sigmoid = sigmoid_layer("C1.sigmoid", pool.in);
-        cr_assert(!rows_relu_pool(&sigmoid, &one), "a sigmoid is no rectifier");
+        cr_assert(!rows_relu_pool(&sigmoid, &one), "a sigmoid is not a rectifier");
         cr_assert(!rows_relu_pool(&relu, &pool), "pooling by windows stays alone");
         cr_assert(rows_relu_pool(&relu, &one));
         int n = geometry[g].n;

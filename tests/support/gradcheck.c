@@ -207,7 +207,7 @@ static bool run_new(LayerRun *run, const Layer *layer, const GradCase *test) {
     return true;
 }
 
-/* Scratch is undefined on entry; NaN finds whoever counts on it. */
+/* Scratch is undefined on entry; NaN exposes code that counts on it. */
 static void spoil_scratch(LayerRun *run) {
     for (size_t i = 0; i < run->layer->scratch; i++)
         run->scratch[i] = (real)NAN;

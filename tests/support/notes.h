@@ -2,7 +2,7 @@
  * @file notes.h
  * @brief Notes that the tests of one run share: the verdicts and reports of the items.
  *
- * Every test is a process, and an item is examined once per run. Its verdict stands in the run's
+ * Every test is a process, and an item is examined once per run. Its verdict is in the run's
  * folder, which tests/support/run.sh makes and removes; a binary that is started alone makes its
  * own. The environment names it: RUN.
  *

@@ -159,7 +159,7 @@ static void print_report(const Entry *entry, int count) {
     if (more > 0) fprintf(stderr, "%d more failed: told when this one passes\n", more);
 }
 
-/* A failed test that is no item, or one whose item passed: then the test itself is to blame. */
+/* A failed test that is not an item, or one whose item passed: then the test itself is to blame. */
 static bool failed_alone(const TestStats *t) {
     const Item *item = item_of(t);
     Note note;

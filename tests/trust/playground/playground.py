@@ -338,7 +338,7 @@ def files(reader, folder, scratch):
     give_file(reader, f"{folder}/original.safetensors")
     reader.until("page.network === 'own'", "a file of parameters is used")
     expect(reader.value("page.net.rbf"), "parameters of 1998 do not switch to its network")
-    expect(reader.text("#answer") == "7", "with them a 7 is no 7")
+    expect(reader.text("#answer") == "7", "with them a 7 is not read as a 7")
     with open(f"{folder}/report.safetensors", "rb") as file:
         good = file.read()
     broken = {
