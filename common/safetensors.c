@@ -676,8 +676,8 @@ static bool read_tensor(const Safetensors *file, const Tensor *tensor, const jso
     return ok;
 }
 
-/* Every tensor of the file must be one of ours: a network with a layer more would be another one.
-   All others are named, as far as there is room. */
+/* Every tensor of the file must be one of ours: a network with one more layer would be a different
+   one. All others are named, as far as there is room. */
 static bool no_strangers(const Safetensors *file, int tensors, const char *const *ours,
                          Error *error) {
     const char *name;

@@ -46,7 +46,7 @@ $B/prologue: docs/prologue.c $B/flags | setup
 
 $B/float/common.a: $(patsubst %.c,$B/float/%.o,$(filter common/%,$(SOURCES)))
 $B/double/common.a: $(patsubst %.c,$B/double/%.o,$(filter common/%,$(SOURCES)))
-# It depends on the list of borrowed chapters, so that programs are linked anew when that changes.
+# It depends on the list of borrowed chapters, so that programs are relinked when that changes.
 %/common.a: $B/borrowed
 	$Q$(AR) rcs $@.$$$$ $(filter %.o,$^) && mv $@.$$$$ $@
 
@@ -57,8 +57,8 @@ says  = printf '%s\n' $(call quote,$1)
 $B/borrowed: FORCE
 	$(call note,$@,$(BORROWED))
 
-# Other flags than last time, on the command line or here, compile everything anew; "native" on
-# another processor too.
+# Other flags than last time, on the command line or here, recompile everything; "native" on another
+# processor too.
 PROCESSOR := $(if $(filter native,$(subst =, ,$(CFLAGS))),\
                $(shell grep -m1 -iE '^(flags|features)' /proc/cpuinfo 2> /dev/null | cksum))
 $B/flags: FORCE

@@ -1,6 +1,6 @@
 /*
  * Between Criterion and the project: limits, verdicts that Criterion 2.4.1 gets wrong, and silence,
- * because summary.c says all that is to be said.
+ * because summary.c says everything.
  */
 #include "notes.h"
 #include "suite.h"

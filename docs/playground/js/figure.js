@@ -34,7 +34,7 @@ class LayerView {
         this.listen();
     }
 
-    // Where the maps are; anew when the page becomes wide or narrow.
+    // Where the maps are; again when the page becomes wide or narrow.
     layOut(narrow) {
         const { c, h, w } = this.column.shape;
         const plan = (narrow ? NARROW : LAYOUT)[this.column.name];

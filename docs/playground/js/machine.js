@@ -47,7 +47,7 @@ function wasiHost(machine) {
 }
 
 class Machine {
-    // An instance has its own memory; a broken contract ends it, and restart() begins anew.
+    // An instance has its own memory; a broken contract ends it, and restart() makes a new one.
     constructor(module) {
         this.module = module;
         this.restart();
@@ -62,7 +62,7 @@ class Machine {
         this.c._initialize();
     }
 
-    // Views of numbers in memory. They end when memory grows, so they are made anew for each use.
+    // Views of numbers in memory. They end when memory grows, so each use makes new ones.
     floats(at, count) {
         return new Float32Array(this.memory.buffer, at, count);
     }

@@ -327,7 +327,7 @@ class Viva:
         return self.ask_mutant(exercise, "\n".join(lines), change)
 
     def ask_mutant(self, exercise, text, change):
-        """Which item fails first when the source is another one?"""
+        """Which item fails first when the source is changed?"""
         first = [self.first_failing(exercise, text, seed) for seed in (self.seed, self.seed + 1)]
         if not all(first) or first[0][0] != first[1][0]:
             return None

@@ -37,7 +37,7 @@ def rules():
 
 
 def chosen():
-    """The exercises that are to be written, in order."""
+    """The exercises to be written, in order."""
     wanted = os.environ.get("EXERCISES", "").split()
     found = [
         e
