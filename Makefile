@@ -18,7 +18,7 @@ USES_07_lenet5     := 01_im2col 02_conv 03_pool 04_affine 05_softmax_ce 06_optim
 
 CHAPTERS := $(sort $(notdir $(wildcard chapters/0*)))
 
-# ---- builds: release in build/, the others in folders of their own -------------------------------
+# ---- builds: release in build/, the others in separate folders -----------------------------------
 # CC and CFLAGS count on the command line; those of the environment are meant for other programs.
 ifneq ($(origin CC),command line)
 CC := gcc

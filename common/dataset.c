@@ -24,7 +24,7 @@ static bool is_folder(const char *path) {
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-/* Where NAME lies in a folder; packed, in a folder of its own name, or as other programs unpack it:
+/* Where NAME lies in a folder; packed, in a folder named after it, or as other programs unpack it:
    train-images.idx3-ubyte. False where it does not. */
 static bool find_file(const char *dir, const char *name, char *path, size_t size) {
     char dotted[64];

@@ -18,7 +18,7 @@ static size_t printable(const char *text) {
     return first == 0xc2 && (unsigned char)text[1] < 0xa0 ? 0 : length;
 }
 
-/* Line ends, sequences that a terminal obeys, bytes that are no UTF-8: each becomes a "?". */
+/* Line ends, sequences that a terminal obeys, bytes that are not UTF-8: each becomes a "?". */
 static void make_printable(char *text) {
     while (*text) {
         size_t length = printable(text);

@@ -32,7 +32,7 @@ typedef struct Error {
 bool error_set(Error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /**
- * @brief Copies a file's name for a terminal: what is not printable becomes question marks.
+ * @brief Copies a file's name for a terminal: unprintable characters become question marks.
  * @param copy room for the copy; a long name is cut
  * @param size of that room
  * @return copy

@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define UNFINISHED ".unfinished" /* beside an output until it is complete */
-#define LOCK       ".lock"       /* beside a file that is replaced again and again */
+#define UNFINISHED ".unfinished" /* next to an output until it is complete */
+#define LOCK       ".lock"       /* next to a file that is replaced again and again */
 
 /* stat() looks through links, so a link to a regular file is one. */
 bool file_length(const char *path, long *bytes, Error *error) {

@@ -185,7 +185,8 @@ static bool read_header(Source *source, Idx *idx, size_t *count, Error *error) {
         uint8_t b[4];
         if (!source_read(source, b, 4, "header", error)) return false;
         uint32_t length = big_endian(b);
-        /* nobody has 16 million images; the other way round it may be a usual number */
+        /* no data set has 16 million images; with its bytes swapped the number may be a usual
+           one */
         if (length >= 1 << 24 && turned(length) > 0 && turned(length) < 1 << 24)
             return error_set(error, "%s: dimension %d is %u; little-endian? Then it is %u",
                              source->path, d, length, turned(length));

@@ -13,8 +13,8 @@
 
 /* ------------------------------------------------------------------ colours -------------- */
 
-/* What a pixel's grey level can be made of. A digit must be visible in it: yellow ink is in blue,
-   red on green is in red or green, white ink on nothing at all is in the opacity. */
+/* The possible sources of a pixel's grey level. A digit must be visible in it: yellow ink is in
+   blue, red on green is in red or green, white ink on nothing at all is in the opacity. */
 typedef enum Plane { LUMINANCE, RED, GREEN, BLUE, OPACITY, PLANES } Plane;
 
 /* A colour as it looks on white paper. */

@@ -12,7 +12,7 @@ enum {
     KIND_BYTES = 64 ///< bytes from the beginning of a file that tell all kinds apart
 };
 
-/** A kind of file, and what to do with one that is not an image this program reads. */
+/** A kind of file, and advice for one that is not an image this program reads. */
 typedef struct Kind {
     const char *name;   ///< as in "this is ...": "a GIF image", "an empty file"
     const char *remedy; ///< a command, or a hint in words

@@ -1,7 +1,6 @@
 /**
  * @file lanes.h
- * @brief Several reals in one instruction: what the fast kernels (the rooms marked "advanced")
- *        are made of.
+ * @brief Several reals in one instruction, for the fast kernels (the folders marked "advanced").
  *
  * `Lanes` is a vector of 16, 8 or 4 floats, an extension of GCC and clang: + and * work lane by
  * lane, a number times a vector multiplies every lane, and a comparison gives all ones or all
@@ -163,14 +162,14 @@ INLINED void transpose_4x4(int from_row, const real *from, int to_row, real *to)
     *(LooseFour *)(to + 3 * to_row) = SHUFFLE(FourMask, ab_right, cd_right, 2, 3, 6, 7);
 }
 
-/** to[j][i] = from[i][j]: from (rows, columns) without gaps, to (columns, to_row), of whose rows
-    what is beyond `rows` becomes 0. */
+/** to[j][i] = from[i][j]: from (rows, columns) without gaps, to (columns, to_row), where entries
+    past `rows` of each row become 0. */
 INLINED void transpose_rows(int rows, int columns, const real *from, int to_row, real *to) {
     const int whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
     for (int j = 0; j < whole_columns; j += 4) /* `to` in its order, or it would leave the cache */
         for (int i = 0; i < whole_rows; i += 4)
             transpose_4x4(columns, from + i * columns + j, to_row, to + j * to_row + i);
-    for (int i = 0; i < rows; i++) /* what 4x4 leaves over */
+    for (int i = 0; i < rows; i++) /* rows left over from the blocks */
         for (int j = i < whole_rows ? whole_columns : 0; j < columns; j++)
             to[j * to_row + i] = from[i * columns + j];
     for (int j = 0; j < columns; j++)

@@ -1,6 +1,6 @@
 /**
  * @file pixels.h
- * @brief Decoded images in colour, upright or not: what image.c makes grey.
+ * @brief Decoded images in colour, upright or not, which image.c turns grey.
  */
 #ifndef PIXELS_H
 #define PIXELS_H

@@ -1,6 +1,6 @@
 /*
- * Before main(): has this processor what the program was compiled for, and is there room for
- * OpenBLAS? See processor.h.
+ * Before main(): does this processor have all units that the program was compiled for, and is there
+ * room for OpenBLAS? See processor.h.
  *
  * The Makefile compiles this file, and no other, for any processor of the architecture. It must not
  * call the chapters' or common/'s functions, which are compiled for one.
@@ -41,13 +41,13 @@ static int units_here(void) {
     return units;
 }
 
-/* Ends the program with one line. exit() would run what has not begun yet. */
+/* Ends the program with one line. exit() would run code that has not begun yet. */
 static void refuse(const char *line, size_t length) {
     if (write(STDERR_FILENO, line, length) < 0) _exit(2);
     _exit(1);
 }
 
-/* Everything else of a program may already use what is missing here. */
+/* All other code of a program may already use an instruction that is missing here. */
 static void check_machine(void) {
     static const char newer[] = "error: built for a newer processor than this one: build again "
                                 "here (make build), or for any (make PORTABLE=1 build)\n";

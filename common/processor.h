@@ -10,7 +10,7 @@
 #ifndef PROCESSOR_H
 #define PROCESSOR_H
 
-/** What the compiler was allowed to use beyond the least of its architecture, as bits. */
+/** The units that the compiler was allowed to use beyond its architecture's minimum, as bits. */
 enum Unit {
     UNIT_AVX = 1,     ///< x86-64: vectors of 256 bits
     UNIT_AVX2 = 2,    ///< the same for whole numbers

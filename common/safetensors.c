@@ -307,7 +307,7 @@ static Kind parameter_kind(const uint8_t *start, size_t n) {
     return known ? *known : (Kind){kind_of(start, n).name, "only safetensors are read"};
 }
 
-/* A file that does not begin as safetensors do: what it is, and what makes one of it. */
+/* A file that does not begin as safetensors do: its kind, and how to convert it. */
 static bool another_kind(const Safetensors *file, Error *error) {
     uint8_t start[KIND_BYTES];
     rewind(file->stream);
@@ -317,7 +317,7 @@ static bool another_kind(const Safetensors *file, Error *error) {
                      kind.remedy);
 }
 
-/* Fills the text of the header, whose length stands in the file's first bytes. */
+/* Fills the text of the header, whose length is in the file's first bytes. */
 static bool read_text(Safetensors *file, uint64_t file_bytes, char **text, uint64_t *bytes,
                       Error *error) {
     uint8_t length[LENGTH_BYTES];
@@ -442,7 +442,7 @@ static const Type *type_of(const json_t *entry) {
 static bool same_shape(const json_t *shape, const Tensor *tensor) {
     size_t dims = json_array_size(shape);
     json_int_t rest = 1, want = (json_int_t)(tensor_size(tensor) / (size_t)tensor->dim[0]);
-    /* an entry that is no integer, or not there, counts as 0, which no dimension is */
+    /* an entry that is not an integer, or missing, counts as 0, which no dimension is */
     if (json_integer_value(json_array_get(shape, 0)) != tensor->dim[0]) return false;
     if (dims == (size_t)tensor->dims) {
         for (size_t d = 1; d < dims; d++)
@@ -676,8 +676,8 @@ static bool read_tensor(const Safetensors *file, const Tensor *tensor, const jso
     return ok;
 }
 
-/* Every tensor of the file must be one of ours: a network with a layer more would be another one.
-   All others are named, as far as there is room. */
+/* Every tensor of the file must be one of ours: a network with one more layer would be a different
+   one. All others are named, as far as there is room. */
 static bool no_strangers(const Safetensors *file, int tensors, const char *const *ours,
                          Error *error) {
     const char *name;
@@ -740,7 +740,7 @@ static bool read_all(const Safetensors *file, int tensors, const Tensor *tensor,
     return covers(file, tensors, name, error);
 }
 
-/* Whether what was read is what was written, if the file says so. */
+/* Whether the values are the ones that were written, by the checksum if there is one. */
 static bool undamaged(const Safetensors *file, int tensors, const Tensor *tensor, Error *error) {
     const json_t *metadata = json_object_get(file->header, "__metadata__");
     const char *said = sum_of(metadata);
@@ -775,7 +775,7 @@ bool safetensors_load(const char *path, int tensors, const Tensor *tensor, Error
 static bool begins_as_ours(const char *path) {
     uint8_t start[LENGTH_BYTES + 1];
     FILE *file = fopen(path, "rb");
-    if (!file) return true; /* what is wrong with it will be said when it is opened for writing */
+    if (!file) return true; /* opening it for writing will report the error */
     size_t got = fread(start, 1, sizeof start, file);
     fclose(file);
     return got == 0 || (got == sizeof start && get_u64(start) <= HEADER_MAX && start[8] == '{');

@@ -1,4 +1,4 @@
-/* What the compiler was told about the processor, as data; see processor.h. */
+/* The compiler's assumptions about the processor, as data; see processor.h. */
 #include "processor.h"
 
 const int units_built_for = 0

@@ -9,7 +9,7 @@
 #   lenet5-VERSION-site.tar.gz     the site
 #   lenet5-VERSION.pdf, .epub      the book
 #   lenet5-VERSION-handout.tar.gz  the tree for students
-#   lenet5-VERSION-kit.tar.gz      what grading needs, for machines without the sources
+#   lenet5-VERSION-kit.tar.gz      the files for grading, for machines without the sources
 #   lenet5-VERSION-report*.pdf     the report, English and Chinese
 #   lenet5-VERSION.safetensors     the parameters of `make run`
 #   SHA256SUMS

@@ -120,7 +120,7 @@ static void no_channel(void) {
     conv_layer("C3", (Shape){0, 5, 5}, 1, 3, 1, 0, NULL);
 }
 
-Test(ch02, table_of_layers, .description = "names, counts, scratch; what is no layer") {
+Test(ch02, table_of_layers, .description = "names, counts, scratch; refusals") {
     Layer l = conv_layer("C1", (Shape){1, 32, 32}, 6, 5, 1, 0, NULL);
     cr_assert_str_eq(l.name, "C1");
     cr_assert_str_eq(l.kind, "conv");
@@ -191,7 +191,7 @@ Test(ch02, connection_table, .description = "Table I: 60 links, 1,516 parameters
     cr_assert(l.trainable == 1516, "%d trainable", l.trainable);
     cr_assert(l.connections == 151600, "%ld connections", l.connections);
 
-    /* What is not linked starts at 0 and gets no gradient. */
+    /* Weights without a link start at 0 and get no gradient. */
     Rng rng = rng_seed(5, 0);
     real *w = zeros(layer_params(&l)), *dw = zeros(layer_params(&l)), *scratch = nans(l.scratch);
     real *x = normals(&rng, 6 * 14 * 14), *y = nans(1600), *dy = normals(&rng, 1600);
@@ -250,7 +250,7 @@ Test(ch02, lenet_shapes_exact, .description = "C1, C3 and alike equal the loops,
         Layer l = layer_of(&alike[g]), naive = naive_of(l);
         GradCase c = case_of(&l, alike[g].n, &rng, eighths);
         cr_assert(l.forward == conv_forward && l.backward == conv_backward,
-                  "conv_layer() returns what the chapter teaches");
+                  "conv_layer() returns the chapter's functions");
         expect_ok(gradcheck_naive(&c, &naive, false));
     }
 }

@@ -49,7 +49,7 @@ static void no_inputs(void) {
     affine_layer("F6", (Shape){0, 3, 4}, 5);
 }
 
-Test(ch04, table_of_layers, .description = "names, counts; what is no layer") {
+Test(ch04, table_of_layers, .description = "names, counts; refusals") {
     Layer l = affine_layer("C5", (Shape){16, 5, 5}, 120);
     cr_assert_str_eq(l.name, "C5");
     cr_assert_str_eq(l.kind, "affine");

@@ -113,7 +113,7 @@ Test(ch05, contracts, .description = "too few or too many classes, no constant")
 
 /* ------------------------------------------------------------------ RBF ------------------ */
 
-/* Fills the stack with numbers that are no probabilities. */
+/* Fills the stack with numbers that are not probabilities. */
 static double litter(void) {
     volatile double rubbish[400];
     double sum = 0;

@@ -27,7 +27,7 @@ static Optimizer named(const char *name) {
 }
 
 // [not for students]
-/* The report's stated formula, with the correction once more on the rate, as its listing has it. */
+/* The report's stated formula, with the correction once more on the rate, as in its listing. */
 Test(ch06, adam_twice, .description = "the report's listing: first step 0.316 of Adam's") {
     needs("06.5");
     static const real gradient[3][2] = {{1, -2}, {3, 0}, {-2, 4}};
@@ -51,7 +51,7 @@ Test(ch06, adam_twice, .description = "the report's listing: first step 0.316 of
 }
 // [not for students]
 
-/* v collects steps, not gradients: when the rate falls, what has been collected keeps its size. */
+/* v collects steps, not gradients: when the rate falls, those already collected keep their size. */
 Test(ch06, momentum_and_a_falling_rate, .description = "v = momentum * v - lr * g, w += v") {
     needs("06.2");
     Optimizer o = named("momentum");

@@ -258,7 +258,7 @@ Test(guard, weight_transposed) {
     expect_caught(gradcheck_exact(&c), "F6 dw[");
 }
 
-/* ReLU as the report's listing has it: it clears the caller's dy. */
+/* ReLU as in the report's listing: it clears the caller's dy. */
 BACKWARD(relu_in_place) {
     (void)w, (void)x, (void)dw, (void)scratch;
     for (int i = 0; i < n * shape_size(l->in); i++) {
@@ -355,7 +355,7 @@ static void backward_changed(const Layer *l, int n, const real *w, const real *x
     real *copy = changed(l, n, x, border);
     correct(l, n, w, copy, y, dy, dw, dx, scratch);
     if (!dx) return;
-    copy = changed(l, n, dx, border); /* what was never looked at has no gradient */
+    copy = changed(l, n, dx, border); /* pixels never looked at have no gradient */
     memcpy(dx, copy, (size_t)(n * shape_size(l->in)) * sizeof *copy);
 }
 
@@ -412,7 +412,7 @@ Test(guard, forgotten_bias) {
 
 /* One input, one weight, no bias: y = 1 is a sum of 2 terms of size 1 (the bias is one), which
    float sums may miss by 2 * 2 * 2^-24, two units in the last place of 1. */
-static real offset; /* what the wrong layer adds */
+static real offset; /* added by the wrong layer */
 
 FORWARD(forward_offset) {
     Layer good = affine_layer("F6", l->in, l->out.c);
@@ -581,7 +581,7 @@ Test(guard, wrong_sigmoid_derivative) {
     expect_caught(gradcheck_smooth(&c), "F6.sigmoid dx[");
 }
 
-/* Off by one part in a hundred thousand: far below what a float check could see. */
+/* Off by one part in a hundred thousand: far too little for a check in float. */
 BACKWARD(slightly_wrong) {
     (void)w, (void)x, (void)dw, (void)scratch;
     for (int i = 0; dx && i < n * shape_size(l->in); i++)

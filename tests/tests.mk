@@ -2,7 +2,7 @@
 USES_common :=
 USES_guard  := 01_im2col 02_conv 03_pool 04_affine 05_softmax_ce
 USES_fast   := $(CHAPTERS)
-# A suite is tests/NAME.c, or a folder of sources; support.c is what those of both builds share.
+# A suite is tests/NAME.c, or a folder of sources; support.c is shared by those of both builds.
 WITH_fast   := tests/07_lenet5/support.c tests/support/bits.c
 suite   = $(filter tests/%.c,$(wildcard tests/$1.c tests/$1/*.c $(WITH_$1)))
 FAST   := $(if $(wildcard chapters/07_lenet5/fast/*.c),fast)
@@ -52,7 +52,7 @@ hint: setup ## ID=02.3 [LEVEL=2]: a hint for an exercise; there are three levels
 
 # ---- rules ---------------------------------------------------------------------------------------
 SUPPORT := hooks summary notes item suite gradcheck
-# tested,SUITE and smoothed,SUITE: what its two binaries are linked from.
+# tested,SUITE and smoothed,SUITE: the objects of its two binaries.
 tested   = $(patsubst %.c,$B/float/%.o,$(call suite,$1)) $(SUPPORT:%=$B/float/tests/support/%.o) \
            $(EXAM) $(call here,$1) $(call objects,float,$1) $B/float/common.a
 smoothed = $(patsubst %.c,$B/double/%.o,$(call doubles,$1)) \

@@ -81,7 +81,7 @@ static double loss_at(real pixel) {
     return inner_product(24, dcol, col);
 }
 
-/* col2im adds what im2col copied: a pixel comes back once for every window that contains it. */
+/* col2im adds im2col's copies up: a pixel comes back once for every window that contains it. */
 static void way_back(void) {
     real ones[4 * 6], col[4 * 6], dx[12], count[12];
     printf("\n3. The way back\n\n");

@@ -89,7 +89,7 @@ static void print_guess(int step, double loss, const real *w) {
         printf("  ");
         for (int q = 0; q < 3; q++) {
             double weight = cell(w, 3, p, q);
-            /* what is printed as 0 has no sign */
+            /* a printed 0 has no sign */
             printf("%6.2f", fabs(weight) < 0.005 ? 0 : weight);
         }
     }

@@ -141,7 +141,7 @@ static void either_order(void) {
     printf("\n7. Pooling and ReLU (negative numbers become 0) change places\n");
     matrix_print(stdout, "x: in the right window everything is negative", 2, 4, x);
 
-    /* as the report's network has it */
+    /* as in the report's network */
     relu(8, x, between);
     l.forward(&l, 1, NULL, between, y, NULL);
     l.backward(&l, 1, NULL, between, y, dy, NULL, d_between, NULL);

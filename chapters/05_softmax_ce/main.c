@@ -101,7 +101,7 @@ static double mistake(double gap, double *p, double *gradient) {
     return loss;
 }
 
-/* The logarithm, and a loss that looks as good: the square of what p lacks. */
+/* The logarithm, and a loss that looks as good: the square of 1 - p. */
 static void surprise(void) {
     const double truth[6] = {0.99, 0.9, 0.5, 0.1, 0.01, 0.000001};
     printf("\n2. How surprised is a network that gave the true class the probability p?\n"
@@ -331,7 +331,7 @@ static Output open_table(const Lesson *lesson, const char *what) {
     return lesson_table(lesson, name);
 }
 
-/* What 3. and 4. show, for scores from -1000 to 1000. */
+/* The curves of 3. and 4., for scores from -1000 to 1000. */
 static void write_losses(const Lesson *lesson) {
     Output table = open_table(lesson, "loss");
     fprintf(table.stream,

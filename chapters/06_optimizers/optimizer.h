@@ -48,7 +48,7 @@ typedef void OptimizerStep(const Optimizer *o, size_t n, const real *g, real **s
 
 /** A rule, its constants and how many steps it has taken. */
 struct Optimizer {
-    const char *name;    ///< "adam": what --optimizer takes
+    const char *name;    ///< "adam", as in --optimizer adam
     double lr;           ///< learning rate
     double momentum;     ///< share of the last step kept (momentum)
     double decay;        ///< share of the mean square kept (rmsprop)

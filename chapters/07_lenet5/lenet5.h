@@ -69,7 +69,7 @@ Network lenet5(Activation activation);
  * @brief Replaces the textbook kernels by faster ones, where there are any; before workspace_new().
  *        Advanced: in fast/, and in plain.c for a tree without it.
  * @param net the network; its `kernels` become "fast" when something was replaced. A ReLU that is
- *            computed together with the pooling after it is no layer any more.
+ *            computed together with the pooling after it is no longer a layer.
  * @return how many layers run on a faster function now
  */
 int network_accelerate(Network *net);

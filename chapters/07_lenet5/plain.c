@@ -1,6 +1,5 @@
 /*
- * For a tree without fast/ (a student's): the network runs on what the chapters teach, on one
- * thread.
+ * For a tree without fast/ (a student's): the network runs on the chapters' kernels, on one thread.
  */
 #include "07_lenet5/lenet5.h"
 #include "07_lenet5/trainer.h"

@@ -163,7 +163,7 @@ Step trainer_gradient(Trainer *t, const int *index, int n) {
         for (int complete = k + 1; complete % 2 == 0; complete /= 2)
             sums = add_topmost(t, sums);
     }
-    while (sums > 1) /* when their number is no power of two */
+    while (sums > 1) /* when their number is not a power of two */
         sums = add_topmost(t, sums);
     total.loss /= n;
     return total;

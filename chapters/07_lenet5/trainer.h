@@ -66,7 +66,7 @@ struct Trainer {
     Optimizer optimizer; ///< the plan's, with the steps taken and the present rate
     real *params;        ///< (n) the flat parameter vector
     real *mean;          ///< (n) their running mean; NULL without averaging
-    real *grad;          ///< (n) the flat gradient of the last mini-batch; behind it, sums of parts
+    real *grad;          ///< (n) the flat gradient of the last mini-batch; after it, sums of parts
     real *state;         ///< (slots, n) the optimizer's memory
     Workspace space;     ///< for a micro-batch
     int *order;          ///< all patterns (images and their copies) in random order

@@ -1,4 +1,4 @@
-"""Marks in sources: what lies between two lines // [NAME] has a name (# [NAME] in scripts).
+"""Marks in sources: the lines between two lines // [NAME] have a name (# [NAME] in scripts).
 
 Pages and the report quote it, exercises empty it. A part of a text, marked or printed:
 
@@ -11,7 +11,7 @@ import textwrap
 
 MARK = re.compile(r"^[ \t]*(?://|#) \[([\w-]+)\]\n", re.M)
 PART = r'"(?P<first>[^"]*)"(?:\s+to\s+(?:"(?P<last>[^"]*)"|(?P<end>end)))?'
-# What a page says where it quotes; a comment of HTML, which may take several lines.
+# A quote in a page: a comment of HTML, which may take several lines.
 QUOTE = re.compile(rf"quote\s+(?P<path>\S+)\s+(?P<mark>[\w-]+)(?:,\s+{PART})?")
 
 
@@ -36,7 +36,7 @@ def region(text, mark):
 
 
 def piece(text, mark):
-    """What lies between the two marks, without other marks and the indentation of all."""
+    """The lines between the two marks, without other marks and the indentation of all."""
     start, end = region(text, mark)
     return textwrap.dedent(MARK.sub("", text[start:end])).strip("\n") + "\n"
 
@@ -75,7 +75,7 @@ def part(text, first, last, to_end, source=False):
 
 
 def quoted(path, match):
-    """What a quote, a match of QUOTE, should show of the source at path."""
+    """The lines of the source at path that a quote, a match of QUOTE, should show."""
     with open(path, encoding="utf8") as file:
         text = piece(file.read(), match["mark"])
     if match["first"] is not None:

@@ -1,9 +1,9 @@
-# How sources become programs. Everything is compiled as float (what runs) and as double (what
-# checks gradients), in two trees of object files; a program is linked from one of them.
+# How sources become programs. Everything is compiled as float (to run) and as double (to check
+# gradients), in two trees of object files; a program is linked from one of them.
 
 # Names with a blank or other oddities are not sources.
 sources   = $(filter chapters/$1/%.c,$(wildcard chapters/$1/*.c chapters/$1/*/*.c))
-# race.c is a program of its own; plain.c is for a tree that lacks the faster functions of fast/.
+# race.c is a separate program; plain.c is for a tree that lacks the faster functions of fast/.
 library   = $(filter-out %/main.c %/race.c $(if $(wildcard chapters/$1/fast/*.c),%/plain.c),\
               $(call sources,$1))
 # objects,KIND,CHAPTER: the object files of a chapter and of those it uses, without mains; and the
@@ -14,15 +14,15 @@ objects   = $B/$1/common/processor.o $(foreach c,$2 $(USES_$2),\
 SOURCES  := $(filter common/%.c,$(wildcard common/*.c)) \
             $(foreach c,$(CHAPTERS),$(call sources,$c)) \
             $(filter tests/%.c,$(wildcard $(addprefix tests/*,.c /*.c /*/*.c /*/*/*.c)))
-# What computes, without files and libraries: compiled for other processors too.
+# The sources that compute, without files and libraries: compiled for other processors too.
 COMPUTING := $(patsubst %,common/%.c,dataset elementary fail gemm init layer rng shape) \
              $(filter-out chapters/07_lenet5/workbench/%,\
                $(foreach c,$(CHAPTERS),$(call library,$c)))
 # Objects are kept. (Were everything .SECONDARY, a header that is gone would rebuild nothing.)
 .SECONDARY: $(foreach k,float double,$(SOURCES:%.c=$B/$k/%.o))
 
-# What is built gets its name when it is complete: another make in this tree may use it meanwhile.
-# link,MORE: links what a target depends on.
+# A target gets its name when it is complete: another make in this tree may use it meanwhile.
+# link,MORE: links a target's prerequisites.
 define link
 @mkdir -p $(@D)
 @echo '  LINK $@'
@@ -46,7 +46,7 @@ $B/prologue: docs/prologue.c $B/flags | setup
 
 $B/float/common.a: $(patsubst %.c,$B/float/%.o,$(filter common/%,$(SOURCES)))
 $B/double/common.a: $(patsubst %.c,$B/double/%.o,$(filter common/%,$(SOURCES)))
-# It depends on what is borrowed, so that programs are linked anew when that changes.
+# It depends on the list of borrowed chapters, so that programs are relinked when that changes.
 %/common.a: $B/borrowed
 	$Q$(AR) rcs $@.$$$$ $(filter %.o,$^) && mv $@.$$$$ $@
 
@@ -57,8 +57,8 @@ says  = printf '%s\n' $(call quote,$1)
 $B/borrowed: FORCE
 	$(call note,$@,$(BORROWED))
 
-# Other flags than last time, on the command line or here, compile everything anew; "native" on
-# another processor too.
+# Other flags than last time, on the command line or here, recompile everything; "native" on another
+# processor too.
 PROCESSOR := $(if $(filter native,$(subst =, ,$(CFLAGS))),\
                $(shell grep -m1 -iE '^(flags|features)' /proc/cpuinfo 2> /dev/null | cksum))
 $B/flags: FORCE
@@ -67,7 +67,7 @@ $B/flags: FORCE
 ANY_PROCESSOR := $(foreach k,float double,$B/$k/common/processor.o)
 $(ANY_PROCESSOR): private override CFLAGS := $(filter-out -march=% -mcpu=%,$(CFLAGS))
 
-# What is tested includes its headers from tests/: "support/suite.h".
+# Suites include their headers from tests/: "support/suite.h".
 compile = $(CC) $(CFLAGS) $(if $(filter tests/%,$<),-Itests) $(ANYWHERE) \
           -DBUILD=$(call quote,"$B") -MMD -MP -MT $@ -MF $(@:.o=.d)
 $B/float/%.o: %.c $B/flags | setup

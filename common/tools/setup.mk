@@ -1,6 +1,6 @@
-# Set-up: `make GOAL` first installs the packages of the groups in NEEDS_GOAL, which stands beside
-# the goal; setup.sh knows the groups.
-# What bench-peers needs is in NEEDS_bench, unless it has a line of its own.
+# Set-up: `make GOAL` first installs the packages of the groups in NEEDS_GOAL, which is next to the
+# goal; setup.sh knows the groups. The groups of bench-peers are in NEEDS_bench, unless
+# NEEDS_bench-peers is set.
 needs = $(or $(NEEDS_$1),$(NEEDS_$(firstword $(subst -, ,$1))))
 
 IDX := $(patsubst %.gz,%,$(wildcard common/mnist/*.gz))
@@ -14,7 +14,7 @@ setup:
 	@sh common/tools/setup.sh $(sort $(foreach goal,$(MAKECMDGOALS),$(call needs,$(goal))))
 
 ##@ For engineers
-doctor: ## a line for every package that some goal needs: its version, or what installs it
+doctor: ## a line for every package that some goal needs: its version, or how to install it
 	@sh common/tools/setup.sh --doctor
 
 # A goal that is none, a folder's name among them, fails with the one that was probably meant.

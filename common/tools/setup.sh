@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what a make target needs, and no more:  sh common/tools/setup.sh GROUP ...
+# Installs the packages of a make target, and no more:  sh common/tools/setup.sh GROUP ...
 #
 # As root, or through sudo, the missing Debian packages are installed. Otherwise this prints the one
 # command that installs them and exits with 1. SKIP_SETUP=1 trusts that everything is there.

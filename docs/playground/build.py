@@ -55,7 +55,7 @@ def image_set(kind, numbers):
 
 
 def mistakes(path):
-    """Image, answer and probability of what the report's network is most wrong about."""
+    """Image, answer and probability of the worst mistakes of the report's network."""
     with open(path, encoding="utf8") as file:
         lines = [line for line in file.read().split("\n\n")[0].split("\n")[1:] if line]
     rows = list(csv.reader(lines, delimiter="\t"))
@@ -83,7 +83,7 @@ def halved(path):
 
 
 def accuracy(program, path):
-    """What the native program says about the parameters that are in the page."""
+    """The native program's accuracy with the parameters that are in the page."""
     command = [program, "test", "--load", path]
     run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return float(re.search(r"test_accuracy=([\d.]+)", run.stdout)[1])
@@ -137,7 +137,7 @@ def inlined(page):
 
 
 def live_script(wasm):
-    """The script for the lessons on the site, in a scope of its own."""
+    """The script for the lessons on the site, in a separate scope."""
     names = ("say", "machine", "live")
     parts = [read(f"{HERE}/js/{name}.js").decode().replace("'use strict';\n", "") for name in names]
     texts = json.dumps(words(), ensure_ascii=False)

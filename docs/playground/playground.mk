@@ -1,7 +1,7 @@
 # The playground: the chapters' own C as WebAssembly, and the page around it in one file.
 PLAY    := docs/playground
 W       := build/$(if $(call on,$(QUICK)),quick/)playground
-# The linker drops what nothing calls.
+# The linker drops functions that are not called.
 PLAYED  := $(COMPUTING) $(patsubst %,chapters/07_lenet5/workbench/%.c,ink preprocess) \
            $(wildcard $(PLAY)/c/*.c)
 PLAY_FLAGS = -O2 -std=c11 -D_POSIX_C_SOURCE=200809L -fno-math-errno -fno-trapping-math \
@@ -18,7 +18,7 @@ $W/index.html: $W/lenet5.wasm $W/bits.txt $(wildcard $(PLAY)/*.* $(PLAY)/js/*) \
         $(call commands,report.tsv mistakes.tsv 1998/3.tsv)
 	@python3 -B $(PLAY)/build.py $D $W $B/07_lenet5
 
-# The page in Chromium: its numbers beside this machine's, and its use; the lessons that run.
+# The page in Chromium: its numbers against this machine's, and its use; the lessons that run.
 # IMAGES=100 are compared.
 NEEDS_trust-playground := $(NEEDS_playground) docs browser
 AXE := build/npm/axe/node_modules/axe-core/axe.min.js
@@ -34,14 +34,14 @@ build/wasm/%.o: %.c $(PLAY)/playground.mk | setup
 	@echo '  CC   $< (WebAssembly)'
 	$Q$(WASM_CC) -MMD -MP -c $< -o $@
 
-# The functions of play.h are what the page may call. The only main is the prologue's.
+# The page may call the functions of play.h, no others. The only main is the prologue's.
 $W/lenet5.wasm: $(PLAYED:%.c=build/wasm/%.o) build/wasm/docs/prologue.o
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$Q$(WASM_CC) -mexec-model=reactor $^ -o $@ -Wl,--strip-all $$(sed -n \
 	    's/^[a-z].*[ *]\([a-z]*_[a-z0-9]*\)(.*/-Wl,--export=\1/p' $(PLAY)/c/play.h)
 
-# The same for this machine, without fused multiply-add: what the page should compute.
+# The same for this machine, without fused multiply-add: the numbers that the page should show.
 NATIVE_PLAY := $(filter-out %/lessons.c,$(PLAYED)) \
                $(patsubst %,common/%.c,file idx kind measure safetensors) \
                tests/trust/playground/native.c

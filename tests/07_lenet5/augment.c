@@ -85,7 +85,7 @@ Test(ch07_augment, fast_equals_definition,
 
 /* ------------------------------------------------------------------ random amounts ------- */
 
-/* What each amount alone may do: which number of a map it moves, and between which limits. */
+/* The effect of each amount alone: which number of a map it moves, and between which limits. */
 static const struct {
     const char *what;
     Augment amount;

@@ -1,5 +1,5 @@
 /*
- * A run on disk: what is saved is read back, and the resumed run has the same bits.
+ * A run on disk: it is read back as it was saved, and the resumed run has the same bits.
  */
 #include "07_lenet5/workbench/checkpoint.h"
 
@@ -151,8 +151,8 @@ Test(ch07_checkpoint, flipped_bits, .description = "one bit changed anywhere is 
     trainer_free(&t);
 }
 
-/* A run that is resumed replaces its own checkpoint, and so may another program: what was opened
-   stays what it was. */
+/* A run that is resumed replaces its own checkpoint, and so may another program: an open checkpoint
+   keeps its content. */
 Test(ch07_checkpoint, one_file, .description = "an open checkpoint is not read again by name") {
     const char *path = in(folder(), "checkpoint");
     Dataset data = few(IMAGES);
@@ -222,7 +222,7 @@ Test(ch07_checkpoint, hostile_numbers, .description = "seed, place and settings 
     }
 }
 
-/* What `make trust-fuzz` starts from must be checkpoints, or it looks at refusals only. */
+/* The seeds of `make trust-fuzz` must be checkpoints, or it looks at refusals only. */
 Test(ch07_checkpoint, seeds_of_the_fuzzer, .description = "old checkpoints can be read") {
     static const char *const files[2] = {"tests/trust/fuzz/seeds/checkpoint/report_adam",
                                          "tests/trust/fuzz/seeds/checkpoint/1998_sdlm"};

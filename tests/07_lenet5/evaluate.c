@@ -1,5 +1,5 @@
 /*
- * What a network is worth: counting, predicting, rejecting.
+ * The quality of a network: counting, predicting, rejecting.
  */
 #include "support.h"
 
@@ -68,7 +68,7 @@ static void expect_prediction(const Loss *loss, const real *score, int decision,
 }
 
 Test(ch07_evaluate, predictions,
-     .description = "what the loss says about each image, on any number of threads") {
+     .description = "the prediction for each image, on any number of threads") {
     enum { IMAGES = 60 };
     const Lenet5 *const choices[2] = {&lenet5_report, &lenet5_1998};
     for (int c = 0; c < 2; c++) {

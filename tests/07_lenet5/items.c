@@ -1,5 +1,6 @@
 /*
- * What chapter 7 gives points for: the table, the loops, the trainer, the evaluation, and digits.
+ * The items of chapter 7 with points: the table, the loops, the trainer, the evaluation, and
+ * digits.
  */
 #include "support/item.h"
 

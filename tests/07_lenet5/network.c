@@ -1,5 +1,5 @@
 /*
- * The table of layers, what it runs on, and its first loss.
+ * The table of layers, its kernels, and its first loss.
  */
 #include "02_conv/conv.h"
 #include "03_pool/pool.h"
@@ -140,7 +140,7 @@ Test(ch07_network, naive_agrees,
     }
 }
 
-/* What the chapters teach, by the kind of a layer; and the definition where it is another one. */
+/* The chapters' functions by kind of layer, and the definition where it is another function. */
 static const struct {
     const char *kind;
     LayerForward *forward, *naive_forward;

@@ -1,5 +1,5 @@
 /*
- * The command line: what it refuses, and how it says so.
+ * The command line: its refusals, and their words.
  */
 #include "07_lenet5/workbench/checkpoint.h"
 #include "07_lenet5/workbench/recipe.h"
@@ -150,7 +150,7 @@ Test(ch07_options, help, .description = "--help, --version and info, from anywhe
         Ran ran = lenet5_ok(dir, "%s", asks[k]);
         cr_expect(strstr(ran.out, "--optimizer NAME") != NULL, "%s: %s", asks[k], ran.out);
         cr_expect(strstr(ran.out, "--kernels NAME") != NULL, "%s: %s", asks[k], ran.out);
-        /* what each setting is, its words, and the report's value */
+        /* each setting's meaning, its words, and the report's value */
         for (int s = 0; s < SETTINGS; s++) {
             char value[32];
             Recipe report;

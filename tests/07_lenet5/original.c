@@ -55,7 +55,7 @@ Test(ch07_original, curvature_of_copies,
     memcpy(copies, t.state, params * sizeof *copies);
     curvature_estimate(&t, 0, 2); /* the images themselves */
     memcpy(images, t.state, params * sizeof *images);
-    cr_expect(!same_bits(params, copies, images), "copies have no curvature of their own");
+    cr_expect(!same_bits(params, copies, images), "copies have no separate curvature");
     curvature_estimate(&t, 900, 2); /* the order has 900 patterns: it begins again */
     cr_expect(same_bits(params, t.state, images), "the order does not begin again");
     trainer_free(&t);
@@ -82,8 +82,8 @@ static real *curvature_scratch(const Layer *l, Rng *rng) {
     return normals(rng, l->scratch + layer_params(l) + (size_t)shape_size(l->in));
 }
 
-/* At its minimum, y = c, the bowl's second derivative by x is hy f'(x)^2: what the Gauss-Newton
-   approximation drops is 0 there. */
+/* At its minimum, y = c, the bowl's second derivative by x is hy f'(x)^2: the term that the
+   Gauss-Newton approximation drops is 0 there. */
 Test(ch07_original, curvature_of_activations,
      .description = "hx = f'^2 hy, against second differences") {
     enum { N = 2, UNITS = 5 };

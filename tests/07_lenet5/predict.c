@@ -36,7 +36,7 @@ static const char *drawings(Grey grey[2]) {
     return dir;
 }
 
-/* What the saved parameters say about a drawing. */
+/* The saved network's answer for a drawing. */
 static Prediction predicted(const char *path, const Grey *grey) {
     Network net = lenet5(ACTIVATION_RELU);
     Tensor tensor[2 * LAYERS_MAX];
@@ -124,7 +124,7 @@ Test(ch07_predict, full_disk, .description = "JSON that cannot be written names 
     cr_expect_str_eq(ran.err, "error: a.png: cannot be written as JSON\n");
 }
 
-/* Names of any bytes; in JSON, which is UTF-8, what is not becomes a question mark. */
+/* Names of any bytes; in JSON, which is UTF-8, other bytes become question marks. */
 Test(ch07_predict, any_name, .description = "a name that is not UTF-8 ends nothing") {
     Grey grey[2];
     const char *dir = drawings(grey);
@@ -134,7 +134,7 @@ Test(ch07_predict, any_name, .description = "a name that is not UTF-8 ends nothi
     cr_expect(strstr(ran.out, "\"b.png\"") != NULL, "%s", ran.out);
 }
 
-/* Parameters of zero, for which every class has a tenth, and what their file says of them. */
+/* Parameters of zero, for which every class has a tenth, and the settings in their file. */
 static void save_zeros(const char *path, int entries, const Metadata *entry) {
     Network net = lenet5(ACTIVATION_RELU);
     Tensor tensor[2 * LAYERS_MAX];
@@ -157,7 +157,7 @@ Test(ch07_predict, unsure, .description = "below one half the answer says so") {
     ran = lenet5_ok(dir, "predict --json --load p a.png");
     cr_expect(strstr(ran.out, "\"unsure\":false") != NULL, "%s", ran.out);
     cr_expect_str_eq(ran.err, "");
-    /* what a flag says is not assumed */
+    /* a flag's own setting is not listed as assumed */
     ran =
         lenet5_in(dir, "predict --load zero --net modern --set input_black=0,input_white=2 a.png");
     cr_expect_str_eq(ran.err, "");

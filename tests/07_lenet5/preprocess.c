@@ -30,8 +30,7 @@ static void draw_bar(Grey *page, int top, int left, int tall, int wide) {
     draw_grey(page, 0, top, left, tall, wide);
 }
 
-Test(ch07_preprocess, like_mnist,
-     .description = "a drawing becomes what MNIST would have made of it") {
+Test(ch07_preprocess, like_mnist, .description = "a drawing becomes an image as in MNIST") {
     Dataset data = few(300);
     uint8_t byte[IMAGE_BYTES];
     Error error;
@@ -109,7 +108,7 @@ Test(ch07_preprocess, refuses, .description = "two digits, and an empty page") {
     expect_error(preprocess_digit(&page, byte, &error), &error, "no digit");
 }
 
-/* A bar of 40 by 10, and something else: what becomes of it. */
+/* Preprocesses a bar of 40 by 10 and a second one. */
 static bool with_bar(int level, int top, int left, int tall, int wide, uint8_t *byte,
                      Error *error) {
     Grey page = blank_page(255);
@@ -157,7 +156,7 @@ static void draw_edges(Grey *page, int side) {
     }
 }
 
-/* On white paper the strip beside the bar is ink, on grey paper it is too faint. */
+/* On white paper the strip next to the bar is ink, on grey paper it is too faint. */
 Test(ch07_preprocess, edges, .description = "paper is the median of all four sides") {
     uint8_t want[IMAGE_BYTES], byte[IMAGE_BYTES];
     Error error;
@@ -252,7 +251,7 @@ static void expect_like(const Grey *g, const uint8_t *want, const char *name) {
     cr_expect(difference * 20 < ink, "%s: %ld of %ld", name, difference, ink);
 }
 
-/* A sheet whose sides rise by one in twelve, 13 pixels of a desk beside them. */
+/* A sheet whose sides rise by one in twelve, with 13 pixels of a desk around it. */
 static void draw_desk(Grey *g, int level) {
     for (int r = 0; r < SHEET; r++)
         for (int q = 0; q < SHEET; q++)
@@ -308,7 +307,7 @@ Test(ch07_preprocess, board, .description = "chalk on a board in uneven light") 
     }
 }
 
-Test(ch07_preprocess, foreign, .description = "rules, frames, a desk are no part of a digit") {
+Test(ch07_preprocess, foreign, .description = "rules, frames, a desk are not part of a digit") {
     Grey g = sheet();
     for (int r = 10; r < SHEET; r += 30)
         fill(&g, 170, r, 0, 2, SHEET);
@@ -357,7 +356,7 @@ Test(ch07_preprocess, narrow,
     }
 }
 
-Test(ch07_preprocess, fainter, .description = "a second digit in fainter ink is no shadow") {
+Test(ch07_preprocess, fainter, .description = "a second digit in fainter ink is not a shadow") {
     uint8_t byte[IMAGE_BYTES];
     Error error;
     Grey g = sheet();
@@ -387,7 +386,7 @@ static void draw_ring(Grey *g, int pen) {
 }
 
 Test(ch07_preprocess, bold,
-     .description = "a bold digit in a tight drawing is no sheet on a desk") {
+     .description = "a bold digit in a tight drawing is not a sheet on a desk") {
     static const int paper[] = {PAPER, PEN};
     uint8_t byte[IMAGE_BYTES];
     Error error;

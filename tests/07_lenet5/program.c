@@ -55,7 +55,7 @@ Running command_start(const char *dir, const char *command) {
 static const char *written(FILE *file) {
     static char all[1000000];
     ssize_t size = pread(fileno(file), all, sizeof all - 1, 0);
-    cr_assert(size >= 0, "cannot read what the program wrote");
+    cr_assert(size >= 0, "cannot read the program's output");
     all[size] = '\0';
     return all;
 }

@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 
-/** What a program left behind. */
+/** The traces of a program. */
 typedef struct Ran {
     int code;        ///< its exit code, or 128 + the signal that ended it
     const char *out; ///< its stdout

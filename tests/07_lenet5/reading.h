@@ -1,6 +1,6 @@
 /**
  * @file reading.h
- * @brief Reading what the program leaves behind: tables, saved files, lines of output.
+ * @brief Reading the program's results: tables, saved files, lines of output.
  */
 #ifndef READING_H
 #define READING_H

@@ -14,7 +14,7 @@ static const char *get(const Recipe *recipe, int setting) {
     return recipe_get(recipe, setting, kept(32), 32);
 }
 
-/* Sets what is known to be valid. */
+/* Sets a value that is known to be valid. */
 static void set(Recipe *recipe, const char *key, const char *value) {
     Error error;
     cr_assert(recipe_set(recipe, setting_named(key), value, &error), "%s", error.text);
@@ -101,7 +101,7 @@ Test(ch07_recipe, networks, .description = "net, activation, pool, c3, head, j")
     cr_expect(recipe.net.activation == ACTIVATION_RELU && recipe.net.input.lo == 0);
 }
 
-/* The ends of every number's range are in it; what is just outside is refused. */
+/* The ends of every number's range are in it; numbers just outside are refused. */
 static const struct {
     const char *key, *below, *least, *most, *above;
 } ranges[] = {

@@ -1,5 +1,5 @@
 /*
- * train --checkpoint and --resume, as a user calls them; Ctrl-C; what must not be replaced.
+ * train --checkpoint and --resume, as a user calls them; Ctrl-C; files that must not be replaced.
  */
 #include "07_lenet5/workbench/checkpoint.h"
 #include "program.h"
@@ -55,10 +55,10 @@ Test(ch07_resume, refuses, .description = "settings, files and images that do no
         cr_expect(strstr(ran.err, bad[k].says) != NULL, "train %s does not say '%s': %s",
                   bad[k].arguments, bad[k].says, ran.err);
     }
-    cr_expect(same_bytes(in(dir, "numbers"), in(dir, "copy")), "a file that is no log was cut");
+    cr_expect(same_bytes(in(dir, "numbers"), in(dir, "copy")), "a file that is not a log was cut");
 }
 
-/* What --seed takes, every file of the run gives back: the largest one too. */
+/* Every file of the run gives back the seed of --seed, even the largest one. */
 Test(ch07_resume, largest_seed, .description = "flag, file and checkpoint agree on seeds") {
     const char *dir = small_set(), *largest = "18446744073709551615";
     lenet5_ok(dir, "train --data . --epochs 1 --evaluate end --seed %s --save s --checkpoint c",
@@ -99,7 +99,7 @@ Test(ch07_resume, ctrl_c_without_a_checkpoint,
     cr_expect(strstr(ran.out, "nothing was saved") != NULL, "%s", ran.out);
 }
 
-/* The printed command has what the checkpoint does not hold: images, kernels, probes. */
+/* The printed command has the settings that the checkpoint lacks: images, kernels, probes. */
 Test(ch07_resume, sigterm_with_a_checkpoint,
      .description = "SIGTERM saves, and prints a command that resumes on the same kernels") {
     const char *dir = small_set();
@@ -131,8 +131,8 @@ Test(ch07_resume, sigterm_with_a_checkpoint,
 
 #define QUICK "--evaluate end --threads 1 --data ."
 
-/* sdlm with nothing under the line: a loss that is finite, and a step that is not. What cannot be
-   read again replaces no good file. */
+/* sdlm with nothing under the line: a loss that is finite, and a step that is not. A file that
+   could not be read again replaces no good one. */
 Test(ch07_resume, keeps_the_good_file,
      .description = "a diverged run leaves the last good checkpoint as it was") {
     const char *dir = small_set();
@@ -146,7 +146,7 @@ Test(ch07_resume, keeps_the_good_file,
     cr_expect(same_bytes(in(dir, "good"), in(dir, "copy")), "the good checkpoint is gone");
 }
 
-/* What a process that was killed left is used again. */
+/* The leftovers of a killed process are used again. */
 Test(ch07_resume, old_temporaries, .description = "a dead process blocks no later one") {
     const char *dir = small_set();
     Ran ran = command_in(dir,
@@ -220,8 +220,8 @@ Test(ch07_resume, nohup, .description = "a run under nohup does not stop with it
     cr_expect(ran.code == 128 + SIGTERM, "exit code %d", ran.code);
 }
 
-/* Another build computes other last bits: said, not refused. */
-Test(ch07_resume, another_build, .description = "other kernels are said to change the bits") {
+/* Another build's results differ in the last bits: said, not refused. */
+Test(ch07_resume, another_build, .description = "other kernels: a warning of other bits") {
     const char *dir = small_set();
     Ran ran = lenet5_ok(dir, "train --epochs 1 --batch 50 " QUICK " --checkpoint c");
     double accuracy = number_after(ran.out, "test_accuracy=");

@@ -1,7 +1,7 @@
 /*
- * What a chapter teaches is what the network runs on: copies of the tree, changed as a student's
- * would be, built with the project's own Makefile. Run through `make test`, which hands its
- * variables on (CC=clang, SANITIZE=1).
+ * The network runs on the chapters' functions: copies of the tree, changed as a student's would be,
+ * built with the project's own Makefile. Run through `make test`, which hands its variables on
+ * (CC=clang, SANITIZE=1).
  */
 #include "program.h"
 #include "reading.h"
@@ -11,7 +11,7 @@
 
 TestSuite(ch07_student, .init = whole_network, .timeout = 300);
 
-/* A copy of the tree with all that is compiled already, so that only what changes is built. */
+/* A copy of the tree with all that is compiled already, so that only changed files are built. */
 static const char *copy_of_tree(void) {
     const char *dir = folder();
     Ran ran = command_in(".",
@@ -29,7 +29,8 @@ static void build(const char *dir) {
     cr_assert(ran.code == 0, "the changed tree does not build: %s%s", ran.out, ran.err);
 }
 
-/* Copies a source without what its void functions do: from their { to the } of that column. */
+/* Copies a source without the bodies of its void functions: from their { to the } of that
+   column. */
 static void empty_functions(const char *path) {
     size_t bytes;
     char *source = read_file(path, &bytes), *emptied = kept(bytes + 1);

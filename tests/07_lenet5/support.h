@@ -1,6 +1,6 @@
 /**
  * @file support.h
- * @brief What the suites of chapter 7 share: networks, images, training without a command line.
+ * @brief Shared by the suites of chapter 7: networks, images, training without a command line.
  */
 #ifndef SUPPORT_H
 #define SUPPORT_H
@@ -17,7 +17,7 @@ enum {
 /* The .init of suites whose tests presuppose the whole chapter. */
 void whole_network(void);
 
-/* The first n test images of MNIST, as a data set of their own. */
+/* The first n test images of MNIST, as a separate data set. */
 Dataset few(int n);
 
 /* An optimizer by its name, at its own rate. */
@@ -39,13 +39,13 @@ bool same_bits(size_t n, const real *a, const real *b);
 /* The largest magnitude. */
 double largest(size_t n, const real *x);
 
-/* What `--kernels fast` gives in this tree: "fast", or "textbook" where nothing is faster. */
+/* The meaning of `--kernels fast` in this tree: "fast", or "textbook" where nothing is faster. */
 const char *fastest(void);
 
 /* Loss and gradient of 30 images with the parameters of seed 1. */
 double loss_and_gradient(const Network *net, real *grad);
 
-/* Other functions, the same network: loss and gradient within what float sums may differ by. */
+/* Other functions, the same network: loss and gradient within the rounding error of float sums. */
 void expect_same_network(const Network *net, double want_loss, const real *want);
 
 /* An MNIST image as a drawing: 7 times as large, dark on light or light on dark, off its centre. */

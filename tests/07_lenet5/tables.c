@@ -1,5 +1,5 @@
 /*
- * 07_lenet5 tables, and test --dir: what they write is what the network says.
+ * 07_lenet5 tables, and test --dir: their files hold the network's numbers.
  */
 #include "05_softmax_ce/rbf.h"
 #include "gemm.h"
@@ -25,7 +25,7 @@ static Trained subject_of(const char *path, const Lenet5 *choice) {
     Trained s = {.net = lenet5_with(choice), .data = few(SMALL_TRAIN + SMALL_TEST)};
     Tensor tensor[2 * LAYERS_MAX];
     Error error;
-    gemm_single_thread(); /* as the program does: other numbers of threads, other last bits */
+    gemm_single_thread(); /* as the program does: the last bits depend on the number of threads */
     s.params = zeros(network_params(&s.net));
     s.data.n = SMALL_TEST;
     s.data.image += SMALL_TRAIN * IMAGE_BYTES;
@@ -81,8 +81,8 @@ Test(ch07_tables, predictions, .description = "confusion matrix and mistakes") {
     cr_assert(list.rows == shown && lines_with(mistakes, "# mistake ") == shown, "%d rows",
               list.rows);
     for (int row = 0; row < list.rows; row++) {
-        cr_expect(table_entry(&list, row, 1) != table_entry(&list, row, 2), "row %d is no mistake",
-                  row);
+        cr_expect(table_entry(&list, row, 1) != table_entry(&list, row, 2),
+                  "row %d is not a mistake", row);
         cr_expect(row == 0 || table_entry(&list, row, 3) <= table_entry(&list, row - 1, 3),
                   "row %d is not in order", row);
         cr_expect(table_entry(&list, row, 4) <= table_entry(&list, row, 3),

@@ -24,7 +24,7 @@ static void check_result_line(const char *out) {
     cr_expect(epochs == 2 && seed == 1 && params == PARAMS && mb > 0, "%s", result);
 }
 
-/* A header, epoch 0, and per epoch 5 batches (the last one small) and a line of its own. */
+/* A header, epoch 0, and per epoch 5 batches (the last one small) and a line for the epoch. */
 static void check_log(const char *path) {
     Table log = table_of(path);
     cr_expect_str_eq(log.head, "iteration\tepoch\tloss\ttrain_accuracy\ttrain_loss\ttest_accuracy\t"
@@ -125,7 +125,7 @@ Test(ch07_train, saved_network,
     ran = lenet5_ok(dir, "train --data . --epochs 1 --load relu");
     loss = number_after(ran.out, "test loss ");
     cr_expect(fabs(loss - relu) < 1e-4, "epoch 0 must begin at %g: %s", relu, ran.out);
-    /* the original keeps its switches in its file, too */
+    /* the original also keeps its switches in its file */
     ran = lenet5_ok(dir, "train --net 1998 --data . --epochs 1 --save original");
     cr_expect(strstr(ran.out, "60,000 parameters") != NULL, "%s", ran.out);
     cr_expect(strstr(ran.out, "optimizer sdlm  lr 5e-05  mu 0.02") != NULL, "%s", ran.out);
@@ -230,7 +230,7 @@ Test(ch07_train, peak_memory, .description = "peak_rss_mb is this process's own"
     cr_expect(mb > 1 && mb < 400, "%g MB: %s", mb, ran.out);
 }
 
-/* A file of another program may say what its images were: 0.1307 and 0.3081 are subtracted and
+/* A file of another program may name the range of its images: 0.1307 and 0.3081 are subtracted and
    divided by in PyTorch's example of MNIST. */
 Test(ch07_train, grey_levels, .description = "input_black and input_white of a file count") {
     const char *dir = small_set();
@@ -256,8 +256,8 @@ Test(ch07_train, grey_levels, .description = "input_black and input_white of a f
 }
 
 /* One step on the definitions takes longer than a bar waits for. It shows the mean loss and the
-   share of correct answers so far, which the log has, too. */
-Test(ch07_train, progress, .description = "what the bar says on a terminal") {
+   share of correct answers so far, as does the log. */
+Test(ch07_train, progress, .description = "the bar's text on a terminal") {
     const char *dir = small_set();
     Ran ran = command_in(
         dir,

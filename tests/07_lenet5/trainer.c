@@ -33,7 +33,7 @@ Test(ch07_trainer, every_image_once_per_epoch,
     trainer_free(&again);
 }
 
-/* Without these the run would go on to its end, and its parameters could not be saved. */
+/* Without these the run would continue to its end, and its parameters could not be saved. */
 static void train_with(const char *name, const char *kernels) {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = few(100);

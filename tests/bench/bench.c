@@ -64,7 +64,7 @@ static void square_products(void *job, int item, int thread) {
         gemm(PLAIN, PLAIN, SIDE, SIDE, SIDE, a, b, 0, c);
 }
 
-/* GFLOP/s of square products on so many threads: the best run, to be strict. */
+/* GFLOP/s of square products on that many threads: the best run, to be strict. */
 static double product_gflops(int threads) {
     size_t numbers = 3 * SQUARE * (size_t)threads;
     real *block = reals(numbers);
@@ -100,11 +100,11 @@ static void print_yardstick(double gflops) {
 typedef struct LayerData {
     const Layer *l;
     int n;
-    bool first; /* in its network: nobody wants its dx */
+    bool first; /* in its network: its dx is not needed */
     real *w, *x, *y, *dy, *dw, *dx, *scratch;
 } LayerData;
 
-/* Pooling and activations find what a convolution would give them: half of it is negative. */
+/* Pooling and activations get data as from a convolution: half of it is negative. */
 static LayerData layer_data(const Layer *l, int n, bool first) {
     size_t in = (size_t)(n * shape_size(l->in)), out = (size_t)(n * shape_size(l->out));
     LayerData s = {.l = l, .n = n, .first = first};
@@ -197,7 +197,7 @@ static void print_layers(const Network *net, double yardstick) {
     printf("\n\n");
 }
 
-/* What tests/bench/peer_layers.py prints too: name, us forward, us backward. */
+/* The same lines as tests/bench/peer_layers.py: name, us forward, us backward. */
 static void layer_lines(const Network *net, int n) {
     for (int i = 0; i < net->layers; i++) {
         double seconds[2];
@@ -316,7 +316,7 @@ static double warp_us(const Dataset *data, const Augment *augment, WarpImage *ma
     return median(took, RUNS);
 }
 
-/* What augmented images cost, and what share of an epoch that is. */
+/* The cost of augmented images, and its share of an epoch. */
 static void print_augmentation(const Network *net, const Dataset *train, int threads) {
     Recipe record;
     bool known = recipe_named("record", &record);
@@ -388,7 +388,7 @@ static void print_steps(const Dataset *train, int processors) {
 
 /* ------------------------------------------------------------------ for scripts ---------- */
 
-/* What the peers' scripts print too. */
+/* The same figures as the peers' scripts print. */
 static void figures(const Network *net, const Dataset *train, const Dataset *test, int threads) {
     Trainer t = trainer_for(net, train, BATCH, threads);
     printf("train=%.4f", epoch_seconds(&t));
@@ -403,7 +403,7 @@ static void one_epoch(const Network *net, const Dataset *train, int threads) {
     trainer_free(&t);
 }
 
-/* One line of the table: what is varied, how far, seconds per epoch, per image, and memory. */
+/* One line of the table: the variable and its value, seconds per epoch, per image, and memory. */
 static void scaling_line(FILE *out, const Network *net, const Dataset *data, const char *what,
                          int value, int batch, int threads) {
     Trainer t = trainer_for(net, data, batch, threads);

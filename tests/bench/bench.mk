@@ -1,4 +1,4 @@
-# How fast, and beside whom.
+# How fast, and compared with whom.
 .PHONY: bench bench-peers bench-browser bench-busy bench-scaling
 ##@ For engineers
 NEEDS_bench := build
@@ -9,14 +9,14 @@ bench: $B/bench ## the time of every layer, of training and of testing
 BEST_BLAS = $(shell grep -qw avx512vl /proc/cpuinfo && \
               echo 'OPENBLAS_CORETYPE="$${OPENBLAS_CORETYPE:-SKYLAKEX}"')
 
-bench-%: ## ... in PyTorch (peers), in JavaScript (browser), beside other work (busy), scaling
+bench-%: ## ... in PyTorch (peers), in JavaScript (browser), on a busy machine (busy), scaling
 	@echo 'error: there is no bench "$*"; see make help' >&2; exit 2
 
 # The same work in PyTorch and in NumPy, in turn, with ratios (two minutes).
 bench-peers: $B/bench
 	@sh tests/bench/peers.sh $< common/mnist
 
-# The playground's module beside ConvNetJS and TensorFlow.js, in Chromium (a quarter of an hour).
+# The playground's module against ConvNetJS and TensorFlow.js, in Chromium (a quarter of an hour).
 NEEDS_bench-browser := playground browser
 PEERS := build/npm/peers/node_modules/convnetjs/package.json
 bench-browser: build/playground/lenet5.wasm $(PEERS)
@@ -26,11 +26,11 @@ $(PEERS): | setup
 	@npm install --silent --no-save --prefix build/npm/peers convnetjs@0.3 @tensorflow/tfjs@4 \
 	    @tensorflow/tfjs-backend-wasm@4
 
-# An epoch beside 1, 2, 4 and 8 busy programs (on an idle machine).
+# An epoch alongside 1, 2, 4 and 8 busy programs (on an otherwise idle machine).
 bench-busy: $B/bench
 	@sh tests/bench/busy.sh $< common/mnist
 
-# Seconds per epoch by data, batch and threads: what `make plot-speed` draws.
+# Seconds per epoch by data, batch and threads, for `make plot-speed`.
 bench-scaling: $B/bench
 	@mkdir -p build/data
 	@$< --scaling build/data/speed.tsv

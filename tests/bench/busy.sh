@@ -1,9 +1,9 @@
 #!/bin/sh
-# make bench-busy: an epoch beside other programs that never pause; on an otherwise idle machine.
+# make bench-busy: an epoch alongside programs that never pause; on an otherwise idle machine.
 #
 #     sh tests/bench/busy.sh BENCH DIR        BENCH: our build/bench, DIR: the folder with MNIST
 #
-# Beside K busy programs, P threads on P processors have P of P + K shares. So the fair time is
+# With K busy programs, P threads on P processors have P of P + K shares. So the fair time is
 # (P + K) / P times the idle one; the table shows how many times that fair time was needed. Each
 # program that is started here ends with this script, or after twenty minutes by itself.
 set -eu
@@ -54,7 +54,7 @@ for k in 0 1 2 4 8; do
             printf '   %s' "$(cell "$peer" "$torch_idle" "$k")"
         else
             printf '     not within %d s' "$patience"
-            torch= # nor beside more
+            torch= # nor with more
         fi
     fi
     echo

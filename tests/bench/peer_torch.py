@@ -9,8 +9,8 @@ import os
 import sys
 import time
 
-# PyTorch shares its work out by itself. With OpenBLAS's threads beside its own it takes more than
-# twice as long on two, and on one it would not be alone.
+# PyTorch shares its work out by itself. With OpenBLAS's threads as well as its own it takes more
+# than twice as long on two, and on one it would not be alone.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np

@@ -1,6 +1,6 @@
 #!/bin/sh
 # make bench-peers: the same work here, in PyTorch and in NumPy, in turn, three rounds; medians and
-# ratios. Then every layer beside PyTorch's (oneDNN), the same shape, the same batch.
+# ratios. Then every layer against PyTorch's (oneDNN), the same shape, the same batch.
 #
 #     sh tests/bench/peers.sh BENCH DIR        BENCH: our build/bench, DIR: the folder with MNIST
 #
@@ -61,7 +61,8 @@ awk -F '\t' '
                     m = median(order[i], c)
                     if (!(c in best) || m < best[c]) best[c] = m
                 }
-        print "medians; in brackets: how many times our best of 1 and 2 threads\n"
+        print "medians; in parentheses, as a multiple of our best of 1 and 2 threads
+"
         printf "%-26s %20s %20s %20s\n", "", "s per epoch", "s for the test set",
             "us for one image"
         for (i = 1; i <= names; i++) {
@@ -84,7 +85,7 @@ while [ "$round" -le "$rounds" ]; do
     round=$((round + 1))
 done
 echo
-echo "each layer, $batch images, one thread, us per image; in brackets: how many times ours"
+echo "each layer, $batch images, one thread, us per image; in parentheses, as a multiple of ours"
 echo
 awk -F '\t' '
     {

@@ -4,7 +4,7 @@
 
 MODULES is npm's folder with the peers, WASM the playground's module. The same layers, random
 parameters, Adam at 0.001, batches of 100, IMAGES=10000 images of 32x32; one thread. A page is
-opened anew for every measurement, from a server on this machine. ROUNDS=3 rounds, medians.
+opened again for every measurement, from a server on this machine. ROUNDS=3 rounds, medians.
 TensorFlow.js has no gradient of a convolution in its WebAssembly backend, which only runs forwards.
 """
 import functools
@@ -72,7 +72,7 @@ def measure(browser, port, name):
 
 
 def print_table(figures):
-    """A row of medians for each figure; in brackets, as a multiple of ours."""
+    """A row of medians for each figure; in parentheses, as a multiple of ours."""
     print("| | " + " | ".join(figures) + " |\n|---|" + "---:|" * len(figures))
     for key, (title, form, factor) in ROWS.items():
         cells = []

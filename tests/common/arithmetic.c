@@ -66,7 +66,7 @@ Test(common_arithmetic, gemm_by_hand) {
 
 Test(common_arithmetic, gemm_overwrites_with_beta_0) {
     const real a[4] = {2, 1, 1, 1}, b[4] = {3, 4, 5, 6};
-    for (int rows = 1; rows <= 2; rows++) {                       /* one row is a case of its own */
+    for (int rows = 1; rows <= 2; rows++) {                       /* one row is a special case */
         real c[4] = {(real)NAN, (real)NAN, (real)NAN, (real)NAN}; /* beta 0 must not read c */
         gemm(PLAIN, PLAIN, rows, 2, 2, a, b, 0, c);
         cr_expect(c[0] == 11 && c[1] == 14, "%d rows: %g %g", rows, (double)c[0], (double)c[1]);

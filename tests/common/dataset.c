@@ -40,7 +40,7 @@ Test(common_dataset, refuses) {
     expect_error(dataset_load(dir, "t10k", &data, &error), &error, "label 0 is 10");
 }
 
-/* What other programs call the files, and where they put them. */
+/* Other programs' names for the files, and where they put them. */
 Test(common_dataset, other_places) {
     static const char *const commands[] = {
         "for f in *-ubyte; do mv $f ${f%-idx*}.idx${f#*-idx}; done",

@@ -47,7 +47,7 @@ Test(common_file, says_whether_it_could_be_written) {
     expect_error(output_possible(textf("%s/%0250d", dir, 0), &error), &error, "too long");
     cr_expect(output_possible(in(dir, "a"), &error), "%s", error.text);
     cr_expect_str_eq(listing(dir), "", "a file was left in the folder");
-    cr_expect_str_eq(listing(outer), "inner", "a file was left beside it");
+    cr_expect_str_eq(listing(outer), "inner", "a file was left next to it");
 }
 
 Test(common_file, refuses) {
@@ -65,7 +65,7 @@ Test(common_file, refuses) {
     expect_error(output_commit(&table, &error), &error, "b.tsv: cannot save: Is a directory");
     cr_expect_str_eq(listing(dir), "b.tsv", "half a table was left behind");
     expect_error(output_open_in(&table, dir, "b.tsv", &error), &error, "not a regular file");
-    /* What is not a file stays what it is. */
+    /* Anything but a regular file is left alone. */
     cr_assert(rmdir(in(dir, "b.tsv")) == 0 && mkfifo(in(dir, "pipe"), 0666) == 0);
     expect_error(output_open_in(&table, dir, "pipe", &error), &error, "not a regular file");
     cr_expect_str_eq(listing(dir), "pipe");
@@ -93,7 +93,7 @@ Test(common_file, follows_links_and_keeps_permissions) {
     expect_error(output_open_in(&output, dir, "dangling", &error), &error, "leads nowhere");
 }
 
-/* What a killed process left is used up, longer than the new content or not. */
+/* A killed process's leftovers are used up, longer than the new content or not. */
 Test(common_file, reuses_what_a_killed_program_left) {
     const char *dir = folder();
     write_file(in(dir, "a.unfinished"), "half of something long", 22);
@@ -102,7 +102,7 @@ Test(common_file, reuses_what_a_killed_program_left) {
     cr_expect_str_eq(listing(dir), "a");
 }
 
-/* What the system says when it takes no more, and nothing left behind. */
+/* The system's own words when the disk is full, and nothing left behind. */
 Test(common_file, names_the_cause) {
     const char *dir = folder();
     const struct rlimit limit = {1000, 1000};
@@ -136,7 +136,7 @@ Test(common_file, same_file) {
 
 /* ------------------------------------------------------------------ two processes -------- */
 
-/* Another process: what it does, and whether it worked. */
+/* Does an action succeed in another process? */
 static bool elsewhere(bool (*act)(const char *path), const char *path) {
     int status = 0;
     fflush(stdout);
@@ -188,10 +188,10 @@ Test(common_file, one_process_at_a_time) {
     fputs("mine", output.stream);
     cr_assert(output_commit(&output, &error), "%s", error.text);
     cr_expect_str_eq(read_file(path, NULL), "mine");
-    cr_expect(elsewhere(may_write, path), "nobody writes it any more");
+    cr_expect(elsewhere(may_write, path), "it is still being written");
     cr_expect_str_eq(listing(dir), "a");
     cr_expect(elsewhere(unlocks_without_stdin, path), "without stdin it stays locked");
-    /* what a dead process left locks nothing */
+    /* a dead process's lock file locks nothing */
     write_file(in(dir, "a.lock"), "", 0);
     cr_expect(elsewhere(may_lock, path), "a lock outlives its process");
     cr_expect_str_eq(listing(dir), "a");

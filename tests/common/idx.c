@@ -86,7 +86,7 @@ Test(common_idx, refuses) {
         {"dimension 0 is 3490119680; little-endian? Then it is 2000",
          8,
          {0, 0, 8, 1, 208, 7, 0, 0}},
-        /* half of what gzip begins with */
+        /* half of gzip's first bytes */
         {"it starts with 1f 00 08 01", 4, {0x1f, 0, 8, 1}},
         {"it starts with 00 8b 08 01", 4, {0, 0x8b, 8, 1}},
         {"0 dimensions", 4, {0, 0, 8, 0}},

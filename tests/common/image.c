@@ -1,5 +1,5 @@
 /*
- * Drawings: PNG, JPEG, and what is neither.
+ * Drawings: PNG, JPEG, and files that are neither.
  */
 #include "image.h"
 #include "kind.h"
@@ -38,7 +38,8 @@ static void expect_grey(const char *path, int w, int h, const uint8_t *want) {
 Test(common_image, reads_png) {
     const char *dir = folder();
     static const uint8_t level[6] = {0, 51, 102, 153, 204, 255}; /* 3 wide, 2 high */
-    /* colours of one brightness each; and black, ever less of it, over what must become white */
+    /* colours of one brightness each; and black, ever less of it, over pixels that must become
+       white */
     static const uint8_t rgb[18] = {0,   0,   0,   51,  51,  51,  102, 102, 102,
                                     153, 153, 153, 204, 204, 204, 255, 255, 255};
     static const uint8_t alpha[12] = {0, 255, 0, 204, 0, 153, 0, 102, 0, 51, 0, 0};
@@ -168,7 +169,7 @@ static void write_png_with_text(const char *path, int count, size_t bytes, uint3
 }
 
 /* libpng gets memory for a chunk before it has read it, 2 GB for a file of a hundred bytes; and it
-   unpacks text that nobody wants, 8 MB from 8 kB, a thousand times. */
+   unpacks text that is not needed, 8 MB from 8 kB, a thousand times. */
 Test(common_image, refuses_png_that_would_take_much_memory) {
     const char *path = in(folder(), "file");
     Grey grey;
@@ -323,7 +324,7 @@ static void expect_jpeg(const char *path, int w, int h, const uint8_t *want) {
     grey_free(&grey);
 }
 
-/* What EXIF says of the stored rows and columns, for 3 x 2 levels; by hand. */
+/* EXIF's orientations of the stored rows and columns, for 3 x 2 levels; by hand. */
 Test(common_image, upright, .description = "all eight orientations, PNG and JPEG") {
     const char *png = in(folder(), "png"), *jpeg = in(folder(), "jpeg");
     static const uint8_t stored[6] = {0, 50, 100, 150, 200, 250};

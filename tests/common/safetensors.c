@@ -14,7 +14,7 @@ TestSuite(common_safetensors, .init = limited, .timeout = 60);
 static real two[6] = {1, 2, 3, 4, 5, (real)-0.5}, one[2] = {7, 8};
 static Tensor pair[2] = {{"C1.weight", 2, {2, 3}, two}, {"C1.bias", 1, {2}, one}};
 
-/* Room for what is read back: zeros. */
+/* Room for the values that are read back: zeros. */
 static real w[6], b[2];
 static Tensor back[2] = {{"C1.weight", 2, {2, 3}, w}, {"C1.bias", 1, {2}, b}};
 
@@ -186,7 +186,7 @@ Test(common_safetensors, other_names) {
     }
 }
 
-/* What `make trust-fuzz` starts from must be readable: or it would look at refusals only. */
+/* The seeds of `make trust-fuzz` must be readable, or it looks at refusals only. */
 Test(common_safetensors, seeds_of_the_fuzzer) {
     static const char *const files[2] = {"tests/trust/fuzz/seeds/safetensors/two",
                                          "tests/trust/fuzz/seeds/safetensors/other_order"};
@@ -283,7 +283,7 @@ Test(common_safetensors, refuses) {
                  "truncated, or not a safetensors");
 }
 
-/* Somebody else's network: the nearest tensor, and the probable cause. */
+/* Another program's network: the nearest tensor, and the probable cause. */
 Test(common_safetensors, another_network) {
     const char *path = in(folder(), "a.safetensors");
     static const struct {
@@ -355,7 +355,7 @@ Test(common_safetensors, saves_all_or_nothing) {
     expect_error(safetensors_save(in(dir, "no/a"), 2, pair, 0, NULL, &error), &error,
                  "cannot save");
     expect_error(safetensors_save(dir, 2, pair, 0, NULL, &error), &error, "cannot save");
-    /* neither in the folder nor beside it */
+    /* neither in the folder nor next to it */
     cr_expect_str_eq(listing(dir), "", "a half-written file was left behind");
     cr_expect_str_eq(listing(outer), "inner", "a half-written file was left behind");
 }
@@ -392,7 +392,7 @@ Test(common_safetensors, rescued_in_the_same_folder) {
     cr_expect_str_eq(read_file(in(dir, "a-rescued.safetensors"), NULL), "a run");
 }
 
-/* The folder has gone: the present one; if nobody may write there, TMPDIR. */
+/* The folder has gone: the present one; if that is read-only, TMPDIR. */
 Test(common_safetensors, rescued_elsewhere) {
     char name[PATH_MAX], start[PATH_MAX];
     cr_assert(getcwd(start, sizeof start) != NULL);

@@ -100,7 +100,7 @@ Test(common_team, team_waits_asleep) {
     team_free(team);
 }
 
-/* What became of a brief job. */
+/* The outcome of a brief job. */
 typedef struct Brief {
     int times[100], by_others;
 } Brief;
@@ -130,7 +130,7 @@ static Brief run_brief(Team *team) {
     return brief;
 }
 
-/* After the caller had to wait, it does what is brief alone; when nobody is late, no longer. */
+/* After the caller had to wait, it does brief jobs alone, until no thread is late. */
 Test(common_team, team_brief_jobs) {
     Error error;
     Team *one = team_new(1, &error), *two = team_new(2, &error);
@@ -157,5 +157,5 @@ Test(common_team, team_processors) {
     int processors = team_processors();
     cr_expect(processors >= 1 && processors <= sysconf(_SC_NPROCESSORS_CONF));
     cr_expect(team_threads(1) == 1 && team_threads(processors) == processors);
-    cr_expect(team_threads(processors + 1) == processors, "nobody takes turns");
+    cr_expect(team_threads(processors + 1) == processors, "no thread takes turns");
 }

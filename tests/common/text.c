@@ -1,5 +1,5 @@
 /*
- * What goes to a terminal, and what goes to a file instead.
+ * Output to a terminal, and to a file instead.
  */
 #include "measure.h"
 #include "picture.h"
@@ -11,7 +11,7 @@
 
 TestSuite(common_text, .init = limited, .timeout = 60);
 
-/* What a function prints into a file, as a string. */
+/* A function's output to a file, as a string. */
 static char *printed(void (*print)(FILE *)) {
     static char text[4000];
     FILE *file = tmpfile();
@@ -81,7 +81,7 @@ static void print_first_images(FILE *out) {
     progress_update(&bar, 59999, 123.4567, 0.9);
 }
 
-/* What is shown on a terminal with room for `width` characters and the column that stays empty. */
+/* The line on a terminal with room for `width` characters and the column that stays empty. */
 static const char *shown_in(int width, void (*print)(FILE *out)) {
     setenv("COLUMNS", textf("%d", width + 1), 1);
     const char *text = printed(print) + 1; /* after \r */

@@ -1,10 +1,10 @@
-# What a student gets, and what it is worth: the handout, grading, and the examination of both.
+# The handout, grading, and the examination of both.
 comma := ,
 
 # A variable as it was written, as an option.
 option = $(if $(value $1),--$2=$(call raw,$1))
 
-# ---- the kit: what a submission is compiled and linked with, see grade/kit.py --------------------
+# ---- the kit: headers and objects for submissions, see grade/kit.py ------------------------------
 GRADE := python3 -B tests/course/grade
 KIT   := build/kit
 .PHONY: kit grade grade-class gradescope viva selftest handout handout-parts
@@ -73,7 +73,7 @@ $B/handout/record: $(patsubst %,$B/float/$(EXAMINE)/answers/%.o,record sketch) $
     $B/float/common.a
 	$(call link,-Wl$(comma)--wrap=expected_right)
 
-# What a chapter teaches as one object without names of its own: for BORROW.
+# A chapter's functions as one object that hides all other names: for BORROW.
 define reference
 $B/handout/$1/$2.o: $(patsubst %.c,$B/$1/%.o,$(filter-out %/main.c,$(wildcard chapters/$2/*.c)))
 	@mkdir -p $$(@D)

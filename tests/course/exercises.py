@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The list of exercises (NN/exercises.toml): what other tools ask about it.
+"""The list of exercises (NN/exercises.toml), as other tools read it.
 
     exercises.py table          the list as C, for tests/course/examine/rubric.c
     exercises.py check          compares it with the sources
@@ -55,7 +55,7 @@ def read_list(path):
 
 
 def toml(path):
-    """A file that read_simple() cannot read, for what no student needs."""
+    """A file that read_simple() cannot read, for uses that students do not have."""
     try:
         import tomllib
     except ModuleNotFoundError:
@@ -112,7 +112,7 @@ def region(text, mark):
 
 
 def closing(text, at):
-    """The place after what closes the brace or parenthesis at `at`; text without comments."""
+    """The place after the partner of the brace or parenthesis at `at`; text without comments."""
     opens, depth = text[at], 0
     closes = {"{": "}", "(": ")"}[opens]
     for i in range(at, len(text)):
@@ -124,7 +124,7 @@ def closing(text, at):
 
 def blind(text):
     """The text with comments, strings and letters in quotes blanked out, at the same length."""
-    # What is not closed ends with the line, or the text: so nothing is looked at twice.
+    # An unclosed one ends with the line, or the text: so nothing is looked at twice.
     pattern = (
         r"/\*.*?(?:\*/|\Z)|//[^\n]*"
         r'|"(?:\\.|[^"\\\n])*(?:"|(?=\n)|\Z)|\'(?:\\.|[^\'\\\n])*(?:\'|(?=\n)|\Z)'
@@ -163,7 +163,7 @@ def emptied(text, mark, body):
 
 
 def returns(head):
-    """What a function without a body returns: nothing, or all zero."""
+    """The return statement of a function without a body: nothing, or all zero."""
     kind = head.split("(")[0].split()[:-1]
     kind = [word for word in kind if word not in ("static", "inline", "const")]
     pointer = "*" in head.split("(")[0]
@@ -206,7 +206,7 @@ def table():
 
 
 def check():
-    """What is wrong with the list, one line each."""
+    """The errors in the list, one line each."""
     wrong, points, known = [], 0, set()
     for exercise in exercises():
         where = f'exercise {exercise["id"]}'

@@ -2,10 +2,10 @@
 """Does the course keep its promises?  selftest.py BUILD [--all]   (make selftest)
 
     the lists agree with the sources, and the points add up to 100
-    every known-wrong solution loses what it declares, its cause is named, and `make test` tells it
-      in few lines; with its exercises emptied a chapter scores 0
+    every known-wrong solution loses its declared items, its cause is named, and `make test` tells
+      it in few lines; with its exercises emptied a chapter scores 0
     in the sandbox the reference scores 100, and attacks do not pay
-    correct solutions pass, a mistake costs what a teacher would take (--all: more)
+    correct solutions pass, a mistake costs as much as with a teacher (--all: more)
     the tables, pages and rosters of a class are right
     --all: breaking the grader is noticed
 """

@@ -3,7 +3,7 @@
 
     wrong.py run BUILD [NAME ...]   runs all, prints the kill matrix; exit code 1 if one does not
                                     lose exactly what it declares, or is told in too many lines
-    wrong.py message NN NAME        what a student reads first who made this mistake
+    wrong.py message NN NAME        the first message for a student who made this mistake
 
 A known-wrong solution is one piece of a source, `old`, replaced by `new`. It declares the items
 that it must fail, `fails`, and the cause that must be given, `cause`: a name or a list of names, ""
@@ -61,7 +61,7 @@ def wrongs():
 
 
 def changed(wrong):
-    """The source with the mistake in it; comments on lines of their own do not matter."""
+    """The source with the mistake in it; comments on separate lines do not matter."""
     text = (TOP / wrong["file"]).read_text()
     between = r"\n(?:[ \t]*/\*(?:(?!\*/).)*\*/\n)*"
     pattern = between.join(re.escape(line) for line in wrong["old"].split("\n"))
@@ -72,7 +72,7 @@ def changed(wrong):
 
 
 def todo(exercise):
-    """What makes the body of an unfinished exercise."""
+    """A maker of the body of an unfinished exercise."""
 
     def body(head, name, parameters):
         voids = " ".join(f"(void){parameter};" for parameter in parameters)
@@ -110,11 +110,11 @@ class Build:
 
     @functools.lru_cache
     def objects(self, chapter, of):
-        """What a chapter's suite, `tested`, or examination, `examined`, is linked from."""
+        """The objects of a chapter's suite, `tested`, or examination, `examined`."""
         words = ["make", "-s", "--no-print-directory", "linked"]
         command = [*words, f"CHAPTER={chapter}", f"OF={of}"]
         done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=TOP)
-        # of chapter 7's suite what a student has
+        # of chapter 7's suite only a student's part
         return [word for word in done.stdout.split() if not re.search(PROGRAM, word)]
 
     def program(self, chapter, name, texts, extra=(), of="tested"):
@@ -167,7 +167,7 @@ def examine(program):
 
 
 def report(program, item):
-    """What the examination says about one item."""
+    """The examination's report on one item."""
     command = [str(program), "-v", item]
     environment = {**os.environ, **ENVIRONMENT}
     done = subprocess.run(command, capture_output=True, text=True, cwd=TOP, env=environment)
@@ -180,7 +180,7 @@ def report(program, item):
 
 
 def is_fact(cause):
-    """Whether it only says what is seen, and so cannot be wrong."""
+    """Whether it only describes the results, and so cannot be wrong."""
     return cause.startswith(("~", "writes-", "reads-")) or cause == "factor"
 
 
@@ -188,7 +188,7 @@ LINES = 20  # of a run with one mistake; make adds the files that it compiles, a
 
 
 class Trial:
-    """One known-wrong solution and what became of it."""
+    """One known-wrong solution and its outcome."""
 
     def __init__(self, wrong, verdicts, lines):
         self.wrong, self.verdicts, self.lines = wrong, verdicts, lines
@@ -210,7 +210,7 @@ class Trial:
         return bool(self.named & set(right)) and not self.misnamed()
 
     def problems(self):
-        """What is not as declared."""
+        """Differences from the declaration."""
         found, wrong = [], self.wrong
         if sorted(self.failed) != sorted(wrong["fails"]):
             found.append(
@@ -258,7 +258,7 @@ def try_wrong(build, wrong):
 
 
 def try_blank(build, chapter, name, body_of):
-    """A chapter without its exercises: what is wrong with the verdicts."""
+    """A chapter without its exercises: errors in the verdicts."""
     extra = ["-include", str(TOP / "common" / "todo.h")]
     program = build.program(chapter, f"{chapter}/{name}", blank(chapter, body_of), extra)
     verdicts, _ = examine(program)

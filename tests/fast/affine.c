@@ -17,8 +17,8 @@ static void begin(void) {
 
 TestSuite(fast_affine, .init = begin, .timeout = 20);
 
-/* Eighths, so the order of the sums does not matter: every size of a tile and what is left
-   over, and fewer images than a tile has rows. */
+/* Eighths, so the order of the sums does not matter: every size of a tile and of the remainder, and
+   fewer images than a tile has rows. */
 Test(fast_affine, tiles_exact, .description = "in tiles: equal to the definition, tolerance 0") {
     static const int inputs[] = {16, 37, 84, 120, 400}, units[] = {3, 10, 17, 84, 120};
     static const int images[] = {4, 5, 6, 13, 25};
@@ -38,7 +38,7 @@ Test(fast_affine, tiles_exact, .description = "in tiles: equal to the definition
                 expect_ok(gradcheck_naive(&c, &naive, false));
             }
     Layer narrow = affine_layer("C5", (Shape){3, 1, 1}, 2);
-    cr_assert(!tiles_affine(&narrow), "three inputs are no vector");
+    cr_assert(!tiles_affine(&narrow), "three inputs are not a vector");
     Layer relu = relu_layer("R", (Shape){400, 1, 1});
     cr_assert(!tiles_affine(&relu), "ReLU multiplies nothing");
     cr_assert(tiled == 0 || tiled == 5 * 5 * 5, "%d layers in tiles", tiled);

@@ -64,7 +64,7 @@ Test(fast_conv, equals_the_loops, .description = "C1 and C3: exact, and within r
     }
 }
 
-/* Nearly LeNet's shapes: what direct.c must leave to the matrix product. */
+/* Nearly LeNet's shapes, which direct.c must leave to the matrix product. */
 Test(fast_conv, near_lenet,
      .description = "other filters, strides, padding, channels do not become direct") {
     static const ConvCase near[] = {

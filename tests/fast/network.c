@@ -44,7 +44,7 @@ Test(fast_network, kernels_agree,
     }
 }
 
-Test(fast_network, relu_joins_pooling, .description = "ReLU before pooling is no layer any more") {
+Test(fast_network, relu_joins_pooling, .description = "ReLU before pooling is no longer a layer") {
     static const char *const left[] = {"C1",      "S2", "C3",      "S4", "C5",
                                        "C5.relu", "F6", "F6.relu", "OUT"};
     Network relu = lenet5(ACTIVATION_RELU), sigmoid = lenet5(ACTIVATION_SIGMOID), same = sigmoid;

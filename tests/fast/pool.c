@@ -69,7 +69,7 @@ Test(fast_pool, nan_propagates, .description = "wherever in the window it is") {
 }
 
 /* n numbers as they come out of a convolution on paper: many ties, zeros of both signs, and now and
-   then what a diverged run holds. */
+   then the numbers of a diverged run. */
 static real *awkward(Rng *rng, size_t n) {
     static const real value[8] = {-2, -1, (real)-0.0, 0, 1, 2, (real)INFINITY, (real)NAN};
     real *x = zeros(n);
@@ -105,7 +105,7 @@ Test(fast_pool, relu_and_pooling_in_one, .description = "the values and gradient
     for (int g = 0; g < GEOMETRIES; g++) {
         Layer pool = layer_of(g), one = rows_of(pool), relu = relu_layer("C1.relu", pool.in);
         Layer sigmoid = sigmoid_layer("C1.sigmoid", pool.in);
-        cr_assert(!rows_relu_pool(&sigmoid, &one), "a sigmoid is no rectifier");
+        cr_assert(!rows_relu_pool(&sigmoid, &one), "a sigmoid is not a rectifier");
         cr_assert(!rows_relu_pool(&relu, &pool), "pooling by windows stays alone");
         cr_assert(rows_relu_pool(&relu, &one));
         int n = geometry[g].n;

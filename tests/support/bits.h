@@ -1,5 +1,5 @@
 /*
- * The checksum of a short run: what `make bits` and tests/fast/bits.c compare.
+ * The checksum of a short run, which `make bits` and tests/fast/bits.c compare.
  */
 #ifndef BITS_H
 #define BITS_H

@@ -14,7 +14,7 @@
 static const float fence_number[2] = {30003.5f, -1.5e30f};
 
 enum {
-    FENCE_BYTES = 512 ///< behind an array: a whole row of a map too far is still seen
+    FENCE_BYTES = 512 ///< after an array: a whole row of a map too far is still seen
 };
 
 /**

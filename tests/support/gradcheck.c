@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What dx and dw hold before backward is called: it must overwrite the one, add to the other. */
+/* The content of dx and dw before backward: it must overwrite the one, add to the other. */
 static const real dx_before = 3, dw_before = 5;
 
 /* Room for the guard numbers after everything that a layer may write. */
@@ -29,7 +29,7 @@ double gradcheck_central(double (*function)(void *), void *context, real *entry,
     *entry = left;
     double below = function(context);
     *entry = middle;
-    /* by what the floating-point grid really moved, not by 2h */
+    /* by the step on the floating-point grid, not by 2h */
     return (above - below) / ((double)right - (double)left);
 }
 
@@ -158,7 +158,7 @@ static bool intact(const real *end) {
     return fence_broken(end, FENCE_BYTES) == FENCE_BYTES;
 }
 
-/* What the layer wrote past the end of, NULL if nothing. */
+/* The array that the layer wrote past the end of, NULL for none. */
 static const char *overrun(const LayerRun *run) {
     if (!intact(run->y + run->ny)) return "y";
     if (!intact(run->dw + run->nw)) return "dw";
@@ -207,7 +207,7 @@ static bool run_new(LayerRun *run, const Layer *layer, const GradCase *test) {
     return true;
 }
 
-/* Scratch is undefined on entry; NaN finds whoever counts on it. */
+/* Scratch is undefined on entry; NaN exposes code that counts on it. */
 static void spoil_scratch(LayerRun *run) {
     for (size_t i = 0; i < run->layer->scratch; i++)
         run->scratch[i] = (real)NAN;
@@ -218,7 +218,8 @@ static void run_forward(LayerRun *run) {
     run->layer->forward(run->layer, run->n, run->w, run->x, run->y, run->scratch);
 }
 
-/* dx and dw hold known numbers before backward; what has no link holds 0, as it always does. */
+/* dx and dw hold known numbers before backward; weights without a link hold 0, as they always
+   do. */
 static void clear_gradients(LayerRun *run, real dw_start) {
     size_t weights = layer_weights(run->layer);
     for (size_t i = 0; i < run->nx; i++)

@@ -5,15 +5,15 @@
  * Backward claims a derivative; forward can be asked for one. With dy fixed, the number
  * @f[ L = \sum_i dy_i\,y_i @f]
  * has the derivatives dL/dx and dL/dw that backward(dy) returns, and moving one entry of x or w
- * shows what they should be. How well it shows it depends on the arithmetic:
+ * shows their correct values. How well depends on the arithmetic:
  *
  * - gradcheck_exact(), for layers that are linear in each argument, in the float build. With small
  *   whole numbers every sum is exact, a step of 1 gives the derivative itself, tolerance **zero**.
  * - gradcheck_smooth(), for the rest, in the double build. Two central differences, combined so
  *   that their leading errors cancel (Richardson); tolerance about 1e-6 relative.
  * - gradcheck_naive(), for both directions in float: the fast layer against the naive one, which
- *   sums in double, within the rounding error that float sums of that length may have. It sees what
- *   the first two cannot: an error that forward and backward share.
+ *   sums in double, within the rounding error that float sums of that length may have. It sees an
+ *   error that the first two cannot: one that forward and backward share.
  *
  * All three also hold a layer to the contract of layer.h: dx overwritten, dw accumulated, dx = NULL
  * allowed, scratch undefined on entry, the caller's data untouched, nothing written past an end.
@@ -31,7 +31,7 @@
 
 #include <stdbool.h>
 
-/** What to check a layer with. */
+/** The parameters of a check. */
 typedef struct GradCase {
     const Layer *layer; ///< the layer under test
     int n;              ///< images
@@ -54,8 +54,8 @@ typedef struct GradTensor {
     const char *name;        ///< "dx", "dw", "db", "y"
     int dims;                ///< number of dimensions, 1 .. 4
     int dim[4];              ///< the dimensions
-    const double *got;       ///< what the code under test says
-    const double *want;      ///< what it should say
+    const double *got;       ///< the output of the code under test
+    const double *want;      ///< the correct output
     const double *tolerance; ///< how far they may be apart, entry by entry; below 0: skip the entry
 } GradTensor;
 
@@ -89,7 +89,7 @@ GradFinding gradcheck_naive(const GradCase *test, const Layer *naive, bool linea
  * @param n     images
  * @param x     (n, in)
  * @param label (n)
- * @param scale what backward multiplies by: the difference is taken of scale * forward
+ * @param scale the factor in backward: the difference is taken of scale * forward
  * @return the finding, tolerance as in gradcheck_smooth()
  */
 GradFinding gradcheck_loss(const Loss *loss, int n, const real *x, const uint8_t *label,
@@ -101,7 +101,7 @@ GradFinding gradcheck_loss(const Loss *loss, int n, const real *x, const uint8_t
  * Its error is c h^2 for a large step and rounding / h for a small one; `make plot-gradcheck` draws
  * both.
  *
- * @param function what to differentiate; sees the change through its context
+ * @param function to differentiate; sees the change through its context
  * @param context  handed to it
  * @param entry    the number v to move, restored afterwards
  * @param h        the step
@@ -115,7 +115,7 @@ double gradcheck_central(double (*function)(void *context), void *context, real 
  *     D(h) = (f(v+h) - f(v-h)) / 2h        error c h^2 + ...
  *     (4 D(h/2) - D(h)) / 3                the c h^2 cancels
  *
- * @param function what to differentiate; sees the change through its context
+ * @param function to differentiate; sees the change through its context
  * @param context  handed to it
  * @param entry    the number to move, restored afterwards
  * @param bar      |D(h) - D(h/2)|: large where there is a kink

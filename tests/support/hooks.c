@@ -1,6 +1,6 @@
 /*
  * Between Criterion and the project: limits, verdicts that Criterion 2.4.1 gets wrong, and silence,
- * because summary.c says all that is to be said.
+ * because summary.c says everything.
  */
 #include "notes.h"
 #include "suite.h"
@@ -106,7 +106,7 @@ static void fail_hidden(Totals *all, SuiteStats *suite, TestStats *t) {
     all->tests_failed++;
 }
 
-/* A run in which no test matched, or a test had to wait, is no success. */
+/* A run in which no test matched, or a test had to wait, is not a success. */
 ReportHook(POST_ALL)(Totals *all) {
     int ran = 0;
     for (SuiteStats *s = all->suites; s; s = s->next)

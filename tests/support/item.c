@@ -12,7 +12,7 @@ static Note note_of(const Item *item);
 
 #ifdef REAL_DOUBLE
 
-/* The double build only looks up what the float build, which runs before it, has found. */
+/* The double build only looks up the verdicts of the float build, which runs before it. */
 static Note examine_now(const Item *item) {
     (void)item;
     return (Note){"PASS", ""};
@@ -22,7 +22,7 @@ static Note examine_now(const Item *item) {
 
 enum { SEED = 1 };
 
-/* What an item needs is examined first, so that it has its own note. */
+/* An item's requirements are examined first, so that each has its own note. */
 static void examine_needs(const Item *item) {
     const Exercise *exercise = &exercises[item->exercise];
     for (int k = 0; exercise->needs[k]; k++)

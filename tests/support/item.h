@@ -21,7 +21,8 @@
 void examine_as_test(const char *id);
 
 /**
- * @brief Skips the test, as BLOCKED, unless an item passes: what the test calls is not correct.
+ * @brief Skips the test, as BLOCKED, unless an item passes: the test calls a function that is not
+ *        correct.
  * @param id the item; "02.4" stands for all items of that exercise, "02" for all of that chapter
  */
 void needs(const char *id);

@@ -1,14 +1,14 @@
 /**
  * @file notes.h
- * @brief What the tests of one run know of each other: the verdicts and reports of the items.
+ * @brief Notes that the tests of one run share: the verdicts and reports of the items.
  *
- * Every test is a process, and an item is examined once per run. Its verdict stands in the run's
+ * Every test is a process, and an item is examined once per run. Its verdict is in the run's
  * folder, which tests/support/run.sh makes and removes; a binary that is started alone makes its
  * own. The environment names it: RUN.
  *
  *     items.tsv    a line for each examined item: item, verdict, points won, points, causes
  *     02.4-exact   the report of an item that did not pass
- *     score.tsv    what run.sh adds up: items and failed tests of the binaries so far
+ *     score.tsv    added up by run.sh: items and failed tests of the binaries so far
  */
 #ifndef NOTES_H
 #define NOTES_H
@@ -50,7 +50,7 @@ bool note_find(const Item *item, Note *note);
  * @brief Adds an item that was examined.
  * @param item   which
  * @param note   the verdict
- * @param report what a student reads, NULL for nothing
+ * @param report the text for the student, NULL for none
  */
 void note_add(const Item *item, const Note *note, const char *report);
 

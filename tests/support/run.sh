@@ -1,14 +1,14 @@
 #!/bin/sh
 # Runs test binaries one after another:  sh tests/support/run.sh [-k FOLDER] BINARY ...
 #
-# Every binary runs to its end. The last line says how many points there are, and what failed, or
-# which exercise is next. The exit code is 1 if something failed; an open exercise is no failure.
-# The time limit around each binary is for one that hangs; every test has its own. PATIENCE=5 makes
-# all limits five times as long, for an emulated processor.
+# Every binary runs to its end. The last line says how many points there are, and which items
+# failed, or which exercise is next. The exit code is 1 if something failed; an open exercise is not
+# a failure. The time limit around each binary is for one that hangs; every test has its own.
+# PATIENCE=5 makes all limits five times as long, for an emulated processor.
 
-# What the tests know of each other (tests/support/notes.h), and their files, stand in this run's
-# folder, which is gone afterwards, whatever happens; -k keeps it. A run that is to end, because a
-# file was saved (make watch) or Ctrl-C typed, ends with its tests.
+# The notes that the tests share (tests/support/notes.h), and their files, are in this run's folder,
+# which is gone afterwards, whatever happens; -k keeps it. A run that is to end, because a file was
+# saved (make watch) or Ctrl-C typed, ends with its tests.
 running=
 if [ "$1" = -k ]; then
     RUN=$2

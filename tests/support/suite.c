@@ -1,5 +1,5 @@
 /*
- * What the suites share; see suite.h.
+ * Shared by the suites; see suite.h.
  */
 #include "suite.h"
 
@@ -23,7 +23,7 @@ void expect_ok(GradFinding finding) {
     cr_assert(finding.ok, "%s", finding.text);
 }
 
-/* What nans() returned, by its first number: the numbers after its end must be untouched. */
+/* The results of nans(), by their first number: the numbers after its end must be untouched. */
 static void expect_guards(const char *what, const real *got);
 
 void expect_list(const char *what, size_t n, const real *got, const real *want, double tolerance) {
@@ -39,7 +39,7 @@ void expect_list(const char *what, size_t n, const real *got, const real *want, 
 }
 
 void expect_error(bool ok, const Error *error, const char *what) {
-    cr_assert(!ok, "accepted what it must refuse: %s", what);
+    cr_assert(!ok, "accepted, not refused: %s", what);
     cr_assert(strstr(error->text, what) != NULL, "'%s' does not say '%s'", error->text, what);
     cr_assert(strchr(error->text, '\n') == NULL, "more than one line: %s", error->text);
 }

@@ -1,6 +1,6 @@
 /**
  * @file suite.h
- * @brief What the suites share: numbers and files to test with, expectations that explain
+ * @brief Shared by the suites: numbers and files to test with, expectations that explain
  *        themselves.
  *
  * Each test is a process, so a crash costs one test. Points are given for items (item.h) only.
@@ -30,7 +30,7 @@ int patience(void);
 
 /* ------------------------------------------------------------------ expectations --------- */
 
-/* What is not as expected ends the test. */
+/* A failed expectation ends the test. */
 
 /* For tests that expect an abort: its message would look like a failure among green results. */
 void quiet(void);
@@ -45,7 +45,7 @@ void expect_list(const char *what, size_t n, const real *got, const real *want, 
 /* An error that was reported: one line that contains `what`. */
 void expect_error(bool ok, const Error *error, const char *what);
 
-/* Runs `mistake` in a process of its own, which contract() must abort with these words. */
+/* Runs `mistake` in a separate process, which contract() must abort with these words. */
 void expect_contract(void (*mistake)(void), const char *says);
 
 /* ------------------------------------------------------------------ numbers -------------- */
@@ -57,7 +57,7 @@ void *kept(size_t bytes);
 /* n numbers, 0 to start with; kept. */
 real *zeros(size_t n);
 
-/* n NaNs: what a function must overwrite, so that doing nothing shows; kept. Guard numbers follow,
+/* n NaNs that a function must overwrite, so that doing nothing shows; kept. Guard numbers follow,
    so that writing too much shows in expect_list(). */
 real *nans(size_t n);
 

@@ -2,8 +2,8 @@
  * The summary of a test binary; see summary.h.
  *
  * A line for each exercise, or for each of its items where their verdicts differ; then the report
- * of the first failed item, and the first finding of each failed test. What helps is last. run.sh
- * adds the line that ends the run.
+ * of the first failed item, and the first finding of each failed test. The most useful part is
+ * last. run.sh adds the line that ends the run.
  */
 #include "summary.h"
 
@@ -91,7 +91,7 @@ static void print_line(const char *verdict, const char *id, int won, int points,
     fprintf(stderr, "  %-8s %-16s %s  %s\n", verdict, id, text, title);
 }
 
-/* What an item waits for, unless the line before it said so. */
+/* The obstacle of a blocked item, unless the line before named it. */
 static void print_obstacle(const Entry *e) {
     static char *before;
     char *reason = note_report(e->item);
@@ -139,7 +139,7 @@ static void print_exercises(const Entry *entry, int count) {
     }
 }
 
-/* ------------------------------------------------------------------ what is wrong -------- */
+/* ------------------------------------------------------------------ the errors ----------- */
 
 /* The first failed item, in the words of the examination. One mistake at a time: others that fail
    are told when this one passes. */
@@ -159,7 +159,7 @@ static void print_report(const Entry *entry, int count) {
     if (more > 0) fprintf(stderr, "%d more failed: told when this one passes\n", more);
 }
 
-/* A failed test that is no item, or one whose item passed: then the test itself is to blame. */
+/* A failed test that is not an item, or one whose item passed: then the test itself is to blame. */
 static bool failed_alone(const TestStats *t) {
     const Item *item = item_of(t);
     Note note;
@@ -208,7 +208,7 @@ static void print_waiting(const Totals *all) {
 
 /* ------------------------------------------------------------------ for run.sh ----------- */
 
-/* "01.2 col2im_naive (chapters/01_im2col/im2col.c:38)", of what the report says. */
+/* "01.2 col2im_naive (chapters/01_im2col/im2col.c:38)", taken from the report. */
 static void write_next(FILE *score, const Entry *e) {
     char *report = note_report(e->item);
     const Exercise *exercise = &exercises[e->item->exercise];

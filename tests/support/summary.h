@@ -1,6 +1,6 @@
 /**
  * @file summary.h
- * @brief What a test binary says at its end: exercises and points, then what is wrong.
+ * @brief The last words of a test binary: exercises and points, then the errors.
  */
 #ifndef SUMMARY_H
 #define SUMMARY_H

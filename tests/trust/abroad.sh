@@ -1,10 +1,10 @@
 #!/bin/sh
-# Somebody else's machine:  sh tests/trust/abroad.sh MAKE      (make trust-abroad, two minutes)
+# A stranger's machine:  sh tests/trust/abroad.sh MAKE      (make trust-abroad, two minutes)
 #
 # A clone with Windows' line ends asked for, in a folder whose name is hostile to shells, under a
 # German locale and umask 077, with another project's CC and CFLAGS in the environment: everything
-# is built and tested, and a study's numbers are those of home. Then what must be refused in one
-# line.
+# is built and tested, and a study's numbers are those of home. Then bad commands, each refused in
+# one line.
 set -eu
 make=$1
 here=$PWD
@@ -49,7 +49,7 @@ if grep -E '[0-9],[0-9]' table mean; then exit 1; fi
 grep -q 'mean validation_accuracy=0\.[1-9]' mean
 quietly $make -s plot-activation
 quietly $make -s B="$work/other" CFLAGS="-O0 -g" "$work/other/01_im2col"
-[ -z "$(find "$work" -name x)" ] # what a shell would have made of the folder's name
+[ -z "$(find "$work" -name x)" ] # a shell would have made it from the folder's name
 echo "built, tested and studied in $odd, in German, with umask 077"
 
 for goal in tests:test benchmark:bench chapter7:chapter.7 docss:docs; do

@@ -5,7 +5,7 @@
 #
 #     sh tests/trust/bits.sh FOLDER FLAGS SOURCES [short]
 #
-# FLAGS are those of every build, SOURCES what computes; short: four builds.
+# FLAGS are those of every build, SOURCES the files that compute; short: four builds.
 set -eu
 work=$1 flags=$2 sources=$3 short=${4:-}
 recipes='report record 1998'
@@ -16,7 +16,7 @@ rm -f "$work/got.tsv"
 gzip -dc common/mnist/t10k-images-idx3-ubyte.gz | head -c $((16 + 3000 * 784)) > "$work/images"
 gzip -dc common/mnist/t10k-labels-idx1-ubyte.gz | head -c $((8 + 3000)) > "$work/labels"
 
-# The linker drops what reads files.
+# The linker drops the functions that read files.
 sources="$sources common/measure.c common/team.c chapters/07_lenet5/workbench/recipe.c
     docs/playground/c/cblas.c tests/support/bits.c tests/trust/bits.c"
 

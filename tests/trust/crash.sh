@@ -14,7 +14,7 @@ run="train --recipe sprint --evaluate test --threads 1"
 
 now() { date +%s.%N; }
 
-# Runs the program; what it says is shown only when it fails.
+# Runs the program; its output is shown only when it fails.
 quietly() {
     $program "$@" > $work/out 2>&1 || { cat $work/out; exit 1; }
 }

@@ -2,7 +2,7 @@
 # The build, elsewhere:  sh tests/trust/elsewhere.sh MAKE CROSS_COMPILER   (.ci/run)
 #
 #   - two copies of the tree in different folders give the same program, byte for byte;
-#   - a tree that nobody may write to is built and tested in another folder (make B=/elsewhere);
+#   - a read-only tree is built and tested in another folder (make B=/elsewhere);
 #   - a tree without the faster functions is built and tested, and its bench runs;
 #   - a compiler for other machines compiles the chapters (CC=... alone).
 set -eu
@@ -21,10 +21,10 @@ copy() {
         xargs -0 tar cf - | tar xf - -C "$1"
 }
 
-# Runs make; what it says is shown only when it fails.
+# Runs make; its output is shown only when it fails.
 quietly() { $make -s "$@" > "$work/log" 2>&1 || { cat "$work/log"; exit 1; }; }
 
-# Everything in a folder, with what is in it.
+# Everything in a folder, with its content.
 listing() { (cd "$1" && find . -type f -exec cksum {} + | sort); }
 
 copy "$work/one"

@@ -17,7 +17,7 @@ version=99.9.9 date=2099-09-09
 
 commit() { git -C "$work/one" commit -q -a -m rehearsal; }
 
-# release FOLDER: what is said is shown only when it fails.
+# release FOLDER: its output is shown only when it fails.
 release() {
     (cd "$1" && QUICK=1 $make -s release VERSION=$version) > "$work/log" 2>&1 ||
         { tail -n 20 "$work/log"; return 1; }

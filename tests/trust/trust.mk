@@ -38,7 +38,7 @@ NEEDS_trust-crash := build
 trust-crash: $B/07_lenet5
 	@sh $T/crash.sh $< $(or $(TIMES),20)
 
-# A clone with an odd name, a German locale, umask 077, others' CC and CFLAGS; and what is refused.
+# A clone with an odd name, a German locale, umask 077, others' CC and CFLAGS; and the refusals.
 NEEDS_trust-abroad := build test plots abroad
 trust-abroad: setup
 	@sh $T/abroad.sh $(MAKE)

@@ -393,7 +393,7 @@ static void c3_forward(const Layer *l, int n, const real *w, const real *x, real
     }
 }
 
-/* dx = col2im(w^T * dy), as in the textbook: C1 is a network's first layer, where nobody wants it.
+/* dx = col2im(w^T * dy), as in the textbook: C1 is a network's first layer, whose dx is never used.
  */
 static void c1_input(const Layer *l, int n, const real *w, const real *dy, real *dx, real *col) {
     const Plan g = plan_c1;
@@ -448,7 +448,7 @@ static void c3_backward(const Layer *l, int n, const real *w, const real *x, con
 bool direct_conv(Layer *l) {
     bool c1 = fits(&plan_c1, l), c3 = fits(&plan_c3, l);
     if (!c1 && !c3) return false;
-    /* The most is what either has for backward; col would need more. */
+    /* Backward needs the most, and less than col would. */
     const Plan g = c1 ? plan_c1 : plan_c3;
     size_t need = (size_t)(c1 ? (weights(g) + g.f) * SIXTEEN : 2 * weights(g) + outputs(g) + g.f);
     contract(need <= l->scratch, "%s: direct convolution needs %zu reals of scratch, not %zu",

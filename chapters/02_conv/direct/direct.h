@@ -13,7 +13,7 @@
  * - **Filters in lanes** (C3: its 16 filters fill one vector of 16, two of 8 or four of 4). One
  *   pixel times the weights of all filters at one place of the window is one instruction:
  *   acc[j] += x[i+p, j+q] * w[0..15, p, q]. Backwards, w[0..15, p, q] times dy[0..15, i, j] is one
- *   instruction too; it leaves what each filter adds to dx[i+p, j+q], and the lanes are summed at
+ *   instruction too; it leaves each filter's share of dx[i+p, j+q], and the lanes are summed at
  *   the end.
  * - **Columns in lanes** (C1): neighbouring outputs of a row use neighbouring pixels. One weight
  *   times a piece of a row is one instruction: acc[f] += w[f, p, q] * x[i+p, q .. q+15].

@@ -35,7 +35,7 @@ static void print_time(const char *what, const Layer *l, const real *x, const re
     free(scratch);
 }
 
-/* On noise, where nobody can guess which of four is the largest. */
+/* On noise, where no predictor can guess which of four is the largest. */
 int main(int argc, char **argv) {
     lesson_start(argc, argv);
     const Layer windows = max_pool_layer("S2", (Shape){6, 28, 28}, 2, 2, 0);

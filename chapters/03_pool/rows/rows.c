@@ -32,7 +32,7 @@ INLINED real larger(real a, real b) {
     return a != a ? a : largest;
 }
 
-/* What ReLU makes of a maximum, where it is fused with pooling; NaN stays NaN. */
+/* ReLU of a maximum, where it is fused with pooling; NaN stays NaN. */
 INLINED real rectified(real most) {
     return most < 0 ? 0 : most;
 }
@@ -105,8 +105,8 @@ INLINED void unpool_map(Geometry g, bool relu, const real *x, const real *y, con
 /*
  * LeNet's two shapes have windows of 2x2 that cover the map: a window is a pair of neighbours in
  * two rows. A piece is a part of a row. The last piece of a row is moved to the left to end with
- * the row; what it has in common with the one before comes out the same. A piece has eight lanes
- * at most, because a row of S4 has only ten entries.
+ * the row; entries shared with the one before are computed twice, with the same result. A piece has
+ * eight lanes at most, because a row of S4 has only ten entries.
  */
 #if LANES >= 8
 enum { PIECE = 8 };

@@ -9,7 +9,7 @@
 
 #if LANES
 
-/* A tile and what multiplies it must fit into the registers. */
+/* A tile and its factors must fit into the registers. */
 enum {
     ROWS = 5,                         /* divides a micro-batch, 120 units and 10 */
     VECTORS = REGISTERS >= 32 ? 5 : 2 /* of a row of a tile                      */

@@ -4,11 +4,11 @@
  *
  * @addtogroup ch04
  *
- * **Tiles** (advanced). BLAS copies both factors into an order of its own before it multiplies
- * them. For large matrices that pays; a micro-batch of 25 images uses every weight only 25 times,
- * and the copying takes a good part of the time. Here the factors are read where they are: a tile
- * of the result, ROWS rows of a few vectors, stays in registers while one number of the left factor
- * after the other multiplies a piece of a row of the right one:
+ * **Tiles** (advanced). BLAS copies both factors into its own order before it multiplies them. For
+ * large matrices that pays; a micro-batch of 25 images uses every weight only 25 times, and the
+ * copying takes a good part of the time. Here the factors are read where they are: a tile of the
+ * result, ROWS rows of a few vectors, stays in registers while one number of the left factor after
+ * the other multiplies a piece of a row of the right one:
  *
  *     c[i.., j..] += a[i.., l] * b[l, j..]        for l = 0, 1, ...
  *

@@ -2,7 +2,7 @@
  * Training shared out among threads: trainer_share() of trainer.h. In a tree without this folder
  * plain.c takes its place.
  *
- * Threads take micro-batches as they come. Each has its gradient in memory of its own, and which
+ * Threads take micro-batches as they come. Each has separate memory for its gradient, and which
  * thread was first does not matter, because the gradients are added in a tree over the
  * micro-batches. The threads share out the *entries* of that sum, and of the optimizer's step: each
  * takes a different piece of the parameters.

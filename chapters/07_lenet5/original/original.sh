@@ -1,6 +1,6 @@
 #!/bin/sh
 # Trains the original of 1998 with three seeds, from the undistorted images and from distorted ones,
-# and puts its learning curves beside those of the paper (fig5.tsv: percent wrong after each pass,
+# and compares its learning curves with those of the paper (fig5.tsv: percent wrong after each pass,
 # read off the vectors of its Fig. 5).
 #
 #   sh chapters/07_lenet5/original/original.sh PROGRAM FOLDER [FLAG ...]

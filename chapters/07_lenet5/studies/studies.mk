@@ -21,7 +21,7 @@ study-seeds: $B/07_lenet5
 	@tail -qn 1 $(SEEDED:%=build/data/seed-%.out) | awk '{ split($$2, a, "="); sum += a[2] } \
 	    END { printf "mean %s=%.4f\n", a[1], sum / NR }'
 
-# The original of 1998 beside the paper's Fig. 5, three seeds (4 minutes).
+# The original of 1998 compared with the paper's Fig. 5, three seeds (4 minutes).
 study-original: $B/07_lenet5
 	@mkdir -p build/data
 	@sh $(ORIGINAL)/original.sh $< build/data $(ARGS)
@@ -30,8 +30,8 @@ study-original: $B/07_lenet5
 study-choices: $B/07_lenet5
 	$(STUDY) $(ORIGINAL)/choices.txt build/data/choices.tsv --recipe 1998 --validate 10000 $(ARGS)
 
-# What each departure from the original contributes, 12 networks (5 minutes); from the report's
-# recipe to the record, one change at a time (25 minutes).
+# The effect of each departure from the original, 12 networks (5 minutes); from the report's recipe
+# to the record, one change at a time (25 minutes).
 study-ablation study-ladder: study-%: $B/07_lenet5
 	$(STUDY) $(STUDIES)/$*.txt build/data/$*.tsv $(ARGS)
 

@@ -11,16 +11,16 @@
 
 enum {
     CELLS = 80,   /* of the drawing's longer side, at most */
-    PAPER = 9,    /* a window reaches so many cells to each side: more than a stroke is wide */
-    EDGE = 4,     /* so many, to see both sides of a stroke's edge */
-    BORDER = 2,   /* so many, to see both sides of the edge of a sheet */
+    PAPER = 9,    /* cells to each side of a window: more than a stroke is wide */
+    EDGE = 4,     /* the same, to see both sides of a stroke's edge */
+    BORDER = 2,   /* the same, to see both sides of a sheet's edge */
     FAINT = 51,   /* a fifth of 255: ink below is paper */
     SHADED = 102, /* two fifths: the same where light was levelled, which leaves some of a shadow */
     PHOTOGRAPH = 64 /* pixels of the longer side; smaller ones have no light to level */
 };
 
 static const double MOST = 0.8;  /* of the pixels: see Edge */
-static const double FULL = 0.75; /* of a frame: a sheet fills more of its own, a digit less */
+static const double FULL = 0.75; /* of a frame: a sheet fills more of its frame, a digit less */
 
 /* Levels of a coarse grid: cell (r, q) stands for a square of `side` pixels. Around the drawing
    lies a margin of PAPER cells, as windows reach beyond it; they repeat the drawing's outermost
@@ -192,7 +192,7 @@ static bool shows_sheet(const Grid *grid, const Edge *edge) {
 
 /* ------------------------------------------------------------------ paper and ink -------- */
 
-/* As negatives swap ink and paper, light ink on a dark background needs no code of its own. */
+/* As negatives swap ink and paper, light ink on a dark background needs no extra code. */
 static void invert(uint8_t *byte, size_t n) {
     for (size_t i = 0; i < n; i++)
         byte[i] = (uint8_t)(255 - byte[i]);

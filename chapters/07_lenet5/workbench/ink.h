@@ -5,8 +5,8 @@
  * @addtogroup workbench
  *
  * A photograph of white paper is not white: a lamp on one side makes the other half as bright, a
- * hand casts a shadow. The same pen then has other grey levels on every part of the sheet. What
- * stays is the share of the light that the ink swallows, so
+ * hand casts a shadow. The same pen then has different grey levels on every part of the sheet. The
+ * share of the light that the ink swallows stays the same, so
  *
  *     ink = 255 (paper - grey) / paper
  *

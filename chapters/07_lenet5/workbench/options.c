@@ -260,7 +260,7 @@ static bool fits_command(int flag, const char *command, Error *error) {
     return error_set(error, "--%s is for %s, not for %s", flag_name(flag), commands, command);
 }
 
-/* The table in getopt_long's form. A setting that is no flag gets an empty name, which cannot be
+/* The table in getopt_long's form. A setting that is not a flag gets an empty name, which cannot be
    typed, so that numbers and places in the table agree. */
 static void list_flags(struct option flag[FLAGS + 1]) {
     for (int k = 1; k <= FLAGS; k++) {
@@ -315,7 +315,7 @@ static bool read_flags(int argc, char **argv, Options *o, Error *error) {
         if (!read_flag(flag, o, error)) return false;
         if (o->help) return true;
     }
-    /* getopt_long moved everything that is no flag to the end */
+    /* getopt_long moved everything that is not a flag to the end */
     o->files = argv + optind;
     o->count = argc - optind;
     if (o->count == 0 || strcmp(o->command, "predict") == 0) return true;

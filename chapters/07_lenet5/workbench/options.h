@@ -33,7 +33,7 @@ typedef struct Options {
     uint64_t seed;               ///< 0 .. 2^64 - 1
     bool seeded;                 ///< the seed was given
     int threads;                 ///< 1 .. THREADS_MAX, with a processor for each
-    Kernels kernels;             ///< what the layers run on
+    Kernels kernels;             ///< the version of the layers' code
     int validate; ///< training images held back and evaluated instead of the test set
     int probe;    ///< mini-batches between evaluations within an epoch; 0: none
     int image;    ///< the image to look at, or -1

@@ -15,7 +15,7 @@ enum {
     BOX = 20,      /* pixels of the longer side */
     CONTRAST = 32, /* of 255: the share of light that the strongest ink swallows, at least */
     SPECK = 10,    /* a piece less than a tenth as tall as the digit is dirt */
-    CUT = 3,       /* what touches the edge is no digit, if a piece a third as long does not */
+    CUT = 3,       /* a piece at the edge is not a digit if an inner one is a third as long */
     STROKES = 8,   /* of a digit that touch the edge, at most */
     WIDE = 14      /* tenths of its height: no digit is wider */
 };
@@ -169,13 +169,14 @@ static void drop_boxes(Search *s) {
     int longest = 0;
     for (int k = 0; k < s->pieces; k++)
         if (longer(&s->piece[k]) > longest) longest = longer(&s->piece[k]);
-    /* a frame around the digit is no speck itself; there may be very many of those */
+    /* a frame around the digit is not a speck itself; there may be very many of those */
     for (int k = s->pieces - 1; k >= 0; k--)
         if (SPECK * longer(&s->piece[k]) >= longest && is_box(s, &s->piece[k])) drop_piece(s, k);
 }
 
-/* Rules and the edges of sheets and shadows run along all of a side, or nearly; and what touches an
-   edge is cut off there. None of it is the digit, if a piece that may be one touches no edge. */
+/* Rules and the edges of sheets and shadows run along all of a side, or nearly; and pieces that
+   touch an edge are cut off there. None of it is the digit, if a piece that may be one touches no
+   edge. */
 static void drop_outside(Search *s) {
     int digit = 0; /* how tall that one is */
     for (int k = 0; k < s->pieces; k++)
@@ -257,7 +258,7 @@ static double strength(const Search *s, const Piece *p) {
 }
 
 /* A pen presses about as hard everywhere: a piece with less than two thirds of the strongest one's
-   ink is what levelled light leaves of a shadow. One that is half as tall as the tallest stays, as
+   ink is the rest of a shadow in levelled light. One that is half as tall as the tallest stays, as
    it may be a second digit in fainter ink. */
 static void drop_faint(Search *s) {
     double strongest = 0;

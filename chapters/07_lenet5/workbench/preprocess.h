@@ -9,7 +9,7 @@
  * centre of mass in the middle of 28x28 (LeCun et al. 1998, section III-A). A drawing must be
  * brought into that form the same way, or the network is asked about something else:
  *
- *     1. ink          what is darker than the paper around it, or lighter on a dark background,
+ *     1. ink          darker than the paper around it, or lighter on a dark background,
  *                     in any light; the strongest becomes 255, less than a fifth is paper: ink.h
  *     2. pieces       rules, frames, the edges of sheets and shadows are wiped, and so are specks
  *                     (less than a tenth as tall as the tallest) and faint pieces (less than two

@@ -152,7 +152,7 @@ static void set_rule(Recipe *recipe, const char *name) {
     recipe->plan.prepare = recipe->plan.optimizer.mu > 0 ? curvature_prepare : NULL;
 }
 
-/* One of some words. The setting's kind says what type of field is at its offset. */
+/* One of some words. The setting's kind gives the type of the field at its offset. */
 static bool set_word(Recipe *recipe, const Setting *s, const char *value, Error *error) {
     int word = word_index(s->words, value);
     void *field = (char *)recipe + s->offset;

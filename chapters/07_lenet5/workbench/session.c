@@ -15,7 +15,8 @@ Dataset session_set(const Options *o, const char *prefix) {
     return data;
 }
 
-/* Numbers fit any nonlinearity of the same shapes: what their file does not say is said here. */
+/* Numbers fit any nonlinearity of the same shapes: settings missing in their file are printed
+   here. */
 static void print_assumed(const Options *o, const Recipe *recipe) {
     bool assumed[NET_SETTINGS];
     char value[32];

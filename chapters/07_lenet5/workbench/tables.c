@@ -182,7 +182,7 @@ static int bin_of(double value, double low, double high) {
 static void print_histogram(FILE *out, const char *title, const Layer *l, const real *x, double low,
                             double high, bool decades) {
     long count[BINS] = {0}, zeros = 0, all = 0;
-    /* weights of missing links are stored, but are no weights */
+    /* weights of missing links are stored, but are not weights */
     for (size_t i = 0; i < layer_weights(l); i++) {
         if (!layer_linked(l, i)) continue;
         double value = (double)x[i];

@@ -59,7 +59,7 @@ static void catch_interrupts(void) {
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    /* nohup has it ignored, and means it */
+    /* nohup ignores it, and means it */
     if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
         sigaction(SIGHUP, &action, NULL);
 }
@@ -158,7 +158,7 @@ static void make_trainer(Run *run) {
 }
 
 /* The checkpoint has told everything by now. Other kernels resume the run to slightly
-   different digits; that is said here, as no number would show it. */
+   different digits; a line says so, as no number would show it. */
 static void close_checkpoint(Run *run) {
     char other[200];
     if (!run->o->resume) return;

@@ -245,9 +245,10 @@ static void turn(const Dataset *one, double degrees, uint8_t byte[IMAGE_BYTES]) 
         byte[p] = (uint8_t)lround((double)level[p]);
 }
 
-/* A network has to choose one of ten digits, and is nearly certain of many a wrong one. A digit
-   stays what it is when it is turned a little, so the network is asked three times, and two of them
-   must be for its answer:
+/*
+ * A network has to choose one of ten digits, and is nearly certain of many wrong ones. A digit
+ * turned a little is still the same digit, so the network is asked three times, and two of them
+ * must be for its answer:
  *
  *     unsure = p(0) < 1/2  or  p(-15) + p(0) + p(15) < 2
  *
@@ -267,8 +268,8 @@ static bool unsure(const Network *net, const real *params, const Dataset *one,
     return p->probability[p->digit] < 0.5 || sum < 2;
 }
 
-/* A file's name for JSON, which is UTF-8: other bytes become question marks. jansson is the judge
-   of what is UTF-8; a character has at most four bytes. */
+/* A file's name for JSON, which is UTF-8: other bytes become question marks. jansson decides
+   whether bytes are UTF-8; a character has at most four bytes. */
 static json_t *json_name(const char *file) {
     json_t *name = json_string(file);
     if (name) return name;
@@ -404,7 +405,7 @@ int workbench(int argc, char **argv) {
         code = predict_all(&options);
     else
         info(&options);
-    /* A result that did not reach its file is no result: `> /dev/full` must not end with 0. */
+    /* A result that did not reach its file is not a result: `> /dev/full` must not end with 0. */
     errno = EIO;
     if (fflush(stdout) != 0 || ferror(stdout))
         fail(EXIT_FAILURE, "cannot write to stdout: %s", strerror(errno));

@@ -24,8 +24,8 @@ document matrix
 matrix POINTER ROWS COLUMNS: prints a `real *` as a matrix, row after row.
 end
 
-# What a layer's function has in hand: the first channel of x, the first filter or the weight, and
-# the first map of y (whatever is in it so far).
+# The arguments of a layer's function: the first channel of x, the first filter or the weight, and
+# the first map of y (with its present content).
 define tensors
   printf "x, channel 0 of %d:\n", l->in.c
   matrix x l->in.h l->in.w

@@ -13,8 +13,8 @@ static Network net;
 static Workspace space;            /* of one image */
 static real *params, *gradient;    /* flat */
 static real *dy[LAYERS_MAX + 1];   /* dL/d of space.y[i] */
-static uint8_t image[IMAGE_BYTES]; /* what is looked at */
-static Grey drawing;               /* what it was made of */
+static uint8_t image[IMAGE_BYTES]; /* the input */
+static Grey drawing;               /* and its source */
 static Error error;
 
 /* ------------------------------------------------------------------ the network ---------- */

@@ -1,6 +1,6 @@
 /**
  * @file play.h
- * @brief What the playground calls: a thin layer over the chapters, which know nothing of it.
+ * @brief The playground's interface: a thin layer over the chapters, which know nothing of it.
  *
  * Compiled to WebAssembly these functions are called from JavaScript, compiled for this machine by
  * tests/trust/playground: the same C gives both the same numbers. playground.mk exports every
@@ -21,7 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** What look_fact() tells about a layer. */
+/** The facts about a layer that look_fact() returns. */
 typedef enum Fact {
     IN_CHANNELS,  ///< in.c
     IN_ROWS,      ///< in.h
@@ -48,7 +48,7 @@ typedef enum Fact {
  */
 bool look_network(bool original, int activation);
 
-/** What a grey level becomes: 0 lo, 255 hi; each network has its own range. */
+/** The range of the input: grey level 0 becomes lo, 255 hi; each network has its own. */
 void look_range(real lo, real hi);
 
 /** @return how many layers the network has */
@@ -108,7 +108,7 @@ double look_backward(int label);
 /** @return why a look_... function failed, one line */
 const char *look_error(void);
 
-/** What is broken on purpose; the commonest mistakes of the lessons, seen from outside. */
+/** Deliberate damage: the commonest mistakes of the lessons, seen from outside. */
 typedef enum Damage {
     NOTHING,     ///< as it should be
     NO_BIAS,     ///< every bias is 0
@@ -132,7 +132,7 @@ uint8_t *practice_images(bool test, int n);
  * @param lr         its rate
  * @param batch      images in a mini-batch
  * @param seed       of the run
- * @param damage     what is broken on purpose
+ * @param damage     the deliberate damage
  * @return false when there is no memory
  */
 bool practice_begin(int activation, int optimizer, double lr, int batch, int seed, Damage damage);
@@ -172,7 +172,7 @@ typedef enum Room {
     ROOMS ///< how many
 } Room;
 
-/** @return room for `count` numbers, all 0, in place of what was there */
+/** @return room for `count` numbers, all 0, instead of the old ones */
 real *lesson_room(Room which, int count);
 
 /** @return window_out(), for the shape of an output */

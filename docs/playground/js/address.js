@@ -1,7 +1,7 @@
 'use strict';
-// The state of the page in its address, so that a link leads to what somebody saw.
+// The state of the page in its address, so that a link leads to the same view.
 
-// What the lessons link to: #chapter=3.
+// The targets of the lessons' links: #chapter=3.
 const CHAPTERS = {
     0: { tab: 'break', damage: 'rate' },
     1: { tab: 'inside', image: 't0', value: 'C1.2.12.14' },
@@ -18,7 +18,7 @@ function readAddress() {
     return { ...(CHAPTERS[given.chapter] || {}), ...given };
 }
 
-// Only what differs from the beginning is named.
+// Only differences from the beginning are named.
 function writeAddress(state) {
     const parts = Object.entries(state).filter(([, value]) => value !== undefined && value !== '');
     const text = '#' + new URLSearchParams(parts).toString();

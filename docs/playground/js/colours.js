@@ -41,7 +41,7 @@ function colourIndex(value, most) {
     return Math.round(share * STEPS) + STEPS;
 }
 
-// A colour for CSS, of the same scale, and letters that can be read on it: what a cell shows.
+// The style of a cell: a colour for CSS, of the same scale, and letters that can be read on it.
 function paint(cell, value, most) {
     const colour = colourScale('signed')[colourIndex(value || 0, most || 1)];
     const [r, g, b] = [colour & 255, colour >> 8 & 255, colour >> 16 & 255];

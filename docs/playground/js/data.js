@@ -1,5 +1,5 @@
 'use strict';
-// What is inside this file beside the page: the WebAssembly module, parameters, images.
+// The data inside the page's file: the WebAssembly module, parameters, images.
 
 // A piece that build.py put into the page.
 async function piece(id) {
@@ -34,7 +34,7 @@ async function loadEverything() {
     };
 }
 
-// The 60,000 images, from the file mnist.js beside the page: scripts load from file:// as well.
+// The 60,000 images, from the file mnist.js next to the page: scripts load from file:// as well.
 function loadAllImages() {
     return new Promise((done, failed) => {
         const script = document.createElement('script');

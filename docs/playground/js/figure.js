@@ -1,6 +1,6 @@
 'use strict';
 // The picture of the network: a canvas for each layer, the ten outputs, and the lines between a
-// value and what it is computed from.
+// value and its inputs.
 
 // How a layer's maps are laid out: grid of maps or of units, pixels of one value, gap between maps.
 const LAYOUT = {
@@ -34,7 +34,7 @@ class LayerView {
         this.listen();
     }
 
-    // Where the maps are; anew when the page becomes wide or narrow.
+    // Where the maps are; again when the page becomes wide or narrow.
     layOut(narrow) {
         const { c, h, w } = this.column.shape;
         const plan = (narrow ? NARROW : LAYOUT)[this.column.name];
@@ -318,7 +318,7 @@ class Figure {
             view.element.classList.toggle('pending', k < from || k > to));
     }
 
-    // ---- the lines from a value to what it is made of ----
+    // ---- the lines from a value to its terms ----
 
     place(view, rect) {
         const box = (view.canvas || view.list);

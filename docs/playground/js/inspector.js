@@ -1,5 +1,5 @@
 'use strict';
-// One value in numbers: what it is made of, forwards or backwards, and the line of C that says so.
+// One value in numbers: its terms, forwards or backwards, and the line of C that computes it.
 
 const SHOWN_TERMS = 8; // of a fully connected unit: the largest products
 
@@ -109,7 +109,7 @@ class Inspector {
             equation(say('sumOfProducts', { n: terms.length }), total, say('bias'), bias, before)];
     }
 
-    // The largest products in numbers, and what is left of the sum.
+    // The largest products in numbers, and the rest of the sum.
     termTable(terms, label, first, second, what = 'product') {
         const sorted = [...terms].sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
         const shown = sorted.slice(0, SHOWN_TERMS), rest = sorted.slice(SHOWN_TERMS);

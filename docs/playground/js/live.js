@@ -1,6 +1,6 @@
 'use strict';
 // The worked examples of the lessons with the reader's numbers, in the pages of the site. They
-// begin with the numbers that the page prints, and the chapter's C computes what follows.
+// begin with the numbers that the page prints, and the chapter's C computes the rest.
 
 const ROOMS = { x: 0, w: 1, y: 2, dy: 3, dw: 4, dx: 5 };
 const LARGEST = 12; // rows or columns of an example
@@ -414,7 +414,7 @@ function path(points, kind) {
     return svg('polyline', { points: text, class: kind });
 }
 
-// What the prologue's program prints for a rate, in lines.
+// The prologue's output for a rate, in lines.
 function prologue(rate) {
     machine.c.lesson_prologue(rate);
     const text = machine.said;
@@ -608,7 +608,7 @@ function ask(details) {
         const result = make('p', { class: 'live-verdict', role: 'status' },
             say('askYours', { text: input.value.trim() }));
         if (wanted) {
-            const given = numbersIn(input.value); // to one percent: nobody predicts 2.3026
+            const given = numbersIn(input.value); // to one percent: no reader predicts 2.3026
             const close = (a, b) => Math.abs(a - b) <= Math.abs(b) / 100;
             const right = numbersIn(wanted).every(number => given.some(one => close(one, number)));
             result.append(' ', make('b', { class: right ? 'right' : 'wrong' },

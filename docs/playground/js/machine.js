@@ -1,7 +1,7 @@
 'use strict';
 // The chapters' C: an instance of the WebAssembly module, and its memory as JavaScript sees it.
 
-// What the C library asks of its host. There are no files, only what is said on stderr.
+// The C library's calls to its host. There are no files, only stderr.
 function wasiHost(machine) {
     const said = new TextDecoder();
     const done = () => 0;
@@ -47,7 +47,7 @@ function wasiHost(machine) {
 }
 
 class Machine {
-    // An instance has its own memory; a broken contract ends it, and restart() begins anew.
+    // An instance has its own memory; a broken contract ends it, and restart() makes a new one.
     constructor(module) {
         this.module = module;
         this.restart();
@@ -62,7 +62,7 @@ class Machine {
         this.c._initialize();
     }
 
-    // Views of numbers in memory. They end when memory grows, so they are made anew for each use.
+    // Views of numbers in memory. They end when memory grows, so each use makes new ones.
     floats(at, count) {
         return new Float32Array(this.memory.buffer, at, count);
     }
@@ -81,7 +81,7 @@ class Machine {
         return new TextDecoder().decode(bytes.slice(0, bytes.indexOf(0)));
     }
 
-    // What a contract said before the instance ended; '' when nothing was wrong.
+    // The message of a contract before the instance ended; '' when nothing was wrong.
     complaint() {
         const said = this.said.trim();
         this.said = '';

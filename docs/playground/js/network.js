@@ -1,6 +1,6 @@
 'use strict';
-// The network that is looked at: its layers, what forward and backward left in memory, and the
-// terms of every sum, so that each value can be shown with the numbers that it is made of.
+// The network in view: its layers, the memory of forward and backward, and the terms of every sum,
+// so that each value can be shown with the numbers that it is made of.
 
 const FACTS = ['inC', 'inH', 'inW', 'outC', 'outH', 'outW', 'size', 'stride', 'pad',
     'weight0', 'weight1', 'weight2', 'weight3', 'bias', 'offset'];
@@ -37,7 +37,7 @@ class Network {
         return layer;
     }
 
-    // What is drawn: the input, and each layer together with the activation after it.
+    // The columns of the picture: the input, and each layer together with the activation after it.
     findColumns() {
         const first = this.layers[0];
         const columns = [{ name: 'input', layers: [], shape: first.in, at: 0 }];
@@ -90,7 +90,7 @@ class Network {
         this.image().set(bytes);
     }
 
-    // Grey levels of a drawing become the image; the answer is '' or what is wrong with it.
+    // Grey levels of a drawing become the image; the answer is '' or an error.
     preprocess(grey, height, width) {
         const at = this.c.look_drawing(height, width);
         if (!at) return 'no memory';
@@ -153,7 +153,7 @@ function unitAt(shape, index) {
     };
 }
 
-// ---- forward: what a value is made of ----
+// ---- forward: the terms of a value ----
 
 // The window of a unit in the layer below: rows r .. r+size-1, and whether all channels are seen.
 function windowOf(layer, unit) {
@@ -213,7 +213,7 @@ function poolValues(net, layer, unit) {
     return values;
 }
 
-// ---- backward: what a gradient is made of ----
+// ---- backward: the terms of a gradient ----
 
 // dx of a convolution: for each filter, the outputs (i, j) whose window holds the entry.
 function convBackParts(net, layer, unit) {
@@ -248,7 +248,7 @@ function affineBackTerms(net, layer, index) {
     });
 }
 
-// The outputs of the layer above whose windows hold an entry: what is pointed at in Backwards.
+// The outputs of the layer above whose windows hold an entry: the targets in Backwards.
 function windowsAbove(layer, unit) {
     if (layer.size === 0) return { whole: true };
     const span = (place, out) => ({

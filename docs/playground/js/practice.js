@@ -84,7 +84,7 @@ class Practice {
 
     // ---- a run ----
 
-    // A new network. With a mistake, a healthy one trains beside it, for comparison.
+    // A new network. With a mistake, a healthy one trains alongside, for comparison.
     begin() {
         this.readSettings();
         const set = one => ({ n: one.n, bytes: one.bytes });
@@ -105,7 +105,7 @@ class Practice {
         this.status(say('begun', { n: this.train.n }));
     }
 
-    // "rate" is no mistake of the C: the C gets another rate.
+    // "rate" is not a mistake in the C: the C gets another rate.
     cDamage() {
         return DAMAGES[this.damage] === 'rate' ? 0 : this.damage;
     }
@@ -177,7 +177,7 @@ class Practice {
         this.restart();
     }
 
-    // 30 batches of the report's recipe, then the checksum beside the native program's.
+    // 30 batches of the report's recipe, then the checksum next to the native program's.
     check() {
         this.stop();
         this.damage = 0;
@@ -202,7 +202,7 @@ class Practice {
         place.dataset.checksum = hex;
     }
 
-    // ---- what the worker says ----
+    // ---- messages from the worker ----
 
     hear(message) {
         const late = message.number !== this.number; // of a run that was given up

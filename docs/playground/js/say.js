@@ -28,7 +28,7 @@ function byId(id) {
     return document.getElementById(id);
 }
 
-// The texts that stand in the page: data-say="key", data-say-label="key" for aria-label.
+// The texts in the page: data-say="key", data-say-label="key" for aria-label.
 function sayEverything() {
     for (const element of document.querySelectorAll('[data-say]'))
         element.textContent = say(element.dataset.say);

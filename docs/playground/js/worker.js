@@ -39,7 +39,7 @@ function test(run) {
     run.checksum = run.machine.c.play_checksum(run.machine.c.practice_params(), run.count) >>> 0;
 }
 
-// What has happened since the last report. Parameters go along, so that they can be looked at.
+// The events since the last report. Parameters go along, so that they can be looked at.
 function report(withTest) {
     if (withTest) {
         runs.forEach(test);
@@ -95,7 +95,7 @@ const orders = {
         pause();
         report(true);
     },
-    // Exactly so many batches: what the checksum is about.
+    // Exactly that many batches, for the checksum.
     steps({ count }) {
         pause();
         for (let k = 0; k < count; k++) runs.forEach(step);

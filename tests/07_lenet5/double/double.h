@@ -2,7 +2,7 @@
  * @file double.h
  * @brief One fixed computation, made in the float build and in the double build, to be compared.
  *
- * A binary holds one of the two builds, so the double half is a program of its own (double.c) that
+ * A binary holds one of the two builds, so the double half is a separate program (double.c) that
  * writes its numbers to stdout, and the float half is a test that reads them.
  */
 #ifndef DOUBLE_H
@@ -41,7 +41,7 @@ static inline bool probe(double *loss, double *gradient) {
     if (!optimizer_named("sgd", &plan.optimizer) ||
         !trainer_new(&trainer, &net, &data, &plan, 1, &error))
         return false;
-    /* The same parameters in both builds: what float can hold. */
+    /* The same parameters in both builds: numbers that float can hold. */
     for (int i = 0; i < DOUBLE_PARAMS; i++)
         trainer.params[i] = (real)(float)trainer.params[i];
     *loss = trainer_gradient(&trainer, trainer.order, DOUBLE_IMAGES).loss;

@@ -8,7 +8,7 @@ enum { ROWS_FOR_COLUMNS = WALK_MISTAKES, PADDING_LEFT, COL_STAYS };
 
 static const Suspect im2col_suspects[] = {
     {"transposed", "windows are rows here: each must be a column of col"},
-    {"padding-left", "what a window has in the padding must become 0; it was left as it was"},
+    {"padding-left", "entries in the padding must become 0; they were left as they were"},
     {"col-stays", "every (ch,p,q) is written into the first row: col is not moved on"},
 };
 

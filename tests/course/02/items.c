@@ -3,7 +3,7 @@
 #include "course/examine/exam.h"
 #include "course/examine/items_layer.h"
 
-/* What of backward is examined: one mistake is to cost one item. */
+/* The part of backward that is examined: one mistake is to cost one item. */
 typedef enum Aim {
     Y,         /* forward */
     DW_ALONE,  /* dw and db, with dx = NULL */

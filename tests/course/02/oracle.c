@@ -76,7 +76,7 @@ static const Suspect forward_suspects[] = {
     {"first-channel", "only channel 0 counts"},
     {"not-reset", "the sum is not set back for every output"},
     {"never-reset", "the sum is not set back for every output"},
-    {"added-to-old", "the product is added to what y held before: beta, or the bias comes first"},
+    {"added-to-old", "the product is added to the old content of y: beta, or the bias comes first"},
     {"w-transposed", "the product reads w transposed"},
     {"col-transposed", "the product reads col transposed"},
 };
@@ -111,7 +111,7 @@ static void forward_image(const Call *call, int mistake, double **v, int x, doub
     free(col);
 }
 
-/* The sum that each output should have alone also has what came before it. */
+/* Each output's sum also has those of all outputs before it. */
 static void run_on(double *y, int count) {
     for (int i = 1; i < count; i++)
         y[i] += y[i - 1];
@@ -160,7 +160,7 @@ enum {
 static const Suspect backward_suspects[] = {
     {"x-stays", "every image is computed with the x of the first: x is not moved on"},
     {"first-for-all", "every image is computed with the dy of the first: dy is not moved on"},
-    {"last-image", "each image overwrites what the one before has added: = or beta 0"},
+    {"last-image", "each image overwrites the sum of the images before: = or beta 0"},
     {"last-image-added", "only the last image counts"},
     {"first-image", "only the first image counts"},
     {"db-first", "only the first output counts: db[f] is the sum of all dy of filter f"},
@@ -172,7 +172,7 @@ static const Suspect backward_suspects[] = {
     {"dy-transposed", "the product reads dy the wrong way round: dw += dy * col^T"},
     {"col-left", "the product is added to the col of x, which is still in scratch: beta 0"},
     {"table-left", "missing links must get no gradient: layer_clear_unlinked()"},
-    {"last-filter", "only the last filter counts: dx adds up what all filters ask for"},
+    {"last-filter", "only the last filter counts: dx is a sum over all filters"},
     {"last-window", "= instead of +=: a pixel adds up over all windows that contain it"},
 };
 

@@ -3,7 +3,7 @@
 #include "course/examine/exam.h"
 #include "course/examine/items_layer.h"
 
-/* What x holds. */
+/* The content of x. */
 typedef enum Data {
     FIRST,    /* whole numbers, no two alike */
     DISTINCT, /* no two entries are alike */

@@ -120,7 +120,7 @@ static const Suspect backward_suspects[] = {
     {"even-tie", "the gradient is shared out among equal entries: only the first may get it"},
     {"spread", "the gradient is spread over the window: only its maximum gets it"},
     {"corner", "the gradient goes to the first entry of the window, not to its maximum"},
-    {"gaps-left", "entries that are no maximum must get 0: dx is not cleared"},
+    {"gaps-left", "entries that are not a maximum must get 0: dx is not cleared"},
 };
 
 /* How many entries of a window are its maximum y. */
@@ -132,7 +132,7 @@ static int ties(const Geometry *g, const double *map, int o, double y) {
     return count;
 }
 
-/* What one dy gives to a window, for mistakes that give it to more than one entry. */
+/* Passes one dy to a window, for mistakes that give it to more than one entry. */
 static void give(const Call *call, int mistake, double **v, int map, int o, double dy) {
     const Geometry *g = &call->g;
     int from = map * g->in.h * g->in.w;

@@ -1,9 +1,9 @@
-/* Chapter 4: full connection, exactly; activations with what lies at their edges. */
+/* Chapter 4: full connection, exactly; activations with their edge cases. */
 #include "course/examine/data.h"
 #include "course/examine/exam.h"
 #include "course/examine/items_layer.h"
 
-/* What of backward is examined: one mistake is to cost one item. */
+/* The part of backward that is examined: one mistake is to cost one item. */
 typedef enum Aim { Y, DW, DX } Aim;
 
 static void affine_case(Exam *exam, Function f, Rng *rng, Geometry g, Aim aim, bool dx) {

@@ -26,7 +26,7 @@ static const Suspect forward_suspects[] = {
     {"last-input", "only the last input counts: = instead of +="},
     {"not-reset", "the sum is not set back for every output"},
     {"never-reset", "the sum is not set back for every output"},
-    {"added-to-old", "the product is added to what y held before: beta, or the bias comes first"},
+    {"added-to-old", "the product is added to the old content of y: beta, or the bias comes first"},
     {"w-transposed", "w is read transposed: it is stored (out, in), entry (o,k) at o*in + k"},
 };
 
@@ -78,14 +78,14 @@ enum {
 static const Suspect backward_suspects[] = {
     {"x-stays", "every image is computed with the x of the first: the index of x lacks m"},
     {"first-for-all", "every image is computed with the dy of the first: the index of dy lacks m"},
-    {"last-image", "= instead of +=: each image overwrites what the one before has added"},
+    {"last-image", "= instead of +=: each image overwrites the sum of the images before"},
     {"last-image-added", "only the last image counts"},
     {"first-image", "only the first image counts"},
     {"db-all", "the dy of all units are added up: each bias has its own"},
     {"w-transposed", "the product reads w the wrong way round: dx = dy * w"},
     {"x-transposed", "the product reads x the wrong way round: dw += dy^T * x"},
     {"dy-transposed", "the product reads dy the wrong way round: dw += dy^T * x"},
-    {"last-unit", "only the last unit counts: dx adds up what all units ask for"},
+    {"last-unit", "only the last unit counts: dx is a sum over all units"},
 };
 
 static bool image_counts(int mistake, int image, int n) {

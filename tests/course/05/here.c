@@ -16,7 +16,7 @@ static void run_cross_entropy_naive(const Call *call) {
                                 call_at(call, A_LABEL));
 }
 
-/* Row by row, because softmax() throws away what softmax_row() returns. */
+/* Row by row, because softmax() throws away the result of softmax_row(). */
 static void run_softmax(const Call *call) {
     const real *x = call_at(call, A_X);
     real *p = call_at(call, A_SCORE);

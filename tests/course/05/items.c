@@ -6,10 +6,10 @@
 
 #include <stdlib.h>
 
-/* What x holds. */
+/* The content of x. */
 typedef enum Data {
     BY_HAND, /* logarithms of whole numbers */
-    MODEST,  /* what a network gives */
+    MODEST,  /* as from a network */
     FAR,     /* scores whose exponentials overflow or vanish */
     WITH_NAN /* a row with a NaN */
 } Data;
@@ -158,7 +158,7 @@ void item_05_3_decision(Exam *exam) {
 
 /* ------------------------------------------------------------------ backward ------------- */
 
-/* p is what softmax should have given. */
+/* p is the correct result of softmax. */
 static void right_p(Call *c) {
     double *v[SLOTS + 1];
     Function own = c->function;

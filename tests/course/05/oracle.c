@@ -52,7 +52,7 @@ static double log_sum(const double *x, int classes) {
     return m + log(sum);
 }
 
-/* What softmax_row() returns. */
+/* The result of softmax_row(). */
 static double returned(int mistake, const double *x, int classes) {
     double value = log_sum(x, classes);
     if (mistake == NO_M) return value - largest(x, classes);

@@ -1,12 +1,12 @@
 /*
- * Optimizers: each parameter has a history of its own, and a mistake is another history.
+ * Optimizers: each parameter has its own history, and a mistake is another history.
  *
- * A rule says how far one parameter moves, given its gradient g, the rate, the constants and what
- * it remembers (m and v, or h and nothing). t counts steps from 1.
+ * A rule says how far one parameter moves, given its gradient g, the rate, the constants and its
+ * memory (m and v, or h and nothing). t counts steps from 1.
  */
 #include "course/examine/oracle/oracle.h"
 
-/* What one parameter knows. */
+/* The state of one parameter. */
 typedef struct Memory {
     double m, v;
 } Memory;

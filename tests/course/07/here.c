@@ -141,7 +141,7 @@ static void labels_into(const Call *call, uint8_t *label) {
         label[i] = (uint8_t)call_get(call, A_LABEL, (size_t)i);
 }
 
-/* What forward left in the workspace goes back: every layer's output, scores, decisions. */
+/* The content of the workspace after forward goes back: every layer's output, scores, decisions. */
 static void workspace_out(const Call *call, const Network *net, const Workspace *space) {
     size_t one = (size_t)(call->g.n * call->g.out.c);
     real *y = call_at(call, A_Y);
@@ -203,7 +203,7 @@ static Trainer trainer_of(const Call *call, const Network *net, const Dataset *d
     contract(trainer_new(&t, net, data, &plan, 1, &error), "%s", error.text);
     memcpy(t.params, call_at(call, A_W), network_params(net) * sizeof(real));
     if (t.mean) memcpy(t.mean, t.params, network_params(net) * sizeof(real));
-    /* After the order's end it begins anew: who reads too far gets the first images. */
+    /* After the order's end it starts again: reading too far gives the first images. */
     int *order = realloc(t.order, (size_t)(t.patterns + plan.batch) * sizeof *order);
     contract(order != NULL, "no memory for a test");
     for (int i = 0; i < t.patterns + plan.batch; i++)
@@ -298,7 +298,7 @@ static void run_lenet5(const Call *call) {
     rest[3] = net.input.lo == choice.input.lo && net.input.hi == choice.input.hi;
 }
 
-/* Trains the report's network on A_X and A_LABEL; what it predicts for A_COL, into A_DECISION. */
+/* Trains the report's network on A_X and A_LABEL; its predictions for A_COL go to A_DECISION. */
 static void run_training(const Call *call) {
     Network net = lenet5(ACTIVATION_RELU);
     Dataset data = data_of(call);

@@ -66,7 +66,7 @@ static void read_name(char *text, int size, const char *name) {
     text[i] = '\0';
 }
 
-/* One layer that came back, in the same words; here.c says what the numbers are. */
+/* One layer that came back, in the same words; here.c explains the numbers. */
 static void got_line(char line[LINE], const char *names, const int *v) {
     char name[12], kind[12], shape[40], window[80] = "";
     read_name(name, sizeof name, names);
@@ -208,7 +208,7 @@ void item_07_2_loop(Exam *exam) {
                                  loop_cases[k].mask, k < 2 ? whole : eighth));
 }
 
-/* What forward leaves behind, without running it. */
+/* The workspace as after forward, without running it. */
 static void right_activations(Call *c, int n, int layers, int mask) {
     Rng unused = rng_seed(0, 0);
     Call forward = loops_call(CALL_NETWORK_FORWARD, &unused, n, layers, mask, whole);
@@ -246,7 +246,7 @@ static Call pictures_call(Function f, int n, int layers, int mask) {
     return c;
 }
 
-/* What the test layers decide on a picture; here.c says what they are. */
+/* The decision of the test layers on a picture; here.c explains them. */
 static int decision_of(const Call *c, int image) {
     double y[UNITS], w[2 * UNITS];
     size_t next = 0, step = IMAGE_BYTES / UNITS, first = (size_t)image * IMAGE_BYTES;

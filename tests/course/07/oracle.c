@@ -73,7 +73,7 @@ enum { PARAMS_STAY = 1, INPUT_STAYS, REVERSED, LAST_LEFT_OUT, FIRST_LEFT_OUT, ON
 
 static const Suspect forward_suspects[] = {
     {"params-stay", "every layer gets the parameters of the first: params is not moved on"},
-    {"input-stays", "every layer reads the images: layer i reads y[i], what the one before wrote"},
+    {"input-stays", "every layer reads the images: layer i reads y[i], the output of layer i - 1"},
     {"reversed", "the layers run in the wrong order: forward goes from the first to the last"},
     {"last-left-out", "the last layer does not run"},
     {"first-left-out", "the first layer does not run"},
@@ -166,7 +166,7 @@ static const Oracle oracle_network_backward = {backward_run, NULL, 0, backward_s
 
 /* ------------------------------------------------------------------ trainer -------------- */
 
-/* What the first layer picks of a picture: bytes of 0 and 255 are 0 and 1. */
+/* The pixels that the first layer picks: bytes of 0 and 255 are 0 and 1. */
 static void picture(ImageRun *run, const double *pixel, int image) {
     int step = PIXELS / run->units;
     for (int k = 0; k < run->units; k++)
@@ -219,9 +219,9 @@ static void add_counts(int *to, const int *from) {
         to[k] += from[k];
 }
 
-/* Where nothing is cleared, a micro-batch adds to what an earlier one left in its memory. count[0]
-   is how often the result has what stood in grad before, count[1 + k] the gradient of part k; the
-   parts are added up as in trainer_gradient(). */
+/* Where nothing is cleared, a micro-batch adds to an earlier one's sum in its memory. count[0] is
+   how often the result has the old content of grad, count[1 + k] the gradient of part k; the parts
+   are added up as in trainer_gradient(). */
 static void count_left(int parts, int *count) {
     int sum[SUMS][1 + PARTS] = {{1}}, sums = 0;
     for (int k = 0; k < parts; k++) {

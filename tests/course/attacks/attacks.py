@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The grader against what it must withstand, through the sandbox and the judge.
+"""The grader against attacks, through the sandbox and the judge.
 
     python3 tests/course/attacks/attacks.py [--all] [--level LEVEL] [NAME ...]
 
@@ -12,7 +12,7 @@ A hostile submission is the reference with one source spoilt, FILE below:
 
     head, tail   put before and after the source
     body         replaces the body of im2col(); most are right only if an attack succeeds
-    text         replaces the source; line_ends, encoding, remove, pipe: what else becomes of it
+    text         replaces the source; line_ends, encoding, remove, pipe: other changes to it
     links, extra other entries of the submission: {path: target} and {path: content}
     pipe         true, or the path of a named pipe
     deep, many   folders in folders, and files
@@ -20,10 +20,10 @@ A hostile submission is the reference with one source spoilt, FILE below:
     budget       seconds that the submission may take, and soon after which it must be over
     loses        the items that it must not get: 01.3-exact if it says nothing, a list, "source" for
                  all of its source, or "any" for 01.3-exact and perhaps more
-    refused      it is no submission, and the message says this
+    refused      it is not a submission, and the message says this
     only         levels at which it may be tried at all
     at.LEVEL     another outcome there
-    ignored      what must be listed as ignored
+    ignored      files that must be listed as ignored
 """
 import concurrent.futures
 import io
@@ -88,7 +88,7 @@ def hostiles():
 
 
 class Server:
-    """Somebody who listens: an open network is seen by the answer."""
+    """A listener: an open network is seen by the answer."""
 
     def __init__(self):
         self.socket = socket.create_server(("127.0.0.1", 0), backlog=100)
@@ -112,7 +112,7 @@ def expand(text):
 
 
 def spoilt(hostile):
-    """The source as this submission has it."""
+    """The source of this submission."""
     text = (listed.TOP / FILE).read_text()
     if "text" in hostile:
         return expand(hostile["text"])
@@ -208,14 +208,14 @@ def try_hostile(kit, box, hostile):
         except NoSubmission as why:
             problems = [] if hostile.get("refused", "?") in str(why) else [f"refused: {why}"]
         seconds = time.monotonic() - began
-        os.system(f"rm -rf '{folder}'")  # Python cannot remove what is that deep
+        os.system(f"rm -rf '{folder}'")  # too deep for Python to remove
     if "budget" in hostile and seconds > 3 * hostile["budget"] + 30:
         problems.append(f"took {seconds:.0f} s")
     return rows, problems, seconds
 
 
 def told(folder):
-    """What the student is told must not hold what only the grader was told."""
+    """The results that hold the grader's own environment."""
     return [
         f"{path.name} holds the grader's environment"
         for path in folder.iterdir()
@@ -224,7 +224,7 @@ def told(folder):
 
 
 def outcome(hostile, level, rows):
-    """What is not as declared."""
+    """Differences from the declaration."""
     if "refused" in hostile:
         return ["it is judged"]
     declared = {**hostile, **hostile.get("at", {}).get(level, {})}
@@ -247,11 +247,11 @@ def tried(level, complete, names):
     ]
 
 
-# ---- what is left --------------------------------------------------------------------------------
+# ---- leftovers -----------------------------------------------------------------------------------
 
 
 def left():
-    """What a submission left on this machine: processes, segments, files."""
+    """The leftovers of submissions on this machine: processes, segments, files."""
     found = []
     for path in pathlib.Path("/proc").glob("[0-9]*"):
         try:
@@ -323,7 +323,7 @@ class Changed:
 
 
 def try_wrong(kit, box, wrong):
-    """What a known-wrong solution loses of its source, and what it should lose."""
+    """Runs a known-wrong solution; compares its losses with those that it declares."""
     submission = Changed(wrong["file"], known.changed(wrong))
     rows = judge.Grading(kit, box, submission, SEED).run(only=wrong["file"]).rows
     failed = [row.name for row in rows if row.verdict != "PASS"]
@@ -346,7 +346,7 @@ def run_wrongs(pool, kit, box, complete):
 
 
 def run_reference(kit, box):
-    """The tree itself, with a seed that nobody knows."""
+    """The tree itself, with a seed from the clock."""
     grading = judge.Grading(kit, box, Submission(listed.TOP, kit), int(time.time()), 2).run()
     print(f"the reference in the sandbox: {grading.score} points")
     return [

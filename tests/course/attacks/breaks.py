@@ -19,7 +19,7 @@ sys.path.insert(0, str(COURSE))
 import exercises as listed  # noqa: E402
 
 TOP = listed.TOP
-BUILT = {"kit", "float", "exam", "flags", "borrowed", "rubric.inc"}  # what saves compiling
+BUILT = {"kit", "float", "exam", "flags", "borrowed", "rubric.inc"}  # saves compiling
 
 
 class Stale(Exception):
@@ -27,7 +27,7 @@ class Stale(Exception):
 
 
 def left_out(folder, names):
-    """What a copy of the tree does without."""
+    """The names that a copy of the tree leaves out."""
     if pathlib.Path(folder) == TOP / "build":
         return set(names) - BUILT
     return {name for name in names if name in (".git", "__pycache__")}
@@ -65,7 +65,7 @@ def run(commands, tree):
 
 
 def change(tree, changes):
-    """Breaks the tree; returns what mends it."""
+    """Breaks the tree; returns the texts that mend it."""
     kept = {}
     for one in changes:
         path = tree / one["file"]
@@ -82,7 +82,7 @@ def main(names):
     listing = [b for b in listing if not names or b["name"] in names]
     unnoticed = 0
     with tempfile.TemporaryDirectory(prefix="breaks-") as place:
-        os.chmod(place, 0o755)  # what hides the tree is the sandbox
+        os.chmod(place, 0o755)  # only the sandbox hides the tree
         tree = pathlib.Path(place) / "tree"
         shutil.copytree(TOP, tree, symlinks=True, ignore=left_out)
         for broken in listing:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Is the grader fair? Correct solutions pass, and a mistake costs what a teacher would take.
+"""Is the grader fair? Correct solutions pass, and a mistake costs as much as with a teacher.
 
     fair.py honest [SEEDS]   honest.toml: correct solutions that are written otherwise, and some
                              that are wrong by little, each with many seeds (20)
@@ -150,7 +150,7 @@ def unwritten(half):
 
 
 def try_half(kit, box, half):
-    """The points of a tree: only what its changes may cost is judged."""
+    """The points of a tree: only items that its changes may cost are judged."""
     whole = half.get("whole", False)
     with tempfile.TemporaryDirectory(prefix="half-") as place:
         folder = pathlib.Path(place)

@@ -104,7 +104,7 @@ def make_class(folder):
 
 
 def grade(*words, code=0, env=None):
-    """Runs course.py; returns what it printed."""
+    """Runs course.py; returns its output."""
     command = [sys.executable, str(COURSE / "grade" / "course.py"), "--seed=11", *map(str, words)]
     done = subprocess.run(
         command, capture_output=True, text=True, env={**os.environ, **(env or {})}, cwd="/"
@@ -125,7 +125,7 @@ def read(path):
     return rows
 
 
-# ---- what is looked at ---------------------------------------------------------------------------
+# ---- expectations --------------------------------------------------------------------------------
 
 
 def look_at_grades(out, wanted):
@@ -217,7 +217,7 @@ def look_at_pages(out):
 
 
 def try_again(folder, out):
-    """What is judged again, and what is kept."""
+    """Some entries are judged again, the others kept."""
     said = grade("--out", out, folder)
     expect("0 graded now and 11 kept" in said, f"again: {said[-300:]}")
     hand_in(folder / "ada", with_mistake())
@@ -426,7 +426,7 @@ def try_unclear(place):
 
 
 def try_fault(place):
-    """A compiler that is not there is nobody's 0."""
+    """A missing compiler costs no student a point."""
     kit = place / "kit"
     shutil.copytree(KIT, kit, ignore=shutil.ignore_patterns("objects"))
     words = json.loads((kit / "kit.json").read_text())

@@ -53,7 +53,7 @@ static size_t bytes_of(const Array *a) {
     return a->count * size_of[a->kind];
 }
 
-/* What an array holds before the call. */
+/* An entry's content before the call. */
 static double before(Role role, size_t i) {
     if (role == RESULT) return call_untouched(i);
     if (role == SUM) return 5 + (double)(i % 7);

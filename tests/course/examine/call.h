@@ -3,13 +3,13 @@
  * @brief One call of a function under examination, as a plain record that can be sent elsewhere.
  *
  * A call names the function, its geometry and its constants, and holds all arrays in one block of
- * memory: what is given, what comes out, working memory. Whoever runs the call (here.h) runs the
- * function on the block, and the whole block comes back. So whoever judges it can look at the
- * results, at the inputs, which must not have changed, and at the guards between the arrays.
+ * memory: inputs, results, working memory. The runner of the call (here.h) runs the function on the
+ * block, and the whole block comes back. So the judge can look at the results, at the inputs, which
+ * must not have changed, and at the guards between the arrays.
  *
  *     guard | array | guard | array | ... | guard
  *
- * What the arrays hold before the call matters: results hold unlikely numbers, so that
+ * The arrays' content before the call matters: results hold unlikely numbers, so that
  * doing nothing is seen; sums (dw) hold numbers that must be added to; scratch holds NaN.
  */
 #ifndef CALL_H
@@ -83,7 +83,7 @@ typedef enum Slot {
     SLOTS ///< how many
 } Slot;
 
-/** What an array consists of. */
+/** The numbers in an array. */
 typedef enum Kind {
     REALS,   ///< real
     DOUBLES, ///< double
@@ -91,7 +91,7 @@ typedef enum Kind {
     BYTES    ///< uint8_t
 } Kind;
 
-/** What a function may do with an array. */
+/** A function's use of an array. */
 typedef enum Role {
     GIVEN,  ///< only read it
     RESULT, ///< overwrite all of it
@@ -102,7 +102,7 @@ typedef enum Role {
 
 enum {
     AXES_MAX = 5,     ///< most axes of an array
-    NUMBERS_MAX = 24, ///< whole numbers beside the geometry
+    NUMBERS_MAX = 24, ///< whole numbers in addition to the geometry
     CONSTANTS_MAX = 8 ///< other numbers
 };
 
@@ -110,8 +110,8 @@ enum {
 typedef struct Array {
     char name[12];        ///< "dw"
     char axis[24];        ///< names of the axes, "f,ch,p,q"; the batch's axis is called image
-    Kind kind;            ///< what it consists of
-    Role role;            ///< what may be done with it
+    Kind kind;            ///< its numbers
+    Role role;            ///< the function's use of it
     bool present;         ///< false: NULL is passed
     int axes;             ///< how many axes
     int extent[AXES_MAX]; ///< their lengths
@@ -119,7 +119,7 @@ typedef struct Array {
     size_t offset;        ///< where it begins in the block, in bytes
 } Array;
 
-/** The geometry of a layer; what does not apply is 0. */
+/** The geometry of a layer; fields that do not apply are 0. */
 typedef struct Geometry {
     int n;                 ///< images
     Shape in, out;         ///< one image
@@ -133,7 +133,7 @@ typedef struct Call {
     int number[NUMBERS_MAX];        ///< by function, see NN/here.c
     double constant[CONSTANTS_MAX]; ///< by function
     double tolerance;               ///< relative, of the results; 0 for whole numbers
-    bool silent;                    ///< what the function prints is not shown
+    bool silent;                    ///< the function's output is not shown
     bool fresh;                     ///< it is to be the first call of its process
     Array array[SLOTS];             ///< the arrays
     size_t bytes;                   ///< length of the block
@@ -145,7 +145,7 @@ typedef struct Call {
  * @brief Begins a call.
  * @param function which function
  * @param g        the geometry
- * @param format   as in printf: what the case is, for messages
+ * @param format   as in printf: a name of the case, for messages
  * @return a call without arrays
  */
 Call call_new(Function function, Geometry g, const char *format, ...)
@@ -155,8 +155,8 @@ Call call_new(Function function, Geometry g, const char *format, ...)
  * @brief Declares an array.
  * @param call   the call
  * @param slot   which one
- * @param kind   what it consists of
- * @param role   what may be done with it
+ * @param kind   its numbers
+ * @param role   the function's use of it
  * @param name   for messages
  * @param axis   the names of its axes, separated by commas or bars
  * @param extent their lengths; an array without numbers stays absent
@@ -165,13 +165,14 @@ void call_array(Call *call, Slot slot, Kind kind, Role role, const char *name, c
                 const int *extent);
 
 /**
- * @brief Gives the arrays their memory: guards, and what results, sums and scratch hold before.
- * @param call the call; what is GIVEN is 0 and is to be filled
+ * @brief Gives the arrays their memory: guards, and the content of results, sums and scratch before
+ *        the call.
+ * @param call the call; arrays that are GIVEN are 0 and are to be filled
  */
 void call_ready(Call *call);
 
 /**
- * @brief A copy with a block of its own.
+ * @brief A copy with its own block.
  * @param call the call
  * @return the copy; call_free() releases it
  */
@@ -205,7 +206,7 @@ double call_get(const Call *call, Slot slot, size_t i);
  * @param call  the call
  * @param slot  of which array
  * @param i     which entry
- * @param value rounded to what the array consists of
+ * @param value rounded to the array's kind of number
  */
 void call_set(Call *call, Slot slot, size_t i, double value);
 
@@ -227,14 +228,14 @@ void call_doubles(const Call *call, double *v[SLOTS + 1]);
 const char *call_broken(const Call *call, const Call *back, char *text, size_t size);
 
 /**
- * @brief Forbids the guards to whoever runs the call, where the address sanitizer is at work.
+ * @brief Forbids the guards to the runner of the call, where the address sanitizer is at work.
  * @param call   the call
  * @param forbid true before the function runs, false afterwards
  */
 void call_guard(const Call *call, bool forbid);
 
 /**
- * @brief What an entry of a result holds before the call.
+ * @brief The content of a result's entry before the call.
  * @param i which entry
  * @return a whole number that rarely occurs in an answer
  */

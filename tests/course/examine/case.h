@@ -1,6 +1,6 @@
 /**
  * @file case.h
- * @brief A case that was run: what was sent, what came back, what should have.
+ * @brief A case that was run: the call, the results, the correct results.
  */
 #ifndef CASE_H
 #define CASE_H
@@ -36,7 +36,7 @@ typedef struct Cause {
 bool case_wrong(const Case *c, Slot slot, size_t i);
 
 /**
- * @brief Finds what explains an array in every case.
+ * @brief Finds the cause that explains an array in every case.
  * @param cases the cases of an item
  * @param count how many
  * @param slot  the array

@@ -1,7 +1,7 @@
 /*
  * Likely causes.
  *
- * First the suspects that say what every number would be: mistakes of this function (expected.h),
+ * First the suspects that predict every number: mistakes of this function (expected.h),
  * and mistakes that any array can show (sign, not cleared, transposed, ...). One is named only if
  * no other explains every case as well. Then a constant factor. Then places, which are facts and
  * no causes: "only the first image is right".
@@ -55,11 +55,11 @@ static size_t index_along(const Array *a, size_t i, int back) {
 
 /* ------------------------------------------------------------------ values --------------- */
 
-/* What entry i would be if the mistake were this one; NEVER if it cannot be. */
+/* Entry i if the mistake were this one; NEVER if it cannot be. */
 #define NEVER 1e301
 typedef double Guess(const Case *c, Slot slot, size_t i);
 
-/* What a sum holds before; 0 for results, which are overwritten. */
+/* A sum's old entry; 0 for results, which are overwritten. */
 static double base(const Case *c, Slot slot, size_t i) {
     return c->sent.array[slot].role == SUM ? c->before[slot][i] : 0;
 }
@@ -144,7 +144,7 @@ static const struct {
 } guesses[] = {
     {guess_zero, {"zero", "every entry is 0"}, GIVEN},
     {guess_sign, {"sign", "every entry has the wrong sign"}, GIVEN},
-    {guess_twice, {"twice", "every entry is twice what it should be: added twice?"}, GIVEN},
+    {guess_twice, {"twice", "every entry is twice the correct value: added twice?"}, GIVEN},
     {guess_times_n, {"times-n", "every entry is multiplied by the number of images"}, GIVEN},
     {guess_by_n,
      {"by-n", "every entry is divided by the number of images: only the loss does that, by scale"},
@@ -241,7 +241,7 @@ static bool place_fits(const Case *c, Slot slot, AtPlace *at_place) {
     return 2 * wrong >= size;
 }
 
-/* NaN where a number belongs, in a function that has scratch; or what stands in the guards. */
+/* NaN where a number belongs, in a function that has scratch; or a guard number. */
 static bool any_got(const Case *c, Slot slot, bool nan) {
     for (size_t i = 0; i < c->sent.array[slot].count; i++) {
         double got = c->got[slot][i];
@@ -369,7 +369,7 @@ static Cause by_factor(const Case *cases, int count, Slot slot) {
         if (!(fabs(here - factor) <= 1e-5 * fabs(factor))) return (Cause){"-", NULL};
     }
     if (isnan(factor)) return (Cause){"-", NULL};
-    snprintf(text, sizeof text, "every entry is %.4g times what it should be", factor);
+    snprintf(text, sizeof text, "every entry is %.4g times the correct value", factor);
     return (Cause){"factor", text};
 }
 

@@ -1,6 +1,6 @@
 /**
  * @file data.h
- * @brief What items fill their calls with.
+ * @brief Data for the calls of items.
  */
 #ifndef DATA_H
 #define DATA_H

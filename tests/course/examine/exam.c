@@ -100,7 +100,7 @@ static bool all_right(const Case *c) {
     return true;
 }
 
-/* Whether a case that came out wrong after another call comes out right in a process of its own. */
+/* Whether a case that came out wrong after another call comes out right in a separate process. */
 static bool right_alone(const Exam *exam, const Case *c) {
     Case alone = {.sent = c->sent, .back = call_copy(&c->sent)};
     alone.sent.fresh = true;
@@ -233,7 +233,7 @@ static Result todo_result(const Exam *exam, const char *todo) {
     return result;
 }
 
-/* Says what all cases together mean. */
+/* The result of all cases together. */
 static Result conclude(Exam *exam) {
     Result result = {.verdict = VERDICT_PASS};
     const Case *last = exam->count > 0 ? &exam->cases[exam->count - 1] : NULL;
@@ -306,8 +306,8 @@ static Result blocked(const Item *first, const Known *known) {
                     .text = report_line("%s %s comes first: it %s", first->id, title, state)};
 }
 
-/* After an obstacle: what is not written itself is TODO, whatever it waits for, and in the judge's
-   probe what passes all the same has its points. */
+/* After an obstacle: an item that is not written itself is TODO, whatever it waits for, and in the
+   judge's probe an item that passes all the same has its points. */
 static Result exam_after(Sitting *s, const Item *item, const Item *first) {
     const Known *known = known_of(s, first);
     if (known->endless) return blocked(first, known);

@@ -1,9 +1,9 @@
 /**
  * @file exam.h
- * @brief Examines an item: runs its cases through a port, compares, and says what went wrong.
+ * @brief Examines an item: runs its cases through a port, compares, and reports errors.
  *
- * The cases of an item (items_NN.c) are calls with their data. Each is run, and what comes back is
- * compared with what is expected (expected.h). If something is wrong, the likely cause is named,
+ * The cases of an item (items_NN.c) are calls with their data. Each is run, and the results are
+ * compared with the expected ones (expected.h). If something is wrong, the likely cause is named,
  * but only if exactly one known mistake explains every case: the wrong ones and the right ones.
  */
 #ifndef EXAM_H
@@ -16,7 +16,7 @@
 
 typedef struct Exam Exam;
 
-/** What became of an item. */
+/** The outcome of an item. */
 typedef enum Verdict {
     VERDICT_PASS,    ///< all cases are right
     VERDICT_FAIL,    ///< at least one is not
@@ -28,16 +28,16 @@ typedef enum Verdict {
 /** A verdict with its reasons. */
 typedef struct Result {
     Verdict verdict;
-    char *text;      ///< findings, TODO or what blocks; malloc'd, NULL after a pass
+    char *text;      ///< findings, TODO or the obstacle; malloc'd, NULL after a pass
     char causes[96]; ///< the likely cause of each finding, "-" for none: "no-bias,-"
-    bool endless;    ///< the function did not return: whoever calls it would not either
+    bool endless;    ///< the function did not return: its callers would not either
 } Result;
 
 enum {
     ITEMS_MAX = 64 ///< most items of the list
 };
 
-/** What is known of an item. */
+/** The state of an item, as far as it is known. */
 typedef struct Known {
     bool known;      ///< false: nothing, and the rest means nothing
     bool endless;    ///< its function did not return
@@ -48,7 +48,7 @@ typedef struct Known {
 typedef struct Sitting {
     Port *port;             ///< where calls run
     uint64_t seed;          ///< of the data that are random
-    bool alone;             ///< what an item needs and is not known passes: it is the reference's
+    bool alone;             ///< unknown requirements of an item pass: they are the reference's
     Known known[ITEMS_MAX]; ///< by the items' places in the list
 } Sitting;
 
@@ -94,7 +94,7 @@ int exam_count(const Exam *exam);
  * @brief Runs a case that its item judges itself, with reject().
  * @param exam the item's examination
  * @param call the case, filled; it belongs to the examination from now on
- * @return what came back, NULL if nothing did
+ * @return the results, NULL without any
  */
 const Call *examine_only(Exam *exam, Call call);
 
@@ -102,7 +102,7 @@ const Call *examine_only(Exam *exam, Call call);
  * @brief Adds a finding about the last case.
  * @param exam   the item's examination
  * @param id     short name of the cause, "-" for none
- * @param format as in printf: what is wrong
+ * @param format as in printf: the error
  */
 void reject(Exam *exam, const char *id, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -5,10 +5,10 @@ ORACLES := $(wildcard tests/course/0*/oracle.c $(EXAMINE)/oracle/*.c)
 ANSWERS := $(or $(ORACLES),$(filter-out %/record.c,$(wildcard $(EXAMINE)/answers/*.c)))
 EXAM    := $(patsubst %.c,$B/float/%.o,$(ANSWERS) $(wildcard tests/course/0*/items.c) \
              $(filter-out %/main.c,$(wildcard $(EXAMINE)/*.c)))
-# here,CHAPTER: what runs the functions of a chapter and of those it uses.
+# here,CHAPTER: the callers of the functions of a chapter and of those it uses.
 here     = $(foreach c,$1 $(USES_$1),$(patsubst %.c,$B/float/%.o,\
              $(wildcard tests/course/$(firstword $(subst _, ,$c))/here.c)))
-# examined,CHAPTER: what its program is linked from.
+# examined,CHAPTER: the objects of its program.
 examined = $B/float/$(EXAMINE)/main.o $(call here,$1) $(EXAM) $(call objects,float,$1) \
            $B/float/common.a
 

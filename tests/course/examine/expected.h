@@ -1,6 +1,6 @@
 /**
  * @file expected.h
- * @brief What should come out of a call, and what usual mistakes would give instead.
+ * @brief The correct results of a call, and those of usual mistakes.
  *
  * The judge asks these questions and nothing else, so that the answers may come from formulas
  * (NN/oracle.c) or, in a tree that must not hold them, from tables.
@@ -19,7 +19,7 @@ typedef struct Suspect {
 /**
  * @brief The correct results.
  * @param call the call as it was sent
- * @param v    all its arrays as doubles; results and sums are overwritten by what is expected
+ * @param v    all its arrays as doubles; results and sums are overwritten by the expected values
  */
 void expected_right(const Call *call, double *v[SLOTS]);
 
@@ -34,7 +34,7 @@ int expected_suspects(const Call *call);
  * @brief One of them.
  * @param call the call
  * @param suspect which
- * @return its name and what to say
+ * @return its name and its text
  */
 Suspect expected_suspect(const Call *call, int suspect);
 
@@ -43,15 +43,15 @@ Suspect expected_suspect(const Call *call, int suspect);
  * @param call    the call as it was sent
  * @param suspect the mistake
  * @param slot    the array
- * @param got     what came out
- * @return true if every entry that the mistake determines is what it would be
+ * @param got     the result
+ * @return true if every entry that the mistake determines has the value that it would have
  */
 bool expected_fits(const Call *call, int suspect, Slot slot, const double *got);
 
 /**
- * @brief How far a number may be from what it should be.
+ * @brief How far a number may be from the correct one.
  * @param call the call
- * @param want what it should be
+ * @param want the correct number
  * @return 0 where whole numbers are counted
  */
 static inline double expected_slack(const Call *call, double want) {
@@ -62,9 +62,9 @@ static inline double expected_slack(const Call *call, double want) {
 /**
  * @brief Whether a number is the one that a mistake would give.
  * @param call the call
- * @param got  what came out
- * @param pred what the mistake would give; NaN is NaN
- * @return true within a millionth, or within what the call allows
+ * @param got  the result
+ * @param pred the result of the mistake; NaN is NaN
+ * @return true within a millionth, or within the call's tolerance
  */
 static inline bool expected_agrees(const Call *call, double got, double pred) {
     if (isnan(got) || isnan(pred)) return isnan(got) && isnan(pred);

@@ -28,7 +28,7 @@ void layer_parameters(Call *c, bool forward, const char *axis, const int *extent
                       const char *unit);
 
 /**
- * @brief Sets y to what forward should have written, for backward.
+ * @brief Sets y to the correct output of forward, for backward.
  * @param c       the call, filled
  * @param forward the function that writes y
  */

@@ -5,7 +5,7 @@
  *
  *     build/exam/02_conv [-v] [-s SEED] [ITEM ...]
  *
- * Without items, all of its own chapter. -v: reports on stderr. -s: different data. Exit
+ * Without items, all of its chapter. -v: reports on stderr. -s: different data. Exit
  * code 0 when it worked, whatever the verdicts; 2 for a wrong command line.
  */
 #include "exam.h"

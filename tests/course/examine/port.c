@@ -21,7 +21,7 @@ enum {
     WIDE = 10
 };
 
-/* What parent and child share; the call's block follows. */
+/* Shared by parent and child; the call's block follows. */
 typedef struct Room {
     _Alignas(64) volatile bool finished;
     volatile bool not_linked;
@@ -67,7 +67,7 @@ static _Noreturn void child(const Port *port, const Call *call) {
     _exit(0);
 }
 
-/* What the child's end says. */
+/* The reply that the child's end amounts to. */
 static Reply reply_of(const Port *port, const Call *call, int status) {
     if (room->not_linked) return (Reply){.outcome = CALL_NOWHERE};
     int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;

@@ -1,6 +1,6 @@
 /**
  * @file port.h
- * @brief Where calls are run: a port takes a call, and brings back what became of it.
+ * @brief Where calls are run: a port takes a call, and brings back its result.
  *
  * The judge never runs a student's function itself. port_forked() runs each call in a child
  * process, so a crash, an endless loop or exit() costs one call; `make test` uses it. A grader can
@@ -22,7 +22,7 @@ typedef enum Outcome {
     CALL_NOWHERE  ///< it could not be run: no process, no memory, or the function is not linked
 } Outcome;
 
-/** What is known beside the arrays. */
+/** The result of a call, apart from the arrays. */
 typedef struct Reply {
     Outcome outcome;
     int detail;     ///< the signal (0: a sanitizer), the exit code, or the seconds allowed
@@ -33,7 +33,7 @@ typedef struct Port Port;
 
 /** A place where calls run. */
 struct Port {
-    /** Runs a call; back is a copy of it whose block is overwritten by what came back. */
+    /** Runs a call; back is a copy of it whose block is overwritten by the results. */
     Reply (*run)(Port *port, const Call *call, Call *back);
     double slower; ///< factor on the time that a call may take: 1, more under a sanitizer
 };
@@ -42,7 +42,7 @@ struct Port {
  * @brief A port that runs each call in a child of this process, by call_here().
  *
  * The child runs the call before it once more first, if that was one of the same function with
- * another geometry: what a function keeps in static variables then shows. A `fresh` call is alone.
+ * another geometry: state in static variables then shows. A `fresh` call is alone.
  *
  * @return the port
  */

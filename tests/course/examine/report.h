@@ -1,6 +1,6 @@
 /**
  * @file report.h
- * @brief What a student reads when an item fails.
+ * @brief The message to a student when an item fails.
  */
 #ifndef REPORT_H
 #define REPORT_H
@@ -12,7 +12,7 @@
 typedef struct Finding {
     int where;       ///< the case
     char id[24];     ///< the cause, "-" for none
-    char text[300];  ///< what is wrong
+    char text[300];  ///< the error
     char cause[120]; ///< the cause in words, empty for none
 } Finding;
 
@@ -28,7 +28,7 @@ typedef struct Findings {
  * @param findings the list
  * @param where    the case
  * @param id       the cause, "-" for none
- * @param text     what is wrong
+ * @param text     the error
  * @param cause    the cause in words, NULL for none
  */
 void findings_add(Findings *findings, int where, const char *id, const char *text,

@@ -30,7 +30,7 @@ typedef struct Item {
     const char *id;    ///< "02.4-exact"
     const char *title; ///< "strides, padding, several images"
     int exercise;      ///< its exercise, an index of exercises
-    int points;        ///< what it is worth; 0 for what goes beyond the course
+    int points;        ///< its worth; 0 for items beyond the course
     CaseList *cases;   ///< its cases; null in a program that examines nothing
 } Item;
 

@@ -3,8 +3,8 @@
  *
  *     ask SEED ITEM CASE FILE
  *
- * FILE gets the call as viva.c reads it, the output a description in JSON: what the case is, and
- * its arrays before the call. Exit code 1 when the item has no such case.
+ * FILE gets the call as viva.c reads it, the output a description in JSON: the case and its arrays
+ * before the call. Exit code 1 when the item has no such case.
  */
 #include "course/examine/exam.h"
 

@@ -1,6 +1,6 @@
 /*
  * Becomes a program that is not trusted: as another user, with limits, with no environment but the
- * one that is given, and with what the kernel has to confine it (Landlock, a seccomp filter).
+ * one that is given, and confined by the kernel (Landlock, a seccomp filter).
  *
  *     cage [-u UID] [-d DIR] [-e NAME=VALUE] [-m MIB] [-t SECONDS] [-f MIB] [-p COUNT]
  *          [-r PATH] [-w PATH] [-s compile|run|debug] [-3] -- COMMAND ...
@@ -39,7 +39,7 @@
 
 enum { NO_CAGE = 125, PATHS_MAX = 32 };
 
-/* What the command line asks for; 0 or NULL is no limit. */
+/* The limits from the command line; 0 or NULL is no limit. */
 typedef struct Cage {
     uid_t user;
     const char *folder;
@@ -142,7 +142,7 @@ static void become_user(uid_t user) {
         fail("user %u", (unsigned)user);
 }
 
-/* Descriptors that whoever started us left open. */
+/* Descriptors that the parent left open. */
 static void close_others(bool channel) {
     for (int fd = channel ? 4 : 3; fd < 1024; fd++)
         close(fd);
@@ -154,7 +154,7 @@ static _Noreturn void kill_user(uid_t user) {
         fail("-k wants -u");
     }
     become_user(user);
-    kill(-1, SIGKILL); /* all that this user may: all of its own, but not this process */
+    kill(-1, SIGKILL); /* every process of this user but this one */
     exit(EXIT_SUCCESS);
 }
 

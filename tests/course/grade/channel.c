@@ -28,10 +28,10 @@ enum {
     STARTS = 2             /* probes in a row that end without an answer */
 };
 
-/* The end of what a transfer was tried for. */
+/* The end of an attempt to transfer. */
 typedef enum Transfer { DONE, CLOSED, LATE } Transfer;
 
-/* What was printed: the beginning, and the end as a ring. */
+/* The output: the beginning, and the end as a ring. */
 typedef struct Said {
     char head[SAID_MAX / 2], tail[SAID_MAX / 2];
     size_t bytes;
@@ -64,7 +64,7 @@ static _Noreturn void become(char *const command[], int channel, int output) {
     dup2(output, 1);
     dup2(output, 2);
     dup2(channel, PROBE_FD);
-    clearenv(); /* what the grader was told is not for others */
+    clearenv(); /* the grader's environment is not for others */
     execvp(command[0], command);
     _exit(127);
 }
@@ -144,7 +144,7 @@ static double now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Reads what the probe printed, so that it never waits for a reader. */
+/* Reads the probe's output, so that it never waits for a reader. */
 static void hear(Probe *p) {
     char text[4096];
     Said *said = &p->said;
@@ -205,7 +205,7 @@ static bool name_todo(const char id[8], Reply *reply) {
     return false;
 }
 
-/* What an answer says, as far as it can be believed. */
+/* The content of an answer, as far as it can be believed. */
 static Reply reply_of(const Answer *a) {
     Reply reply = {.outcome = (Outcome)a->outcome, .detail = a->detail};
     switch (a->outcome) {

@@ -31,7 +31,7 @@ Port *port_probe(char *const command[], double seconds);
 double port_probe_spent(const Port *port);
 
 /**
- * @brief What the probes printed so far.
+ * @brief The probes' output so far.
  * @param port the port
  * @param text printable characters and line ends only
  */

@@ -9,20 +9,20 @@ SUBMISSIONS is a folder, or the archive in which a platform hands out all of the
     --jobs N          submissions at a time on each machine (one per processor)
     --sshlogin LIST   also on these machines, ":,grader2"; the colon is this one. This tree, with
                       its kit, and the submissions have the same paths there
-    --seed N          of the judge's inputs, the same for all; without, one that nobody knows
+    --seed N          of the judge's inputs, the same for all; without, a random one
     --exercises LIST  only these chapters and exercises, "02 06.5"
     --isolation LEVEL bwrap, user or limits: chosen once, for all
     --roster FILE     a platform's list of students: the same file is written with grades in it
     --column NAME     of the roster, for grades, where it is not clear
-    --before TIME     "2026-11-30 23:59": what was handed in later is late
+    --before TIME     "2026-11-30 23:59": later submissions are late
     --late FILE       a table "student,days" of how many days are granted
     --regrade LIST    judges these exercises again for all, or everything: "all"
     --student NAME    looks at this submission only; the others keep what they have
     --anonymous       also writes everything without names, for assistants
 
-What has a score for the same content, seed, kit and exercises keeps it; a run that was stopped goes
-on where it was.
-Exit code 0 when every submission has a score, 3 when the grader failed at some.
+A submission with a score for the same content, seed, kit and exercises keeps it; a stopped run
+resumes where it was. Exit code 0 when every submission has a score, 3 when the grader failed at
+some.
 """
 import concurrent.futures
 import hashlib
@@ -116,10 +116,11 @@ class Course:
     def place(self, entry):
         return self.out / "students" / entry.place
 
-    # ---- what there is to do ---------------------------------------------------------------------
+    # ---- the work to do --------------------------------------------------------------------------
 
     def look(self, entry):
-        """Reads a submission; returns what its score depends on, None if it cannot be judged."""
+        """Reads a submission; returns the prerequisites of its score, None if it cannot be
+        judged."""
         if entry.why:
             return None
         try:
@@ -149,7 +150,7 @@ class Course:
         }
 
     def earlier(self, entry):
-        """What an earlier score of a submission depends on; None without one."""
+        """The prerequisites of a submission's earlier score; None without one."""
         try:
             key = json.loads((self.place(entry) / "key.json").read_text())
             found = json.loads((self.place(entry) / "results.json").read_text())
@@ -212,7 +213,7 @@ class Course:
             self.faults[entry.label] = said or f"exit code {code}"
 
     def grade(self):
-        """Judges what has no score yet, and says how far it is."""
+        """Judges the submissions without a score, and shows its progress."""
         found = self.jobs()
         print(f"isolation: {self.isolation}", flush=True)
         print(f"{len(found)} to grade, {self.kept} kept from earlier runs", flush=True)
@@ -252,7 +253,7 @@ class Course:
             if "score" in found:
                 self.results[entry.label] = found
 
-    # ---- what is said ----------------------------------------------------------------------------
+    # ---- messages --------------------------------------------------------------------------------
 
     def days_late(self, entry):
         """Whole days, begun ones included, after --before; empty without that."""
@@ -288,10 +289,10 @@ class Course:
         found = self.results[entry.label]["extra_data"]
         return "as handed out" if found.get("untouched") else "ok"
 
-    # ---- what is written -------------------------------------------------------------------------
+    # ---- tables ----------------------------------------------------------------------------------
 
     def feedback(self, entry):
-        """What goes into a cell: the points, and the first line of what is wrong."""
+        """The text of a cell: the points, and the first line of the errors."""
         found = self.results[entry.label]
         points = sum(test["max_score"] for test in found["tests"])
         wrong = [
@@ -356,7 +357,7 @@ class Course:
         roster.write_table(self.out / "names.csv", who)
 
     def write(self):
-        """Tables first; what may take long or fail comes after them."""
+        """Tables first; steps that may take long or fail come after them."""
         items, told = tables.difficulty(self), tables.causes(self)
         roster.write_table(self.out / "grades.csv", tables.grades(self))
         roster.write_table(self.out / "difficulty.csv", items)
@@ -406,7 +407,7 @@ def main():
         course = Course(chosen)
         course.grade()
     except KeyboardInterrupt:
-        print("\nstopped; the same command goes on from here", file=sys.stderr)
+        print("\nstopped; the same command resumes from here", file=sys.stderr)
         return 130
     except single.Usage as problem:
         print(f"error: {problem}", file=sys.stderr)

@@ -1,13 +1,13 @@
-"""What a class handed in: every entry of a folder or of a platform's archive is a submission, or is
+"""The submissions of a class: every entry of a folder or of a platform's archive is one, or is
 named with the reason why it is not.
 
 The names of three platforms are understood:
 
     Moodle       Ada Lovelace_12345_assignsubmission_file_/..., or files that begin so
     Canvas       lovelaceada_LATE_1234_567890_lenet.zip
-    Gradescope   submission_123/..., with submission_metadata.yml beside it
+    Gradescope   submission_123/..., with submission_metadata.yml in the same folder
 
-All other folders and archives are called after whoever handed them in.
+All other folders and archives have the names of the students who handed them in.
 """
 import datetime
 import os
@@ -39,7 +39,7 @@ class Entry:
 
 
 def shown(name):
-    """A name as it can be shown anywhere: what is no text is replaced."""
+    """A name as it can be shown anywhere: bytes that are not text are replaced."""
     text = os.fsencode(name).decode("utf-8", "replace")
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
@@ -72,7 +72,7 @@ def collect(place, out):
 
 
 def add(found, entry, known, out):
-    """Adds what one entry of the folder is."""
+    """Adds one entry of the folder, by its kind."""
     name, folder = entry.name, entry.is_dir(follow_symlinks=False)
     for platform, pattern in (("moodle", MOODLE), ("canvas", CANVAS)):
         match = pattern.fullmatch(name)
@@ -102,7 +102,7 @@ def add_part(found, entry, match, platform, out):
         one = Entry(pathlib.Path(entry.path), match["who"], [number, match["who"]], platform)
         found.append(one)
         return
-    file = re.sub(r"-\d+(\.\w+)$", r"\1", file)  # Canvas counts what is handed in again
+    file = re.sub(r"-\d+(\.\w+)$", r"\1", file)  # Canvas counts repeated submissions
     for one in found:
         if one.platform == platform and one.names[0] == number and one.path.parent == out / "parts":
             break
@@ -116,7 +116,7 @@ def add_part(found, entry, match, platform, out):
 
 
 def label_all(found):
-    """Gives every entry a label of its own, and a folder name that any system takes."""
+    """Gives every entry a unique label, and a folder name that any system takes."""
     labels, places = set(), set()
     for one in found:
         label, number = one.label, 1

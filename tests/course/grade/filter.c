@@ -29,7 +29,7 @@ enum {
     WRITING = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY)
 };
 
-/* Reaches others, takes what is not counted, or is the administrator's. */
+/* Calls that reach others, take uncounted resources, or are the administrator's. */
 static const int never[] = {
     SYS_socket,
     SYS_socketpair,

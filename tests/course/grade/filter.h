@@ -1,12 +1,12 @@
 /**
  * @file filter.h
- * @brief What a program in the sandbox may ask of the kernel: a seccomp filter.
+ * @brief The system calls that a program in the sandbox may make: a seccomp filter.
  *
  * It refuses by list. Everything on it has one of three reasons: it reaches other programs or
  * machines (sockets, ptrace, keys), it takes memory that no limit counts or that stays (System V,
- * memfd), or it changes what only an administrator should (mounts, namespaces). FILTER_RUN also
- * refuses to open anything for writing and to create, rename or remove files: a probe answers on
- * descriptors that are open already. Refused calls fail with EPERM and the program goes on.
+ * memfd), or it changes settings of the administrator (mounts, namespaces). FILTER_RUN also refuses
+ * to open anything for writing and to create, rename or remove files: a probe answers on
+ * descriptors that are open already. Refused calls fail with EPERM and the program continues.
  */
 #ifndef FILTER_H
 #define FILTER_H

@@ -3,7 +3,7 @@
  * @brief How a call travels to the probe and back: a header, then the call's block.
  *
  * Both ends are compiled from the same headers for the same machine, so a call is sent as it is.
- * The nonce is drawn for each call: nobody can send an answer before the question is known.
+ * The nonce is drawn for each call: no answer can be sent before the question is known.
  */
 #ifndef FRAME_H
 #define FRAME_H

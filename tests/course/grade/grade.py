@@ -4,12 +4,12 @@
     python3 tests/course/grade/grade.py [options] SUBMISSION
 
     --out DIR          where results.json, junit.xml, feedback.md and logs go (build/grade)
-    --seed N           of the judge's inputs; without, one that nobody knows
+    --seed N           of the judge's inputs; without, a random one
     --exercises LIST   only these chapters and exercises, "02 06.5"; points are theirs
-    --again LIST       judges these again and keeps what DIR says about the others
+    --again LIST       judges these again and keeps DIR's results for the others
     --isolation LEVEL  bwrap, user or limits; without, the best that works here
     --jobs N           sources judged at a time (all processors)
-    --kit DIR          what `make kit` built (build/kit)
+    --kit DIR          the result of `make kit` (build/kit)
     --brief            print one line
 
 Exit code 0 when there is a score, whatever it is; 2 for a wrong command line; 3 when there is none,

@@ -4,8 +4,8 @@
  *
  *     judge -sSEED -bSECONDS ITEM ... -- COMMAND ...
  *
- * COMMAND starts the probe in its sandbox; all its calls together may take so many seconds. Prints
- * one JSON object: verdict, causes, report and seconds of each item, and what the probe printed.
+ * COMMAND starts the probe in its sandbox; all its calls together may take that many seconds.
+ * Prints one JSON object: verdict, causes, report and seconds of each item, and the probe's output.
  * Exit code 0 when that worked, whatever the verdicts; 1 when the examination itself failed; 2 for
  * a wrong command line.
  */
@@ -20,7 +20,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* Of what an item needs, the exercises of other sources are the reference's in this probe. */
+/* An item may need exercises of other sources; in this probe these are the reference's. */
 static json_t *judge(Sitting *sitting, const Item *item) {
     double begun = port_probe_spent(sitting->port);
     Result r = exam_item(sitting, item);
@@ -67,6 +67,6 @@ int main(int argc, char **argv) {
         last++;
     if (last + 1 >= argc) return usage();
     signal(SIGPIPE, SIG_IGN);
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* without the grader nobody waits for this */
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with the grader */
     return judge_all(argv, 3, last, strtoull(argv[1] + 2, NULL, 10), strtod(argv[2] + 2, NULL));
 }

@@ -1,8 +1,8 @@
 """Compiles a submission in the sandbox and has it judged; see judge.c and probe.c.
 
-Each source is judged on its own, among the reference's. What does not pass because something else
-in its source is wrong, or because the source does not compile, is judged once more as a piece: the
-exercise as it was handed in, among the reference's functions that it may call.
+Each source is judged on its own, among the reference's. An exercise that does not pass because
+something else in its source is wrong, or because the source does not compile, is judged once more
+as a piece: the exercise as it was handed in, among the reference's functions that it may call.
 """
 import concurrent.futures
 import json
@@ -26,7 +26,7 @@ VERDICTS = ("PASS", "FAIL", "TODO", "BLOCKED")
 
 
 class Kit:
-    """What submissions are compiled and linked with; `make kit` builds it."""
+    """The files that submissions are compiled and linked with; `make kit` builds them."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder).resolve()
@@ -48,13 +48,13 @@ class Kit:
         return path.read_text() if path.exists() else None
 
     def secrets(self):
-        """What no submission may read."""
+        """The files that no submission may read."""
         found = [self.judge, self.folder / "whole.a", self.folder / "canary.c"]
         tree = listed.TOP / self.canary
         return found + [tree] if tree.exists() else found
 
     def fill(self, box):
-        """Copies into a box what the sandbox may see, part by part."""
+        """Copies into a box the files that the sandbox may see, part by part."""
         for name in ("include", "drivers", "neighbours", "whole.a"):
             box.add(self.folder / name, name)
         for archive in self.folder.glob("chapters/*/*.a"):
@@ -62,7 +62,7 @@ class Kit:
 
 
 class Row:
-    """An item and what became of it."""
+    """An item and its outcome."""
 
     def __init__(self, exercise, item, name):
         self.exercise, self.item, self.name = exercise, item, name
@@ -158,7 +158,7 @@ class Grading:
         return sum(row.points for row in self.rows)
 
     def keep(self, earlier, names):
-        """Adds what an earlier grading found out about all other items."""
+        """Adds an earlier grading's results for all other items."""
         again, rows = {row.name: row for row in self.rows}, all_rows(names)
         for row in rows:
             if row.name not in again and row.name not in earlier:
@@ -281,8 +281,8 @@ class Grading:
         return made
 
     def link(self, box, name, objects, helpers=(), neighbours=(), tag="whole"):
-        """Links a probe in the sandbox, which sees what the chapter may use and nothing else. If
-        its helpers do not fit, it is linked without them."""
+        """Links a probe in the sandbox, which sees the files that the chapter may use and nothing
+        else. If its helpers do not fit, it is linked without them."""
         if helpers:
             kept, self.logs = self.logs, {}
             program = self.link(box, name, [*objects, *helpers], (), neighbours, tag)
@@ -327,7 +327,7 @@ class Grading:
 
     def judge_piece(self, box, name, rows):
         """Judges one exercise of a source among the reference's functions that it may call; returns
-        what the compiler said if that is not possible."""
+        the compiler's messages if that is not possible."""
         exercise, first = rows[0].exercise, ""
         kept, self.logs = self.logs, {}
         found = pieces.pieces(self.kit, self.submission, exercise, name in self.slow)
@@ -366,7 +366,7 @@ class Grading:
             self.printed[name] = found["printed"]
 
     def ask(self, name, command, seconds):
-        """What the judge says."""
+        """The judge's answer."""
         child = sandbox.running.start(
             command,
             stdin=subprocess.DEVNULL,

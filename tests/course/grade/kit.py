@@ -5,19 +5,19 @@
 
 Writes build/kit/:
 
-    judge, cage     the judge of answers; what becomes the sandbox (static: they run anywhere)
+    judge, cage     the judge of answers; the sandbox's own program (static: they run anywhere)
     include/        headers that submissions are compiled with
-    drivers/        what runs the calls of a chapter, one object for each, and one for all
-    viva/, ask      what runs one call under a debugger, and what writes such a call
-    chapters/       for every source with exercises, an archive of what it may use: common/, its own
-                    chapter's other sources, the chapters before it. No later chapter.
-    whole.a         what all sources together are linked with
+    drivers/        the callers of a chapter's functions, one object for each, and one for all
+    viva/, ask      programs that run one call under a debugger, and write such a call
+    chapters/       for every source with exercises, an archive of the code that it may use:
+                    common/, its own chapter's other sources, the chapters before it, no later one
+    whole.a         the archive that all sources together are linked with
     neighbours/     the functions of one exercise that others of the same source call
     given/          the sources as they are handed out
     canary.c        a source of the reference, judged before every submission
     kit.json        compiler, flags, lists of exercises and files, and a hash of it all
 
-Only what changed is compiled again. For any processor of this kind, so that every machine of a
+Only changed files are compiled again. For any processor of this kind, so that every machine of a
 class gives the same points.
 """
 import concurrent.futures
@@ -44,7 +44,7 @@ FLAGS = (
 ).split()
 CANARY = "chapters/04_affine/activation.c"
 COURSE = "tests/course"
-TRAINED = 6000  # images, as tests/course/07/items.c has it
+TRAINED = 6000  # images, as in tests/course/07/items.c
 
 
 class Failure(Exception):
@@ -76,7 +76,7 @@ def place(path, data):
 
 
 class Sources:
-    """Which file serves what."""
+    """The purpose of each file."""
 
     def __init__(self):
         self.exercised = listed.files()
@@ -130,7 +130,7 @@ def opened(text):
 
 
 class Builder:
-    """Compiles what is older than anything that it depends on."""
+    """Compiles every file that is older than anything that it depends on."""
 
     def __init__(self, compiler):
         self.compiler, self.sources = compiler, Sources()
@@ -141,7 +141,7 @@ class Builder:
         self.newest = max(self.newest, flags.stat().st_mtime)
 
     def compile(self, name, source=None, target=None):
-        """One source; `source` is what stands for it."""
+        """One source; `source` stands in for it."""
         source = source or TOP / name
         target = target or KIT / "objects" / (name[:-2] + ".o")
         newest = max(self.newest, source.stat().st_mtime)
@@ -178,7 +178,7 @@ class Builder:
         call("ar", "rcs", target, *self.objects(names))
 
     def archives(self, uses):
-        """What each source may be linked with."""
+        """The objects that each source may be linked with."""
         sources = self.sources
         for name in sources.exercised:
             chapter = name.split("/")[1]
@@ -213,7 +213,7 @@ class Builder:
             call("objcopy", *(f"--keep-global-symbol={name}" for name in names), target)
 
     def programs(self):
-        """What runs outside the sandbox, and the cage."""
+        """The programs outside the sandbox, and the cage."""
         common = KIT / "objects" / "common.a"
         self.archive(common, self.sources.common)
         exam = [*self.objects(self.sources.exam), common, "-ljansson", "-lz", "-lm"]

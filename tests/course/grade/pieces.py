@@ -73,7 +73,7 @@ def edited(text, edits, name):
 
 
 def line_at(text, place):
-    """Says to the compiler that what follows is this line of the source."""
+    """Tells the compiler the line of the source that comes next."""
     return f"\n#line {text.count(chr(10), 0, place) + 1}\n"
 
 
@@ -96,7 +96,7 @@ def without_others(text, given, exercise, edits=()):
 
 
 def declarations(exercise):
-    """What stands for functions that come as objects."""
+    """Declarations of functions that come as objects."""
     heads = (re.sub(r"^static\s+(inline\s+)?", "", head) for head in exercise["functions"].values())
     return "".join(f"{head};\n" for head in heads)
 
@@ -119,18 +119,18 @@ def places(text, exercise):
 
 
 def region_of(text, exercise):
-    """An exercise as a source has it; None if it cannot be found."""
+    """An exercise's functions in a source; None if they cannot be found."""
     found = places(text, exercise)
     return None if found is None else "\n".join(text[start:end] for start, end in found) + "\n"
 
 
 def take_better(rows, trial, piece):
-    """Takes over what was found out about a piece."""
-    beside = f" beside the reference's {', '.join(piece.neighbours)}" if piece.neighbours else ""
+    """Takes over the results for a piece."""
+    others = f" with the reference's {', '.join(piece.neighbours)}" if piece.neighbours else ""
     for row, tried in zip(rows, trial):
         if row.verdict == "PASS":
             continue
         if tried.verdict == "PASS":
-            tried.text = f"judged alone{beside}\n"
+            tried.text = f"judged alone{others}\n"
         row.settle(tried.verdict, tried.text, ",".join(tried.causes))
         row.seconds = tried.seconds

@@ -1,4 +1,4 @@
-"""What is written about a submission: results.json, junit.xml, feedback.md, a log per chapter."""
+"""The files about a submission: results.json, junit.xml, feedback.md, a log per chapter."""
 import json
 import os
 import pathlib
@@ -54,13 +54,13 @@ def write_fault(folder, message, empty):
 
 
 def earlier(folder):
-    """What an earlier grading says: {item: its entry in results.json}."""
+    """An earlier grading: {item: its entry in results.json}."""
     words = json.loads((pathlib.Path(folder) / "results.json").read_text())
     return {test["extra_data"]["item"]: test for test in words["tests"]}
 
 
 def replace(path, text):
-    """Writes a file so that nobody ever sees half of it."""
+    """Writes a file so that no reader ever sees half of it."""
     part = path.with_name(path.name + ".part")
     part.write_text(text, encoding="utf-8", errors="replace")
     os.replace(part, path)
@@ -107,7 +107,7 @@ def gradescope(grading):
 
 
 def leaderboard(grading):
-    """Who trains fastest: for whoever goes on after all points."""
+    """Who trains fastest: for students who continue after all points."""
     board = [{"name": "points", "value": grading.score, "order": "desc"}]
     trained = [row for row in grading.rows if "file" not in row.exercise]
     if trained and trained[0].verdict == "PASS":
@@ -117,7 +117,7 @@ def leaderboard(grading):
 
 
 def notes(grading):
-    """What concerns all items."""
+    """Notes on all items."""
     lines = [f"isolation: {isolation(grading.sandbox)}"]
     if grading.submission.untouched:
         lines.append("no exercise is written: the sources are those of the handout")
@@ -129,7 +129,7 @@ def notes(grading):
 
 
 def clip(text, most=4000):
-    """The head and the tail of what is too long."""
+    """The head and the tail of a text that is too long."""
     if len(text) <= most:
         return text
     half, gone = most // 2, len(text) - most
@@ -137,7 +137,7 @@ def clip(text, most=4000):
 
 
 def clean(text):
-    """Without what XML 1.0 cannot hold, or what a terminal would obey."""
+    """The text without characters that XML 1.0 cannot hold or that a terminal would obey."""
     return "".join(c for c in text if c in "\n\t" or (c.isprintable() and c < "\ufffe"))
 
 
@@ -153,7 +153,7 @@ def chapters(grading):
 
 
 def junit(grading):
-    """One suite per chapter; what is TODO or BLOCKED counts as skipped."""
+    """One suite per chapter; items that are TODO or BLOCKED count as skipped."""
     root = ElementTree.Element("testsuites", name="LeNet-5 in C")
     for chapter, rows in chapters(grading).items():
         suite = ElementTree.SubElement(
@@ -186,7 +186,7 @@ def fenced(text):
 
 
 def feedback(grading):
-    """The student's page: what is wrong first, then the points."""
+    """The student's page: the errors first, then the points."""
     lines = [f"# {grading.score} of {grading.points} points", ""]
     lines += ["| chapter | points | passed |", "| --- | --- | --- |"]
     for chapter, rows in chapters(grading).items():
@@ -195,23 +195,23 @@ def feedback(grading):
         lines.append(f"| {chapter} | {won}/{points} | {passed}/{len(rows)} |")
     if grading.submission.untouched:
         lines += ["", "No exercise is written: the sources are those of the handout."]
-    lines += section("What is wrong", [row.text for row in grading.rows if row.verdict == "FAIL"])
-    lines += section("What does not build", unique(sum(grading.logs.values(), [])))
-    lines += section("What is not judged yet", waiting(grading))
+    lines += section("Errors", [row.text for row in grading.rows if row.verdict == "FAIL"])
+    lines += section("Sources that do not build", unique(sum(grading.logs.values(), [])))
+    lines += section("Not judged yet", waiting(grading))
     lines += ["", "## All items", "", "| item | verdict | points | |", "| --- | --- | --- | --- |"]
     for row in grading.rows:
         title = f"{row.exercise['title']}: {row.item['title']}".replace("|", "/")
         lines.append(f"| {row.name} | {row.verdict} | {row.won}/{row.points} | {title} |")
     printed = [f"{name}:\n{text}" for name, text in grading.printed.items()]
-    lines += section("What it printed", printed)
-    lines += section("What was used besides, and what was not", grading.submission.ignored)
+    lines += section("Output", printed)
+    lines += section("Other files, used and ignored", grading.submission.ignored)
     where = isolation(grading.sandbox)
     lines += ["", f"Seed {grading.seed}, kit {grading.kit.hash}. Isolation: {where}."]
     return "\n".join(lines) + "\n"
 
 
 def waiting(grading):
-    """What is TODO or BLOCKED, items with the same reason in one line."""
+    """The items that are TODO or BLOCKED, those with the same reason in one line."""
     found = {}
     for row in grading.rows:
         if row.verdict in ("TODO", "BLOCKED"):
@@ -234,7 +234,7 @@ def section(title, texts):
 
 
 def summary(grading):
-    """What is printed: a line per chapter, and what did not pass."""
+    """The printed summary: a line per chapter, and the items that did not pass."""
     lines = ["chapter              items    points"]
     for chapter, rows in chapters(grading).items():
         passed = sum(row.verdict == "PASS" for row in rows)

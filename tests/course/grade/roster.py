@@ -1,9 +1,9 @@
 """A platform's own list of students: read, and written back with grades and feedback entered.
 
 Known are Moodle's grading worksheet, Canvas' gradebook and Gradescope's roster; of other lists, a
-column `grade` (or the one that is named) and any column that holds what submissions are called.
-Every cell that is not entered here keeps its bytes. Nothing is guessed: what has no row, or more
-than one, is said and not entered.
+column `grade` (or the one that is named) and any column that holds the names of submissions. Every
+cell that is not entered here keeps its bytes. Nothing is guessed: a submission with no row, or more
+than one, is named and not entered.
 """
 import csv
 import html
@@ -89,7 +89,7 @@ class Table:
 
 
 class Roster:
-    """A list of students, and who of them handed in what."""
+    """A list of students, and their submissions."""
 
     def __init__(self, path, column=""):
         self.path, self.lines = path, []
@@ -151,7 +151,7 @@ class Roster:
         return found[0] if len(found) == 1 else None
 
     def is_note(self, number):
-        """Whether a row of Canvas' is no student: points possible, manual posting."""
+        """Whether a row of Canvas' is not a student: points possible, manual posting."""
         values = self.table.values(number)
         return values[0].lower() == POINTS or not any(values[:2])
 
@@ -161,7 +161,7 @@ class Roster:
         return column
 
     def index(self):
-        """{what a submission may be called: rows}."""
+        """{a name that a submission may have: rows}."""
         left_out = {self.grade, self.feedback, self.full}
         known = {}
         for number in self.students:
@@ -173,7 +173,7 @@ class Roster:
     # ---- who is who ------------------------------------------------------------------------------
 
     def rows_of(self, entry):
-        """The rows of whoever handed something in: one, or all of a group."""
+        """The rows of those who handed something in: one, or all of a group."""
         if entry.platform == "moodle" and self.kind == "moodle":
             number = entry.names[0]
             found = [
@@ -290,7 +290,7 @@ def write_table(path, rows):
 
 
 def late_days(path):
-    """{name: days} of a table of two columns, the first of which is what submissions are called."""
+    """{name: days} of a table of two columns, the first of which has the names of submissions."""
     found = {}
     table = Table(path.read_bytes())
     for number in range(len(table.rows)):

@@ -2,11 +2,11 @@
 
 Levels, from the safest. A report names the level that was reached.
 
-    bwrap    bubblewrap: namespaces of its own, so no network, no processes and no files but the
+    bwrap    bubblewrap: separate namespaces, so no network, no processes and no files but the
              named ones; as root another user as well
     user     as root, where there are no namespaces (an ordinary container): another user for every
              command, and files fenced by Landlock or, without that, by permissions
-    limits   for whoever is not root and has no namespaces: files fenced by Landlock
+    limits   for a user who is not root and has no namespaces: files fenced by Landlock
 
 All have the same limits and the same seccomp filter, see cage.c and filter.h.
 """
@@ -32,11 +32,11 @@ MIB = 1 << 20
 
 
 class GraderFault(Exception):
-    """Something that is no fault of the submission: no score may come of it."""
+    """A failure that is not the submission's fault: it must not give a score."""
 
 
 class Limits:
-    """What a command may use: seconds of processor time, MiB, processes, and system calls."""
+    """A command's limits: seconds of processor time, MiB, processes, and system calls."""
 
     def __init__(self, kind, seconds, memory, file, processes):
         self.kind, self.seconds, self.memory = kind, seconds, memory
@@ -81,7 +81,7 @@ def place_for_boxes():
 
 
 def remove_left(place):
-    """Removes boxes of graders that were killed: nobody holds their locks."""
+    """Removes boxes of graders that were killed: their locks are free."""
     for folder in place.glob("lenet-grade-*"):
         with contextlib.suppress(OSError):
             if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
@@ -93,7 +93,7 @@ def remove_left(place):
 
 class Box:
     """A folder with all that the steps of one grading need, in `store`, which only the grader can
-    read; names are relative to that. A step sees second names of its files in a folder of its own.
+    read; names are relative to that. A step sees second names of its files in a separate folder.
     """
 
     def __init__(self):
@@ -186,7 +186,7 @@ class Users:
 
     @contextlib.contextmanager
     def one(self):
-        # Any of them: another container of this machine may have a list of its own.
+        # Any of them: another container of this machine may have a different list.
         for user in random.sample(USERS, len(USERS)):
             lock = open(self.folder / str(user), "wb")
             try:
@@ -223,7 +223,7 @@ class Running:
         return child
 
     def end(self, child, gently=False):
-        """Kills what is left of a child's group; gently, so that it may clear up."""
+        """Kills the rest of a child's group; gently, so that it may clear up."""
         if gently and child.poll() is None:
             child.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -233,7 +233,7 @@ class Running:
             self.children.discard(child)
 
     def stop(self):
-        """Ends them all: whoever can clear up is given a moment."""
+        """Ends them all; those that can clear up are given a moment."""
         with self.guard:
             self.over = True
             for child in self.children:
@@ -318,7 +318,7 @@ class Sandbox:
                 sweep(user)
 
     def fence(self, seen, scratch, limits):
-        """What may be seen at all, where the kernel can hide the rest."""
+        """The visible files, where the kernel can hide the rest."""
         if not self.landlock:
             return []
         shown = [path for path in SHOWN if os.path.exists(path)]
@@ -351,7 +351,7 @@ class Sandbox:
         return [*words, "--remount-ro", "/", "--chdir", "/box"]
 
     def run(self, box, names, words, limits, patience=3):
-        """Runs a command; returns exit code (None: too slow), output and what it complained of."""
+        """Runs a command; returns exit code (None: too slow), output and complaints."""
         with self.ready(
             box, names, words, limits
         ) as command, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
@@ -368,7 +368,7 @@ class Sandbox:
 
 
 def sweep(user):
-    """Removes what a user left where everybody may write."""
+    """Removes a user's leftovers where everybody may write."""
     for folder in ("/tmp", "/var/tmp", "/dev/shm", "/run/lock", "/dev/mqueue"):
         if os.path.isdir(folder):
             subprocess.run(

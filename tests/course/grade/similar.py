@@ -1,6 +1,6 @@
-"""Which submissions are alike: what students wrote themselves, compared by similarity-tester.
+"""Which submissions are alike: the students' own code, compared by similarity-tester.
 
-What the handout gives is taken out first: whole lines of it, the lines of an unwritten exercise,
+The handout's own code is taken out first: whole lines of it, the lines of an unwritten exercise,
 and exercises that were not to be written. sim_c compares every text with every other one (-e), so
 that three who hand in the same do not hide each other.
 """
@@ -13,7 +13,7 @@ import exercises as listed
 
 ALIKE = 70  # percent of a submission that is found in another one, to be named
 RUN = 40  # tokens in a row that count as the same
-OWN = 200  # tokens, roughly, that a submission must have of its own to be compared
+OWN = 200  # own tokens, roughly, that a submission must have to be compared
 SECONDS = 120  # for the comparison
 LARGEST = 20_000  # tokens that are compared of one submission
 PUBLISHED = "(the published solution)"
@@ -43,7 +43,7 @@ def given_lines(kit, names):
 
 
 def own_lines(sources, given):
-    """What a student wrote: no given line, no unwritten exercise."""
+    """The student's lines: no given line, no unwritten exercise."""
     lines = []
     for name, data in sources.items():
         text = data.decode("utf-8", "replace")
@@ -75,7 +75,7 @@ class Similar:
             self.texts[label] = text if len(found) < LARGEST else " ".join(found[:LARGEST])
 
     def compare(self):
-        """Finds the pairs and what hangs together."""
+        """Finds the pairs and the clusters."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         labels = list(self.texts)
@@ -106,7 +106,8 @@ class Similar:
         self.join()
 
     def join(self):
-        """Whoever is alike, directly or through others; the published solution joins nobody."""
+        """Groups the similar ones, directly or through others; the published solution joins no
+        group."""
         group = {label: {label} for label in self.texts}
         for one, _, other in self.pairs:
             if PUBLISHED not in (one, other) and group[one] is not group[other]:
@@ -116,13 +117,13 @@ class Similar:
         unique = {id(found): found for found in group.values() if len(found) > 1}
         self.clusters = sorted(map(sorted, unique.values()), key=lambda c: (-len(c), c))
 
-    # ---- what is written -------------------------------------------------------------------------
+    # ---- pages -----------------------------------------------------------------------------------
 
     def rows(self):
         return [["student", "percent", "of"], *map(list, self.pairs)]
 
     def lines(self, safe):
-        """For the page: clusters, then who has what from the published solution."""
+        """For the page: clusters, then each student's share of the published solution."""
         if self.problem:
             return [self.problem]
         lines = []
@@ -138,7 +139,7 @@ class Similar:
         return ["A reason to look, not a proof: some loops can be written in few ways.", "", *lines]
 
     def write_clusters(self):
-        """A page for every cluster: the texts beside each other, shared lines marked."""
+        """A page for every cluster: the texts side by side, shared lines marked."""
         for number, cluster in enumerate(self.clusters, 1):
             sets = {
                 label: {squeezed(t) for t in self.texts[label].splitlines()} for label in cluster

@@ -1,4 +1,4 @@
-"""What is taken from a submission: the sources that have exercises, and what their chapters need.
+"""The files taken from a submission: sources that have exercises, and those that these need.
 
 A submission is a folder or an archive (zip, tar). Its sources may lie anywhere in it: they are
 known by the end of their path, chapters/02_conv/conv.c, 02_conv/conv.c or conv.c, if only one file
@@ -19,17 +19,17 @@ import pieces
 from sandbox import GraderFault
 
 LARGEST = 256 * 1024  # bytes of a source
-PACKED = 64 << 20  # bytes of an archive, and of what is in it
-ENTRIES, FOLDERS, DEPTH = 5_000, 2_000, 40  # of a submission: what is beyond is not looked at
+PACKED = 64 << 20  # bytes of an archive, and of its content
+ENTRIES, FOLDERS, DEPTH = 5_000, 2_000, 40  # of a submission: more is not looked at
 HELPERS = 20  # further sources of a chapter
-SHOWN = 30  # entries of the list of what is ignored
+SHOWN = 30  # entries of the list of ignored files
 SKIPPED = {"build", "data", "docs", "plots", "tests", "__pycache__", "__MACOSX", "node_modules"}
 ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 FOREIGN = (".rar", ".7z", ".gz", ".xz", ".zst")
 
 
 class NoSubmission(GraderFault):
-    """Nothing that can be judged: it is said what was found."""
+    """Nothing that can be judged: the message lists the files found."""
 
 
 # ---- where files come from -----------------------------------------------------------------------
@@ -164,7 +164,7 @@ def limited(data, most):
 
 
 def opened(path):
-    """A folder, or what an archive holds."""
+    """A folder, or the content of an archive."""
     path = pathlib.Path(path)
     if path.is_dir():
         return Folder(path)
@@ -215,7 +215,7 @@ def located(paths, names):
 
 
 class Submission:
-    """The sources of a submission, and what was left where it was."""
+    """The sources of a submission, and its other files."""
 
     def __init__(self, path, kit):
         self.kit, self.name = kit, os.path.basename(os.path.abspath(path))
@@ -284,7 +284,7 @@ class Submission:
             self.find()
 
     def nothing(self):
-        """What was found although it is no submission."""
+        """The content of a folder that is not a submission."""
         count = len(listed.files())
         entries = sorted(self.files.entries)
         foreign = [path for path in entries if path.lower().endswith(FOREIGN + ARCHIVES)]
@@ -303,11 +303,11 @@ class Submission:
     # ---- further sources of a chapter ------------------------------------------------------------
 
     def helpers(self, name):
-        """{path: content} of what the student added to a source's chapter, or changed in it."""
+        """{path: content} of the files that the student added to a source's chapter, or changed."""
         return self.further.get(name, {})
 
     def find_helpers(self, name):
-        """Headers and sources beside a source that are not the handout's."""
+        """Headers and sources next to a source that are not the handout's."""
         place, found = os.path.dirname(self.paths[name][0]), {}
         chapter = os.path.dirname(name)
         for path, kind in self.files.entries.items():
@@ -327,7 +327,7 @@ class Submission:
         self.further[name] = found
 
     def wanted(self, home, path):
-        """Whether a file beside a source is the student's own."""
+        """Whether a file next to a source is the student's own."""
         if home in listed.files() or os.path.basename(home) == "main.c":
             return False
         if any(path in paths for paths in self.paths.values()):
@@ -347,7 +347,7 @@ class Submission:
         except (OSError, ValueError):
             return False
 
-    # ---- what else there is ----------------------------------------------------------------------
+    # ---- the other files -------------------------------------------------------------------------
 
     def list_ignored(self):
         """Whatever is unknown, is oddly named, is a link, or is changed although it is given."""
@@ -360,12 +360,12 @@ class Submission:
             if why:
                 found.append(f"{plain(path)}: {why}")
         if self.files.cut:
-            found.append("and so many files more that they were not looked at")
+            found.append("and more files, too many to look at")
         more = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
         return self.notes + found[:SHOWN] + more
 
     def reason(self, path, home, kind):
-        """Why a file is not used, or that it is; None when nobody expects it to be."""
+        """Why a file is not used, or that it is; None when no student expects it to be."""
         if kind != "file":
             return kind
         if any(home in found for found in self.further.values()):

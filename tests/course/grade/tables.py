@@ -1,4 +1,4 @@
-"""What is written about a class: grades, difficulty and causes as tables, and a page."""
+"""The results of a class: grades, difficulty and causes as tables, and a page."""
 import datetime
 import re
 import urllib.parse
@@ -53,7 +53,7 @@ def grades(course):
 
 
 def difficulty(course):
-    """One row per item: who passes it, and whether those are who score well otherwise."""
+    """One row per item: who passes it, and whether those score well otherwise."""
     rows = [["item", "points", "pass", "fail", "todo", "blocked", "passed %", "discrimination"]]
     totals = {label: found["score"] for label, found in course.results.items()}
     for row in judge.all_rows(course.exercises):

@@ -3,7 +3,7 @@
 
     viva.py [--out DIR] [--seed N] [--isolation LEVEL] [--kit DIR] [--exercises LIST] SUBMISSION
 
-Writes DIR/questions.md for the student and DIR/answers.md for whoever examines (build/viva). Every
+Writes DIR/questions.md for the student and DIR/answers.md for the examiner (build/viva). Every
 answer is computed from this submission by running it in the sandbox, and confirmed by another run:
 a debugger's by the program without it and by a second debugging run, a mutation's with other data.
 Another seed gives other questions. Exit code 3 when no exercise passes, or the grader failed.
@@ -48,7 +48,7 @@ CHANGES = (
 
 @dataclasses.dataclass
 class Question:
-    """What is asked, what is right, and how that was found out."""
+    """A question, its answer, and how the answer was found."""
 
     exercise: dict
     text: str
@@ -162,7 +162,7 @@ class Viva:
         return None
 
     def debug(self, commands, array, entry):
-        """What gdb prints."""
+        """The output of gdb."""
         script = "set pagination off\nset width 0\nset debuginfod enabled off\n"
         script += "maint set worker-threads 0\nbreak viva_begin\nrun\n" + commands
         self.box.write("script", script.encode())
@@ -197,7 +197,7 @@ class Viva:
     # ---- kinds of questions ----------------------------------------------------------------------
 
     def ask_line(self, exercise):
-        """Which line makes an entry, and what is it?"""
+        """Which line makes an entry, and with which value?"""
         scene = self.scene(exercise)
         if not scene:
             return None
@@ -219,7 +219,7 @@ class Viva:
         held = f" It held {before:g} before the call." if array["role"] == SUM else ""
         return Question(
             exercise,
-            f"In this call, which line writes {where(array, entry)} last, and what is it then?"
+            f"In this call, which line writes {where(array, entry)} last, and with which value?"
             f"{held}\n\n{data(told)}",
             f"line {number}; it is {value}",
             f"a watchpoint in gdb, twice ({len(hits)} changes in all); the value also without it",
@@ -272,7 +272,7 @@ class Viva:
         )
 
     def ask_value(self, exercise):
-        """What is a variable when a line runs for the k-th time?"""
+        """Which value does a variable have when a line runs for the k-th time?"""
         scene = self.scene(exercise)
         shown = "\n".join(line for _, line in self.lines(exercise))
         names = sorted(
@@ -297,8 +297,8 @@ class Viva:
             return None
         return Question(
             exercise,
-            f"In this call, when line {number} runs for time number {times}, what is `{name}` just "
-            f"before?\n\n{data(told)}",
+            f"In this call, when line {number} runs for time number {times}, which value does "
+            f"`{name}` have just before?\n\n{data(told)}",
             f"`{name}` is {found[0][1]}",
             "looked at in gdb, by passing over and by stopping each time",
         )
@@ -327,7 +327,7 @@ class Viva:
         return self.ask_mutant(exercise, "\n".join(lines), change)
 
     def ask_mutant(self, exercise, text, change):
-        """Which item fails first when the source is another one?"""
+        """Which item fails first when the source is changed?"""
         first = [self.first_failing(exercise, text, seed) for seed in (self.seed, self.seed + 1)]
         if not all(first) or first[0][0] != first[1][0]:
             return None
@@ -381,7 +381,7 @@ def where(array, entry):
 
 
 def data(told):
-    """What a function is called with: a line for each row of numbers."""
+    """The arguments of a call: a line for each row of numbers."""
     lines = [f"    {told['text']}"]
     for array in told["arrays"]:
         if array["role"] != GIVEN:

@@ -2,11 +2,11 @@
 """The tree for students: this tree without its solutions.
 
     handout.py make PARTS OUT     makes it in OUT, a folder that is empty or not there; PARTS is
-                                  what course.mk builds: table of answers, objects to borrow
+                                  built by course.mk: table of answers, objects to borrow
     handout.py leaks DIR          searches a tree for solutions; exit code 1 if there are some
     handout.py paste DIR [ID ..]  writes the solutions of some exercises, or of all, into a handout
 
-handout.toml says what the tree holds. The regions of the exercises become a TODO, code that pages
+handout.toml lists the tree's files. The regions of the exercises become a TODO, code that pages
 quote from them a note. EXERCISES="02 06.5" in the environment chooses chapters and exercises; the
 others are given.
 """
@@ -37,7 +37,7 @@ def rules():
 
 
 def chosen():
-    """The exercises that are to be written, in order."""
+    """The exercises to be written, in order."""
     wanted = os.environ.get("EXERCISES", "").split()
     found = [
         e
@@ -74,7 +74,7 @@ def kept():
 
 
 def without_marked(text):
-    """The text without what stands between two lines [not for students]."""
+    """The text without the parts between two lines [not for students]."""
     mark = r"[ \t]*(?://|#) \[not for students\]\n"
     pieces = re.split(rf"^{mark}", text, flags=re.M)
     if len(pieces) % 2 == 0:
@@ -95,7 +95,7 @@ def voids(names):
 
 
 def todo(number, lesson):
-    """The call that says what is missing."""
+    """The call that names a missing function."""
     text = lesson.replace('"', '\\"')
     line = f'    TODO("{number}", "{text}");\n'
     return line if len(line) <= WIDTH + 1 else f'    TODO("{number}",\n         "{text}");\n'
@@ -113,7 +113,7 @@ def statics(text):
 
 
 def stub(exercise, lonely):
-    """What makes the body of an unwritten function; lonely: names that nobody else would use."""
+    """A maker of bodies for unwritten functions; lonely: names that no other code would use."""
 
     def body(head, name, parameters):
         own = [other for other in lonely.get(name, ()) if other != name]
@@ -139,7 +139,7 @@ def functions_of(text, exercise):
 
 
 def tasks(path):
-    """What is taken out of a source: (functions, exercise number, lesson) in the file's order."""
+    """The parts taken out of a source: (functions, exercise number, lesson) in the file's order."""
     text, found = (TOP / path).read_text(), []
     for exercise in chosen():
         if exercise["file"] == path:
@@ -203,7 +203,7 @@ def unwritten(path, text):
 
 
 def emptied(path, text):
-    """A source whose functions that show what is taken out do nothing."""
+    """A source whose functions that show a solution do nothing."""
 
     def body(head, name, parameters):
         return "{\n" + voids(parameters) + "    /* not part of this tree */\n}"
@@ -231,7 +231,7 @@ def written(path, text, ids):
 
 
 def note(exercise, path):
-    """What a page has where the solution was quoted."""
+    """A page's note where the solution was quoted."""
     name = exercise["title"].split(" (")[0].replace(" and ", "`, `")
     link = os.path.relpath(exercise["file"], os.path.dirname(path))
     return (
@@ -322,7 +322,7 @@ def students_page():
 
 
 def contents(path, files):
-    """What a file has in the handout."""
+    """A file's content in the handout."""
     data = (TOP / path).read_bytes()
     if path.endswith((".c", ".h", ".mk", "Makefile")):
         text = without_marked(data.decode())
@@ -379,7 +379,7 @@ def bodies(exercises):
 
 
 def leaked(folder):
-    """What a tree holds of solutions; what given exercises share with them does not count."""
+    """The solutions found in a tree; code that given exercises share with them does not count."""
     ids = {exercise["id"] for exercise in chosen()}
     given = bodies(e for e in listed.exercises() if "mark" in e and e["id"] not in ids)
     return leaks.search(pathlib.Path(folder), bodies(chosen()), rules()["shared"], given)

@@ -15,7 +15,7 @@ COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
 
 
 def tokens(text, shared=()):
-    """A text as tokens, without comments and what is passed over."""
+    """A text as tokens, without comments and the passages in shared."""
     text = re.sub(r"\s+", " ", COMMENT.sub(" ", text))
     for piece in shared:
         text = text.replace(piece, " ")

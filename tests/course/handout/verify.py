@@ -23,7 +23,7 @@ import wrong
 
 TOP = listed.TOP
 COURSE = listed.LISTS
-# What has no exercise of its own, and what runs another exercise's function before its own.
+# Items that have no exercise, or that run another exercise's function before their own.
 MAY_WAIT = ("02.3", "07.7")
 
 
@@ -32,7 +32,7 @@ class Failure(Exception):
 
 
 def run(folder, *command, code=0):
-    """Runs a command; returns what it printed."""
+    """Runs a command; returns its output."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=plain)
     if done.returncode != code:
@@ -66,7 +66,7 @@ def warnings(folder, compilers):
 
 
 def verdicts(folder, *items):
-    """What the examination says: {item: (verdict, points)}; programs are those of QUICK."""
+    """The examination's verdicts: {item: (verdict, points)}; programs are those of QUICK."""
     found = {}
     for program in EXAMS:
         printed = run(folder, program, *items)
@@ -91,7 +91,7 @@ def all_todo(folder):
 
 
 def tests_say_todo(folder):
-    """What a student sees first."""
+    """A student's first view."""
     printed = run(folder, "make", *QUICK, "test", "1")
     last = printed.strip().splitlines()[-1]
     if "TODO     01.1 " not in printed or not last.startswith("0 of 12 points; next: 01.1 im2col"):
@@ -122,7 +122,7 @@ def one_exercise(folder, number):
 
 
 def borrowed(folder):
-    """Chapter 2 on the reference's chapter 1: what needs im2col is no longer blocked."""
+    """Chapter 2 on the reference's chapter 1: items that need im2col are no longer blocked."""
     handout.paste(folder, ["02.4"])
     printed = run(folder, "make", *QUICK, "test", "2", "BORROW=1")
     if not re.search(r"PASS +02.4 ", printed):
@@ -151,7 +151,7 @@ def same_causes(folder, short):
 
 
 def plants():
-    """{how: (file, text)} of solutions that somebody forgot."""
+    """{how: (file, text)} of solutions that were left in."""
     conv = (TOP / "chapters/02_conv/conv.c").read_text()
     start, end = listed.region(conv, "conv-forward")
     body = conv[start:end]

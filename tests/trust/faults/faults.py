@@ -26,7 +26,7 @@ ERRORS = {  # the calls that fail, and how
     "fcntl": "ENOLCK",
 }
 TRAIN = "train --data data --batch 50 --epochs 1 --evaluate end --threads 1 "
-SCENARIOS = {  # name: arguments, what it writes
+SCENARIOS = {  # name: arguments, output files
     "train": (TRAIN + "--log log --save save --checkpoint point", ["log", "save", "point"]),
     "resume": (
         "train --data data --threads 1 --resume half --log halflog --save save",
@@ -102,7 +102,7 @@ def start(work):
 
 
 def content(folder, name):
-    """A file without what a clock wrote into it."""
+    """A file without the times in it."""
     if not (folder / name).exists():
         return None
     data = (folder / name).read_bytes()
@@ -130,7 +130,7 @@ def complaints(case, folder, result):
     for name in case.outputs:
         now, old, new = (content(f, name) for f in (folder, case.template, case.good))
         if result.returncode == 0 and now != new:
-            found.append(f"{name} is not what it should be, but the exit code is 0")
+            found.append(f"{name} is not as it should be, but the exit code is 0")
         # a log grows line by line; all others are complete or as they were
         whole = name.endswith("log") or now in (old, new) or (name == "half" and now is not None)
         if not whole:

@@ -16,7 +16,7 @@ static void put_u32(size_t value, uint8_t *byte) {
         byte[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
-/* Whether a whole chunk begins here: length, type, so many bytes, checksum. */
+/* Whether a whole chunk begins here: length, type, that many bytes, checksum. */
 static bool is_chunk(const uint8_t *data, size_t size, size_t at) {
     return size >= CHUNK && at <= size - CHUNK && png_get_uint_32(data + at) <= size - CHUNK - at;
 }

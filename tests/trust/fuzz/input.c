@@ -1,4 +1,4 @@
-/* What the fuzz targets share; see input.h. */
+/* Shared by the fuzz targets; see input.h. */
 #include "input.h"
 
 #include <stdio.h>
@@ -42,7 +42,7 @@ void promise(bool kept, const char *words) {
 
 void promise_one_line(const char *file, const Error *error) {
     promise(strncmp(error->text, file, strlen(file)) == 0, "an error begins with the path");
-    promise(strlen(error->text) > strlen(file) + 2, "an error says what is wrong");
+    promise(strlen(error->text) > strlen(file) + 2, "an error gives a reason");
     for (const char *c = error->text; *c; c++)
         promise((unsigned char)*c >= ' ', "an error is one line of plain characters");
 }

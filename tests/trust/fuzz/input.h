@@ -1,5 +1,5 @@
 /*
- * What the fuzz targets share. Our readers take a path, not a piece of memory; so every input
+ * Shared by the fuzz targets. Our readers take a path, not a piece of memory; so every input
  * becomes a file.
  *
  * A target is one function that libFuzzer calls with random bytes, millions of times (make

@@ -10,7 +10,7 @@ set -eu
 sources=$1 library=$2
 shift 2
 
-# The machine's own sources, for source packages. Somebody's list without any does not matter.
+# The machine's own sources, for source packages. A list without any does not matter.
 fetch() {
     mkdir -p lists/partial cache/archives/partial parts
     for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list \
@@ -25,7 +25,7 @@ fetch() {
     for name in zlib libpng1.6 jansson; do
         apt-get -qq $own source "$name/$release" || return 1
     done
-    : > "$(echo jansson-*/src)/jansson_private_config.h" # what it would say is given below
+    : > "$(echo jansson-*/src)/jansson_private_config.h" # its definitions are given below
     : > fetched
 }
 

@@ -1,4 +1,5 @@
-/* Any bytes as a command line, an argument per line: what it asks for, or one line that says no. */
+/* Any bytes as a command line, an argument per line: the result is options, or one line that says
+   no. */
 #include "07_lenet5/workbench/options.h"
 
 #include "input.h"
@@ -10,7 +11,7 @@
 enum { ARGUMENTS = 40 };
 
 static void promise_words(const Error *error) {
-    promise(*error->text != '\0', "an error says what is wrong");
+    promise(*error->text != '\0', "an error gives a reason");
     for (const char *c = error->text; *c; c++)
         promise((unsigned char)*c >= ' ', "an error is one line of plain characters");
 }

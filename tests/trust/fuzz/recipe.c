@@ -1,4 +1,5 @@
-/* Any bytes as settings, "key=value" per line, on top of a recipe: what is taken is given back. */
+/* Any bytes as settings, "key=value" per line, on top of a recipe: accepted values are given
+   back. */
 #include "07_lenet5/workbench/recipe.h"
 
 #include "input.h"
@@ -13,7 +14,7 @@ static void promise_given_back(const Recipe *recipe, int setting) {
     Error error;
     const char *key = settings[setting].key;
     recipe_get(recipe, setting, value, sizeof value);
-    /* these two bring settings of their own */
+    /* these two change other settings as well */
     if (strcmp(key, "net") == 0 || strcmp(key, "optimizer") == 0) return;
     promise(recipe_set(&copy, setting, value, &error), "a setting's own value is valid");
     recipe_get(&copy, setting, again, sizeof again);

@@ -2,7 +2,7 @@
 
 Changes one operator, constant, statement or condition of the library at a time, COUNT times in
 every chapter and in common/, and runs the suites of that chapter. A change that no suite notices
-has survived: either a test is missing, or nobody can notice it (equivalent.tsv says why).
+has survived: either a test is missing, or no test can notice it (equivalent.tsv says why).
 
     mutants.py --fixed                    only those of fixed.tsv, which must all die
     GROUPS="common 07_lenet5" ...         only these groups
@@ -146,7 +146,7 @@ class Change:
         self.text = text[:begin] + new + "\n" * text.count("\n", begin, end) + text[end:]
 
     def key(self):
-        """What a list names it by: the file, its line's text, what becomes what, and which one."""
+        """Its name in a list: the file, its line's text, what becomes what, and which one."""
         new = "!(...)" if self.new.startswith("!(") else self.new
         old = "..." if new == "!(...)" else self.old if new != ";" else "statement"
         return (
@@ -157,7 +157,7 @@ class Change:
         )
 
     def is_known(self, known):
-        """Whether nobody can notice it: it is listed, or a text has room for one byte more."""
+        """Whether no test can notice it: it is listed, or a text has room for one byte more."""
         return (
             self.key() in known
             or (*self.key()[:2], "any") in known
@@ -221,8 +221,8 @@ def make(targets):
 
 
 def passes(binary, select):
-    """Whether a suite passes. A failure must happen twice, as a busy machine may fail a test, too;
-    what takes too long has failed."""
+    """Whether a suite passes. A failure must happen twice, as a busy machine may also fail a test;
+    a suite that takes too long has failed."""
     return outcome(binary, select) or outcome(binary, select)
 
 
@@ -287,7 +287,7 @@ def attempt(change):
         copy.write_text(original)
 
 
-# ---- what is asked for ---------------------------------------------------------------------------
+# ---- the groups to change ------------------------------------------------------------------------
 def sources(group):
     folder = Path("common") if group == "common" else Path("chapters") / group
     return sorted(str(p) for p in folder.rglob("*.c") if p.name != "main.c")

@@ -88,7 +88,7 @@ def examine_arrays(page, results, lines):
 
 
 def examine_printed(page, printed, text):
-    """Of what the prologue prints for a rate: every line stands in the page."""
+    """The prologue's output for a rate: every line is in the page."""
     for line in printed:
         expect(line.strip() in text, f"{page}: the page does not print: {line}")
 

@@ -1,5 +1,5 @@
 /*
- * What the playground computes, computed here: the same C, compiled for this machine without fused
+ * The playground's computations, done here: the same C, compiled for this machine without fused
  * multiply-add.
  *
  *     native bits N                checksum of all parameters after 30 batches of the report's

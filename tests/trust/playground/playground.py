@@ -45,7 +45,7 @@ def expect(holds, text):
 
 
 class Reader:
-    """Somebody with a mouse and a keyboard."""
+    """A reader with a mouse and a keyboard."""
 
     def __init__(self, browser, page):
         self.browser, self.page = browser, page
@@ -192,7 +192,7 @@ def compare_layers(reader, folder, name, count, tolerance=0.0):
                 differing += 1
                 worst = max(worst, abs(x - y) / max(1e-3, abs(x)))
     expect(worst <= tolerance, f"{name}: numbers differ by up to {worst:.2g} of their size")
-    print(f"{name}: {count * size // 4} numbers of {count} images, {differing} with other bits")
+    print(f"{name}: {count * size // 4} numbers of {count} images, {differing} with different bits")
 
 
 # The terms that the page shows for a value must add up to the value, forwards and backwards: tries
@@ -286,7 +286,7 @@ def break_it(reader):
         reader.open(f"#tab=break&damage={name}")
         reader.until(
             "page.practice.runs.length === 2 && page.practice.runs[1].batch > 3",
-            f'"{name}" trains beside a healthy run',
+            f'"{name}" trains alongside a healthy run',
         )
         same = reader.value(
             "page.practice.runs[0].losses.every((one, k) => page.practice.runs[1].losses[k] && "
@@ -338,7 +338,7 @@ def files(reader, folder, scratch):
     give_file(reader, f"{folder}/original.safetensors")
     reader.until("page.network === 'own'", "a file of parameters is used")
     expect(reader.value("page.net.rbf"), "parameters of 1998 do not switch to its network")
-    expect(reader.text("#answer") == "7", "with them a 7 is no 7")
+    expect(reader.text("#answer") == "7", "with them a 7 is not read as a 7")
     with open(f"{folder}/report.safetensors", "rb") as file:
         good = file.read()
     broken = {

@@ -135,7 +135,7 @@ Suspect expected_suspect(const Call *call, int suspect) {
     return (Suspect){line, line + strlen(line) + 1};
 }
 
-/* Whether a list is what a line "mistake ..." noted; text: what follows number and slot. */
+/* Whether a list agrees with a line "mistake ..."; text: the rest after number and slot. */
 static bool is_noted(const Call *call, Slot slot, const double *got, char *text) {
     Sketch noted = {0}, own = {0};
     noted.sum[0] = strtod(text, &text);

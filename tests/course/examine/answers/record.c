@@ -1,10 +1,10 @@
 /*
- * Writes down what the oracles say about the cases of `make test`, for a tree that must not hold
- * them: what should come out, number by number, and a sketch of what each known mistake would give.
+ * Writes down the oracles' answers to the cases of `make test`, for a tree that must not hold them:
+ * the correct results, number by number, and a sketch of the result of each known mistake.
  * expected.c reads it.
  *
  *     suspects FUNCTION RULE COUNT    then COUNT lines: id, tab, words
- *     call KEY SUM SUM SIZE PLACES    a call; what follows is about it
+ *     call KEY SUM SUM SIZE PLACES    a call, which the next lines are about
  *     right SLOT COUNT PERIOD         then the numbers in a line, PERIOD of them: they repeat
  *     mistake NUMBER SLOT SUM SUM PLACES [FIRST LAST ...]    which entries it leaves open
  *
@@ -93,7 +93,7 @@ static void print_open(const double *v, size_t count) {
     }
 }
 
-/* What one mistake gives, unless it leaves nearly all of an array open. */
+/* The result of one mistake, unless it leaves nearly all of an array open. */
 static void print_mistake(const Call *call, int suspect, double **v) {
     for (int s = 0; s < SLOTS; s++) {
         const Array *a = &call->array[s];
@@ -141,7 +141,7 @@ void __wrap_expected_right(const Call *call, double *v[SLOTS]) {
 
 /* ------------------------------------------------------------------ asking --------------- */
 
-/* Instead of a student's function: the right answer, so that every item goes to its end. */
+/* Instead of a student's function: the correct answer, so that every item goes to its end. */
 static Reply run_right(Port *port, const Call *call, Call *back) {
     double *v[SLOTS + 1];
     (void)port;

@@ -2,16 +2,16 @@
  * @file sketch.h
  * @brief A list of numbers in a few: enough to tell whether another list is the same.
  *
- * Two sums with weights of -1023 .. 1023, and which entries are no finite numbers. Lists of exact
- * numbers, multiples of 1/64, are the same if their sketches are equal; others if the sums differ
- * by no more than the entries may.
+ * Two sums with weights of -1023 .. 1023, and which entries are not finite. Lists of exact numbers,
+ * multiples of 1/64, are the same if their sketches are equal; others if the sums differ by no more
+ * than the entries may.
  */
 #ifndef SKETCH_H
 #define SKETCH_H
 
 #include "course/examine/call.h"
 
-/** What is kept of a list. */
+/** A summary of a list. */
 typedef struct Sketch {
     double sum[2];   ///< of weight * number, finite numbers only
     double size;     ///< sum of |weight * number|
@@ -40,7 +40,7 @@ void sketch_add(Sketch *s, size_t i, double value, double slack);
 bool sketch_same(const Sketch *got, const Sketch *want);
 
 /**
- * @brief What goes into a call, apart from numbers: function, geometry, constants, arrays.
+ * @brief The key of a call, from all but its numbers: function, geometry, constants, arrays.
  * @param call the call
  * @return a hash
  */
@@ -50,14 +50,14 @@ uint64_t call_key(const Call *call);
  * @brief The numbers that go into a call. Random ones may differ in their last bits from one
  *        processor to another; so there is room.
  * @param call the call as it was sent
- * @return the sketch of what is given and of what is added to
+ * @return the sketch of the arrays that are given or added to
  */
 Sketch call_inputs(const Call *call);
 
 /**
- * @brief How far an entry may be away from what a mistake gives.
+ * @brief How far an entry may be away from the result of a mistake.
  * @param call  the call
- * @param value what it is
+ * @param value the entry
  * @return 0 for exact numbers
  */
 double sketch_slack(const Call *call, double value);

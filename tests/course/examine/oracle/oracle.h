@@ -1,9 +1,9 @@
 /**
  * @file oracle.h
- * @brief The right answers, computed in double and independently of the chapters, and wrong ones.
+ * @brief The correct answers, computed in double and independently of the chapters, and wrong ones.
  *
- * A mistake is mostly a change of what goes in or of what comes out: a flipped kernel is the right
- * answer for a kernel that was turned before, a forgotten bias the right answer for a bias of 0.
+ * A mistake is mostly a change of the inputs or of the results: a flipped kernel is the correct
+ * answer for a kernel that was rotated before, a forgotten bias the correct answer for a bias of 0.
  */
 #ifndef ORACLE_H
 #define ORACLE_H
@@ -27,7 +27,7 @@ typedef void OracleRun(const Call *call, int mistake, double **v);
 /** Answers for a group of functions. */
 typedef struct Oracle {
     OracleRun *run;         ///< the answers
-    const Suspect *shared;  ///< mistakes 1, 2, ...: what it shares with others
+    const Suspect *shared;  ///< mistakes 1, 2, ...: those shared with others
     int shares;             ///< how many
     const Suspect *suspect; ///< the mistakes after these: its own
     int suspects;           ///< how many
@@ -61,7 +61,7 @@ const Oracle *oracle_for(const Call *call);
 void fill(double *v, int n, double value);
 
 /**
- * @brief Gives every part of a list the numbers of the first: what a pointer that stays reads.
+ * @brief Gives every part of a list the numbers of the first, as read by a pointer that stays.
  * @param v     the list
  * @param parts how many parts
  * @param one   length of a part
@@ -70,8 +70,7 @@ void repeat_first(double *v, int parts, int one);
 
 /**
  * @brief Reads a matrix as if it were stored the other way round.
- * @param m       (rows, columns); afterwards what a reader of (columns, rows), transposed, takes it
- *                for
+ * @param m       (rows, columns); afterwards as read by a reader of (columns, rows), transposed
  * @param rows    its rows
  * @param columns its columns
  */

@@ -57,7 +57,7 @@ Walk walk_begin(Geometry g, Astray astray);
  */
 bool walk_next(Walk *walk);
 
-/** What the mistakes are called, from the first after WALK_RIGHT. */
+/** The names of the mistakes, from the first after WALK_RIGHT. */
 extern const Suspect walk_suspects[WALK_MISTAKES - 1];
 
 #endif
