@@ -221,7 +221,7 @@ Test(ch07_resume, nohup, .description = "a run under nohup does not stop with it
 }
 
 /* Another build's results differ in the last bits: said, not refused. */
-Test(ch07_resume, another_build, .description = "other kernels: a warning of other bits") {
+Test(ch07_resume, another_build, .description = "a warning that other kernels change bits") {
     const char *dir = small_set();
     Ran ran = lenet5_ok(dir, "train --epochs 1 --batch 50 " QUICK " --checkpoint c");
     double accuracy = number_after(ran.out, "test_accuracy=");
