@@ -138,12 +138,12 @@ def wanted(order, old):
     return old if asked["loose"] and form(old, patterns) == form(new, patterns) else new
 
 
-def run_commands(order, commands):
+def to_run(order, commands):
+    """Of a block of shell commands what can be run unattended, None if nothing can."""
     how = re.fullmatch(r"run(?:: (?P<how>short|skip) (?P<rest>.+))?", order)
     if not how:
         raise Wrong("it should be: run, run: short COMMAND or run: skip REASON")
-    if how["how"] != "skip":
-        printed(how["rest"] or commands)
+    return None if how["how"] == "skip" else how["rest"] or commands
 
 
 def navigation(page):
@@ -176,6 +176,15 @@ def fence_after(page, i):
     return None
 
 
+def shell(page):
+    """Yields (place, commands) for the blocks of shell commands that can be run."""
+    for i, (kind, token, place) in enumerate(page.tokens):
+        if kind == "comment" and re.match(r"run\b", pages.words(token)):
+            commands = to_run(pages.words(token), bare(fence_after(page, i)))
+            if commands:
+                yield place, commands
+
+
 def check_answer(page, order, place):
     """A prediction's numbers stand in the fold that explains them."""
     fold = page.text[place : page.text.find("</details>", place)]
@@ -204,8 +213,9 @@ def update(page, i, comment, check):
     if not fence:
         raise Wrong(f"a fenced block must follow: {order}")
     if verb == "run":
-        if check:
-            run_commands(order, bare(fence))
+        commands = to_run(order, bare(fence))
+        if check and commands:
+            printed(commands)
         return []
     new = wanted(order, bare(fence))
     lines = new.count("\n")

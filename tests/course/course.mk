@@ -7,7 +7,7 @@ option = $(if $(value $1),--$2=$(call raw,$1))
 # ---- the kit: headers and objects for submissions, see grade/kit.py ------------------------------
 GRADE := python3 -B tests/course/grade
 KIT   := build/kit
-.PHONY: kit grade grade-class gradescope viva selftest handout handout-parts
+.PHONY: kit grade grade-class gradescope viva selftest handout handout-parts journey
 NEEDS_kit := build grade
 kit: setup
 	@$(GRADE)/kit.py $(call quote,$(CC)) $(call quote,$(BLAS)) \
@@ -63,6 +63,12 @@ NEEDS_trust-handout := build test clang
 trust-handout: setup
 	@+$(PLAIN)
 	@$(HANDOUT)/verify.py build/portable/handout $(if $(SHORT),short)
+
+# Plays a student, from nothing written to a network that reads. SHORT=1: chapters 1, 2, the end.
+NEEDS_journey := build test
+journey: setup
+	@+$(PLAIN)
+	@python3 -B tests/course/journey.py build/portable/handout $(if $(SHORT),short)
 
 # The oracles' answers to all that `make test` asks.
 $B/handout/expected.txt: $B/handout/record

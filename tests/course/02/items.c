@@ -46,7 +46,9 @@ static void link(Call *c, Rng *rng) {
 }
 
 static void conv_case(Exam *exam, Function f, Rng *rng, Geometry g, Aim aim, int turn) {
-    bool dx = aim == DX || aim == TABLE || (aim == DW_AND_DX && turn % 2 == 1);
+    /* The naive dx is another exercise's, 02.3: what asks for dw alone must not call it. */
+    bool dx = aim == DX || (aim == TABLE && f == CALL_CONV_BACKWARD) ||
+              (aim == DW_AND_DX && turn % 2 == 1);
     const char *more = aim == TABLE ? ", connection table" : dx || aim == Y ? "" : ", dx = NULL";
     data_out(&g, g.out.c);
     Call c = call_new(f, g, "x %dx%dx%d, %d filter%s of %dx%d, stride %d, padding %d, %d image%s%s",

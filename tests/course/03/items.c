@@ -51,9 +51,10 @@ static void plain(Exam *exam, bool forward) {
         {.n = 2, .in = {6, 28, 28}, .size = 2, .stride = 2},
         {.n = 1, .in = {70, 2, 4}, .size = 2, .stride = 2},
     };
+    static const Data data[] = {FIRST, FIRST, NEGATIVE, DISTINCT, DISTINCT};
     Rng rng = exam_rng(exam);
     for (size_t k = 0; k < sizeof some / sizeof *some; k++)
-        pool_case(exam, forward, true, &rng, some[k], k < 2 ? FIRST : DISTINCT);
+        pool_case(exam, forward, true, &rng, some[k], data[k]);
 }
 
 static const Geometry edge[] = {

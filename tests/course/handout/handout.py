@@ -214,9 +214,8 @@ def emptied(path, text):
     return text
 
 
-def written(path, text, ids):
-    """A source of a handout with the solutions of some exercises; all: with everything."""
-    reference = (TOP / path).read_text()
+def written(path, text, ids, reference):
+    """A source of a handout with the reference's solutions of some exercises; all: everything."""
     if not ids and any(number == "advanced" for _, number, _ in tasks(path)):
         return without_marked(reference)
     for exercise in listed.exercises():
@@ -385,14 +384,14 @@ def leaked(folder):
     return leaks.search(pathlib.Path(folder), bodies(chosen()), rules()["shared"], given)
 
 
-def paste(folder, ids):
-    """Writes solutions into a handout."""
-    folder = pathlib.Path(folder)
+def paste(folder, ids, others=()):
+    """Writes solutions into a handout: this tree's, or those of other sources, {path: text}."""
+    folder, others = pathlib.Path(folder), dict(others)
     for path in kept():
         if path.endswith(".c") and tasks(path):
             place = folder / path
             text = place.read_text()
-            new = written(path, text, ids)
+            new = written(path, text, ids, others.get(path) or (TOP / path).read_text())
             if new != text:
                 place.write_text(new)
 

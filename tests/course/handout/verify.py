@@ -31,16 +31,27 @@ class Failure(Exception):
     """Something about the handout is not as it should be."""
 
 
-def run(folder, *command, code=0):
-    """Runs a command; returns its output."""
+def attempt(folder, *command, **environment):
+    """Runs a command; returns its exit code and what it printed."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=plain)
-    if done.returncode != code:
-        raise Failure(
-            f'{" ".join(command)}: exit code {done.returncode}\n{done.stdout[-3000:]}'
-            f"{done.stderr[-3000:]}"
-        )
-    return done.stdout + done.stderr
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**plain, **environment},
+    )
+    return done.returncode, done.stdout
+
+
+def run(folder, *command, code=0):
+    """Runs a command; returns what it printed."""
+    found, printed = attempt(folder, *command)
+    if found != code:
+        raise Failure(f'{" ".join(command)}: exit code {found}\n{printed[-6000:]}')
+    return printed
 
 
 def same_twice(parts, first, second):
