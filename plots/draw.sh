@@ -40,8 +40,7 @@ rm "$work/data"
 
 for format in svg png; do
     code=0
-    tiles='with image'; [ $format = png ] || tiles='with image pixels'
-    gnuplot -e "format='$format'; lang='$lang'; out='$work/$name'; D='$D'; tiles='$tiles'" \
+    gnuplot -e "format='$format'; lang='$lang'; out='$work/$name'; D='$D'" \
         -e "set datafile separator tab; set datafile missing 'nan'" "$script" \
         2> "$work/errors" || code=$?
     if [ $code != 0 ] || [ -s "$work/errors" ]; then
@@ -49,6 +48,8 @@ for format in svg png; do
         exit 1
     fi
 done
+# Viewers smooth an image inside an SVG unless it says that its pixels are meant.
+sed -i 's/<image /<image style="image-rendering:pixelated" /' "$work"/*.svg
 mv "$work"/*.svg "$work"/*.png "$P"
 mv "$work/$name.txt" "$P" # last: make goes by its time
 echo "  DRAW $P/$name"

@@ -19,7 +19,7 @@ do for [panel=1:2] {
     set xtics (1, 5, 10, 15, 20)
     set logscale y
     set format y '%g'
-    if (panel == 1) { set yrange [0.6:4]; set ytics (0.6, 0.8, 1, 1.5, 2, 3, 4) } \
+    if (panel == 1) { set yrange [0.6:7]; set ytics (0.6, 0.8, 1, 1.5, 2, 3, 5) } \
     else { set yrange [0.1:10]; set ytics (0.1, 0.2, 0.5, 1, 2, 5, 10) }
     set key top right
     plot for [i=1:words(runs)] data using 'pass':(column(word(runs, i))) with linespoints lw 1.2 \
