@@ -35,6 +35,7 @@ import jinja2.meta
 sys.path[:0] = ["docs/report", "common/tools"]
 import chinese
 import marks
+import slim
 import studies
 from values import (
     Log,
@@ -63,7 +64,7 @@ LETTERS = {
 }
 BIBLIOGRAPHY = "docs/bibliography.bib"
 KATEX = "/usr/share/javascript/katex"
-PIXELS = 150_000  # an SVG of more bytes consists of pixels: its PNG is smaller
+PIXELS = 300_000  # an SVG of more bytes consists of pixels: its PNG is smaller
 
 
 def values(folder, program):
@@ -220,9 +221,7 @@ def functions(numbers, folder, lang):
     known = entries()
 
     def name(kind):
-        return lambda what: (
-            f"[{words[kind]}\u00a0{numbers.name(kind, what)}](#{kind}-{what})"
-        )
+        return lambda what: (f"[{words[kind]}\u00a0{numbers.name(kind, what)}](#{kind}-{what})")
 
     def table(what, caption):
         number = numbers.show("table", what)
@@ -325,11 +324,20 @@ def katex_css(path, formulas):
         file.write(css.replace("url(fonts/", f"url({KATEX}/fonts/"))
 
 
+def set_widths(document):
+    """Columns of tables as wide as what is in them; pandoc goes by the width of the source."""
+    for block in document["blocks"]:
+        if block["t"] == "Table":
+            block["c"][2] = [[align, {"t": "ColWidthDefault"}] for align, _ in block["c"][2]]
+
+
 def page(markdown, output, lang, work):
     """One HTML file with all that belongs to it."""
     document = json.loads(run(["pandoc", "--from", "markdown", "--to", "json"], input=markdown))
     if lang == "zh":
         chinese.walk(document)
+        chinese.check(document["blocks"])
+    set_widths(document)
     set_formulas(document)
     katex_css(f"{work}/katex.css", json.dumps(document).replace('\\"', '"'))
     run(
@@ -360,8 +368,12 @@ def page(markdown, output, lang, work):
 
 
 def for_print(markdown, work):
-    """The same with SVG that WeasyPrint can read: letters become outlines."""
+    """The same with SVG that WeasyPrint can read: letters become outlines. Pixels would be blurred,
+    so that a picture with pixels is a PNG."""
     for file in sorted(set(re.findall(r'<img src="([^"]*\.svg)"', markdown))):
+        if "<image" in text_of(file):
+            markdown = markdown.replace(f'src="{file}"', f'src="{file[:-3]}png"')
+            continue
         simple = f"{work}/{file.replace('/', '-')}"
         run(["rsvg-convert", "-f", "svg", "-o", simple, file])
         markdown = markdown.replace(f'src="{file}"', f'src="{simple}"')
@@ -385,6 +397,9 @@ def make(data, pictures, report, program):
                 ["weasyprint", "--quiet", f"{work}/print.html", f"{work}/{name}.pdf"],
                 env={**os.environ, "SOURCE_DATE_EPOCH": "315532800", "PYTHONHASHSEED": "0"},
             )
+            text = slim.slim_page(text_of(f"{work}/{name}.html"))
+            with open(f"{work}/{name}.html", "w", encoding="utf-8") as file:
+                file.write(text)
             for ending in ("html", "pdf"):
                 shutil.move(f"{work}/{name}.{ending}", f"{report}/{name}.{ending}")
                 print(f"  MADE {report}/{name}.{ending}")

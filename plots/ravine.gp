@@ -12,7 +12,7 @@ do for [panel=1:4] {
     w = 520; h = 440
     load 'plots/style.gp'
     unset grid
-    set samples 200
+    set samples 60
     set xlabel 'x'
     set ylabel 'y'
     set xrange [-8:4]

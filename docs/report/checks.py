@@ -7,12 +7,12 @@ import subprocess
 import tempfile
 import unicodedata
 
+import chinese
 import evidence
 import report
 from values import Problem, text_of
 
 CONSTANTS = "docs/report/constants.tsv"
-WIDE = "\u3000-\u303f\uff00-\uff60\u4e00-\u9fff"  # Chinese letters and their punctuation
 
 
 def refused(words, call, *arguments):
@@ -60,7 +60,9 @@ def check_templates():
 def typed_numbers(text):
     """The numbers that stand in a template as such: not in an expression, a formula or code, and
     not a part of a name such as C1."""
-    text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", lambda found: captions(found.group(0)), text, flags=re.S)
+    text = re.sub(
+        r"\{\{.*?\}\}|\{%.*?%\}", lambda found: captions(found.group(0)), text, flags=re.S
+    )
     text = re.sub(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\{[.#][^}]*\}", " ", text, flags=re.S)
     return re.findall(r"(?<![A-Za-z\d.,-])\d+(?:[.,]\d+)*", text)
 
@@ -79,26 +81,13 @@ def check_numbers(texts):
     for name, text in texts.items():
         for number in typed_numbers(text):
             if number not in known:
-                raise Problem(f"{name}: {number} is typed; take it from a table, or say in "
-                              f"{CONSTANTS} why it is a constant")
+                raise Problem(
+                    f"{name}: {number} is typed; take it from a table, or say in "
+                    f"{CONSTANTS} why it is a constant"
+                )
     used = {number for text in texts.values() for number in typed_numbers(text)}
     for number in sorted(known - used):
         raise Problem(f"{CONSTANTS}: nothing uses {number}")
-
-
-def check_chinese(text):
-    """No stray blank after Chinese punctuation and before it, no half-width brackets around it."""
-    for what, pattern in {
-        "a blank after Chinese punctuation": f"[，。；：、！？）”][ ]+[{WIDE}A-Za-z0-9]",
-        "a blank before Chinese punctuation": "[^ |] +[，。；：、！？）]",
-        "a blank between Chinese letters": "[\u4e00-\u9fff] +[\u4e00-\u9fff]",
-        "a blank before %": "[0-9}] +%(?!})",
-        "no blank between a number and a word": "[\u4e00-\u9fff][0-9]|[0-9][\u4e00-\u9fff]",
-    }.items():
-        found = re.search(pattern, text)
-        if found:
-            near = text[max(0, found.start() - 12) : found.end() + 8]
-            raise Problem(f"{what}: {near!r}")
 
 
 def check_evidence():
@@ -138,8 +127,9 @@ def check_refusals(work):
     refused("report.tsv is missing: make", report.values, work, "build/07_lenet5")
     refused("0.123 is typed", check_numbers, {"t": "so 0.123 of C1"})
     refused("0.123 is typed", check_numbers, {"t": '{{ figure("loss", "so 0.123") }}'})
-    refused("a blank after Chinese", check_chinese, "时， F6")
-    refused("a blank before %", check_chinese, "63 %")
+    refused("a blank beside Chinese", chinese.check_text, "时， F6")
+    refused("no blank between", chinese.check_text, "图 4把它")
+    refused("a blank before %", chinese.check_text, "63 %")
 
 
 def check_drawing(work):

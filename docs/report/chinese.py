@@ -3,6 +3,8 @@ punctuation, one between Chinese and Latin letters, numbers, code or formulas.""
 
 import re
 
+from values import Problem
+
 HAN = "\u4e00-\u9fff"
 MARKS = "，。；：、！？（）“”《》…"
 # What begins and ends like a word without being one: code, a formula.
@@ -69,3 +71,46 @@ def walk(node):
     elif isinstance(node, dict):
         for child in node.values():
             walk(child)
+
+
+def said(inlines):
+    """The text of inlines; letters in the places of code and formulas."""
+    text = ""
+    for node in inlines:
+        kind, content = node["t"], node.get("c")
+        if kind == "Str":
+            text += content
+        elif kind in ("Space", "SoftBreak"):
+            text += " "
+        elif kind in SOLID:
+            text += "a"
+        elif kind in ("Emph", "Strong", "Link", "Span", "Quoted"):
+            text += said(content if kind in ("Emph", "Strong") else content[1])
+    return text
+
+
+def check_text(text):
+    """Refuses a stray or a missing blank."""
+    for what, pattern in {
+        "a blank beside Chinese punctuation": f"[{MARKS}] | [{MARKS}]",
+        "a blank between Chinese letters": f"[{HAN}] [{HAN}]",
+        "a blank before %": "[0-9] %",
+        "no blank between Chinese and other letters": f"[{HAN}][A-Za-z0-9]|[A-Za-z0-9%][{HAN}]",
+    }.items():
+        found = re.search(pattern, text)
+        if found:
+            near = text[max(0, found.start() - 12) : found.end() + 8]
+            raise Problem(f"{what}: {near!r}")
+
+
+def check(node):
+    """Checks every paragraph, heading and cell of a document."""
+    if isinstance(node, list):
+        for child in node:
+            check(child)
+    elif isinstance(node, dict):
+        if node.get("t") in ("Para", "Plain", "Header"):
+            check_text(said(node["c"][2] if node["t"] == "Header" else node["c"]))
+        else:
+            for child in node.values():
+                check(child)

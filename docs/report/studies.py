@@ -40,7 +40,12 @@ def percent(share):
 def percents(share, images):
     """An error in percent with its interval."""
     low, high = evidence.wilson(round(share / 100 * images), images)
-    return f"{share:.2f} [{100 * low:.2f}, {100 * high:.2f}]"
+    return f"{share:.2f} [{100 * low:.2f},\u00a0{100 * high:.2f}]"
+
+
+def signed(points):
+    """A difference with its sign; no minus before zero."""
+    return f"{round(points, 2) + 0.0:+.2f}".replace("-", "−")
 
 
 def seeds_of(row):
@@ -60,11 +65,11 @@ def difference(pairs):
     """A contrast of groups of accuracies, in percentage points."""
     found, half = evidence.contrast(pairs)
     if math.isinf(half):
-        return {"difference": f"{100 * found:+.2f}", "interval": "", "verdict": "not separable"}
+        return {"difference": signed(100 * found), "interval": "", "verdict": "not separable"}
     low, high = 100 * (found - half), 100 * (found + half)
     return {
-        "difference": f"{100 * found:+.2f}",
-        "interval": f"[{low:+.2f}, {high:+.2f}]",
+        "difference": signed(100 * found),
+        "interval": f"[{signed(low)},\u00a0{signed(high)}]",
         "verdict": evidence.separable(found, half),
     }
 
@@ -176,9 +181,7 @@ def values_of_original(folder):
     plain, distorted = curve[-1], mean_of(runs_of(last, True))
     learning = mean_of(runs_of(last, False, "learning"))
     rejection = rows_of(f"{folder}/rejection.tsv")
-    helped = difference(
-        [([1 - x / 100 for x in runs_of(last, kind)] for kind in (True, False))]
-    )
+    helped = difference([([1 - x / 100 for x in runs_of(last, kind)] for kind in (True, False))])
     within = PAPER_UNCERTAINTY
     return {
         "original_origin": origin_of(folder, "original"),
@@ -187,7 +190,7 @@ def values_of_original(folder):
         "paper": {
             "test": percents(paper[-1], TEST_IMAGES),
             "distorted": percents(PAPER_DISTORTED, TEST_IMAGES),
-            "helped": f"{paper[-1] - PAPER_DISTORTED:+.2f}",
+            "helped": signed(paper[-1] - PAPER_DISTORTED),
             "learning": percents(last["paper_train"], TRAINING_IMAGES),
             "moved": percent(paper_moved),
             "rose": percent(paper[-1] - min(paper)),

@@ -72,11 +72,11 @@ def four(number):
 def interval(share, images):
     """The 95 % interval of a share that was counted among so many images, for a table."""
     low, high = evidence.wilson(round(share * images), images)
-    return f"[{low:.4f}, {high:.4f}]"
+    return f"[{low:.4f},\u00a0{high:.4f}]"
 
 
 def probability(p):
-    return f"{p:.3f}" if p >= 0.001 else "< 0.001"
+    return f"{p:.3f}" if p >= 0.001 else "<\u00a00.001"
 
 
 def wrapped(line):
