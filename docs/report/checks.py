@@ -6,10 +6,12 @@ import shutil
 import subprocess
 import tempfile
 import unicodedata
+import xml.dom.minidom
 
 import chinese
 import evidence
 import report
+import slim
 from values import Problem, text_of
 
 CONSTANTS = "docs/report/constants.tsv"
@@ -108,6 +110,28 @@ def check_evidence():
     assert evidence.verdict(0.97, 0.9829, 10000) == "not reproduced"
 
 
+def check_slim():
+    """A slim picture is still one: the same letters, markers and lines, no declaration."""
+    svg = (
+        '<?xml version="1.0" standalone="no"?>\n<svg viewBox="0 0 9 9"\n '
+        'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">\n'
+        "<defs><path id='gpPt1' d='M0,0 h1'/><path id='gpPt2' d='M0,0 h2'/></defs>\n<g>\n</g>\n"
+        '<g font-family="Serif" stroke-linecap="butt"><text>10 %</text>'
+        "<path d='M1.25,2.00 L3.10,4.55 '/><image xlink:href='data:,2L3 Lx'/><use xlink:href='#gpPt2'/></g></svg>"
+    )
+    small = slim.slim(svg)
+    root = xml.dom.minidom.parseString(small).documentElement
+    paths = [path.getAttribute("d") for path in root.getElementsByTagName("path")]
+    if (
+        paths != ["M0,0 h2", "M1.2,2 3.1,4.5"]
+        or "<text>10 %</text>" not in small
+        or "2L3 Lx" not in small
+    ):
+        raise Problem(f"slim: {small}")
+    if small.startswith("<?xml") or root.getAttribute("font-family") != "Serif":
+        raise Problem(f"slim: {small}")
+
+
 def check_refusals(work):
     """What must be refused, is."""
 
@@ -164,6 +188,7 @@ def check():
     check_templates()
     check_numbers({template: text_of(template) for template in report.TEMPLATES.values()})
     check_evidence()
+    check_slim()
     with tempfile.TemporaryDirectory() as work:
         check_refusals(work)
         check_drawing(work)
