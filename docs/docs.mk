@@ -1,9 +1,9 @@
 # The site and the book, which the scripts in docs/book make of the lessons. The report: its
 # pictures and data, then docs/report.py; QUICK=1 makes it of shorter runs, in build/quick/report.
 R := build/$(if $(call on,$(QUICK)),quick/)report
-REPORT_NEEDS := plots $(PICTURES:%=$P/zh/%.txt) draw-long-zh
+REPORT_NEEDS := plots $(PICTURES:%=$P/zh/%.txt) $(call commands,$(OUTPUTS) choices.tsv)
 
-.PHONY: docs book quotes release report draw-long-zh trust-quotes trust-book
+.PHONY: docs book quotes release report trust-quotes trust-book
 ##@ For students
 NEEDS_docs := docs playground build
 docs: setup $W/index.html ## the site, lessons and reference: build/docs/html/index.html
@@ -43,6 +43,3 @@ NEEDS_report := build plots report
 # Debian's Python is the one that has Debian's Jinja2.
 report: $(REPORT_NEEDS) ## the report, English and Chinese, as HTML and PDF: build/report
 	@/usr/bin/python3 docs/report.py $D $P $R $B/07_lenet5
-
-draw-long-zh: | setup
-	@for name in $(LONG); do sh plots/draw.sh $$name build/data $P/zh zh there 2> /dev/null; done

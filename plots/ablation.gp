@@ -1,6 +1,6 @@
 # What each departure from the original contributes: three seeds of each network.
 # data: ablation.tsv  make study-ablation
-w = 620; h = 480
+w = 620; h = 560
 load 'plots/style.gp'
 table = D.'/ablation.tsv'
 end = 2

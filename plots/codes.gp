@@ -28,9 +28,9 @@ do for [panel=1:2] {
             fillstyle empty border linecolor rgb 0xb0b0b0
     } }
     plot for [k=5*panel-5:5*panel-1] data index 3*k+1 matrix \
-            using (x(k)-6+2.8*$1):(26+2.8*$2):($3 > 0 ? $3 : NaN) @tiles, \
+            using (x(k)-6+2.8*$1):(26+2.8*$2):($3 > 0 ? $3 : NaN) with image, \
          for [k=5*panel-5:5*panel-1] data index 3*k+2 matrix \
-            using (x(k)+5+10*$1):(165+10*$2):3 @tiles, \
+            using (x(k)+5+10*$1):(165+10*$2):3 with image, \
          for [k=5*panel-5:5*panel-1] data index 3*k matrix \
-            using (x(k)+5+10*$1):(315+10*$2):3 @tiles
+            using (x(k)+5+10*$1):(315+10*$2):3 with image
 }

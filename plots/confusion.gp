@@ -1,6 +1,6 @@
 # Which digit is taken for which, over the 10,000 test images. The colour counts errors only.
 # data: confusion.tsv  make build/data/confusion.tsv
-w = 540; h = 500
+w = 620; h = 560
 load 'plots/style.gp'
 data = D.'/confusion.tsv'
 stats data matrix using 3 nooutput # before the ranges, which stats would obey
@@ -22,16 +22,18 @@ set yrange [9.5:-0.5]
 set xtics 1 scale 0
 set xtics ('0' 0, '1' 1, '2' 2, '3' 3, '4' 4, '5' 5, '6' 6, '7' 7, '8' 8, '9' 9)
 set ytics 1 scale 0
-set label 1 T_correct_percent at 10.35,9.95 center textcolor rgb ink font small
+set label 1 T_correct_percent at 11,-0.85 right textcolor rgb ink font small
 unset grid
 set border 0
 set rmargin at screen 0.99
+set tmargin at screen 0.84
+set title offset 0,1.2
 set cbrange [0:most]
 set palette defined (0 '#fdeee2', 1 '#D55E00')
 unset colorbox
 unset key
 light(n) = n > 0.7 * most ? 0xffffff : 0x202020
-plot data matrix using 1:2:($1 != $2 && $3 > 0 ? $3 : NaN) @tiles, \
+plot data matrix using 1:2:($1 != $2 && $3 > 0 ? $3 : NaN) with image, \
      data matrix using ($1 == $2 ? $1 : NaN):2:(0.5):(0.5) with boxxyerror \
          fillstyle solid noborder fillcolor rgb 0xe6e6e6, \
      data matrix using 1:2:($1 == $2 ? sprintf('%d', $3) : '') with labels font small \

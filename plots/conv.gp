@@ -7,7 +7,7 @@ of(layer, column_name) = strcol('layer') eq layer ? column(column_name) : NaN
 # has its picture.
 or_off(value) = value > 0 ? value : 1e9
 do for [panel=1:2] {
-    w = 520; h = 400
+    w = 520; h = 500
     load 'plots/style.gp'
     layer = panel == 1 ? 'C1' : 'C3'
     set title panel == 1 ? T_conv_c1 : T_conv_c3
@@ -19,11 +19,11 @@ do for [panel=1:2] {
     set xtics (6, 14, 32, 72, 144)
     set format y '10^{%T}'
     set ytics 0.1,10
-    set key top left Left reverse
+    set key below Left reverse maxcols 1
     plot data using 'side':(of(layer, 'loops')) with linespoints lt 1 title T_conv_loops, \
          data using 'side':(of(layer, 'im2col')) with linespoints lt 2 title T_conv_im2col, \
          data using 'side':(of(layer, 'blas')) with linespoints lt 3 title T_conv_blas, \
-         data using 'side':(or_off(of(layer, 'direct'))) with points pt 13 ps 1.6 lc rgb ink \
+         data using 'side':(or_off(of(layer, 'direct'))) with points pt 13 ps 1.2 lc rgb ink \
              title T_conv_direct
 }
 
@@ -39,13 +39,13 @@ set xrange [5:170]
 set yrange [1e-7:1e-3]
 set xtics (6, 14, 32, 72, 144)
 set format y '10^{%T}'
-set key top left Left reverse
+set key below Left reverse maxcols 1
 plot keyentry with linespoints lt 2 title sprintf(T_conv_im2col.': %g', loops_max), \
      data using 'side':(of('C3', 'blas_difference')) with linespoints lt 3 \
          title 'C3, '.T_conv_blas, \
      data using 'side':(of('C1', 'blas_difference')) with linespoints lc rgb green dt 1 pt 8 \
          title 'C1, '.T_conv_blas, \
-     data using 'side':(or_off(of('C3', 'direct_difference'))) with points pt 13 ps 1.6 \
+     data using 'side':(or_off(of('C3', 'direct_difference'))) with points pt 13 ps 1.2 \
          lc rgb ink title 'C3, '.T_conv_direct, \
-     data using 'side':(or_off(of('C1', 'direct_difference'))) with points pt 12 ps 1.6 \
+     data using 'side':(or_off(of('C1', 'direct_difference'))) with points pt 12 ps 1.2 \
          lc rgb ink title 'C1, '.T_conv_direct

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Draws one picture as SVG and as PNG:
-#   sh plots/draw.sh NAME DATA_FOLDER PICTURE_FOLDER [zh [there]]
+#   sh plots/draw.sh NAME DATA_FOLDER PICTURE_FOLDER [zh]
 #
 # plots/NAME.gp names the files it reads and the commands that write them, one line each:
 #
@@ -9,12 +9,9 @@
 # A missing file is an error that names its command. So is anything gnuplot complains about, a curve
 # without points included; then no picture is left. A picture may have several panels (see
 # plots/style.gp). Beside them, NAME.txt says what they were drawn from: files and commands. Where a
-# rule of make wrote the file, FILE.command says what really ran. With "there", a picture whose data
-# is missing is named and not drawn.
+# rule of make wrote the file, FILE.command says what really ran.
 set -eu
-name=$1 D=$2 P=$3 lang=${4:-en} there=${5:-}
-said=error
-[ -z "$there" ] || said="not drawn"
+name=$1 D=$2 P=$3 lang=${4:-en}
 mkdir -p "$P"
 script=plots/$name.gp
 [ -f "$script" ] || { echo "error: there is no plots/$name.gp" >&2; exit 2; }
@@ -33,8 +30,7 @@ while read -r file command; do
                                                     s|build/data|build/quick/data|') ;;
     esac
     if ! [ -s "$D/$file" ]; then
-        echo "$said: $D/$file is missing: $command writes it" >&2
-        [ "$there" ] && exit 0
+        echo "error: $D/$file is missing: $command writes it" >&2
         exit 1
     fi
     [ ! -f "$D/$file.command" ] || command=$(cat "$D/$file.command")
@@ -44,8 +40,7 @@ rm "$work/data"
 
 for format in svg png; do
     code=0
-    tiles='with image'; [ $format = png ] || tiles='with image pixels'
-    gnuplot -e "format='$format'; lang='$lang'; out='$work/$name'; D='$D'; tiles='$tiles'" \
+    gnuplot -e "format='$format'; lang='$lang'; out='$work/$name'; D='$D'" \
         -e "set datafile separator tab; set datafile missing 'nan'" "$script" \
         2> "$work/errors" || code=$?
     if [ $code != 0 ] || [ -s "$work/errors" ]; then
@@ -53,6 +48,8 @@ for format in svg png; do
         exit 1
     fi
 done
+# Viewers smooth an image inside an SVG unless it says that its pixels are meant.
+sed -i 's/<image /<image style="image-rendering:pixelated" /' "$work"/*.svg
 mv "$work"/*.svg "$work"/*.png "$P"
 mv "$work/$name.txt" "$P" # last: make goes by its time
 echo "  DRAW $P/$name"

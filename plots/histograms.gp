@@ -30,7 +30,9 @@ do for [panel=1:2] {
     set grid noytics xtics
     set border 1
     if (panel == 1) {
-        stats data using (strstrt(strcol('what'), 'weight') ? abs(column('value')) : NaN) nooutput
+        # a few weights far from the others would make all curves narrow
+        stats data using (strstrt(strcol('what'), 'weight') && column('share') > 1e-3 ? \
+                          abs(column('value')) : NaN) nooutput
         set xrange [-STATS_max:STATS_max]
         set xtics 0.2
         set key at graph 0.5,0.99 center top horizontal
@@ -42,12 +44,19 @@ do for [panel=1:2] {
         do for [k=1:5] { do for [trained=0:1] {
             when = trained ? ' trained' : ' initial'
             stats data using (of('gradient'.when.' zero', k, column('share'))) nooutput
-            set label 10*k+trained sprintf(T_exactly_0, 100*STATS_max) at -9.4,5-k left \
+            set label 10*k+trained sprintf(trained ? T_zero_after : T_zero_before, \
+                100*STATS_max) at -9.4,5-k left \
                 offset 0,1.7-trained font small textcolor rgb (trained ? orange : blue)
         } }
     }
-    plot for [k=1:5] data using 'value':(height(' initial', k)):(5.0-k) with filledcurves \
-             fillcolor rgb pale title (k == 1 ? T_initial : ''), \
-         for [k=1:5] data using 'value':(height(' trained', k)) with lines lc rgb orange lw 2 dt 1 \
-             title (k == 1 ? T_trained : '')
+    # C1 has so few weights that they are drawn as dots, not as a curve
+    dots = panel == 1 ? 1 : 0
+    plot for [k=1+dots:5] data using 'value':(height(' initial', k)):(5.0-k) with filledcurves \
+             fillcolor rgb pale title (k == 2 ? T_initial : ''), \
+         for [k=1:dots] data using 'value':(height(' initial', k)) with points pt 7 ps 0.7 \
+             lc rgb 0x7fa5c8 title '', \
+         for [k=1:dots] data using 'value':(height(' trained', k)) with points pt 7 ps 0.5 \
+             lc rgb orange title '', \
+         for [k=1+dots:5] data using 'value':(height(' trained', k)) with lines lc rgb orange lw 2 dt 1 \
+             title (k == 2 ? T_trained : '')
 }

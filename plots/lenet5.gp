@@ -45,8 +45,8 @@ do for [panel=1:3] {
             set object 1+2*f+k rectangle from 6*f-0.5,7.5*k-0.5 to 6*f+4.5,7.5*k+4.5 front \
                 fillstyle empty border linecolor rgb grey
         } }
-        plot for [f=0:5] data index f matrix using ($1+6*f):2:3 @tiles, \
-             for [f=0:5] data index 102+f matrix using ($1+6*f):($2+7.5):3 @tiles
+        plot for [f=0:5] data index f matrix using ($1+6*f):2:3 with image, \
+             for [f=0:5] data index 102+f matrix using ($1+6*f):($2+7.5):3 with image
     }
     if (panel == 3) {
         set title T_mistakes_title
@@ -56,8 +56,8 @@ do for [panel=1:3] {
         set xrange [0:144]
         set yrange [136:0]
         plot for [i=0:count-1] data index list+1+i matrix \
-                 using ($1+left(i)):($2+top(i)):($3 > 0 ? $3 : NaN) @tiles, \
+                 using ($1+left(i)):($2+top(i)):($3 > 0 ? $3 : NaN) with image, \
              data index list using ($0 < count ? left(int($0))+13.5 : NaN):(top(int($0))+33): \
-                 (sprintf('%d → %d  %.1f %%', $2, $3, 100*$4)) with labels
+                 (sprintf('%d → %d  %.1f', $2, $3, 100*$4)) with labels
     }
 }

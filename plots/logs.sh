@@ -2,7 +2,8 @@
 # One table of several runs' logs, for accuracy.gp and optimizers.gp:
 #
 #   sh plots/logs.sh PROGRAM FOLDER seeds EPOCHS        the ends of the epochs, column seed first
-#   sh plots/logs.sh PROGRAM FOLDER optimizers EPOCHS   all lines; optimizer and rate in front
+#   sh plots/logs.sh PROGRAM FOLDER optimizers EPOCHS   all lines; optimizer and rate in front,
+#                                                       and what each makes of every test image
 #
 # Seed 1 is the report's run, FOLDER/report.tsv, which is there already.
 set -eu
@@ -31,12 +32,15 @@ seeds)
     done ;;
 optimizers)
     for name in sgd momentum adagrad rmsprop adam adam-twice; do
-        train optimizer-$name --optimizer $name --seed 1
-        rate=$(sed -n 's/.*  lr \([^ ]*\).*/\1/p' "$folder/optimizer-$name.tsv.out")
+        own=$folder/optimizer-$name
+        train optimizer-$name --optimizer $name --seed 1 --save "$own.safetensors"
+        mkdir -p "$own"
+        "$program" test --load "$own.safetensors" --dir "$own" > "$own/outputs.out"
+        rate=$(sed -n 's/.*  lr \([^ ]*\).*/\1/p' "$own.tsv.out")
         awk -v OFS='\t' -v name=$name -v rate="$rate" '
             NR > 1 { print name, rate, $0 }
             NR == 1 && name == "sgd" { print "optimizer", "lr", $0 }
-        ' "$folder/optimizer-$name.tsv" >> "$table.part"
+        ' "$own.tsv" >> "$table.part"
     done ;;
 esac
 mv "$table.part" "$table"

@@ -49,12 +49,12 @@ do for [panel=1:2] {
     }
     if (panel == 1) {
         plot for [k=1:3] for [m=0:count[k]-1] data index first[k]+m matrix \
-            using (x(k,m,$1)):(y(k,m,$2)):(ink_of(k,$3)) @tiles
+            using (x(k,m,$1)):(y(k,m,$2)):(ink_of(k,$3)) with image
     } else {
         # the units of C5 in two rows of 60, those of F6 in two rows of 42
         half(k) = k == 6 ? 60 : k == 7 ? 42 : 10
         plot for [k=4:5] for [m=0:count[k]-1] data index first[k]+m matrix \
-                using (x(k,m,$1)):(y(k,m,$2)):(ink_of(k,$3)) @tiles, \
+                using (x(k,m,$1)):(y(k,m,$2)):(ink_of(k,$3)) with image, \
              for [k=6:8] data index first[k] matrix \
                 using (x(k, 0, int($1) % half(k))):(above[k]+8+18*(int($1) / half(k))): \
                       (pixel[k]*0.5):(8):($3/most[k]) \

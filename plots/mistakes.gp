@@ -26,9 +26,9 @@ do for [panel=1:(count > each ? 2 : 1)] {
     set cbrange [0:1]
     last = each * panel < count ? each * panel : count
     plot for [i=each*(panel-1)+1:last] data index i matrix \
-             using ($1+left(i-1)):($2+top(i-1)):($3 > 0 ? $3 : NaN) @tiles, \
+             using ($1+left(i-1)):($2+top(i-1)):($3 > 0 ? $3 : NaN) with image, \
          data index 0 using (here(int($0)) ? left(int($0))+13.5 : NaN):(top(int($0))-9): \
              (sprintf('{/:Bold %d → %d}', $2, $3)) with labels, \
          data index 0 using (here(int($0)) ? left(int($0))+13.5 : NaN):(top(int($0))-3): \
-             (sprintf('%.2f / %.2f %%', 100*$4, 100*$5)) with labels font small textcolor rgb ink
+             (sprintf('%.1f | %.1f', 100*$4, 100*$5)) with labels font small textcolor rgb ink
 }

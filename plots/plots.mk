@@ -4,28 +4,21 @@ D      := build/$(if $(call on,$(QUICK)),quick/)data
 P      := build/$(if $(call on,$(QUICK)),quick/)plots
 EPOCHS := $(if $(call on,$(QUICK)),2,10)
 
-# plots/NAME.gp:FILE; those of long runs are drawn when they are there, never made on the way.
+# plots/NAME.gp:FILE
 DATA     := $(shell awk '/^. data:/ { print FILENAME ":" $$3 }' plots/*.gp)
-LASTING  := $(shell awk '/^. data:.* make (study|bench)-/ { print FILENAME }' plots/*.gp)
-LONG     := $(sort $(LASTING:plots/%.gp=%))
-PICTURES := $(filter-out $(LONG),$(sort $(foreach d,$(DATA),$(patsubst plots/%.gp:,%,\
-              $(firstword $(subst :,: ,$d))))))
+PICTURES := $(sort $(foreach d,$(DATA),$(patsubst plots/%.gp:,%,$(firstword $(subst :,: ,$d)))))
 # data_of,PICTURE: FILE.command is written after FILE, so that half a file never counts.
 data_of   = $(patsubst plots/$1.gp:%,$D/%.command,$(filter plots/$1.gp:%,$(DATA)))
 
-.PHONY: plots draw-long $(PICTURES:%=plot-%) $(LONG:%=plot-%)
+.PHONY: plots $(PICTURES:%=plot-%)
 ##@ For report writers
 NEEDS_plots := build plots
-plots: setup $(PICTURES:%=$P/%.txt) draw-long ## every picture, and its runs; QUICK=1: shorter runs
+plots: setup $(PICTURES:%=$P/%.txt) ## every picture, and its runs; QUICK=1: shorter runs
 
 NEEDS_plot := build plots
 plot-%: ## one picture, with the data it needs
-	@echo 'error: there is no picture "$*"; there are: $(sort $(PICTURES) $(LONG))' >&2; exit 2
+	@echo 'error: there is no picture "$*"; there are: $(PICTURES)' >&2; exit 2
 $(PICTURES:%=plot-%): plot-%: $P/%.txt
-$(LONG:%=plot-%): plot-%: | setup
-	@sh plots/draw.sh $* build/data $P
-draw-long: | setup
-	@for name in $(LONG); do sh plots/draw.sh $$name build/data $P en there || exit 1; done
 
 # NAME.txt, which says what a picture was drawn from, is written last. In zh/: with Chinese words.
 DRAWING := plots/draw.sh plots/style.gp plots/ends.gp plots/words.tsv
@@ -36,9 +29,14 @@ $(PICTURES:%=$P/zh/%.txt): $P/zh/%.txt: $(DRAWN)
 	@sh plots/draw.sh $* $D $P/zh zh
 
 # ---- what writes the data ------------------------------------------------------------------------
-# An example writes all tables of its chapter into the folder that it is given.
 run      = @sh plots/run.sh "$(@:.command=)" $1
 commands = $(addsuffix .command,$(addprefix $D/,$1))
+
+# Studies take hours: their tables are kept, and used unless build/data has newer ones.
+$(call commands,$(patsubst docs/data/%,%,$(wildcard docs/data/*.tsv))): $D/%.command: docs/data/%
+	@sh plots/kept.sh take $* $D
+
+# An example writes all tables of its chapter into the folder that it is given.
 $(call commands,01_memory.tsv): $B/01_im2col
 $(call commands,02_time.tsv): $B/race/02_conv
 $(call commands,03_pool.tsv): $B/03_pool
@@ -60,10 +58,11 @@ $(LESSON:%=%.command) &: $B/07_lenet5
 	fi
 
 TRAIN = $B/07_lenet5 train --seed 1 --epochs $(EPOCHS)
-$(call commands,report.tsv): $B/07_lenet5
+$(call commands,report.tsv): $B/07_lenet5 plots/run.sh
 	$(call run,$(TRAIN) --log $D/report.tsv --save $D/report.safetensors)
 $(call commands,start.tsv): $B/07_lenet5
-	$(call run,$B/07_lenet5 train --seed 1 --epochs 1 --probe 10 --log $D/start.tsv)
+	$(call run,$B/07_lenet5 train --seed 1 --epochs 1 --probe 10 --log $D/start.tsv \
+	    --save $D/start.safetensors)
 $(call commands,sigmoid.tsv tanh.tsv): $D/%.tsv.command: $B/07_lenet5
 	$(call run,$(TRAIN) --activation $* --log $D/$*.tsv --save $D/$*.safetensors)
 $(call commands,seeds.tsv): $D/report.tsv.command
@@ -78,6 +77,11 @@ $(call commands,$(TABLES)) &: $D/report.tsv.command
 $(call commands,sigmoid/histograms.tsv tanh/histograms.tsv): $D/%/histograms.tsv.command: \
     $D/%.tsv.command
 	$(call run,$B/07_lenet5 tables --load $D/$*.safetensors --dir $D/$*)
+# What a network makes of every test image.
+OUTPUTS := $(addsuffix /outputs.tsv,report start sigmoid tanh)
+$(call commands,$(OUTPUTS)): $D/%/outputs.tsv.command: $D/%.tsv.command
+	@mkdir -p $D/$*
+	$(call run,$B/07_lenet5 test --load $D/$*.safetensors --dir $D/$*)
 $(call commands,1998/3.tsv): $B/07_lenet5
 	$(call run,$B/07_lenet5 train --seed 1 --epochs 3 --recipe 1998 --threads 1 --evaluate end \
 	    --log $D/1998/3.tsv --save $D/1998/3.safetensors)

@@ -20,10 +20,10 @@ do for [panel=1:3] {
     set xrange [-0.5:last]
     set yrange [last:-0.5]
     set cbrange [0:(panel == 3 ? 2.5 : 1)]
-    if (panel == 1) { plot data index 'x' matrix @tiles }
-    if (panel == 2) { plot data index 'y' matrix @tiles }
+    if (panel == 1) { plot data index 'x' matrix with image }
+    if (panel == 2) { plot data index 'y' matrix with image }
     if (panel == 3) {
-        plot data index 'x' matrix @tiles, \
+        plot data index 'x' matrix with image, \
              data index 'dx' matrix using ($3 > 0 ? $1 : NaN):2 with points pt 7 ps 0.5 \
                  lc rgb orange
     }

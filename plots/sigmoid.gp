@@ -31,15 +31,15 @@ set logscale y
 set format y '%g'
 set ytics (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2)
 set xrange [0:iterations]
-set xtics iterations / 3
+set xtics iterations / 2
 set yrange [low:high]
-set rmargin at screen 0.84
+set rmargin at screen 0.79
 unset key
 plot for [k=1:3] file(k) using (middle(column('iteration'))):'loss' smooth unique with lines lt k
 
 panel = 2
 load 'plots/style.gp'
-low = 0.5; high = 100
+low = 0.5; high = 20
 do for [k=1:3] {
     stats file(k) using (column('iteration') == iterations ? \
                          100 * (1 - column('test_accuracy')) : NaN) nooutput
@@ -51,11 +51,11 @@ set xlabel T_epoch
 set ylabel T_error_percent
 set logscale y
 set format y '%g'
-set ytics (0.5, 1, 2, 5, 10, 20, 50, 100)
-set xrange [0:*]
+set ytics (0.5, 1, 2, 5, 10, 20)
+set xrange [1:*]
 set xtics 1
 set yrange [low:high]
-set rmargin at screen 0.84
+set rmargin at screen 0.79
 unset key
 plot for [k=1:3] "< awk '$6 != \"nan\"' ".file(k) \
     using 'epoch':(100 * (1 - column('test_accuracy'))) with linespoints lt k
@@ -83,6 +83,6 @@ set xrange [0.7:5]
 set yrange [low:high]
 set xtics ('C1' 1, 'C3' 2, 'C5' 3, 'F6' 4, 'OUT' 5)
 set xlabel T_layer
-set rmargin at screen 0.84
+set rmargin at screen 0.79
 unset key
 plot for [k=1:3] mean(k) using 1:2 with linespoints lt k

@@ -15,10 +15,12 @@ do for [panel=1:2] {
         set xlabel T_softmax_shift
         set ylabel T_softmax_loss
         set xrange [-1000:1000]
-        set yrange [1.2:1.8]
+        set yrange [0:3]
         set xtics 500
-        set label 1 sprintf(T_softmax_lost_low, lowest) at -985,1.37 left textcolor rgb ink
-        set label 2 sprintf(T_softmax_lost_high, highest) at 985,1.37 right textcolor rgb ink
+        set object 1 rectangle from -1000,0 to lowest,3 fillcolor rgb 0xeeeeee fillstyle solid noborder behind
+        set object 2 rectangle from highest,0 to 1000,3 fillcolor rgb 0xeeeeee fillstyle solid noborder behind
+        set label 1 sprintf(T_softmax_lost_low, lowest) at -960,0.75 left textcolor rgb ink
+        set label 2 sprintf(T_softmax_lost_high, highest) at 960,0.35 right textcolor rgb ink
         plot data using 'score':'shift_stable' with lines lc rgb pale dt 1 lw 6 \
                  title T_softmax_stable, \
              data using 'score':'shift_formula' with lines lc rgb orange dt 1 \
@@ -28,10 +30,10 @@ do for [panel=1:2] {
         set xlabel T_softmax_gap
         set ylabel T_loss
         set xrange [0:1000]
-        set yrange [0:1400]
+        set yrange [0:1800]
+        set ytics 400
         set xtics 250
-        set label 1 sprintf(T_softmax_lost_gap, highest) at highest,highest-60 left offset 0.5,-1 \
-            textcolor rgb ink
+        set label 1 sprintf(T_softmax_lost_gap, highest) at 985,350 right textcolor rgb ink
         plot data using 'score':'gap_stable' with lines lc rgb pale dt 1 lw 6 \
                  title T_softmax_stable, \
              data using 'score':'gap_formula' with lines lc rgb orange dt 1 \

@@ -21,4 +21,4 @@ do for [k=0:9] {
         fillstyle empty border linecolor rgb grey
     set label 1+k sprintf('%d', k) at 30*(k%5)+13.5,36*(k/5)+31 center
 }
-plot for [k=0:9] data index k matrix using ($1+30*(k%5)):($2+36*(k/5)):3 @tiles
+plot for [k=0:9] data index k matrix using ($1+30*(k%5)):($2+36*(k/5)):3 with image

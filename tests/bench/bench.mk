@@ -34,6 +34,7 @@ bench-busy: $B/bench
 bench-scaling: $B/bench
 	@mkdir -p build/data
 	@$< --scaling build/data/speed.tsv
+	@sh plots/kept.sh say build/data/speed.tsv "make $@"
 
 $B/bench: $B/float/tests/bench/bench.o $(call objects,float,07_lenet5) $B/float/common.a
 	$(link)

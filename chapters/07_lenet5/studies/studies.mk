@@ -1,10 +1,13 @@
 # Studies: many runs, and a table of them that docs/ quotes. ARGS go to every run; the environment
-# may set SEEDS="1 2 3".
+# may set SEEDS="1 2 3". With ARGS it is another study: its table goes to build/trial, and no page
+# or picture takes it for the real one.
 STUDIES := chapters/07_lenet5/studies
 ORIGINAL := chapters/07_lenet5/original
-STUDY    = @mkdir -p build/data && sh $(STUDIES)/study.sh $<
+TRIAL   := build/$(if $(ARGS),trial,data)
+said     = $(if $(ARGS),,@sh plots/kept.sh say $(TRIAL)/$1.tsv "make $@")
+STUDY    = @mkdir -p $(TRIAL) && sh $(STUDIES)/study.sh $<
 
-.PHONY: live study-seeds study-original study-choices study-ablation study-ladder
+.PHONY: live study-seeds study-original study-choices study-ablation study-ladder study-keep
 ##@ For report writers
 NEEDS_study := build
 study-%: ## many runs and their table: seeds, original, choices, ablation or ladder
@@ -23,17 +26,26 @@ study-seeds: $B/07_lenet5
 
 # The original of 1998 compared with the paper's Fig. 5, three seeds (4 minutes).
 study-original: $B/07_lenet5
-	@mkdir -p build/data
-	@sh $(ORIGINAL)/original.sh $< build/data $(ARGS)
+	@mkdir -p $(TRIAL)
+	@sh $(ORIGINAL)/original.sh $< $(TRIAL) $(ARGS)
+	$(call said,original)
+	$(call said,rejection)
 
 # The choices that the paper leaves open, varied one at a time (12 minutes).
 study-choices: $B/07_lenet5
-	$(STUDY) $(ORIGINAL)/choices.txt build/data/choices.tsv --recipe 1998 --validate 10000 $(ARGS)
+	$(STUDY) $(ORIGINAL)/choices.txt $(TRIAL)/choices.tsv --recipe 1998 --validate 10000 \
+	    $(ARGS)
+	$(call said,choices)
 
 # The effect of each departure from the original, 12 networks (5 minutes); from the report's recipe
 # to the record, one change at a time (25 minutes).
 study-ablation study-ladder: study-%: $B/07_lenet5
-	$(STUDY) $(STUDIES)/$*.txt build/data/$*.tsv $(ARGS)
+	$(STUDY) $(STUDIES)/$*.txt $(TRIAL)/$*.tsv $(ARGS)
+	$(call said,$*)
+
+# Puts the tables of these studies, and of bench-scaling, into docs/data, from build/data or FROM.
+study-keep:
+	@sh plots/kept.sh keep $(or $(FROM),build/data)
 
 # The run's own output goes to a file; its end is shown when the picture is finished. Ctrl-C stops
 # the run, and with it the picture.
