@@ -11,6 +11,9 @@ import re
 import subprocess
 
 FRONT = "docs/index.md"
+PREFACE, PROLOGUE = "docs/preface.md", "docs/prologue.md"
+APPENDICES = "original record speed bits files names".split()
+GLOSSARY, BIBLIOGRAPHY = "docs/glossary.md", "docs/bibliography.md"
 TEMPLATES = "docs/report*.md"  # not pages
 # README, the foot of every page and the book's imprint say the same.
 LICENCE = (
@@ -32,6 +35,11 @@ PARTS = r"""
   | !\[(?P<alternative>[^\]]*)\]\((?P<image>[^)\s]+)\)
   | \[(?P<text>(?:[^][`]|`[^`]+`)*)\]\((?P<link>[^)\s]+)\)
     """
+# 5x5, 1,024 x 4,704, k x k, 3 \\* 4: between numbers it is a multiplication sign.
+TIMES = re.compile(
+    r"(?<=\d)(?<!\b0)x(?=[\dk])|(?<=[\dk] )x(?= [\dk]\b)|(?<=\d )x(?= \d)"
+    r"|(?<=[\d)])\\\*(?=[\d(])|(?<=[\d)] )\\\*(?= [\d(])"
+)
 TOKEN = re.compile(PARTS, re.X | re.M)
 WITH_INDENTED = re.compile(r"(?<=\n\n)(?P<indented>(?:\ {4}.*\n)+)|" + PARTS, re.X | re.M)
 KINDS = "indented fence heading figure fold comment code math image link".split()
@@ -145,7 +153,7 @@ class Translator:
         return self.text(token) if kind == "text" else getattr(self, kind)(token)
 
     def text(self, text):
-        return text
+        return TIMES.sub("×", text)
 
     def same(self, token):
         return token[0]
@@ -162,7 +170,7 @@ def wanted_lessons(ending=".md"):
     """The lessons in reading order, whether they are written or not."""
     lessons = [f"chapters/{name}/README{ending}" for name in chapters()]
     advanced = f"chapters/{chapters()[-1]}/advanced{ending}"
-    return [f"docs/prologue{ending}", *lessons, advanced, f"docs/epilogue{ending}"]
+    return [PROLOGUE.replace(".md", ending), *lessons, advanced, f"docs/epilogue{ending}"]
 
 
 def wanted_solutions(ending=".md"):
@@ -181,12 +189,21 @@ def solutions():
     return written(wanted_solutions())
 
 
+def appendices():
+    return [f"docs/{name}.md" for name in APPENDICES]
+
+
+def extras():
+    """The book's pages that are neither lessons nor solutions."""
+    return [PREFACE, *appendices(), GLOSSARY, BIBLIOGRAPHY]
+
+
 def book():
-    return lessons() + solutions()
+    return [PREFACE, *lessons(), *appendices(), *solutions(), GLOSSARY, BIBLIOGRAPHY]
 
 
 def missing():
-    return sorted({*wanted_lessons(), *wanted_solutions()} - {*book()})
+    return sorted({*wanted_lessons(), *wanted_solutions()} - {*lessons(), *solutions()})
 
 
 def editions():
@@ -207,6 +224,12 @@ def site():
 
 def read(paths):
     return [Page(path) for path in paths]
+
+
+def sources():
+    """{address: number} of the bibliography, which is a numbered list with one link an entry."""
+    addresses = [link["link"] for link in Page(BIBLIOGRAPHY).of_kind("link")]
+    return {address: number for number, address in enumerate(addresses, 1)}
 
 
 def formulas(pairs):
