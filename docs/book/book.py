@@ -3,6 +3,7 @@
 pandoc makes both from the lessons. The formulas of the PDF are set by KaTeX, its pages by
 WeasyPrint; the formulas of the EPUB are MathML.
 """
+import glob
 import html
 import os
 import re
@@ -43,7 +44,9 @@ def commit():
 def colophon():
     """Which edition this is, where its sources are, and what readers may do with it."""
     about = cited()
-    released = about.get("date-released", f"not released; of {time.strftime('%F', time.gmtime(DATE))}")
+    released = about.get(
+        "date-released", f"not released; of {time.strftime('%F', time.gmtime(DATE))}"
+    )
     address = about.get("repository-code") or about.get("url")
     return f"""# Colophon {{#colophon .unlisted}}
 
@@ -99,6 +102,16 @@ def lighten(text):
     return re.sub(r'<span\s+id="cb[\d-]+">', "<span>", text)
 
 
+def mark_long_code(text):
+    """Blocks of more than 24 lines, which may be broken over two pages; no others are."""
+
+    def mark(found):
+        long = found[0].count("\n") > 24
+        return found[0].replace("<pre", '<pre data-long="1"', 1) if long else found[0]
+
+    return re.sub(r"<pre.*?</pre>", mark, text, flags=re.S)
+
+
 def colophon_first(text):
     """The colophon between the title and the contents, where pandoc puts nothing of the text."""
     section = re.search(r'<section\s+id="colophon".*?</section>', text, re.S)[0]
@@ -106,11 +119,17 @@ def colophon_first(text):
     return text.replace("<nav ", section + "\n<nav ", 1)
 
 
-def print_pdf(source, name, *styles):
-    command = ["weasyprint", "-q", "-u", os.getcwd() + "/"]
-    for style in styles:
-        command += ["-s", f"docs/book/{style}"]
-    command += [source, f"{OUT}/{name}"]
+def write(path, text):
+    with open(path, "w", encoding="utf8") as file:
+        file.write(text)
+
+
+def print_pdf(text, edition=""):
+    """For editions other than A4, a style sheet of their own is the last."""
+    path = f"{OUT}/lenet5{edition}"
+    style = f'<link rel="stylesheet" href="docs/book/print{edition}.css" />\n</head>'
+    write(f"{path}.html", text.replace("</head>", style) if edition else text)
+    command = ["weasyprint", "-q", "-u", os.getcwd() + "/", f"{path}.html", f"{path}.pdf"]
     run = subprocess.run(command, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
     # Its library for fonts does not believe the date of KaTeX's.
     said = [line for line in run.stderr.splitlines() if "timestamp seems very low" not in line]
@@ -119,17 +138,19 @@ def print_pdf(source, name, *styles):
 
 
 def make_pdfs():
+    """A4, and unless QUICK=1, 17 x 24 cm."""
     source = f"{OUT}/lenet5.html"
     pandoc(
         manuscript.whole(True, "", colophon()),
         *("-t", "html5", f"--katex={KATEX}", "-c", "docs/book/print.css", "-o", source),
     )
     with open(source, encoding="utf8") as file:
-        text = colophon_first(typeset(lighten(file.read())))
-    with open(source, "w", encoding="utf8") as file:
-        file.write(text)
-    print_pdf(source, "lenet5.pdf")
-    print_pdf(source, "lenet5-17x24.pdf", "small.css")
+        text = colophon_first(typeset(mark_long_code(lighten(file.read()))))
+    print_pdf(text)
+    for old in glob.glob(f"{OUT}/lenet5-17x24.*"):
+        os.remove(old)
+    if os.environ.get("QUICK", "0") in ("", "0"):
+        print_pdf(text, "-17x24")
 
 
 # ---- the EPUB ------------------------------------------------------------------------------------
@@ -137,7 +158,9 @@ def cover():
     """The title page of the EPUB: the network, and what it is called."""
     with open("docs/figures/network.svg", encoding="utf8") as file:
         picture = file.read()
-    width, height = (float(re.search(rf'{side}="([\d.]+)"', picture)[1]) for side in ("width", "height"))
+    width, height = (
+        float(re.search(rf'{side}="([\d.]+)"', picture)[1]) for side in ("width", "height")
+    )
     picture = re.sub(r"<svg [^>]*>", "", picture, count=1).replace("</svg>", "")
     scale = min(1300 / width, 1500 / height)
     words = "\n".join(
@@ -182,8 +205,7 @@ def finish_parts(path):
 
 
 def make_epub():
-    with open(f"{OUT}/cover.svg", "w", encoding="utf8") as file:
-        file.write(cover())
+    write(f"{OUT}/cover.svg", cover())
     name = f"{OUT}/lenet5.epub"
     pandoc(
         manuscript.whole(False, colophon(), ""),

@@ -100,7 +100,7 @@ class Chapter(pages.Translator):
     def comment(self, token):
         words = pages.words(token)
         if words.startswith("quote"):
-            return f"{self.function(words)}<div class=\"origin\">{words.split()[1]}</div>\n"
+            return f'{self.function(words)}<div class="origin">{words.split()[1]}</div>\n'
         if words.startswith("output"):
             command = html.escape(quotes.ORDER.match(words)["command"])
             return f'<div class="origin">printed by {command}</div>\n'

@@ -232,9 +232,43 @@ def sources():
     return {address: number for number, address in enumerate(addresses, 1)}
 
 
-def formulas(pairs):
+def formulas(pairs, output="html"):
     """For every [TeX, display] KaTeX's {"html": ...}, or {"error": ...} if it cannot read it."""
-    katex = ["node", "docs/book/katex.js"]
+    katex = ["node", "docs/book/katex.js", output]
     asked = json.dumps(pairs)
     run = subprocess.run(katex, input=asked, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(run.stdout)
+
+
+def figure_label(path):
+    """The anchor of a picture in the page that shows it."""
+    return "figure-" + re.sub(r"\W|_", "-", os.path.basename(path).rpartition(".")[0])
+
+
+def size(path):
+    """Width and height of an SVG."""
+    with open(path, encoding="utf8") as file:
+        head = file.read(1000)
+    return [
+        round(float(re.search(rf'\b{side}="([\d.]+)', head)[1])) for side in ("width", "height")
+    ]
+
+
+# ---- whether there is anything to do -------------------------------------------------------------
+def state(more=""):
+    """What pages, site and book are made of: names, times and sizes of the files, as one text."""
+    lines = [more]
+    for top in ("docs", "chapters", "common", "tests", "plots", "CITATION.cff"):
+        for path in [top, *sorted(glob.glob(f"{top}/**", recursive=True))]:
+            if os.path.isfile(path):
+                about = os.stat(path)
+                lines.append(f"{path} {about.st_mtime_ns} {about.st_size}")
+    return "\n".join(lines)
+
+
+def same(stamp, now):
+    """Whether a file says that all was as now when it was written."""
+    if not os.path.exists(stamp):
+        return False
+    with open(stamp, encoding="utf8") as file:
+        return file.read() == now
