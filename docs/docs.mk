@@ -31,7 +31,7 @@ trust-quotes: build $B/prologue $B/05_softmax_ce.double
 NEEDS_trust-book := $(NEEDS_docs) book look browser
 trust-book: docs book $(AXE)
 	@python3 -B docs/book/check.py
-	@python3 -B docs/book/look.py $(AXE)
+	@python3 -B docs/book/look.py
 
 # What a course takes: archives, book, report, parameters, checksums. VERSION=1.0.0
 NEEDS_release := build test grade docs book plots report

@@ -29,6 +29,7 @@ EVERYWHERE = (
         '<div class="fragment" tabindex="0" role="group" aria-label="code">',
     ),
     ('<pre class="fragment">', '<pre class="fragment" tabindex="0">'),
+    (r'<a href="([^"]+)">(<span class="icondoc"></span>)</a>', r"\2"),
     (r'<img src="(closed|open)\.png" alt="[^"]*"/>', r'<img src="\1.png" alt=""/>'),
 )
 
@@ -47,6 +48,7 @@ def words_of(markup):
     """A piece of HTML as its words."""
     bare = re.sub(r'<span class="katex-html".*?</span></span></span>', " ", markup, flags=re.S)
     bare = re.sub(r"<annotation.*?</annotation>", "", bare, flags=re.S)
+    bare = re.sub(r"</?(?:a|b|code|em|i|span|strong)\b[^>]*>", "", bare)
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", bare)).split())
 
 
@@ -142,10 +144,10 @@ def add_search(folder, texts, own):
     head = re.sub(r"<title>.*?</title>", "<title>Search</title>", head, flags=re.S)
     head = re.sub(r'<h1 class="title">.*?</h1>', '<h1 class="title">Search</h1>', head, flags=re.S)
     form = (
-        '<div class="contents"><form class="search" role="search"><label>All pages, by words: '
-        '<input type="search" name="q" autofocus/></label></form>\n'
+        '<div class="contents"><div class="textblock"><form class="search" role="search">'
+        '<label>All pages, by words: <input type="search" name="q" autofocus/></label></form>\n'
         '<p class="found" role="status"></p><ol class="found"></ol>\n'
-        '<script src="sections.js"></script><script src="search.js"></script>\n</div>'
+        '<script src="sections.js"></script><script src="search.js"></script>\n</div></div>'
     )
     texts["search.html"] = head + form + foot
 

@@ -66,7 +66,7 @@
             countLines(paragraph);
     counts.sort((a, b) => a - b);
     const most = counts[Math.floor(counts.length * 0.9)] || 0;
-    if (most > 84) found.push(`a tenth of the lines has ${most} and more characters`);
+    if (most > 82) found.push(`a tenth of the lines has ${most} and more characters`);
 
     // ---- contrast (WCAG 2: at least 4.5) ----
     const parse = colour => (colour.match(/[\d.]+/g) || [0, 0, 0, 0]).map(Number);

@@ -1,9 +1,9 @@
 """Looks at the site as its readers do: in Chromium, on a desk and on a phone, by day and by night.
 
-    look.py AXE [--shots FOLDER] [PAGE.html ...]
+    look.py [--shots FOLDER] [PAGE.html ...]
 
 Without pages: all of the book, and some of the reference. An error for whatever look.js finds in a
-page; for what axe-core (its script is AXE) finds serious; for a page that moves while it is loaded
+page; for what axe-core finds serious; for a page that moves while it is loaded
 on a phone, or loads more than 500 KB; for an error of a script. With --shots it leaves pictures in
 FOLDER.
 """
@@ -16,6 +16,7 @@ import pages
 from browser import SIZES, Browser
 
 HTML = "build/docs/html"
+AXE = "build/npm/axe/node_modules/axe-core/axe.min.js"  # which make trust-book installs
 AT_ONCE = "<style>* { transition: none !important; }</style>"  # colours fade otherwise
 DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
@@ -99,13 +100,13 @@ def default_names():
 
 
 def main():
-    axe, names, shots = sys.argv[1], sys.argv[2:], None
+    names, shots = sys.argv[1:], None
     if names[:1] == ["--shots"]:
         shots, names = names[1], names[2:]
         os.makedirs(shots, exist_ok=True)
     names = names or default_names()
     scripts = []
-    for path in ("docs/book/look.js", axe):
+    for path in ("docs/book/look.js", AXE):
         with open(path, encoding="utf8") as file:
             scripts.append(file.read())
     browser = Browser()

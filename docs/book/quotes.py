@@ -381,7 +381,7 @@ def check_solutions():
 
 
 def check_names(all_pages):
-    """A chapter has one name: that of its lesson. Links say "1: NAME", and so does the reference."""
+    """A chapter has one name, its lesson's, in links that say "1: NAME" and in the reference."""
     names = {
         page.path: page.title().removeprefix("Chapter ") for page in pages.read(pages.lessons())
     }
