@@ -14,8 +14,10 @@ import zipfile
 
 import manuscript
 import pages
+import poster
 
 OUT = "build/book"
+STAMP = f"{OUT}/made-of.txt"
 TITLE, SUBTITLE = "LeNet-5 in C, layer by layer", "Seven lessons that run"
 KATEX = "/usr/share/javascript/katex/"
 
@@ -63,9 +65,10 @@ of. Set in Liberation Serif, DejaVu Sans Mono and KaTeX's Computer Modern by pan
 """
 
 
-def pandoc(text, *arguments):
+def pandoc(text, *arguments, toc=True):
     reader = "gfm+smart+tex_math_dollars+attributes+bracketed_spans+fenced_divs"
-    command = ["pandoc", "--fail-if-warnings", "-s", "-f", reader, "--toc", "--toc-depth=2"]
+    command = ["pandoc", "--fail-if-warnings", "-s", "-f", reader]
+    command += ["--toc", "--toc-depth=2"] if toc else []
     about = {
         "title": TITLE,
         "subtitle": SUBTITLE,
@@ -119,16 +122,11 @@ def colophon_first(text):
     return text.replace("<nav ", section + "\n<nav ", 1)
 
 
-def write(path, text):
-    with open(path, "w", encoding="utf8") as file:
-        file.write(text)
-
-
-def print_pdf(text, edition=""):
+def print_pdf(text, edition="", name="lenet5"):
     """For editions other than A4, a style sheet of their own is the last."""
-    path = f"{OUT}/lenet5{edition}"
+    path = f"{OUT}/{name}{edition}"
     style = f'<link rel="stylesheet" href="docs/book/print{edition}.css" />\n</head>'
-    write(f"{path}.html", text.replace("</head>", style) if edition else text)
+    pages.write(f"{path}.html", text.replace("</head>", style) if edition else text)
     command = ["weasyprint", "-q", "-u", os.getcwd() + "/", f"{path}.html", f"{path}.pdf"]
     run = subprocess.run(command, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
     # Its library for fonts does not believe the date of KaTeX's.
@@ -151,6 +149,15 @@ def make_pdfs():
         os.remove(old)
     if os.environ.get("QUICK", "0") in ("", "0"):
         print_pdf(text, "-17x24")
+
+
+def make_poster():
+    source = f"{OUT}/poster.html"
+    styles = ["-c", "docs/book/poster.css"]
+    pandoc(poster.text(), "-t", "html5", f"--katex={KATEX}", *styles, "-o", source, toc=False)
+    with open(source, encoding="utf8") as file:
+        text = re.sub(r"<header.*?</header>", "", file.read(), flags=re.S)
+    print_pdf(typeset(text), name="poster")
 
 
 # ---- the EPUB ------------------------------------------------------------------------------------
@@ -205,7 +212,7 @@ def finish_parts(path):
 
 
 def make_epub():
-    write(f"{OUT}/cover.svg", cover())
+    pages.write(f"{OUT}/cover.svg", cover())
     name = f"{OUT}/lenet5.epub"
     pandoc(
         manuscript.whole(False, colophon(), ""),
@@ -216,12 +223,18 @@ def make_epub():
 
 
 def main():
+    now = pages.state(f"{commit()} {DATE} {os.environ.get('QUICK')}")
+    if pages.same(STAMP, now):
+        print(f"nothing to do: {OUT}/lenet5.pdf is made of what is there")
+        return
     os.makedirs(OUT, exist_ok=True)
     make_pdfs()
+    make_poster()
     make_epub()
+    pages.write(STAMP, now)
     if pages.missing():
         print("not written yet:", ", ".join(pages.missing()))
-    print(f"open {OUT}/lenet5.pdf, lenet5-17x24.pdf or lenet5.epub")
+    print(f"open {OUT}/lenet5.pdf, lenet5-17x24.pdf, lenet5.epub or poster.pdf")
 
 
 main()

@@ -4,7 +4,6 @@ An error for: what epubcheck finds; letters outside the margins, or of a font th
 figures that are not numbered 1 to n, or that no sentence names; a line of code that is wrapped;
 lines of text that are too long; a page with much white that does not end a chapter.
 """
-import collections
 import html
 import os
 import re
@@ -38,12 +37,16 @@ class Pdf:
             self.pages.append(words)
 
     def lines(self, page):
-        """Words that stand on one line, which begin and end at about the same heights."""
-        rows = collections.defaultdict(list)
-        for word in self.pages[page]:
-            rows[round((word[1] + word[3]) / 2)].append(word)
-        for _, row in sorted(rows.items()):
-            yield sorted(row)
+        """Words that stand on one line, whose middles are at about the same height."""
+        row, height = [], 0
+        for word in sorted(self.pages[page], key=lambda word: word[1] + word[3]):
+            middle = (word[1] + word[3]) / 2
+            if row and middle > height + 2:
+                yield sorted(row)
+                row = []
+            height = middle
+            row.append(word)
+        yield sorted(row)
 
 
 def check_fonts(pdf):
@@ -114,7 +117,7 @@ def begins_chapter(pdf, page):
 
 def check_figures(text, references):
     """Captions say Figure 1, 2, ... n; other sentences name each of them."""
-    numbers = [int(n) for n in re.findall(r"Figure (\d+)\.(?!\w)", text)]
+    numbers = [int(n) for n in re.findall(r"Figure\s+(\d+)\.(?!\w)", text)]
     captions = [n for i, n in enumerate(numbers) if n not in numbers[:i]]
     if not captions or captions != list(range(1, len(captions) + 1)):
         yield f"its figures are numbered {captions}"

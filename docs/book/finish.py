@@ -12,6 +12,7 @@ import shutil
 import sys
 
 import pages
+from pages import read_text as read, write
 
 KATEX = "/usr/share/javascript/katex"
 FONTS = "/usr/share/fonts/truetype/katex"
@@ -32,16 +33,6 @@ EVERYWHERE = (
     (r'<a href="([^"]+)">(<span class="icondoc"></span>)</a>', r"\2"),
     (r'<img src="(closed|open)\.png" alt="[^"]*"/>', r'<img src="\1.png" alt=""/>'),
 )
-
-
-def read(path):
-    with open(path, encoding="utf8") as file:
-        return file.read()
-
-
-def write(path, text):
-    with open(path, "w", encoding="utf8") as file:
-        file.write(text)
 
 
 def words_of(markup):

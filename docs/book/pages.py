@@ -254,6 +254,16 @@ def size(path):
     ]
 
 
+def read_text(path):
+    with open(path, encoding="utf8") as file:
+        return file.read()
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf8") as file:
+        file.write(text)
+
+
 # ---- whether there is anything to do -------------------------------------------------------------
 def state(more=""):
     """What pages, site and book are made of: names, times and sizes of the files, as one text."""
@@ -268,7 +278,4 @@ def state(more=""):
 
 def same(stamp, now):
     """Whether a file says that all was as now when it was written."""
-    if not os.path.exists(stamp):
-        return False
-    with open(stamp, encoding="utf8") as file:
-        return file.read() == now
+    return os.path.exists(stamp) and read_text(stamp) == now

@@ -18,7 +18,7 @@ import sys
 import finish
 import pages
 import quotes
-from finish import read, write
+from pages import read_text as read, write
 from quotes import marks
 
 OUT = "build/docs"
