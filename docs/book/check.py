@@ -125,6 +125,20 @@ def check_figures(text, references):
         yield f"no sentence names Figure {number}"
 
 
+def check_pictures(pdf, source):
+    """On the page of a caption stand the words that are in its picture."""
+    for number, path in re.findall(
+        r'<figure id="figure-(\d+)">.*?<img\s+src="([^"]+)"', source, re.S
+    ):
+        with open(path, encoding="utf8") as file:
+            wanted = set(" ".join(re.findall(r"<text[^>]*>([^<]+)", file.read())).split())
+        for words in pdf.pages:
+            there = [word[4] for word in words]
+            caption = any(a == "Figure" and b == number + "." for a, b in zip(there, there[1:]))
+            if caption and len(wanted & {*there}) < len(wanted) / 2:
+                yield f"Figure {number} is not drawn"
+
+
 def check_epub(path):
     # (The command epubcheck needs binfmt support, which a container lacks.)
     java = ["java", "-jar", "/usr/share/java/epubcheck.jar", "--failonwarnings", "-q", path]
@@ -161,6 +175,7 @@ def main():
         check(path, check_measure(pdf, source))
         check(path, check_white(pdf, paper))
         check(path, check_figures(output("pdftotext", path, "-"), references))
+        check(path, check_pictures(pdf, source))
         print(f"{path}: {len(pdf.pages)} pages")
     check(f"{NAME}.epub", check_epub(f"{NAME}.epub"))
     for problem in problems:

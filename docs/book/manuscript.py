@@ -74,7 +74,8 @@ class Chapter(pages.Translator):
         alt = html.escape(super().text(pages.plain(token["alt"])))
         caption = self.inline(token["caption"] or token["alt"])
         caption += "" if caption.endswith((".", "?")) else "."
-        begin = f'<figure id="figure-{number}"><img src="{path}" alt="{alt}"/><figcaption>'
+        picture = f'<span class="picture"><img src="{path}" alt="{alt}"/></span>'
+        begin = f'<figure id="figure-{number}">{picture}<figcaption>'
         return f"{begin}\n\n**Figure {number}.** {caption}\n\n</figcaption></figure>"
 
     def fold(self, token):

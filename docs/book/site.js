@@ -1,6 +1,6 @@
 'use strict';
-// In every page of the site: buttons that copy code, the contents beside a wide page, a switch and a
-// search that the keyboard reaches.
+// In every page of the site: buttons that copy code, the contents beside a wide page, a switch and
+// a search that the keyboard reaches.
 
 function addCopyButtons() {
     for (const block of document.querySelectorAll('div.contents .fragment')) {
