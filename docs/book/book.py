@@ -182,7 +182,8 @@ def cover():
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" width="1600" height="2560" '
         'viewBox="0 0 1600 2560"><rect width="1600" height="2560" fill="#ffffff"/>\n'
-        f'{words}\n<g transform="translate({800 - scale * width / 2:.0f},800) '
+        f'{words}\n<g font-family="DejaVu Sans, Arial, sans-serif" '
+        f'transform="translate({800 - scale * width / 2:.0f},800) '
         f'scale({scale:.3f})">{picture}</g></svg>\n'
     )
 
