@@ -3,11 +3,11 @@
     look.py [--shots FOLDER] [PAGE.html ...]
 
 Without pages: all of the book, and some of the reference. An error for whatever look.js finds in a
-page; for what axe-core finds serious; for a page that moves while it is loaded
-on a phone, or loads more than 500 KB; for an error of a script. With --shots it leaves pictures in
-FOLDER.
+page; for what axe-core finds serious; for a page that moves while it is loaded on a phone, or loads
+more than 500 KB, compressed; for an error of a script. With --shots it leaves pictures in FOLDER.
 """
 import glob
+import gzip
 import os
 import sys
 from urllib.parse import unquote, urlparse
@@ -26,8 +26,6 @@ def open_page(browser, name):
     browser.value(f"document.head.insertAdjacentHTML('beforeend', '{AT_ONCE}')")
 
 
-LOADED = """performance.getEntriesByType('resource').concat(
-    performance.getEntriesByType('navigation')).map(one => one.name)"""
 SHIFT = """new Promise(done => new PerformanceObserver(list => done(list.getEntries()
     .filter(one => !one.hadRecentInput).reduce((sum, one) => sum + one.value, 0)))
     .observe({ type: 'layout-shift', buffered: true }) || setTimeout(() => done(0), 300))"""
@@ -36,20 +34,29 @@ SHOW_ALL = """Promise.all([...document.images].map(one => {
     one.loading = 'eager';
     return one.complete || new Promise(done => { one.onload = one.onerror = done; });
 })).then(() => null)"""
+REQUEST = "Network.requestWillBeSent"
 HEAVIEST, MOST_SHIFT = 500_000, 0.1
 
 
-def weight(names):
-    """Bytes of the files that a page has loaded."""
-    paths = {unquote(urlparse(name).path) for name in names}
-    return sum(os.path.getsize(path) for path in paths if os.path.isfile(path))
+def sent(path):
+    """A file's bytes as a server sends them: compressed, unless it is so already."""
+    with open(path, "rb") as file:
+        content = file.read()
+    return len(content) if path.endswith((".woff2", ".png")) else len(gzip.compress(content))
+
+
+def weight(browser):
+    """Bytes of the files that a page has asked for."""
+    asked = [one["params"] for one in browser.events if one.get("method") == REQUEST]
+    paths = {unquote(urlparse(one["request"]["url"]).path) for one in asked}
+    return sum(sent(path) for path in paths if os.path.isfile(path))
 
 
 def load(browser, name):
     """What a page costs on a phone."""
     browser.resize("phone")
     open_page(browser, name)
-    bytes_loaded, shift = weight(browser.value(LOADED)), browser.value(SHIFT)
+    shift, bytes_loaded = browser.value(SHIFT), weight(browser)
     if bytes_loaded > HEAVIEST:
         yield f"{name}: loads {bytes_loaded:,} bytes"
     if shift > MOST_SHIFT:
@@ -110,6 +117,7 @@ def main():
         with open(path, encoding="utf8") as file:
             scripts.append(file.read())
     browser = Browser()
+    browser.ask("Network.enable")
     problems = [problem for name in names for problem in look(browser, scripts, name, shots)]
     browser.close()
     for problem in problems:
