@@ -20,7 +20,8 @@ typedef struct Kind {
 
 /** Bytes that tell a kind: at which place, how many, which. */
 typedef struct Mark {
-    size_t at, size;   ///< the place, and how many bytes
+    size_t at;         ///< the place
+    size_t size;       ///< how many bytes
     const char *bytes; ///< the bytes
     Kind kind;         ///< the kind that has them
 } Mark;

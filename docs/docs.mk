@@ -28,9 +28,9 @@ trust-quotes: build $B/prologue $B/05_softmax_ce.double
 	@python3 -B docs/book/figures.py --check
 
 # The site in a browser, wide and narrow; the PDF and the EPUB.
-NEEDS_trust-book := $(NEEDS_docs) book look
-trust-book: docs book
-	@sh docs/book/check.sh
+NEEDS_trust-book := $(NEEDS_docs) book look browser
+trust-book: docs book $(AXE)
+	@python3 -B docs/book/check.py
 	@python3 -B docs/book/look.py
 
 # What a course takes: archives, book, report, parameters, checksums. VERSION=1.0.0

@@ -2,7 +2,7 @@
  * @file im2col.h
  * @brief Windows as columns of a matrix, and the way back.
  *
- * @defgroup ch01 Chapter 1: windows as columns
+ * @defgroup ch01 1: Windows as columns
  *
  * im2col() copies every window of an image into a column of a matrix; col2im() **adds** every entry
  * of such a matrix to the pixel from which im2col() copied it. Entries of padding are 0 on the way

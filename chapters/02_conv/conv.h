@@ -2,7 +2,7 @@
  * @file conv.h
  * @brief Convolution as one matrix product per image.
  *
- * @defgroup ch02 Chapter 2: convolution
+ * @defgroup ch02 2: Convolution
  *
  * Lesson: chapters/02_conv/README.md.
  *

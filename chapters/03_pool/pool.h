@@ -2,7 +2,7 @@
  * @file pool.h
  * @brief Max pooling, and where its gradient goes.
  *
- * @defgroup ch03 Chapter 3: pooling
+ * @defgroup ch03 3: Pooling
  *
  * Every window passes on its largest entry, and only that entry gets the gradient back.
  *

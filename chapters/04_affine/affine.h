@@ -2,7 +2,7 @@
  * @file affine.h
  * @brief The fully connected layer: every output sees every input.
  *
- * @defgroup ch04 Chapter 4: full connection and activations
+ * @defgroup ch04 4: Full connection
  *
  * Lesson: chapters/04_affine/README.md
  *

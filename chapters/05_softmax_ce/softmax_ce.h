@@ -2,7 +2,7 @@
  * @file softmax_ce.h
  * @brief Softmax fused with cross-entropy: the end of the network, where learning starts.
  *
- * @defgroup ch05 Chapter 5: softmax and cross-entropy
+ * @defgroup ch05 5: Softmax and cross-entropy
  *
  * Lesson: chapters/05_softmax_ce/README.md
  *

@@ -2,7 +2,7 @@
  * @file optimizer.h
  * @brief Five ways to walk downhill over one flat vector of parameters.
  *
- * @defgroup ch06 Chapter 6: optimizers
+ * @defgroup ch06 6: Optimizers
  *
  * Lesson: chapters/06_optimizers/README.md
  *

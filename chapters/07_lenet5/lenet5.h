@@ -2,7 +2,7 @@
  * @file lenet5.h
  * @brief LeNet-5 as the report builds it, the original of 1998, and the kernels they run on.
  *
- * @defgroup ch07 Chapter 7: LeNet-5
+ * @defgroup ch07 7: LeNet-5
  *
  * Lesson: chapters/07_lenet5/README.md. Read main.c, lenet5.c and network.c, in this order.
  *

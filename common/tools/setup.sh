@@ -19,7 +19,7 @@ packages() {
     watch) echo entr ;;
     hint) echo python3 ;;
     debug) echo gdb ;;
-    docs) echo python3 doxygen doxygen-awesome-css libjs-mathjax ;;
+    docs) echo python3 doxygen doxygen-awesome-css katex ;;
     book) echo python3 pandoc weasyprint katex fonts-liberation fonts-dejavu-core ;;
     quotes) echo python3 katex ;;
     look) echo python3 chromium epubcheck default-jre-headless poppler-utils ;;

@@ -30,15 +30,43 @@
     // ---- formulas and pictures ----
     const own = element => [...element.childNodes]
         .filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data).join('');
-    if (content.querySelector('script[type^="math/tex"]'))
-        for (const formula of MathJax.Hub.getAllJax())
-            if (formula.texError)
-                found.push('a formula is not typeset: ' + formula.originalText.slice(0, 60));
+    if (content.querySelector('.katex-error, script[type^="math/tex"]'))
+        found.push('a formula is not typeset');
     for (const element of content.querySelectorAll('p, li, td, h1, h2, h3, figcaption'))
         if (/\\[([]|\\f[$[]|\$\S+\$/.test(own(element)))
             found.push('a formula is left as text: ' + own(element).trim().slice(0, 60));
     for (const image of document.images)
         if (!image.complete || !image.naturalWidth) found.push('no picture: ' + image.src);
+
+    // ---- characters a line ----
+    const counts = [];
+
+    function countLines(paragraph) {
+        const range = document.createRange();
+        let top = null, count = 0;
+        const texts = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+        while (texts.nextNode()) {
+            if (texts.currentNode.parentElement.closest('.katex')) return;
+            for (const word of texts.currentNode.data.matchAll(/\S+\s*/g)) {
+                range.setStart(texts.currentNode, word.index);
+                range.setEnd(texts.currentNode, word.index + 1);
+                const here = range.getBoundingClientRect().bottom;
+                if (top !== null && here > top + 8) {
+                    counts.push(count);
+                    count = 0;
+                }
+                top = here;
+                count += word[0].replace(/\s+/, ' ').length;
+            }
+        }
+    }
+
+    if (width > 1000)
+        for (const paragraph of content.querySelectorAll('.textblock > p, .textblock li'))
+            countLines(paragraph);
+    counts.sort((a, b) => a - b);
+    const most = counts[Math.floor(counts.length * 0.9)] || 0;
+    if (most > 82) found.push(`a tenth of the lines has ${most} and more characters`);
 
     // ---- contrast (WCAG 2: at least 4.5) ----
     const parse = colour => (colour.match(/[\d.]+/g) || [0, 0, 0, 0]).map(Number);

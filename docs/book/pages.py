@@ -11,6 +11,9 @@ import re
 import subprocess
 
 FRONT = "docs/index.md"
+PREFACE, PROLOGUE = "docs/preface.md", "docs/prologue.md"
+APPENDICES = "original record speed bits files names".split()
+GLOSSARY, BIBLIOGRAPHY = "docs/glossary.md", "docs/bibliography.md"
 TEMPLATES = "docs/report*.md"  # not pages
 # README, the foot of every page and the book's imprint say the same.
 LICENCE = (
@@ -32,6 +35,11 @@ PARTS = r"""
   | !\[(?P<alternative>[^\]]*)\]\((?P<image>[^)\s]+)\)
   | \[(?P<text>(?:[^][`]|`[^`]+`)*)\]\((?P<link>[^)\s]+)\)
     """
+# 5x5, 1,024 x 4,704, k x k, 3 \\* 4: between numbers it is a multiplication sign.
+TIMES = re.compile(
+    r"(?<=\d)(?<!\b0)x(?=[\dk])|(?<=[\dk] )x(?= [\dk]\b)|(?<=\d )x(?= \d)"
+    r"|(?<=[\d)])\\\*(?=[\d(])|(?<=[\d)] )\\\*(?= [\d(])"
+)
 TOKEN = re.compile(PARTS, re.X | re.M)
 WITH_INDENTED = re.compile(r"(?<=\n\n)(?P<indented>(?:\ {4}.*\n)+)|" + PARTS, re.X | re.M)
 KINDS = "indented fence heading figure fold comment code math image link".split()
@@ -145,7 +153,7 @@ class Translator:
         return self.text(token) if kind == "text" else getattr(self, kind)(token)
 
     def text(self, text):
-        return text
+        return TIMES.sub("×", text)
 
     def same(self, token):
         return token[0]
@@ -162,7 +170,7 @@ def wanted_lessons(ending=".md"):
     """The lessons in reading order, whether they are written or not."""
     lessons = [f"chapters/{name}/README{ending}" for name in chapters()]
     advanced = f"chapters/{chapters()[-1]}/advanced{ending}"
-    return [f"docs/prologue{ending}", *lessons, advanced, f"docs/epilogue{ending}"]
+    return [PROLOGUE.replace(".md", ending), *lessons, advanced, f"docs/epilogue{ending}"]
 
 
 def wanted_solutions(ending=".md"):
@@ -181,12 +189,21 @@ def solutions():
     return written(wanted_solutions())
 
 
+def appendices():
+    return [f"docs/{name}.md" for name in APPENDICES]
+
+
+def extras():
+    """The book's pages that are neither lessons nor solutions."""
+    return [PREFACE, *appendices(), GLOSSARY, BIBLIOGRAPHY]
+
+
 def book():
-    return lessons() + solutions()
+    return [PREFACE, *lessons(), *appendices(), *solutions(), GLOSSARY, BIBLIOGRAPHY]
 
 
 def missing():
-    return sorted({*wanted_lessons(), *wanted_solutions()} - {*book()})
+    return sorted({*wanted_lessons(), *wanted_solutions()} - {*lessons(), *solutions()})
 
 
 def editions():
@@ -209,9 +226,56 @@ def read(paths):
     return [Page(path) for path in paths]
 
 
-def formulas(pairs):
+def sources():
+    """{address: number} of the bibliography, which is a numbered list with one link an entry."""
+    addresses = [link["link"] for link in Page(BIBLIOGRAPHY).of_kind("link")]
+    return {address: number for number, address in enumerate(addresses, 1)}
+
+
+def formulas(pairs, output="html"):
     """For every [TeX, display] KaTeX's {"html": ...}, or {"error": ...} if it cannot read it."""
-    katex = ["node", "docs/book/katex.js"]
+    katex = ["node", "docs/book/katex.js", output]
     asked = json.dumps(pairs)
     run = subprocess.run(katex, input=asked, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(run.stdout)
+
+
+def figure_label(path):
+    """The anchor of a picture in the page that shows it."""
+    return "figure-" + re.sub(r"\W|_", "-", os.path.basename(path).rpartition(".")[0])
+
+
+def size(path):
+    """Width and height of an SVG."""
+    with open(path, encoding="utf8") as file:
+        head = file.read(1000)
+    return [
+        round(float(re.search(rf'\b{side}="([\d.]+)', head)[1])) for side in ("width", "height")
+    ]
+
+
+def read_text(path):
+    with open(path, encoding="utf8") as file:
+        return file.read()
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf8") as file:
+        file.write(text)
+
+
+# ---- whether there is anything to do -------------------------------------------------------------
+def state(more=""):
+    """What pages, site and book are made of: names, times and sizes of the files, as one text."""
+    lines = [more]
+    for top in ("docs", "chapters", "common", "tests", "plots", "CITATION.cff"):
+        for path in [top, *sorted(glob.glob(f"{top}/**", recursive=True))]:
+            if os.path.isfile(path):
+                about = os.stat(path)
+                lines.append(f"{path} {about.st_mtime_ns} {about.st_size}")
+    return "\n".join(lines)
+
+
+def same(stamp, now):
+    """Whether a file says that all was as now when it was written."""
+    return os.path.exists(stamp) and read_text(stamp) == now

@@ -390,6 +390,41 @@ def check_solutions():
             complain(kept, solved[number], f"{lesson} has no exercise {number}")
 
 
+def check_names(all_pages):
+    """A chapter has one name, its lesson's, in links that say "1: NAME" and in the reference."""
+    names = {
+        page.path: page.title().removeprefix("Chapter ") for page in pages.read(pages.lessons())
+    }
+    for page in all_pages:
+        for link in page.of_kind("link"):
+            name = names.get(page.resolve(link["link"])[0], link["text"])
+            if re.match(r"\d: ", link["text"]) and link["text"] != name:
+                complain(page, link.start(), f"{name} is the name of that lesson")
+    for path in sources():
+        with open(path, encoding="utf8") as file:
+            group = re.search(r"@defgroup ch\d+ (.*)", file.read())
+        if group and group[1] not in names.values():
+            problems.append((path, 1, f"no lesson has the name of its group: {group[1]}"))
+
+
+def check_figures():
+    """Every picture of the book is linked by a sentence of its page."""
+    for page in pages.read(pages.book()):
+        linked = {page.resolve(link["link"])[0] for link in page.of_kind("link")}
+        for figure in page.of_kind("figure"):
+            if page.resolve(figure["figure"])[0] not in linked:
+                complain(page, figure.start(), f"no sentence links to {figure['figure']}")
+
+
+def check_sources(all_pages):
+    """Addresses of works, by DOI, are those of the bibliography."""
+    known = pages.sources()
+    for page in all_pages:
+        for link in page.of_kind("link"):
+            if "//doi.org/" in link["link"] and link["link"] not in known:
+                complain(page, link.start(), f"not in {pages.BIBLIOGRAPHY}: {link['link']}")
+
+
 def check_editions(all_pages):
     """A lesson in another language quotes what the English one quotes, in the same order."""
 
@@ -464,6 +499,9 @@ def main():
         check_marks(all_pages)
         check_solutions()
         check_editions(all_pages)
+        check_names(all_pages)
+        check_figures()
+        check_sources(all_pages)
         print_counts(all_pages)
     for path, line, text in sorted(problems):
         print(f"{path}:{line}: {text}", file=sys.stderr)

@@ -15,13 +15,15 @@ import shutil
 import subprocess
 import sys
 
+import finish
 import pages
 import quotes
+from pages import read_text as read, write
 from quotes import marks
 
 OUT = "build/docs"
 HTML = f"{OUT}/html"
-MATHJAX = "/usr/share/javascript/mathjax"
+STAMP = f"{OUT}/made-of.txt"
 
 
 # ---- the filter ----------------------------------------------------------------------------------
@@ -76,7 +78,7 @@ class Filter(pages.Translator):
         if self.lines_due and "\n\n" in text:
             text = text.replace("\n\n", "\n\n" + "\n" * self.lines_due, 1)
             self.lines_due = 0
-        return self.word.sub(r"%\1", text)
+        return self.word.sub(r"%\1", super().text(text))
 
     def code(self, token):
         # A ' ends Doxygen's code spans of one backtick.
@@ -114,10 +116,12 @@ class Filter(pages.Translator):
 
     def figure(self, token):
         path, _ = self.page.resolve(token["figure"])
-        alt = html.escape(pages.plain(token["alt"]))
+        alt = html.escape(super().text(pages.plain(token["alt"])))
         caption = self.inline(token["caption"] or token["alt"])
         self.lines_due += token[0].count("\n") - caption.count("\n")
-        begin = raw(f'<figure><img src="{path}" alt="{alt}"><figcaption>')
+        size = ' width="{}" height="{}"'.format(*pages.size(path))
+        picture = f'<img src="{path}" alt="{alt}"{size}>'
+        begin = raw(f'<figure id="{pages.figure_label(path)}">{picture}<figcaption>')
         return f"{begin}{caption} {raw('</figcaption></figure>')}"
 
     def fold(self, token):
@@ -153,6 +157,8 @@ class Filter(pages.Translator):
         if re.match(r"[a-z]+:", to):
             return f"[{text}]({to})"
         path, anchor = self.page.resolve(to)
+        if path.endswith(".svg"):
+            return raw(f'<a href="#{pages.figure_label(path)}">') + text + raw("</a>")
         if path in (pages.FRONT, "README.md"):
             return f"[{text}](@ref index)"
         if path in pages.site():
@@ -165,16 +171,6 @@ class Filter(pages.Translator):
 
 
 # ---- what Doxygen is given -----------------------------------------------------------------------
-def write(path, text):
-    with open(path, "w", encoding="utf8") as file:
-        file.write(text)
-
-
-def read(path):
-    with open(path, encoding="utf8") as file:
-        return file.read()
-
-
 def tabs(paths):
     """A line of the tree for each page."""
     tab = '<tab type="user" url="@ref {}" title="{}"/>\n'
@@ -186,7 +182,8 @@ def layout():
     ask = ["doxygen", "-l", "/dev/stdout"]
     text = subprocess.run(ask, stdout=subprocess.PIPE, text=True, check=True).stdout
     first = '<tab type="mainpage" visible="yes" title="Contents"/>\n' + tabs(pages.lessons())
-    for title, paths in (("Solutions", pages.solutions()), ("More", pages.more())):
+    more = [*pages.extras(), *pages.more()]
+    for title, paths in (("Solutions", pages.solutions()), ("More", more)):
         first += f'<tab type="usergroup" url="[none]" title="{title}">\n{tabs(paths)}</tab>\n'
     text = re.sub(r'<tab type="mainpage".*\n', lambda _: first, text)
     text = re.sub(r'(<tab type="(?:pages|examples)") visible="yes"', r'\1 visible="no"', text)
@@ -208,7 +205,7 @@ def lesson_links():
 
 
 def run_doxygen():
-    shutil.rmtree(HTML, ignore_errors=True)
+    shutil.rmtree(OUT, ignore_errors=True)
     os.makedirs(HTML)
     write(f"{OUT}/layout.xml", layout())
     write(f"{OUT}/lessons.dox", lesson_links())
@@ -218,10 +215,13 @@ def run_doxygen():
     foot = f'<li class="footer">{licence}</li>'
     write(parts[1], re.sub(r'<li class="footer">.*</li>', lambda _: foot, read(parts[1])))
     script = (
+        '<link rel="icon" href="$relpath^favicon.svg" type="image/svg+xml"/>\n'
         '<script src="$relpath^doxygen-awesome-darkmode-toggle.js"></script>\n'
-        "<script>DoxygenAwesomeDarkModeToggle.init()</script>\n</head>"
+        "<script>DoxygenAwesomeDarkModeToggle.init()</script>\n"
+        '<script src="$relpath^site.js" defer></script>\n</head>'
     )
-    write(parts[0], read(parts[0]).replace("</head>", script))
+    head = read(parts[0]).replace("</head>", script).replace("$mathjax", "")
+    write(parts[0], head)
     settings = read("docs/Doxyfile") + f"INPUT += {' '.join(pages.site())}\n"
     if subprocess.run(["doxygen", "-"], input=settings, text=True).returncode != 0:
         sys.exit("error: warnings of Doxygen, above")
@@ -236,17 +236,6 @@ def add_pictures():
                 sys.exit(f"error: {page.path}:{page.line(figure.start())}: there is no {path}")
             os.makedirs(os.path.dirname(f"{HTML}/{path}"), exist_ok=True)
             shutil.copy(path, f"{HTML}/{path}")
-
-
-def add_mathjax():
-    """The part of Debian's MathJax that renders to SVG: 2 of its 54 MB."""
-    renderer = [os.path.relpath(p, MATHJAX) for p in glob.glob(f"{MATHJAX}/jax/output/SVG/*.js")]
-    folders = ["extensions", "jax/element", "jax/input/TeX"]
-    folders += ["jax/output/SVG/autoload", "jax/output/SVG/fonts/TeX"]
-    for folder in folders:
-        shutil.copytree(f"{MATHJAX}/{folder}", f"{HTML}/mathjax/{folder}")
-    for file in ["MathJax.js", *renderer]:
-        shutil.copy(f"{MATHJAX}/{file}", f"{HTML}/mathjax/{file}")
 
 
 def link_marks():
@@ -323,19 +312,68 @@ def dead_links():
                 yield f"{name}: dead link to {address}"
 
 
+def gallery():
+    """(anchor, picture, caption, page) of all pictures: of the lessons, and of runs, if drawn."""
+    for page in pages.read(pages.book()):
+        for figure in page.of_kind("figure"):
+            path, _ = page.resolve(figure["figure"])
+            words = Filter(page).inline(figure["caption"] or figure["alt"])
+            words = re.sub(r"\\f\$|[%`*]", "", words.replace("\\htmlonly", ""))
+            yield path, html.escape(
+                words
+            ), f"{page.label()}.html#{pages.figure_label(path)}", page.title()
+    shown = re.findall(r"^\| (\w+) \|(?: `[^|]*\|)? (.*) \|$", read("docs/pictures.md"), re.M)
+    folder = next((f for f in ("build/plots", "build/quick/plots") if os.path.isdir(f)), "")
+    for name, words in shown:
+        for path in sorted(glob.glob(f"{folder}/{name}.svg") + glob.glob(f"{folder}/{name}-*.svg")):
+            yield path, html.escape(f"{name}: {words}"), "", "make plot-" + name
+
+
+def add_gallery():
+    """All pictures with their captions, below the table of the page Pictures."""
+    figures, heading = "", '<h1><a class="anchor" id="gallery"></a>\nAll of them</h1>\n'
+    for path, words, link, title in gallery():
+        place = path.replace("build/", "")
+        os.makedirs(os.path.dirname(f"{HTML}/{place}"), exist_ok=True)
+        shutil.copy(path, f"{HTML}/{place}")
+        width, height = pages.size(path)
+        source = f'<a href="{link}">{html.escape(title)}</a>' if link else f"<code>{title}</code>"
+        figures += (
+            f'<figure><img src="{place}" alt="{words}" width="{width}" height="{height}" '
+            f'loading="lazy"><figcaption>{words} {source}</figcaption></figure>\n'
+        )
+    name = f"{HTML}/pictures.html"
+    end = "</div></div><!-- contents -->"
+    text = f'{heading}<div class="gallery">\n{figures}</div>\n{end}'
+    write(name, read(name).replace(end, text, 1))
+
+
+def make(playground):
+    run_doxygen()
+    add_pictures()
+    add_gallery()
+    add_playground(playground)
+    link_marks()
+    add_to_search()
+    titles = {f"{page.label()}.html": page.title() for page in pages.read(pages.site()[1:])}
+    finish.finish(HTML, {"index.html": "LeNet-5 in C, layer by layer", **titles})
+    return sorted(dead_links())
+
+
 def main():
     if sys.argv[1:2] == ["--filter"]:
         print(Filter(pages.Page(os.path.relpath(sys.argv[2]))).whole(), end="")
         return 0
-    run_doxygen()
-    add_pictures()
-    add_mathjax()
-    add_playground(sys.argv[1])
-    link_marks()
-    add_to_search()
-    dead = sorted(dead_links())
+    drawn = sorted(glob.glob("build/plots/*.svg") + glob.glob("build/quick/plots/*.svg"))
+    now = pages.state(f"{os.stat(sys.argv[1] + '/index.html').st_mtime_ns} {' '.join(drawn)}")
+    if pages.same(STAMP, now):
+        print(f"nothing to do: {HTML}/index.html is made of what is there")
+        return 0
+    dead = make(sys.argv[1])
     for one in dead:
         print("error:", one, file=sys.stderr)
+    if not dead:
+        write(STAMP, now)
     if pages.missing():
         print("not written yet:", ", ".join(pages.missing()))
     print(f"open {HTML}/index.html")

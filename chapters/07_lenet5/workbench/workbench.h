@@ -2,7 +2,7 @@
  * @file workbench.h
  * @brief The command line that grew around the lesson: train, test, predict, tables, info.
  *
- * @defgroup workbench Chapter 7: the workbench
+ * @defgroup workbench 7: The workbench
  *
  * Everything that a user of the network needs beyond the lesson: recipes, checkpoints, logs, tables
  * for plots, answers to drawings. `build/07_lenet5 --help` lists it all. Nothing in the lesson
