@@ -19,9 +19,9 @@ format: setup ## put every source into the house format
 
 NEEDS_trust-format := format
 trust-format: setup
-	clang-format --dry-run --Werror $(FORMATTED)
-	black -q -l 100 --check $(PYTHON)
-	flake8 $(PYTHON)
+	@clang-format --dry-run --Werror $(FORMATTED)
+	@black -q -l 100 --check $(PYTHON)
+	@flake8 $(PYTHON)
 
 NEEDS_bits := build bits
 bits: setup ## the same parameters in every build? SHORT=1: in four builds
