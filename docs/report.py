@@ -199,7 +199,8 @@ def entries():
         address = f"https://doi.org/{item['DOI']}" if "DOI" in item else item.get("URL", "")
         shown = f"doi:{item['DOI']}" if "DOI" in item else address
         line = f"{', '.join(names)}: {item['title']}. " if names else f"{item['title']}. "
-        line += ", ".join(part for part in parts if part) + "."
+        said = ", ".join(part for part in parts if part)
+        line += f"{said}." if said else ""
         found[item["id"]] = line + (f" [{shown}]({address})" if address else "")
     return found
 

@@ -13,8 +13,8 @@ do for [panel=1:2] {
     set key below samplen 3
     slope = panel == 1 ? '' : '_slope'
     if (panel == 1) { set yrange [-2:5.5] } else { set yrange [-0.05:1.3] }
-    plot data every 3 using 'x':(panel == 2 && abs(column('x')) < 0.01 ? NaN : column('relu'.slope)) \
-             with lines lt 1 title 'ReLU', \
+    plot data every 3 using 'x':(panel == 2 && abs(column('x')) < 0.01 ? NaN : \
+             column('relu'.slope)) with lines lt 1 title 'ReLU', \
          data every 3 using 'x':'sigmoid'.slope with lines lt 2 title 'sigmoid', \
          data every 3 using 'x':'squash'.slope with lines lt 3 title T_squash
 }

@@ -1,6 +1,7 @@
 # What ablation.gp and ladder.gp share: one row per line of a study's table, a ring for each seed, a
-# cross for the mean, a band for the seeds of the first row. `table` names the table, `end` the right end of the axis: what lies beyond is
-# written as a number. The title is set by whoever loads this, after style.gp.
+# cross for the mean, a band for the seeds of the first row. `table` names the table, `end` the
+# right end of the axis: what lies beyond is written as a number. The title is set by whoever loads
+# this, after style.gp.
 #
 # The names of the rows come from the table, in other languages by way of plots/words.tsv.
 data = lang eq 'en' ? table : "< awk -F '\\t' -v OFS='\\t' -v text=3 \

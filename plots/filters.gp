@@ -1,5 +1,5 @@
-# The filters of C1 and C3 after training; white is 0, one scale per layer. Blue and orange are alike
-# in grey, so that what is clearly negative has a dot.
+# The filters of C1 and C3 after training; white is 0, one scale per layer. Blue and orange are
+# alike in grey, so that what is clearly negative has a dot.
 # data: filters.tsv  make build/data/filters.tsv
 data = D.'/filters.tsv'
 # blocks: initial C1 0-5, initial C3 6-101 (filter by filter, one block per map), trained the same
@@ -35,7 +35,8 @@ do for [panel=1:3] {
             set object 1+f rectangle from 6*(f%3)-0.5,6*(f/3)-0.5 to 6*(f%3)+4.5,6*(f/3)+4.5 front \
                 fillstyle empty border linecolor rgb grey
         }
-        plot for [f=0:5] data index first_c1+f matrix using ($1+6*(f%3)):($2+6*(f/3)):3 with image, \
+        plot for [f=0:5] data index first_c1+f matrix \
+                 using ($1+6*(f%3)):($2+6*(f/3)):3 with image, \
              for [f=0:5] data index first_c1+f matrix \
                  using (negative($3) ? $1+6*(f%3) : NaN):($2+6*(f/3)) with points pt 7 ps 0.5 \
                  lc rgb ink

@@ -57,6 +57,6 @@ do for [panel=1:2] {
              lc rgb 0x7fa5c8 title '', \
          for [k=1:dots] data using 'value':(height(' trained', k)) with points pt 7 ps 0.5 \
              lc rgb orange title '', \
-         for [k=1+dots:5] data using 'value':(height(' trained', k)) with lines lc rgb orange lw 2 dt 1 \
-             title (k == 2 ? T_trained : '')
+         for [k=1+dots:5] data using 'value':(height(' trained', k)) with lines \
+             lc rgb orange lw 2 dt 1 title (k == 2 ? T_trained : '')
 }

@@ -17,8 +17,10 @@ do for [panel=1:2] {
         set xrange [-1000:1000]
         set yrange [0:3]
         set xtics 500
-        set object 1 rectangle from -1000,0 to lowest,3 fillcolor rgb 0xeeeeee fillstyle solid noborder behind
-        set object 2 rectangle from highest,0 to 1000,3 fillcolor rgb 0xeeeeee fillstyle solid noborder behind
+        set object 1 rectangle from -1000,0 to lowest,3 behind fillstyle solid noborder \
+            fillcolor rgb 0xeeeeee
+        set object 2 rectangle from highest,0 to 1000,3 behind fillstyle solid noborder \
+            fillcolor rgb 0xeeeeee
         set label 1 sprintf(T_softmax_lost_low, lowest) at -960,0.75 left textcolor rgb ink
         set label 2 sprintf(T_softmax_lost_high, highest) at 960,0.35 right textcolor rgb ink
         plot data using 'score':'shift_stable' with lines lc rgb pale dt 1 lw 6 \

@@ -6,13 +6,13 @@
 #     w = 520; h = 380; panel = 1
 #     load 'plots/style.gp'        # the first of several: NAME-1.svg; later: panel = 2, and so on
 #
-# plots/draw.sh gives `format` (svg or png), `lang` (en or zh), `out` (path without an ending) and `D`
-# (the folder of the data). Panels are narrow: two stand side by side on paper, where letters of 19
-# pixels in 520 are 9 points high, and one on a phone.
+# plots/draw.sh gives `format` (svg or png), `lang` (en or zh), `out` (path without an ending) and
+# `D` (the folder of the data). Panels are narrow: two stand side by side on paper, where letters of
+# 19 pixels in 520 are 9 points high, and one on a phone.
 #
-# Colours that colour-blind readers can tell apart (Okabe and Ito), darker where letters would be too
-# pale. In grey they do not differ enough: dashes and marks differ as well, and lines are named at
-# their ends (plots/ends.gp).
+# Colours that colour-blind readers can tell apart (Okabe and Ito), darker where letters would be
+# too pale. In grey they do not differ enough: dashes and marks differ as well, and lines are named
+# at their ends (plots/ends.gp).
 reset
 font = lang eq 'zh' ? 'Noto Sans CJK SC' : 'DejaVu Sans'
 if (format eq 'svg') { set terminal svg size w,h dynamic enhanced font font.',19' \

@@ -117,7 +117,8 @@ def check_slim():
         'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">\n'
         "<defs><path id='gpPt1' d='M0,0 h1'/><path id='gpPt2' d='M0,0 h2'/></defs>\n<g>\n</g>\n"
         '<g font-family="Serif" stroke-linecap="butt"><text>10 %</text>'
-        "<path d='M1.25,2.00 L3.10,4.55 '/><image xlink:href='data:,2L3 Lx'/><use xlink:href='#gpPt2'/></g></svg>"
+        "<path d='M1.25,2.00 L3.10,4.55 '/><image xlink:href='data:,2L3 Lx'/>"
+        "<use xlink:href='#gpPt2'/></g></svg>"
     )
     small = slim.slim(svg)
     root = xml.dom.minidom.parseString(small).documentElement
