@@ -85,7 +85,7 @@ def newest_source():
 
 
 def printed(command):
-    """What a command writes to stdout; it runs only if its program is newer than what is kept."""
+    """A command's stdout; it runs only if its program is newer than the kept output."""
     program = command.split()[0]
     changed = os.path.getmtime(program) if os.path.isfile(program) else newest_source()
     kept = os.path.join(CACHE, hashlib.sha1(command.encode()).hexdigest()[:16])
@@ -125,7 +125,7 @@ def command_of(asked):
 
 
 def wanted(order, old):
-    """What the block after this comment should hold; old is what it holds."""
+    """The text that the block after this comment should hold; old is the present one."""
     if order.startswith("quote"):
         return quoted(order)
     asked = ORDER.match(order)
@@ -164,7 +164,7 @@ def navigation(page):
 
 # ---- the quoted parts of a page ------------------------------------------------------------------
 def bare(fence):
-    """What a block holds, without the indentation that it has inside a list."""
+    """The text of a block, without the indentation that it has inside a list."""
     return re.sub("^" + fence["indent"], "", fence["body"], flags=re.M)
 
 
@@ -195,7 +195,7 @@ def check_answer(page, order, place):
 
 
 def update(page, i, comment, check):
-    """What a comment changes: [(begin, end, new text)], nothing if the page is true already."""
+    """The changes for a comment: [(begin, end, new text)], none if the page is true already."""
     order = pages.words(comment)
     verb = re.match(r"\w*", order)[0]
     if verb in ("index", "note") or verb == "navigation" and page.path in pages.editions():
@@ -426,7 +426,7 @@ def check_sources(all_pages):
 
 
 def check_editions(all_pages):
-    """A lesson in another language quotes what the English one quotes, in the same order."""
+    """A lesson in another language has the English one's quotes, in the same order."""
 
     def orders(page):
         all_words = [pages.words(comment) for comment in page.of_kind("comment")]

@@ -110,7 +110,7 @@ def steps_of(study, base_of):
 
 
 def values_of_ladder(folder):
-    """The ladder: every step beside the one before; below the record, beside its neighbour."""
+    """The ladder: every step against the one before; below the record, against its neighbour."""
     names = list(study_of(folder, "ladder"))
     record = next(k for k, name in enumerate(names) if "(record)" in name)
 
@@ -131,7 +131,7 @@ def values_of_ladder(folder):
 
 
 def values_of_choices(folder):
-    """The choices that the paper leaves open, each beside the one that was made."""
+    """The choices that the paper leaves open, each against the one that was made."""
     rows = steps_of(study_of(folder, "choices"), lambda _, above: above[0] if above else None)
     return {
         "choices_origin": origin_of(folder, "choices"),

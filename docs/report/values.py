@@ -121,7 +121,7 @@ def settings_of(folder, output):
         raise Problem('the run\'s output has no line "lenet5: ..." or no result')
     said = dict(zip(("parameters", "train_images", "threads", "seed"), line.groups()))
     said["train_images"] = f"{int(said['train_images']):,}"
-    # wall time beside other work says nothing: processor seconds are printed elsewhere
+    # wall time on a busy machine says nothing: processor seconds are printed elsewhere
     said["result"] = wrapped(re.sub(r" seconds(_per_epoch)?=\S+", "", result.group(0)))
     said["memory_mb"] = re.search(r"peak_rss_mb=(\d+)", result.group(0)).group(1)
     said["cpu_run"] = f"{cpu_of(f'{folder}/report.tsv'):.0f}"
@@ -253,7 +253,7 @@ def row_of(name, log, right, base):
 
 
 def values_of_activations(folder, log):
-    """Other activations, each beside ReLU on the same images."""
+    """Other activations, each against ReLU on the same images."""
     base = right_of(f"{folder}/report/outputs.tsv")
     rows = [row_of("relu", log, base, base)]
     for name in ("sigmoid", "tanh"):
@@ -269,7 +269,7 @@ def values_of_activations(folder, log):
 
 
 def values_of_optimizers(folder, constants):
-    """Other optimizers, each beside Adam on the same images."""
+    """Other optimizers, each against Adam on the same images."""
     rows = rows_of(f"{folder}/optimizers.tsv")
     base = right_of(f"{folder}/optimizer-adam/outputs.tsv")
     optimizers = []

@@ -47,7 +47,7 @@ WAITS = re.compile(r"^TODO: (\S+) is not written yet: (\S+):(\d+), read (\S+), \
 
 
 class Said:
-    """What a command printed, and how it ended."""
+    """A command's output, and how it ended."""
 
     def __init__(self, command):
         began = time.monotonic()
@@ -60,18 +60,18 @@ class Said:
         return {name: verdict for verdict, name, _ in ROW.findall(self.text)}
 
     def score(self):
-        """(points won, points, what the last line says then)"""
+        """(points won, points, text of the last line)"""
         found = LAST.findall(self.text)
         return (int(found[-1][0]), int(found[-1][1]), found[-1][2]) if found else (-1, -1, "")
 
     def report(self):
-        """What is wrong, without what a second suite waits for; "" if nothing is."""
+        """The failures, except items that a second suite waits for; "" if none."""
         found = re.search(r"\n\n(\d\d\.\d-.*?)\n\n\d+ of ", self.text, re.S)
         return re.sub(r"\n  \d+ other tests? waits? for these", "", found[1]) if found else ""
 
 
 class Journey:
-    """The student's way: what is written by now, and what was not as promised."""
+    """The student's way: the exercises written by now, and the promises broken."""
 
     def __init__(self):
         self.written, self.ended, self.problems, self.lesson = set(), set(), [], "-"
@@ -84,7 +84,7 @@ class Journey:
         print(f"{line} {said.seconds:6.1f}  {message}"[:100].rstrip(), flush=True)
 
     def expect(self, right, text, said=None):
-        """Notes what is not as promised."""
+        """Notes a broken promise."""
         if right:
             return
         self.problems.append(f"lesson {self.lesson}: {text}")
@@ -93,13 +93,13 @@ class Journey:
             print(said.text[-2000:], flush=True)
 
     def is_open(self, exercise):
-        """Whether it is not written; what has no function of its own waits for others."""
+        """Whether it is not written; without a function it waits for others."""
         if "mark" in exercise:
             return exercise["id"] not in self.written
         return not set(exercise["needs"]) <= self.written
 
 
-# ---- what is promised ----------------------------------------------------------------------------
+# ---- promises ------------------------------------------------------------------------------------
 
 
 def points(some):
@@ -113,7 +113,7 @@ def open_place(file, line, number):
 
 
 def check_next(journey, some, said):
-    """The last line: the points of what is written, the first open exercise and its place."""
+    """The last line: points so far, the first open exercise and its place."""
     won, of, then = said.score()
     want = points(e for e in some if not journey.is_open(e))
     journey.expect(won == want and of == points(some), f"{won}/{of} points, want {want}", said)
@@ -131,7 +131,7 @@ def check_next(journey, some, said):
 
 
 def check_verdicts(journey, some, said, tried=None):
-    """What is written passes and what is not is open; the exercise that is tried may fail."""
+    """Written exercises pass, the others are open; the exercise that is tried may fail."""
     for name, verdict in said.rows().items():
         exercise = next(e for e in some if e["id"] == name.split("-")[0])
         if exercise is tried:
@@ -142,7 +142,7 @@ def check_verdicts(journey, some, said, tried=None):
     journey.expect(not missing, f"make test lists no {sorted(missing)}", said)
 
 
-# ---- what the student does -----------------------------------------------------------------------
+# ---- the student's actions -----------------------------------------------------------------------
 
 
 def chapter_exercises(number):
@@ -182,13 +182,13 @@ def type_command(journey, command):
 
 
 def lines(commands):
-    """Commands one by one, without what a comment says."""
+    """Commands one by one, without comments."""
     found = re.sub(r"\\\n", "", commands).splitlines()
     return [words for line in found if (words := re.sub(r"\s+# .*", "", line).strip())]
 
 
 def told(page):
-    """(place, commands) of what a page tells to type, in order."""
+    """(place, commands) that a page tells to type, in order."""
     found = [(place, lines(block)) for place, block in quotes.shell(page)]
     for kind, token, place in page.tokens:
         if kind == "code" and TOLD.fullmatch(words := " ".join(token["code"].split())):
@@ -257,7 +257,7 @@ def causes(exercise, items):
 
 
 def make_mistake(journey, some, exercise, page):
-    """Tries a mistake: it costs what it declares, its cause is named, in the page's words."""
+    """Tries a mistake: it costs the declared points, its cause is named, in the page's words."""
     one, text = mistake_of(exercise, page)
     if one is None:
         return
