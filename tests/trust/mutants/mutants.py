@@ -41,8 +41,9 @@ GROUPS = [
     "common",
 ]
 DOUBLES = ["04_affine", "05_softmax_ce", "07_lenet5", "guard"]  # suites that have a double half
-# What tests a file of common/, where suite common is not all.
+# What tests a file of common/ or tests/support/, where suite common is not all.
 USED = {
+    "gradcheck": ["guard"],
     "layer": ["02_conv", "guard"],
     "shape": ["01_im2col", "02_conv"],
     "init": ["common", "07_lenet5"],
