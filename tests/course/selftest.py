@@ -9,16 +9,25 @@
     the tables, pages and rosters of a class are right
     --all: breaking the grader is noticed
 """
+import subprocess
 import sys
 
 import exercises
 import wrong
 
 sys.path.insert(0, str(exercises.LISTS / "attacks"))
-import attacks  # noqa: E402
 import breaks  # noqa: E402
 import fair  # noqa: E402
 import golden  # noqa: E402
+
+
+def wrongs_and_attacks(build, complete):
+    """Both at once: attackers mostly sleep, until a limit ends them. Whether all is well."""
+    command = [sys.executable, "-B", str(exercises.LISTS / "attacks" / "attacks.py"), *complete]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as attacks:
+        found = wrong.run(build, [])
+        print(attacks.communicate()[0], end="", flush=True)
+    return found and attacks.returncode == 0
 
 
 def main(arguments):
@@ -27,8 +36,8 @@ def main(arguments):
         return 2
     problems = exercises.check()
     print("\n".join(problems) or "the list agrees with the sources: 100 points", flush=True)
-    found, complete = wrong.run(arguments[0], []), arguments[1:]
-    if problems or not found or attacks.main(complete):
+    complete = arguments[1:]
+    if not wrongs_and_attacks(arguments[0], complete) or problems:
         return 1
     if fair.main(["honest", "20" if complete else "1"]):
         return 1
