@@ -136,7 +136,7 @@ def print_pdf(text, edition="", name="lenet5"):
 
 
 def make_pdfs():
-    """A4, and unless QUICK=1, 17 x 24 cm."""
+    """A4, and unless SHORT=1, 17 x 24 cm."""
     source = f"{OUT}/lenet5.html"
     pandoc(
         manuscript.whole(True, "", colophon()),
@@ -147,7 +147,7 @@ def make_pdfs():
     print_pdf(text)
     for old in glob.glob(f"{OUT}/lenet5-17x24.*"):
         os.remove(old)
-    if os.environ.get("QUICK", "0") in ("", "0"):
+    if os.environ.get("SHORT", "0") in ("", "0"):
         print_pdf(text, "-17x24")
 
 
@@ -224,7 +224,7 @@ def make_epub():
 
 
 def main():
-    now = pages.state(f"{commit()} {DATE} {os.environ.get('QUICK')}")
+    now = pages.state(f"{commit()} {DATE} {os.environ.get('SHORT')}")
     if pages.same(STAMP, now):
         print(f"nothing to do: {OUT}/lenet5.pdf is made of what is there")
         return

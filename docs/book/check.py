@@ -167,7 +167,7 @@ def main():
     for edition, paper in PAPER.items():
         path = f"{NAME}{edition}.pdf"
         if not os.path.exists(path):
-            continue  # make book QUICK=1
+            continue  # make book SHORT=1
         pdf = Pdf(path)
         check(path, check_fonts(pdf))
         check(path, check_margins(pdf, paper))
