@@ -26,15 +26,17 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 
 import jinja2
 import jinja2.meta
 
-sys.path[:0] = ["docs/report", "common/tools"]
+sys.path[:0] = ["docs/report", "docs/book", "common/tools"]
 import chinese
 import marks
+import pages
 import slim
 import studies
 from values import (
@@ -63,7 +65,6 @@ LETTERS = {
     "zh": {"figure": "图", "table": "表", "listing": "代码"},
 }
 BIBLIOGRAPHY = "docs/bibliography.bib"
-KATEX = "/usr/share/javascript/katex"
 PIXELS = 300_000  # an SVG of more bytes consists of pixels: its PNG is smaller
 
 
@@ -292,8 +293,7 @@ def set_formulas(document):
 
     walk(document)
     asked = [[node["c"][1], node["c"][0]["t"] == "DisplayMath"] for node in found]
-    answers = json.loads(run(["node", "docs/book/katex.js"], input=json.dumps(asked)))
-    for node, answer in zip(found, answers):
+    for node, answer in zip(found, pages.formulas(asked)):
         if "error" in answer:
             raise Problem(f"formula {node['c'][1]}: {answer['error']}")
         node["t"], node["c"] = "RawInline", ["html", answer["html"]]
@@ -316,13 +316,12 @@ RARE = {
 
 def katex_css(path, formulas):
     """KaTeX's style with those of its fonts that the formulas need, at their full address."""
-    css = text_of(f"{KATEX}/katex.min.css")
-    css = re.sub(r",url\(fonts/[^)]*\.(woff|ttf)\) format\('[a-z]*'\)", "", css)
+    css = pages.katex_css()
     for font, letters in RARE.items():
         if not re.search(rf'class="[^"]*\b{letters}\b', formulas):
             css = re.sub(r"@font-face\{[^}]*KaTeX_" + font + r"[^}]*\}", "", css)
     with open(path, "w", encoding="utf-8") as file:
-        file.write(css.replace("url(fonts/", f"url({KATEX}/fonts/"))
+        file.write(css.replace("url(fonts/", f"url({pages.KATEX}/fonts/"))
 
 
 def set_widths(document):
@@ -417,7 +416,7 @@ def main(arguments):
         else:
             print(__doc__, file=sys.stderr)
             return 2
-    except (Problem, OSError) as problem:
+    except (Problem, OSError, subprocess.CalledProcessError) as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
     return 0

@@ -19,7 +19,6 @@ import poster
 OUT = "build/book"
 STAMP = f"{OUT}/made-of.txt"
 TITLE, SUBTITLE = "LeNet-5 in C, layer by layer", "Seven lessons that run"
-KATEX = "/usr/share/javascript/katex/"
 
 
 def git(*arguments):
@@ -140,7 +139,7 @@ def make_pdfs():
     source = f"{OUT}/lenet5.html"
     pandoc(
         manuscript.whole(True, "", colophon()),
-        *("-t", "html5", f"--katex={KATEX}", "-c", "docs/book/print.css", "-o", source),
+        *("-t", "html5", f"--katex={pages.KATEX}/", "-c", "docs/book/print.css", "-o", source),
     )
     with open(source, encoding="utf8") as file:
         text = colophon_first(typeset(mark_long_code(lighten(file.read()))))
@@ -154,7 +153,9 @@ def make_pdfs():
 def make_poster():
     source = f"{OUT}/poster.html"
     styles = ["-c", "docs/book/poster.css"]
-    pandoc(poster.text(), "-t", "html5", f"--katex={KATEX}", *styles, "-o", source, toc=False)
+    pandoc(
+        poster.text(), "-t", "html5", f"--katex={pages.KATEX}/", *styles, "-o", source, toc=False
+    )
     with open(source, encoding="utf8") as file:
         text = re.sub(r"<header.*?</header>", "", file.read(), flags=re.S)
     print_pdf(typeset(text), name="poster")

@@ -14,7 +14,6 @@ import sys
 import pages
 from pages import read_text as read, write
 
-KATEX = "/usr/share/javascript/katex"
 FONTS = "/usr/share/fonts/truetype/katex"
 # A formula as Doxygen leaves it for MathJax.
 FORMULA = re.compile(r'<p class="formulaDsp">\s*\\\[(.*?)\\\]\s*</p>|\\\((.*?)\\\)', re.S)
@@ -68,11 +67,9 @@ def set_formulas(texts):
 
 
 def copy_katex(folder):
-    """Its style sheet and fonts in the one format that every browser since 2016 knows."""
+    """Its style sheet, and the fonts that this asks for."""
     os.makedirs(f"{folder}/katex/fonts", exist_ok=True)
-    css = read(f"{KATEX}/katex.min.css")
-    css = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[^"]*"\)', "", css)
-    write(f"{folder}/katex/katex.min.css", css)
+    write(f"{folder}/katex/katex.min.css", pages.katex_css())
     for font in glob.glob(f"{FONTS}/*.woff2"):
         shutil.copy(font, f"{folder}/katex/fonts")
 

@@ -3,6 +3,7 @@
 The tables are those of build/data, or the ones kept in docs/data (plots/kept.sh)."""
 
 import math
+from statistics import fmean
 
 import evidence
 from values import four, interval, rows_of, text_of
@@ -99,7 +100,7 @@ def steps_of(study, base_of):
     rows = []
     for name, row in study.items():
         base = base_of(name, [above["name"] for above in rows])
-        mean = sum(seeds_of(row)) / len(seeds_of(row))
+        mean = fmean(seeds_of(row))
         compared = {"difference": "", "interval": "", "verdict": ""}
         if base:
             compared = difference([(seeds_of(row), seeds_of(study[base]))])
@@ -111,7 +112,8 @@ def steps_of(study, base_of):
 
 def values_of_ladder(folder):
     """The ladder: every step against the one before; below the record, against its neighbour."""
-    names = list(study_of(folder, "ladder"))
+    study = study_of(folder, "ladder")
+    names = list(study)
     record = next(k for k, name in enumerate(names) if "(record)" in name)
 
     def base_of(_, above):
@@ -119,7 +121,7 @@ def values_of_ladder(folder):
             return None
         return above[-1] if len(above) <= record else names[record - 1]
 
-    rows = steps_of(study_of(folder, "ladder"), base_of)
+    rows = steps_of(study, base_of)
     return {
         "ladder_origin": origin_of(folder, "ladder"),
         "ladder_steps": rows[: record + 1],
@@ -151,10 +153,6 @@ def runs_of(row, distorted, learning=""):
     ]
 
 
-def mean_of(numbers):
-    return sum(numbers) / len(numbers)
-
-
 def rejected_for(rows, kind):
     """The share of images, in percent, to reject until a run's error is low enough: their mean."""
     shares = []
@@ -166,20 +164,20 @@ def rejected_for(rows, kind):
                 shares.append(before["rejected"] + part * (row["rejected"] - before["rejected"]))
                 break
             before = row
-    return 100 * mean_of(shares) if shares else math.nan
+    return 100 * fmean(shares) if shares else math.nan
 
 
 def values_of_original(folder):
     """The network of 1998: its claims, and what was found. Errors in percent."""
     rows = rows_of(f"{folder}/original.tsv")
     last = rows[-1]
-    curve = [mean_of(runs_of(row, False)) for row in rows]
+    curve = [fmean(runs_of(row, False)) for row in rows]
     settled = [row for row in rows if row["pass"] >= PAPER_SETTLED]
-    moved = max(abs(mean_of(runs_of(row, False)) - curve[-1]) for row in settled)
+    moved = max(abs(fmean(runs_of(row, False)) - curve[-1]) for row in settled)
     paper = [row["test"] for row in rows_of(FIG5) if row["pass"] <= last["pass"]]
     paper_moved = max(abs(error - paper[-1]) for error in paper[PAPER_SETTLED - 1 :])
-    plain, distorted = curve[-1], mean_of(runs_of(last, True))
-    learning = mean_of(runs_of(last, False, "learning"))
+    plain, distorted = curve[-1], fmean(runs_of(last, True))
+    learning = fmean(runs_of(last, False, "learning"))
     rejection = rows_of(f"{folder}/rejection.tsv")
     helped = difference([([1 - x / 100 for x in runs_of(last, kind)] for kind in (True, False))])
     within = PAPER_UNCERTAINTY

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import re
+import statistics
 import subprocess
 import textwrap
 
@@ -132,14 +133,19 @@ def settings_of(folder, output):
     return said
 
 
+def stable_epoch(accuracies):
+    """The first epoch from which on the accuracy stays within 0.005 of its last value."""
+    last = len(accuracies) - 1
+    while last > 0 and abs(accuracies[last - 1] - accuracies[-1]) <= 0.005:
+        last -= 1
+    return last
+
+
 def values_of_log(log, images):
     """Accuracy and loss of the run."""
     test = [row["test_accuracy"] for row in log.epochs]
     best = max(range(len(test)), key=lambda k: test[k])
-    # the first epoch from which on the accuracy stays within 0.005 of its last value
-    stable = len(test) - 1
-    while stable > 0 and abs(test[stable - 1] - test[-1]) <= 0.005:
-        stable -= 1
+    stable = stable_epoch(test)
     least = min(row["test_loss"] for row in log.epochs)
     return {
         "iterations": f"{int(log.batches[-1]['iteration']):,}",
@@ -199,7 +205,7 @@ def values_of_claims(folder, log):
     losses = log.batches_of_last_epoch()
     test = [row["test_accuracy"] for row in log.epochs]
     last = sum(right[:ROUND]) / ROUND
-    stable = max((k for k in range(len(test)) if abs(test[k] - test[-1]) > 0.005), default=0) + 1
+    stable = stable_epoch(test)
     return {
         "round_1": four(sum(first[:ROUND]) / ROUND),
         "round_1_interval": interval(sum(first[:ROUND]) / ROUND, ROUND),
@@ -222,12 +228,10 @@ def values_of_seeds(rows):
     """The last epoch of five seeds."""
     last = max(row["epoch"] for row in rows)
     end = [row["test_accuracy"] for row in rows if row["epoch"] == last]
-    mean = sum(end) / len(end)
-    spread = math.sqrt(sum((accuracy - mean) ** 2 for accuracy in end) / (len(end) - 1))
     return {
         "seeds": " ".join(four(accuracy) for accuracy in end),
-        "seeds_mean": four(mean),
-        "seeds_spread": four(spread),
+        "seeds_mean": four(statistics.fmean(end)),
+        "seeds_spread": four(statistics.stdev(end)),
     }
 
 
