@@ -30,6 +30,8 @@ class Book:
 class Chapter(pages.Translator):
     """A page as a chapter of the book."""
 
+    DISPLAY = "$$", "$$"
+
     def __init__(self, page, book, first=""):
         super().__init__(page)
         self.book, self.first = book, first
@@ -53,11 +55,6 @@ class Chapter(pages.Translator):
         if self.section == "Exercises":
             text = re.sub(r"^((\d+)\. )(?=\*\*)", rf"\1**{self.number}.\2** ", text, flags=re.M)
         return re.sub(r"\b([Ee]xercise) (\d)(?! of chapter|\.\d)", rf"\1 {self.number}.\2", text)
-
-    def fence(self, token):
-        if token["fence"] == "math":
-            return f"{token['indent']}$$\n{token['body']}{token['indent']}$$"
-        return token[0]
 
     def heading(self, token):
         level, title = len(token["hashes"]), token["heading"]
@@ -114,10 +111,7 @@ class Chapter(pages.Translator):
         quote = quotes.marks.QUOTE.fullmatch(words)
         if self.page.path not in pages.lessons() or not quote:
             return ""
-        with open(quote["path"], encoding="utf8") as file:
-            lines = file.read().split("\n")
-        begin, end = quotes.marks.places("\n".join(lines))[quote["mark"]]
-        found = FUNCTION.findall("\n".join(lines[begin:end]))
+        found = FUNCTION.findall(quotes.marks.piece(pages.read_text(quote["path"]), quote["mark"]))
         term = f"`{found[0]}()`" if len(found) == 1 else ""
         known = self.book.index.get(term, [("", "")])[-1][1]
         return self.term(term) + "\n\n" if term and known != self.place() else ""

@@ -134,7 +134,9 @@ class Page:
 
 
 class Translator:
-    """Says a page in another dialect. Each kind of token has a method; here it changes nothing."""
+    """Says a page in another dialect. Each kind of token has a method; here most change nothing."""
+
+    DISPLAY = None  # how the dialect begins and ends a formula between paragraphs
 
     def __init__(self, page):
         self.page = page
@@ -158,7 +160,13 @@ class Translator:
     def same(self, token):
         return token[0]
 
-    indented = fence = heading = figure = fold = comment = code = math = image = link = same
+    def fence(self, token):
+        if token["fence"] != "math" or not self.DISPLAY:
+            return token[0]
+        begin, end = self.DISPLAY
+        return f"{token['indent']}{begin}\n{token['body']}{token['indent']}{end}"
+
+    indented = heading = figure = fold = comment = code = math = image = link = same
 
 
 # ---- which pages there are -----------------------------------------------------------------------

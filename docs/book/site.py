@@ -62,6 +62,8 @@ def term_id(term):
 class Filter(pages.Translator):
     """A page in Doxygen's Markdown."""
 
+    DISPLAY = "\\f[", "\\f]"
+
     def __init__(self, page):
         super().__init__(page)
         # Words that are also names of structs, as in "Table I", must not become links.
@@ -86,11 +88,6 @@ class Filter(pages.Translator):
 
     def math(self, token):
         return f"\\f${token['math']}\\f$"
-
-    def fence(self, token):
-        if token["fence"] == "math":
-            return f"{token['indent']}\\f[\n{token['body']}{token['indent']}\\f]"
-        return token[0]
 
     def heading(self, token):
         level, title = len(token["hashes"]), token["heading"]
@@ -228,14 +225,22 @@ def run_doxygen():
 
 
 # ---- what is added to Doxygen's pages ------------------------------------------------------------
+def add_picture(path):
+    """Copies a picture into the site, once; returns its place there."""
+    place = path.removeprefix("build/")
+    if not os.path.exists(f"{HTML}/{place}"):
+        os.makedirs(os.path.dirname(f"{HTML}/{place}"), exist_ok=True)
+        shutil.copy(path, f"{HTML}/{place}")
+    return place
+
+
 def add_pictures():
     for page in pages.read(pages.site()):
         for figure in page.of_kind("figure"):
             path, _ = page.resolve(figure["figure"])
             if not os.path.exists(path):
                 sys.exit(f"error: {page.path}:{page.line(figure.start())}: there is no {path}")
-            os.makedirs(os.path.dirname(f"{HTML}/{path}"), exist_ok=True)
-            shutil.copy(path, f"{HTML}/{path}")
+            add_picture(path)
 
 
 def link_marks():
@@ -313,15 +318,14 @@ def dead_links():
 
 
 def gallery():
-    """(anchor, picture, caption, page) of all pictures: of the lessons, and of runs, if drawn."""
+    """(picture, caption, address, page) of all pictures: of lessons, and of runs, if drawn."""
     for page in pages.read(pages.book()):
         for figure in page.of_kind("figure"):
             path, _ = page.resolve(figure["figure"])
             words = Filter(page).inline(figure["caption"] or figure["alt"])
             words = re.sub(r"\\f\$|[%`*]", "", words.replace("\\htmlonly", ""))
-            yield path, html.escape(
-                words
-            ), f"{page.label()}.html#{pages.figure_label(path)}", page.title()
+            link = f"{page.label()}.html#{pages.figure_label(path)}"
+            yield path, html.escape(words), link, page.title()
     shown = re.findall(r"^\| (\w+) \|(?: `[^|]*\|)? (.*) \|$", read("docs/pictures.md"), re.M)
     folder = next((f for f in ("build/plots", "build/quick/plots") if os.path.isdir(f)), "")
     for name, words in shown:
@@ -333,9 +337,7 @@ def add_gallery():
     """All pictures with their captions, below the table of the page Pictures."""
     figures, heading = "", '<h1><a class="anchor" id="gallery"></a>\nAll of them</h1>\n'
     for path, words, link, title in gallery():
-        place = path.replace("build/", "")
-        os.makedirs(os.path.dirname(f"{HTML}/{place}"), exist_ok=True)
-        shutil.copy(path, f"{HTML}/{place}")
+        place = add_picture(path)
         width, height = pages.size(path)
         source = f'<a href="{link}">{html.escape(title)}</a>' if link else f"<code>{title}</code>"
         figures += (

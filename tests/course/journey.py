@@ -64,6 +64,9 @@ class Said:
         found = LAST.findall(self.text)
         return (int(found[-1][0]), int(found[-1][1]), found[-1][2]) if found else (-1, -1, "")
 
+    def last_line(self):
+        return (self.text.strip().splitlines() or [""])[-1]
+
     def report(self):
         """The failures, except items that a second suite waits for; "" if none."""
         found = re.search(r"\n\n(\d\d\.\d-.*?)\n\n\d+ of ", self.text, re.S)
@@ -165,7 +168,6 @@ def test(journey, some, exercise, tried):
 def type_command(journey, command):
     """Types a command of the page; returns whether it ended well, and not at a TODO."""
     said = Said(command)
-    last = (said.text.strip().splitlines() or [""])[-1]
     waits = WAITS.search(said.text)
     if said.code and waits:
         still = [e["id"] for e in listed.exercises() if journey.is_open(e)]
@@ -174,7 +176,7 @@ def type_command(journey, command):
         journey.row("", command, "TODO", said, f"{waits[1]} is not written yet")
         return False
     journey.expect(said.code == 0, f"{command}: exit code {said.code}", said)
-    journey.row("", command, "ok" if said.code == 0 else "ERROR", said, last)
+    journey.row("", command, "ok" if said.code == 0 else "ERROR", said, said.last_line())
     journey.ended.add(command)
     if tests := re.fullmatch(r"make test (\d)", command):
         check_next(journey, chapter_exercises(int(tests[1])), said)
@@ -368,7 +370,7 @@ def read_digits(journey):
     journey.expect(right, "after an epoch the network does not read 95 of 100 digits", said)
     journey.row("", "make run", "ok" if right else "ERROR", said, found[0] if found else "")
     said = Said("build/07_lenet5 predict --load build/lenet5.safetensors docs/four.png")
-    last = (said.text.strip().splitlines() or [""])[-1]
+    last = said.last_line()
     right = said.code == 0 and last.startswith("docs/four.png: 4 ")
     journey.expect(right, f"the drawn 4 is read as: {last}", said)
     journey.row("", "predict", "ok" if right else "ERROR", said, last)

@@ -4,6 +4,7 @@
 #include "support/bits.h"
 
 #include "07_lenet5/support.h"
+#include "lanes.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,11 +19,11 @@ static uint32_t promised(const char *recipe) {
     cr_assert(table, "docs/bits.tsv is not here");
     while (fgets(line, sizeof line, table))
         if (sscanf(line, "%19s %19s %x", class, name, &sum) == 3 && strcmp(name, recipe) == 0 &&
-            strcmp(class, bits_class) == 0) {
+            strcmp(class, CLASS) == 0) {
             fclose(table);
             return sum;
         }
-    cr_assert(false, "docs/bits.tsv has no line for %s %s", bits_class, recipe);
+    cr_assert(false, "docs/bits.tsv has no line for " CLASS " %s", recipe);
     return 0;
 }
 

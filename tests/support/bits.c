@@ -2,11 +2,8 @@
 
 #include "07_lenet5/lenet5.h"
 #include "07_lenet5/workbench/recipe.h"
-#include "lanes.h"
 
 #include <string.h>
-
-const char bits_class[] = CLASS;
 
 static uint32_t checksum(const real *params, size_t n) {
     uint32_t sum = 0x811c9dc5;

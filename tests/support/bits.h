@@ -22,7 +22,4 @@ enum {
  */
 bool bits_of(const char *recipe, const Dataset *data, int threads, uint32_t *sum, Error *error);
 
-/** The class of this build, whose builds all compute the same bits: "fma" or "plain". */
-extern const char bits_class[];
-
 #endif

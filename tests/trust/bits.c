@@ -6,6 +6,8 @@
  */
 #include "support/bits.h"
 
+#include "lanes.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -38,7 +40,7 @@ int main(int argc, char **argv) {
             fprintf(stderr, "error: %s\n", error.text);
             return EXIT_FAILURE;
         }
-        printf("%s\t%s\t%08x\n", bits_class, argv[k], (unsigned)sum);
+        printf(CLASS "\t%s\t%08x\n", argv[k], (unsigned)sum);
     }
     free(data.image);
     free(data.label);
