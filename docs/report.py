@@ -207,7 +207,7 @@ def entries():
 
 
 def references(numbers, known):
-    """The list of what was cited."""
+    """The list of all that were cited."""
     missing = [name for name in numbers.cited if name not in known]
     if missing:
         raise Problem(f"{BIBLIOGRAPHY} has no {missing[0]}")
@@ -218,7 +218,7 @@ def references(numbers, known):
 
 
 def functions(numbers, folder, lang):
-    """What a template can call."""
+    """The functions of a template."""
     words = LETTERS[lang]
     known = entries()
 
@@ -325,7 +325,7 @@ def katex_css(path, formulas):
 
 
 def set_widths(document):
-    """Columns of tables as wide as what is in them; pandoc goes by the width of the source."""
+    """Columns of tables as wide as their content; pandoc goes by the width of the source."""
     for block in document["blocks"]:
         if block["t"] == "Table":
             block["c"][2] = [[align, {"t": "ColWidthDefault"}] for align, _ in block["c"][2]]

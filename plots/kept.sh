@@ -1,6 +1,6 @@
 #!/bin/sh
 # The tables of studies are kept in docs/data, so that pages and pictures need not wait an hour.
-# FILE.command beside each says what wrote it: command, date, commit, processor.
+# FILE.command names each one's origin: command, date, commit, processor.
 #
 #   sh plots/kept.sh say FILE COMMAND   a study has just written FILE: writes FILE.command
 #   sh plots/kept.sh keep FOLDER        copies FOLDER's tables into docs/data (make study-keep)
@@ -15,7 +15,7 @@ say() {
     echo "$2; ${when%T*}, commit ${commit:-unknown}, $(processor)" > "$1.command"
 }
 
-# What writes a table, from the script that draws it.
+# The command that writes a table, from the script that draws it.
 command_of() { sed -n "s/^# data: *$1 *//p" plots/*.gp docs/data/*.txt 2> /dev/null | head -n 1; }
 
 case $1 in

@@ -122,7 +122,7 @@ def colophon_first(text):
 
 
 def print_pdf(text, edition="", name="lenet5"):
-    """For editions other than A4, a style sheet of their own is the last."""
+    """For editions other than A4, print-EDITION.css comes last."""
     path = f"{OUT}/{name}{edition}"
     style = f'<link rel="stylesheet" href="docs/book/print{edition}.css" />\n</head>'
     pages.write(f"{path}.html", text.replace("</head>", style) if edition else text)
@@ -163,7 +163,7 @@ def make_poster():
 
 # ---- the EPUB ------------------------------------------------------------------------------------
 def cover():
-    """The title page of the EPUB: the network, and what it is called."""
+    """The title page of the EPUB: title and network."""
     with open("docs/figures/network.svg", encoding="utf8") as file:
         picture = file.read()
     width, height = (

@@ -53,7 +53,7 @@ def weight(browser):
 
 
 def load(browser, name):
-    """What a page costs on a phone."""
+    """A page's cost on a phone."""
     browser.resize("phone")
     open_page(browser, name)
     shift, bytes_loaded = browser.value(SHIFT), weight(browser)
@@ -65,7 +65,7 @@ def load(browser, name):
 
 
 def accessible(browser, axe):
-    """axe-core: what is serious or critical."""
+    """axe-core's serious and critical findings."""
     browser.value(axe + "; null")
     for one in browser.value("axe.run({preload: false}).then(result => result.violations)"):
         if one["impact"] in ("serious", "critical"):

@@ -1,4 +1,4 @@
-"""The book's text in pandoc's Markdown: its chapters, and what is made of all of them.
+"""The book's text in pandoc's Markdown: its chapters, and the parts made from all of them.
 
 Figures, questions and exercises get numbers; answers move to the end of their chapter; the index
 knows the terms of the comments <!-- index: ... --> and the functions that the lessons quote.
@@ -15,7 +15,7 @@ FUNCTION = re.compile(r"^(?:static |inline |const )*[A-Za-z]\w*[ *]+(\w+)\((?!.*
 
 
 class Book:
-    """What the chapters share while they are translated."""
+    """The state that chapters share during translation."""
 
     def __init__(self, in_print):
         self.in_print = in_print
@@ -117,7 +117,7 @@ class Chapter(pages.Translator):
         return self.term(term) + "\n\n" if term and known != self.place() else ""
 
     def place(self):
-        """What the EPUB's index says of a place."""
+        """The EPUB index's name of a place."""
         chapter = f"{self.number}: " if self.number else ""
         return chapter + self.section.removesuffix(" (advanced)")
 

@@ -1,4 +1,4 @@
-"""The network on one page of A4, put together of what the lessons have already."""
+"""The network on one page of A4, put together from parts of the lessons."""
 import sys
 
 import pages

@@ -1,5 +1,5 @@
 'use strict';
-// In every page of the site: buttons that copy code, the contents beside a wide page, a switch and
+// In every page of the site: buttons that copy code, the contents next to a wide page, a switch and
 // a search that the keyboard reaches.
 
 function addCopyButtons() {
@@ -25,7 +25,7 @@ function addCopyButtons() {
     }
 }
 
-// Beside a wide page the contents are open, and mark where the reader is.
+// Next to a wide page the contents are open, and mark where the reader is.
 function followContents() {
     const contents = document.querySelector('.on-page details');
     if (!contents) return;

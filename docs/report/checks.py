@@ -29,7 +29,7 @@ def refused(words, call, *arguments):
 
 
 def shown_by(template, text):
-    """What a template shows, by kind, in its order; all of it must be mentioned."""
+    """Everything that a template shows, by kind, in its order; all of it must be mentioned."""
     calls = {
         kind: re.findall(r'\b%s\((?:"[^"]*", )?"([^"]*)"' % kind, text)
         for kind in ("fig", "tab", "code", "lst", "cite")
@@ -152,7 +152,7 @@ def check_refusals(work):
     refused("report.tsv is missing: make", report.values, work, "build/07_lenet5")
     refused("0.123 is typed", check_numbers, {"t": "so 0.123 of C1"})
     refused("0.123 is typed", check_numbers, {"t": '{{ figure("loss", "so 0.123") }}'})
-    refused("a blank beside Chinese", chinese.check_text, "时， F6")
+    refused("a blank next to Chinese", chinese.check_text, "时， F6")
     refused("no blank between", chinese.check_text, "图 4把它")
     refused("a blank before %", chinese.check_text, "63 %")
 

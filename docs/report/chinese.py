@@ -1,5 +1,5 @@
-"""Blanks in Chinese text, in pandoc's document: none at the end of a source line or beside Chinese
-punctuation, one between Chinese and Latin letters, numbers, code or formulas."""
+"""Blanks in Chinese text, in pandoc's document: none at the end of a source line or next to
+Chinese punctuation, one between Chinese and Latin letters, numbers, code or formulas."""
 
 import re
 
@@ -92,7 +92,7 @@ def said(inlines):
 def check_text(text):
     """Refuses a stray or a missing blank."""
     for what, pattern in {
-        "a blank beside Chinese punctuation": f"[{MARKS}] | [{MARKS}]",
+        "a blank next to Chinese punctuation": f"[{MARKS}] | [{MARKS}]",
         "a blank between Chinese letters": f"[{HAN}] [{HAN}]",
         "a blank before %": "[0-9] %",
         "no blank between Chinese and other letters": f"[{HAN}][A-Za-z0-9]|[A-Za-z0-9%][{HAN}]",

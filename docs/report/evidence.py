@@ -1,4 +1,4 @@
-"""What a count among test images can say: intervals, tests of differences, verdicts."""
+"""The evidence in a count of test images: intervals, tests of differences, verdicts."""
 
 import math
 

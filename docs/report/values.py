@@ -1,4 +1,4 @@
-"""What a run has left, as values for the templates: its tables, its settings, this machine."""
+"""A run as values for the templates: its tables, its settings, this machine."""
 
 import csv
 import glob
@@ -18,7 +18,7 @@ FIRST_REPORT = 0.9829
 
 
 class Problem(Exception):
-    """What is wrong, in one line; main() prints it."""
+    """An error in one line; main() prints it."""
 
 
 def run(command, **options):
@@ -111,7 +111,7 @@ def cpu_of(path):
 
 
 def settings_of(folder, output):
-    """What a run prints about itself: its network, its last line."""
+    """A run's own output: its network, its last line."""
     line = re.search(
         r"^lenet5: (\S+) parameters, (\d+) training images, (\d+) threads?, seed (\d+)",
         output,

@@ -30,7 +30,7 @@ import quotes
 import verify
 import wrong
 
-# What a page tells to type within a sentence; other commands there are for the curious.
+# Commands to type within a sentence of a page; other commands there are for the curious.
 TOLD = re.compile(r"make (chapter \d|hint ID=[\d.]+)")
 ENVIRONMENT = {
     "SKIP_SETUP": "1",
@@ -203,7 +203,7 @@ def commands_of(page):
     boxes = [(m.start(), m[1]) for m in re.finditer(r"^> \*\*(\d\d\.\d) is yours", page.text, re.M)]
     found = []
     for place, commands in told(page):
-        # a box tells a hint for what is not written yet
+        # a box offers a hint for its open exercise
         before = {number for start, number in boxes if start < place and number not in commands[0]}
         if (before, commands) not in found:
             found.append((before, commands))
@@ -363,7 +363,7 @@ def last_step(journey):
 
 
 def read_digits(journey):
-    """The network learns for an epoch, and reads a digit that somebody drew."""
+    """The network learns for an epoch, and reads a drawn digit."""
     said = Said('make run ARGS="--epochs 1 --evaluate test"')
     found = re.search(r"^result test_accuracy=([\d.]+)", said.text, re.M)
     right = said.code == 0 and found and float(found[1]) > 0.95

@@ -32,7 +32,7 @@ class Failure(Exception):
 
 
 def attempt(folder, *command, **environment):
-    """Runs a command; returns its exit code and what it printed."""
+    """Runs a command; returns its exit code and its output."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     done = subprocess.run(
         command,
@@ -47,7 +47,7 @@ def attempt(folder, *command, **environment):
 
 
 def run(folder, *command, code=0):
-    """Runs a command; returns what it printed."""
+    """Runs a command; returns its output."""
     found, printed = attempt(folder, *command)
     if found != code:
         raise Failure(f'{" ".join(command)}: exit code {found}\n{printed[-6000:]}')

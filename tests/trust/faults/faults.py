@@ -66,7 +66,7 @@ class Bench:
 
 
 class Case:
-    """One scenario: its command, the files it writes, and what a run without failures leaves."""
+    """One scenario: its command, the files it writes, and the result of a run without failures."""
 
     def __init__(self, bench, name, template):
         self.name, self.template = name, template
