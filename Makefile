@@ -29,6 +29,7 @@ empty  :=
 space  := $(empty) $(empty)
 VARIANT := $(subst $(space),-,$(strip $(if $(call on,$(SANITIZE)),sanitize) \
              $(if $(call on,$(DEBUG)),debug) $(if $(call on,$(PORTABLE)),portable) $(ARCH) \
+             $(if $(call on,$(MPI)),mpi) \
              $(filter-out gcc,$(notdir $(firstword $(CC))))))
 ifneq ($(and $(ARCH),$(call on,$(PORTABLE))),)
 $(error ARCH=$(ARCH) and PORTABLE=1 exclude each other)
@@ -91,7 +92,7 @@ help:
 
 NEEDS_run := build
 run: $B/07_lenet5 ## train the report's LeNet-5 (10 epochs), save parameters and log in build/
-	$< train --epochs 10 --optimizer adam --lr 0.001 --batch 100 --seed 1 \
+	$(LAUNCH) $< train --epochs 10 --optimizer adam --lr 0.001 --batch 100 --seed 1 \
 	    --log $B/lenet5.tsv --save $B/lenet5.safetensors $(ARGS)
 
 NEEDS_chapter := build
@@ -102,7 +103,7 @@ chapter: $(if $(filter chapter,$(VERB)),$(CHOSEN:%=$B/%)) ## N: run the example 
 
 NEEDS_debug := build debug
 debug: setup ## N: gdb on that example; it stops inside the chapter's function
-	@$(MAKE) --no-print-directory CC=gcc DEBUG=1 SANITIZE= PORTABLE= build/debug/$(CHOSEN)
+	@$(MAKE) --no-print-directory CC=gcc DEBUG=1 SANITIZE= PORTABLE= MPI= build/debug/$(CHOSEN)
 	@mkdir -p build/debug/data
 	OPENBLAS_NUM_THREADS=1 gdb -q -x common/tools/debug/tour.gdb \
 	    -x common/tools/debug/$(CHOSEN).gdb \
@@ -118,4 +119,4 @@ include common/tools/setup.mk common/tools/rules.mk tests/tests.mk
 # A tree that was handed out lacks these.
 include $(wildcard tests/course/course.mk tests/trust/trust.mk tests/bench/bench.mk \
           plots/plots.mk docs/playground/playground.mk docs/docs.mk \
-          chapters/07_lenet5/studies/studies.mk)
+          chapters/07_lenet5/studies/studies.mk chapters/07_lenet5/ranks/ranks.mk)

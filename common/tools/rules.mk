@@ -3,8 +3,10 @@
 
 # Names with a blank or other oddities are not sources.
 sources   = $(filter chapters/$1/%.c,$(wildcard chapters/$1/*.c chapters/$1/*/*.c))
-# race.c is a separate program; plain.c is for a tree that lacks the faster functions of fast/.
-library   = $(filter-out %/main.c %/race.c $(if $(wildcard chapters/$1/fast/*.c),%/plain.c),\
+# race.c is a separate program; plain.c is for a tree that lacks the faster functions of fast/,
+# alone.c for a build without MPI.
+library   = $(filter-out %/main.c %/race.c $(if $(wildcard chapters/$1/fast/*.c),%/plain.c) \
+              $(if $(and $(call on,$(MPI)),$(wildcard chapters/$1/ranks/*.c)),%/alone.c,%/ranks.c),\
               $(call sources,$1))
 # objects,KIND,CHAPTER: the object files of a chapter and of those it uses, without mains; and the
 # one that refuses to run on a processor older than the build's, which is compiled for any.

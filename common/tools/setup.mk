@@ -1,7 +1,7 @@
 # Set-up: `make GOAL` first installs the packages of the groups in NEEDS_GOAL, which is next to the
 # goal; setup.sh knows the groups. The groups of bench-peers are in NEEDS_bench, unless
 # NEEDS_bench-peers is set.
-needs = $(or $(NEEDS_$1),$(NEEDS_$(firstword $(subst -, ,$1))))
+needs = $(or $(NEEDS_$1),$(NEEDS_$(firstword $(subst -, ,$1)))) $(if $(call on,$(MPI)),mpi)
 
 IDX := $(patsubst %.gz,%,$(wildcard common/mnist/*.gz))
 # The images, unpacked once and for all, where that can be written: a program starts 0.2 s sooner.

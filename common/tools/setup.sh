@@ -15,6 +15,8 @@ packages() {
         echo make gcc libc6-dev libopenblas-dev zlib1g-dev libjansson-dev libpng-dev libjpeg-dev
         ;;
     test) echo libcriterion-dev python3 ;;
+    study) echo parallel ;;
+    mpi) echo libopenmpi-dev openmpi-bin ;;
     grade) echo python3 bubblewrap binutils similarity-tester ;;
     watch) echo entr ;;
     hint) echo python3 ;;
@@ -41,7 +43,7 @@ packages() {
     esac
 }
 
-groups="build test watch grade debug docs book quotes look plots report format clang check faults
+groups="build test study mpi watch grade debug docs book quotes look plots report format clang check faults
         playground browser abroad bits libraries peers"
 apt="apt-get install -y --no-install-recommends"
 

@@ -33,10 +33,14 @@ ROWS = {
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder without a line for every request."""
+    """Serves a folder, without a line for every request, to a browser that may keep nothing."""
 
     def log_message(self, format, *args):
         pass
+
+    def end_headers(self):
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
 
 
 def serve(folder):
@@ -82,7 +86,8 @@ def print_table(figures):
                 continue
             value = statistics.median(one[key] for one in rounds)
             ours = statistics.median(one[key] for one in figures["ours"])
-            times = "" if name == "ours" else f" ({value / ours:.2g})"
+            ratio = f"{value / ours:.0f}" if value > 9.5 * ours else f"{value / ours:.1f}"
+            times = "" if name == "ours" else f" ({ratio})"
             cells.append(form.format(value * factor) + times)
         print(f"| {title} | " + " | ".join(cells) + " |")
 

@@ -47,7 +47,7 @@ selftest: kit ## are mistakes found, attacks withstood? ALL=1: all
 
 # ---- the tree for students -----------------------------------------------------------------------
 # handout.py makes it of this tree and of two things that are built here, for any processor.
-PLAIN   := $(MAKE) --no-print-directory CC=gcc PORTABLE=1 ARCH= DEBUG= SANITIZE= handout-parts
+PLAIN   := $(MAKE) --no-print-directory CC=gcc PORTABLE=1 ARCH= DEBUG= SANITIZE= MPI= handout-parts
 HANDOUT := python3 -B tests/course/handout
 NEEDS_handout := build test
 handout: setup ## OUT=dir [EXERCISES="02 06.5"]: the tree for students, without solutions

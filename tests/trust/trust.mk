@@ -1,12 +1,13 @@
 # Would we notice? `make trust` asks all of CHECKS, `make trust-fuzz` one.
-CHECKS := abroad analyse book crash elsewhere faults format fuzz handout mutants playground quotes
+CHECKS := abroad analyse book crash elsewhere faults format fuzz handout mutants playground quotes \
+          ranks
 T      := tests/trust
 
 .PHONY: trust format bits $(addprefix trust-,$(CHECKS) arm64 interop)
 ##@ For engineers
 trust: setup $(CHECKS:%=trust-%) ## would we notice mistakes? Runs all of these checks (an hour)
 NEEDS_trust = $(foreach check,$(CHECKS),$(NEEDS_trust-$(check)))
-trust-%: ## abroad analyse book crash elsewhere faults format fuzz handout mutants playground quotes
+trust-%: ## abroad analyse book crash elsewhere faults fuzz handout mutants playground quotes ranks
 	@echo 'error: there is no check "$*"; see make help' >&2; exit 2
 
 FORMATTED = $(SOURCES) docs/prologue.c $(wildcard docs/playground/c/*.[ch]) \
@@ -31,7 +32,7 @@ bits: setup ## the same parameters in every build? SHORT=1: in four builds
 # Static analysis: gcc -fanalyzer, clang-tidy, cppcheck.
 NEEDS_trust-analyse := build check
 trust-analyse: setup
-	@sh $T/analyse.sh $(filter-out tests/%,$(SOURCES))
+	@sh $T/analyse.sh $(filter-out tests/% %/ranks.c,$(SOURCES))
 
 # Runs are killed at random moments; all must resume bit-identically. TIMES=20
 NEEDS_trust-crash := build
@@ -70,6 +71,12 @@ NEEDS_trust-mutants := build test
 trust-mutants: setup
 	@python3 $T/mutants/mutants.py \
 	    $(if $(FIXED),--fixed,$(or $(SEED),1) $(or $(COUNT),20) $(FILE))
+
+# The same file on any number of processes, also when one is killed? SHORT=1: on fewer
+NEEDS_trust-ranks := build mpi
+trust-ranks: $B/07_lenet5
+	@$(MAKE) --no-print-directory MPI=1 $B/mpi/07_lenet5
+	@sh $T/ranks.sh $< $B/mpi/07_lenet5 $(if $(SHORT),short)
 
 # Do PyTorch, NumPy and JavaScript read our files? (after make run)
 NEEDS_trust-interop := build

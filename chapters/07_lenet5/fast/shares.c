@@ -7,7 +7,8 @@
  * micro-batches. The threads share out the *entries* of that sum, and of the optimizer's step: each
  * takes a different piece of the parameters.
  */
-#include "07_lenet5/trainer.h"
+#include "07_lenet5/fast/shares.h"
+
 #include "team.h"
 
 #include <stdlib.h>
@@ -91,26 +92,33 @@ static int merges_of(int waves, bool last, int sums) {
     return last ? sums - 1 : merges;
 }
 
-/* The same as trainer_gradient(), and the same tree: WAVE micro-batches at a time, then their sum,
-   then the next wave. */
-static Step shared_gradient(Trainer *t, const int *index, int n) {
-    int size = micro_batch(n), parts = (n + size - 1) / size, sums = 0;
-    if (parts == 1) return trainer_gradient(t, index, n); /* nothing to share out */
+/* WAVE micro-batches at a time, then their sum, then the next wave. */
+Step shares_sum(Trainer *t, const int *index, int n, int begin, int end, Step *each) {
+    int size = micro_batch(n), sums = 0;
     Step total = {0};
-    for (int begin = 0; begin < parts; begin += WAVE) {
-        int count = parts - begin < WAVE ? parts - begin : WAVE;
-        Wave wave = {.t = t, .index = index, .n = n, .size = size, .begin = begin, .count = count};
+    for (int from = begin; from < end; from += WAVE) {
+        int count = end - from < WAVE ? end - from : WAVE;
+        Wave wave = {.t = t, .index = index, .n = n, .size = size, .begin = from, .count = count};
         t->shares->micro_grad[0] = t->grad + (size_t)sums * network_params(t->net);
         sums++;
-        wave.merges = merges_of(begin / WAVE + 1, begin + WAVE >= parts, sums);
+        wave.merges = merges_of((from - begin) / WAVE + 1, from + WAVE >= end, sums);
         sums -= wave.merges;
         team_run(t->shares->team, count, wave_micro_batch, &wave);
         team_run_brief(t->shares->team, PIECES, wave_sum, &wave);
         for (int s = 0; s < count; s++) {
+            if (each) each[from - begin + s] = wave.step[s];
             total.loss += wave.step[s].loss;
             total.correct += wave.step[s].correct;
         }
     }
+    return total;
+}
+
+/* The same as trainer_gradient(), and the same tree. */
+static Step shared_gradient(Trainer *t, const int *index, int n) {
+    int size = micro_batch(n), parts = (n + size - 1) / size;
+    if (parts == 1) return trainer_gradient(t, index, n); /* nothing to share out */
+    Step total = shares_sum(t, index, n, 0, parts, NULL);
     total.loss /= n;
     return total;
 }
@@ -147,13 +155,13 @@ static void shares_free(Trainer *t) {
     t->shares = NULL;
 }
 
-bool trainer_share(Trainer *t, int threads, Error *error) {
+bool shares_start(Trainer *t, int threads, Error *error) {
     if (threads > WAVE) threads = WAVE;
-    if (threads == 1) return true;
     Shares *shares = calloc(1, sizeof *shares);
     if (!shares) return error_set(error, "no memory for %d threads", threads);
     t->shares = shares;
     t->threads = threads;
+    t->unshare = shares_free;
     shares->space = workspaces_new(t->net, threads, error);
     bool ok = shares->space != NULL;
     if (ok) {
@@ -167,10 +175,14 @@ bool trainer_share(Trainer *t, int threads, Error *error) {
     if (!ok) {
         shares_free(t);
         t->threads = 1;
-        return false;
     }
+    return ok;
+}
+
+bool trainer_share(Trainer *t, int threads, Error *error) {
+    if (threads == 1) return true;
+    if (!shares_start(t, threads, error)) return false;
     t->gradient = shared_gradient;
     t->step = shared_step;
-    t->unshare = shares_free;
     return true;
 }

@@ -15,21 +15,25 @@ program=$1 folder=$2
 shift 2
 fig5=$(dirname "$0")/fig5.tsv
 seeds=${SEEDS:-1 2 3}
-one='program=$1 file=$2; shift 2
-    "$program" train --threads 1 --evaluate test --log "$file.tsv" --save "$file.safetensors" \
-        "$@" > "$file.out" || { echo "error: in: train $*" >&2; exit 1; }
-    data=$(echo " $*" | sed -n "s/.* \(--data [^ ]*\).*/\1/p")
-    mkdir -p "$file"
-    "$program" test --threads 1 --load "$file.safetensors" --dir "$file" $data \
-        > "$file/test.out" || exit 1
-    echo "done: $*" >&2'
+
+# Words as a shell reads them back.
+quoted() { parallel --shellquote ::: "$@" | tr '\n' ' '; }
+run=$(quoted "$program")
+into=$(quoted "$folder")
+into=${into% }
+more=$([ $# = 0 ] || quoted "$@")
+data=$(echo " $more" | sed -n "s/.* \(--data [^ ]*\).*/\1/p")
 runs() {
     for recipe in 1998 1998-distorted; do
         for seed in $seeds; do echo "$recipe-$seed --recipe $recipe --seed $seed"; done
     done
 }
-runs | sed "s|.*|$folder/& $*|; s/ *\$//" | # a blank at the end would make xargs join lines
-    xargs -P "$(nproc)" -L 1 sh -c "$one" one "$program"
+runs | while read -r name flags; do
+    mkdir -p "$folder/$name"
+    echo "$run train --threads 1 --evaluate test --log $into/$name.tsv" \
+        "--save $into/$name.safetensors $flags $more && $run test --threads 1" \
+        "--load $into/$name.safetensors --dir $into/$name $data"
+done | sh "$(dirname "$0")/../studies/runs.sh" "$folder/original.runs" "$program"
 
 # One line per pass: the paper, then every run's share of wrong test images, and of wrong images
 # while learning.
@@ -53,6 +57,7 @@ awk -F '\t' -v OFS='\t' '
     END { print "rejected" head; for (line = 2; line <= last; line++) print row[line] }
 ' $(echo "$logs" | sed 's|\.tsv$|/rejection.tsv|') > "$folder/rejection.tsv.part"
 mv "$folder/rejection.tsv.part" "$folder/rejection.tsv"
+rm -r "$folder/original.runs"
 awk -F '\t' -v seeds="$seeds" '
     NR > 1 { printf "pass %2d   paper %s/%s  ", $1, $2, $3
              for (k = 4; k <= NF; k += 2) printf " %s/%s", $k, $(k + 1)

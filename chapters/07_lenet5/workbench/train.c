@@ -10,6 +10,7 @@
 #include "07_lenet5/evaluate.h"
 #include "07_lenet5/workbench/checkpoint.h"
 #include "07_lenet5/workbench/log.h"
+#include "07_lenet5/workbench/ranks.h"
 #include "07_lenet5/workbench/session.h"
 #include "file.h"
 #include "measure.h"
@@ -101,7 +102,7 @@ static void load_images(Run *run) {
 /* Two runs with one checkpoint would replace each other's. */
 static void lock_checkpoint(const Run *run) {
     Error error;
-    if (!checkpoint_path(run)) return;
+    if (!checkpoint_path(run) || !ranks_first()) return;
     if (!lock_take(&lock, checkpoint_path(run), &error)) fail_with(&error);
     atexit(unlock);
 }
@@ -111,6 +112,7 @@ static void lock_checkpoint(const Run *run) {
 static void check_outputs(const Run *run) {
     const char *save = run->o->save, *kept = run->o->checkpoint;
     Error error;
+    if (!ranks_first()) return;
     if (save && !safetensors_may_replace(save, "at_epoch", false, &error)) fail_with(&error);
     if (kept && !safetensors_may_replace(kept, "at_epoch", true, &error)) fail_with(&error);
     const char *files[2] = {save, checkpoint_path(run)};
@@ -152,7 +154,7 @@ static void make_trainer(Run *run) {
     Error error;
     if (!trainer_new(&run->trainer, &run->net, &run->train, plan, run->seed, &error))
         fail_with(&error);
-    if (!trainer_share(&run->trainer, o->threads, &error)) fail_with(&error);
+    if (!ranks_share(&run->trainer, o->threads, &error)) fail_with(&error);
     if (o->load) load_params(run, o->load);
     if (o->resume && !checkpoint_resume(&run->resumed, &run->trainer, &error)) fail_with(&error);
 }
@@ -167,23 +169,26 @@ static void close_checkpoint(Run *run) {
     checkpoint_close(&run->resumed);
 }
 
-/* A new log, or the old one cut to the length that it had at the checkpoint. */
+/* A new log, or the old one cut to the length that it had at the checkpoint. Only the first rank
+   writes one. */
 static void open_log(Run *run) {
     const Options *o = run->o;
+    const char *path = ranks_first() ? o->log : NULL;
     Error error;
-    bool ok = o->resume ? log_resume(&run->log, o->log, run->place.log_bytes, &error)
-                        : log_open(&run->log, o->log, &error);
+    bool ok = o->resume ? log_resume(&run->log, path, run->place.log_bytes, &error)
+                        : log_open(&run->log, path, &error);
     if (!ok) fail_with(&error);
 }
 
 /* Everything that decides the run's numbers, so that its output alone can repeat it. */
 static void print_run(const Run *run) {
-    char params[32];
+    char params[32], ranks[32] = "";
     int threads = run->trainer.threads;
     recipe_print(stdout, &run->recipe);
-    printf("%s: %s parameters, %d training images, %d thread%s, seed %llu, %s kernels\n",
+    if (ranks_count() > 1) snprintf(ranks, sizeof ranks, "%d ranks of ", ranks_count());
+    printf("%s: %s parameters, %d training images, %s%d thread%s, seed %llu, %s kernels\n",
            run->net.name, with_commas(network_trainable(&run->net), params, sizeof params),
-           run->train.n, threads, threads > 1 ? "s" : "", (unsigned long long)run->seed,
+           run->train.n, ranks, threads, threads > 1 ? "s" : "", (unsigned long long)run->seed,
            run->net.kernels);
 }
 
@@ -226,6 +231,8 @@ static void diverged(Run *run, double loss) {
 static void save_checkpoint(Run *run) {
     Error error;
     if (!checkpoint_path(run)) return;
+    ranks_collect(&run->trainer);
+    if (!ranks_first()) return;
     run->place.log_bytes = log_sync(&run->log);
     if (run->place.log_bytes < 0)
         fail(EXIT_FAILURE, "%s: the log is incomplete: %s", run->o->log, strerror(errno));
@@ -271,7 +278,7 @@ static void print_resume(const Run *run) {
 
 /* After Ctrl-C: saves, says how to resume, and exits as shells expect of a program that a signal
    ended. */
-static void stop_run(Run *run) {
+static _Noreturn void stop_run(Run *run, int signal_number) {
     const Place *place = &run->place;
     save_checkpoint(run);
     printf("\nstopped in epoch %d of %d, after %d of its images", place->epoch,
@@ -281,17 +288,20 @@ static void stop_run(Run *run) {
     else
         printf("; nothing was saved, as there was no --checkpoint FILE\n");
     fflush(stdout);
-    exit(128 + interrupted);
+    ranks_end();
+    exit(128 + signal_number);
 }
 
 /* ------------------------------------------------------------------ evaluation ----------- */
 
-/* Evaluates one set, or ends the program. */
+/* Evaluates one set, or ends the program. The other ranks wait for the first. */
 static Evaluation evaluate_set(const Run *run, const Dataset *data) {
     Evaluation result;
+    const real *params = trainer_result(&run->trainer);
     Error error;
-    if (!evaluate(&run->net, trainer_result(&run->trainer), data, run->o->threads, &result, &error))
+    if (ranks_first() && !evaluate(&run->net, params, data, run->o->threads, &result, &error))
         fail_with(&error);
+    ranks_tell(&result, sizeof result);
     return result;
 }
 
@@ -361,10 +371,10 @@ static void run_step(Run *run, Progress *bar) {
     place->first = end;
 
     /* After the last mini-batch an interrupt waits for the epoch's own checkpoint. */
-    bool stop = interrupted && end < run->train.n;
+    int stop = end < run->train.n ? ranks_signal(interrupted) : 0;
     if (!isfinite(step.loss) || stop) progress_end(bar);
     if (!isfinite(step.loss)) diverged(run, step.loss);
-    if (stop) stop_run(run);
+    if (stop) stop_run(run, stop);
     progress_update(bar, end, place->loss / end, (double)place->correct / end);
     probe(run);
 }
@@ -403,7 +413,8 @@ static void run_epoch(Run *run) {
     run->place.correct = 0;
     run->place.loss = 0;
     save_checkpoint(run);
-    if (interrupted && epoch < run->recipe.plan.epochs) stop_run(run);
+    int stop = ranks_signal(interrupted);
+    if (stop && epoch < run->recipe.plan.epochs) stop_run(run, stop);
 }
 
 /* ------------------------------------------------------------------ the end -------------- */
@@ -471,7 +482,7 @@ void train_command(const Options *o) {
     if (run.recipe.evaluate == EVALUATE_BOTH && !o->resume) report_epoch(&run, 0, (double)NAN, 0);
     while (run.place.epoch <= run.recipe.plan.epochs)
         run_epoch(&run);
-    if (o->save) save_run(&run);
+    if (o->save && ranks_first()) save_run(&run);
     if (!log_close(&run.log, &error)) fail_with(&error);
     print_result(&run, seconds_now() - start);
     trainer_free(&run.trainer);

@@ -10,6 +10,7 @@
 #include "07_lenet5/workbench/checkpoint.h"
 #include "07_lenet5/workbench/inspect.h"
 #include "07_lenet5/workbench/preprocess.h"
+#include "07_lenet5/workbench/ranks.h"
 #include "07_lenet5/workbench/session.h"
 #include "07_lenet5/workbench/tables.h"
 #include "07_lenet5/workbench/train.h"
@@ -390,6 +391,8 @@ int workbench(int argc, char **argv) {
     /* A reader that leaves, or a file that grows too large, becomes an error of its write. */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
+    bool train = argc > 1 && strcmp(argv[1], "train") == 0;
+    if (train) ranks_start();
     if (!options_read(argc, argv, &options, &error)) fail(EXIT_USAGE, "%s", error.text);
     if (options.help)
         options_usage(stdout);
@@ -409,5 +412,6 @@ int workbench(int argc, char **argv) {
     errno = EIO;
     if (fflush(stdout) != 0 || ferror(stdout))
         fail(EXIT_FAILURE, "cannot write to stdout: %s", strerror(errno));
+    if (train) ranks_end();
     return code;
 }
