@@ -217,6 +217,13 @@ def references(numbers, known):
     return "\n\n".join(lines)
 
 
+def row_names():
+    """The Chinese names of the studies' rows, as the pictures have them."""
+    with open("plots/words.tsv", encoding="utf8") as file:
+        words = [line.rstrip("\n").split("\t") for line in file if line.startswith("row_")]
+    return {english: chinese for _, english, chinese in words}
+
+
 def functions(numbers, folder, lang):
     """The functions of a template."""
     words = LETTERS[lang]
@@ -235,6 +242,7 @@ def functions(numbers, folder, lang):
         return f"{code_of(path, region)}\n\n::: {{#listing-{region} .listing}}\n{said}\n:::\n"
 
     return {
+        "row_name": row_names(),
         "figure": lambda what, caption: figure_html(
             numbers.show("figure", what), what, caption, folder, lang, numbers.origins
         ),

@@ -14,5 +14,6 @@ END {
         if (order[i] in lines) printf "%sFor %s\n%s", (i > 1 ? "\n" : ""), order[i], lines[order[i]]
     print "\nDEBUG=1 builds with -O0 -g3, SANITIZE=1 with ASan and UBSan, PORTABLE=1 without"
     print "-march=native, ARCH=x86-64-v3 for that processor; make CC=clang uses clang."
+    print "MPI=1 RANKS=2 trains on two processes."
     print "ARGS=\"...\" goes to the program that is run."
 }

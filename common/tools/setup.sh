@@ -17,6 +17,7 @@ packages() {
     test) echo libcriterion-dev python3 ;;
     study) echo parallel ;;
     mpi) echo libopenmpi-dev openmpi-bin ;;
+    hosts) echo iproute2 ;;
     grade) echo python3 bubblewrap binutils similarity-tester ;;
     watch) echo entr ;;
     hint) echo python3 ;;
@@ -43,7 +44,7 @@ packages() {
     esac
 }
 
-groups="build test study mpi watch grade debug docs book quotes look plots report format clang check faults
+groups="build test study mpi hosts watch grade debug docs book quotes look plots report format clang check faults
         playground browser abroad bits libraries peers"
 apt="apt-get install -y --no-install-recommends"
 

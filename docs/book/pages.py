@@ -113,12 +113,12 @@ class Page:
     def label(self, anchor=""):
         """The name of the page, or of a heading in it, unique in the site and in the book."""
         first = self.of_kind("heading")[:1]
-        lesson = re.match(r"chapters/(\w+)/README", self.path)
+        lesson = re.match(r"chapters/(\w+)(?:/(\w+))?/README", self.path)
         answers = re.match(r"docs/solutions/\w+", self.path)
         if first and first[0]["id"]:  # "# Title {#name}"
             name = first[0]["id"]
         elif lesson:
-            name = "lesson_" + lesson[1]
+            name = "lesson_" + (lesson[2] or lesson[1])
         elif answers:
             name = "solutions_" + os.path.basename(self.path).split(".")[0]
         else:
@@ -177,8 +177,9 @@ def chapters():
 def wanted_lessons(ending=".md"):
     """The lessons in reading order, whether they are written or not."""
     lessons = [f"chapters/{name}/README{ending}" for name in chapters()]
-    advanced = f"chapters/{chapters()[-1]}/advanced{ending}"
-    return [PROLOGUE.replace(".md", ending), *lessons, advanced, f"docs/epilogue{ending}"]
+    last = f"chapters/{chapters()[-1]}"
+    advanced = [f"{last}/advanced{ending}", f"{last}/ranks/README{ending}"]
+    return [PROLOGUE.replace(".md", ending), *lessons, *advanced, f"docs/epilogue{ending}"]
 
 
 def wanted_solutions(ending=".md"):

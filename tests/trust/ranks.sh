@@ -20,20 +20,18 @@ fail() {
     exit 1
 }
 
-# Keeps what a run has written, or compares with what was kept. The columns of the log that depend
-# on the clock do not count.
-keep() {
-    cut -f 1-7,9 "$work/log.tsv" > "$work/$1.log"
-    mv "$work/params" "$work/$1"
-    mv "$work/run" "$work/$1.run"
+# A run as it is to be compared: the log without the columns that depend on the clock, and of the
+# checkpoint its tensors, since its header has the length of the log.
+files() {
+    cut -f 1-7,9 "$work/log.tsv" > "$1.log"
+    mv "$work/params" "$1.params"
+    tail -c +$(($(od -An -tu8 -N8 "$work/run") + 9)) "$work/run" > "$1.state"
+    rm "$work/run"
 }
 compare() {
-    cut -f 1-7,9 "$work/log.tsv" | cmp - "$work/$1.log" || fail "$2: another log"
-    for file in params run; do
-        kept=$work/$1.run
-        [ $file = run ] || kept=$work/$1
-        cmp "$work/$file" "$kept" || fail "$2: another $file"
-        rm "$work/$file"
+    files "$work/this"
+    for file in log params state; do
+        cmp "$work/this.$file" "$work/$1.$file" || fail "$2: another $file"
     done
 }
 
@@ -42,13 +40,13 @@ same() {
     name=$1 pairs=$2
     shift 2
     "$program" train "$@" > "$work/out" 2>&1 || fail "$name"
-    keep "$name"
+    files "$work/$name"
     for pair in $pairs; do
         launch "${pair%x*}" "$mpi" train "$@" --threads "${pair#*x}" > "$work/out" 2>&1 ||
             fail "$name on $pair"
         compare "$name" "$name on $pair"
     done
-    echo "$name: $(cksum < "$work/$name" | cut -d ' ' -f 1) without MPI, and on $pairs"
+    echo "$name: $(cksum < "$work/$name.params" | cut -d ' ' -f 1) without MPI, and on $pairs"
 }
 all="1x1 1x2 2x1 2x2 3x1 3x2 4x1 4x2"
 [ -z "$short" ] || all="2x1 3x2"
@@ -68,10 +66,12 @@ for way in TERM KILL; do
     until [ -f "$work/run" ]; do sleep 0.02; done
     case $way in
     TERM) kill -TERM $run ;;
-    KILL) # a child of mpirun, which is a child of the launcher
-        mpirun=$(echo $(cat /proc/$run/task/*/children))
-        ranks=$(echo $(cat /proc/$mpirun/task/*/children))
-        kill -KILL ${ranks##* } ;;
+    KILL)
+        for process in /proc/[0-9]*; do
+            tr '\0' ' ' < "$process/cmdline" 2> "$work/gone" | grep -q "^$mpi train.*$work" &&
+                rank=${process#/proc/}
+        done || true
+        kill -KILL "$rank" ;;
     esac
     code=0
     wait $run || code=$?

@@ -75,8 +75,8 @@ trust-mutants: setup
 # The same file on any number of processes, also when one is killed? SHORT=1: on fewer
 NEEDS_trust-ranks := build mpi
 trust-ranks: $B/07_lenet5
-	@$(MAKE) --no-print-directory MPI=1 $B/mpi/07_lenet5
-	@sh $T/ranks.sh $< $B/mpi/07_lenet5 $(if $(SHORT),short)
+	@$(MAKE) --no-print-directory MPI=1 build/mpi/07_lenet5
+	@sh $T/ranks.sh $< build/mpi/07_lenet5 $(if $(SHORT),short)
 
 # Do PyTorch, NumPy and JavaScript read our files? (after make run)
 NEEDS_trust-interop := build

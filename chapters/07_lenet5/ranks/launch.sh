@@ -20,11 +20,18 @@ export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_orte_execute_quiet=1
 # mpirun gives its programs a terminal, also where it has none itself.
 [ -t 1 ] || export TERM=dumb
 
+# The processes below one that have none below them: the ranks. MPICH has a process in between.
+leaves() {
+    for child in $(cat /proc/$1/task/*/children); do
+        if [ -n "$(cat /proc/$child/task/*/children)" ]; then leaves $child; else echo $child; fi
+    done
+}
+
 # mpirun answers Ctrl-C a second late and with an error; so it does not get it, but its ranks do.
 setsid mpirun -n "$ranks" "$@" &
 mpirun=$!
 for signal in INT TERM HUP; do
-    trap "kill -$signal \$(cat /proc/$mpirun/task/*/children)" $signal
+    trap "kill -$signal \$(leaves $mpirun)" $signal
 done
 while kill -0 $mpirun 2> /dev/null; do
     code=0

@@ -61,16 +61,12 @@ bool ranks_first(void) {
 
 /* ------------------------------------------------------------------ the gradient --------- */
 
-/* The first micro-batch of a rank's row, of `parts` in all. */
-static int row_begin(int parts, int rank) {
-    return (int)((long)parts * rank / ranks.count);
-}
-
+// [cut]
 /* Every row as subtrees of the whole: the widest first that fits where it begins. */
 static int cut(int parts) {
     int blocks = 0;
     for (int rank = 0; rank < ranks.count; rank++) {
-        int begin = row_begin(parts, rank), end = row_begin(parts, rank + 1);
+        int begin = parts * rank / ranks.count, end = parts * (rank + 1) / ranks.count;
         ranks.at[rank] = rank + begin;
         ranks.noted[rank] = 1 + end - begin;
         while (begin < end) {
@@ -83,6 +79,7 @@ static int cut(int parts) {
     }
     return blocks;
 }
+// [cut]
 
 /* This rank's own sums, and the results of its row. */
 static void compute(Trainer *t, const int *index, int n, int blocks) {
@@ -139,9 +136,11 @@ static void exchange(size_t params, int blocks) {
         memcpy(part, sum + ranks.starts[ranks.own], (size_t)mine * sizeof *part);
         sum += params;
     }
-    MPI_Waitall(requests, ranks.request, MPI_STATUSES_IGNORE);
+    for (int k = 0; k < requests; k++)
+        MPI_Wait(&ranks.request[k], MPI_STATUS_IGNORE);
 }
 
+// [add-blocks]
 /* The tree, for this rank's piece: a block is added to its left neighbour as soon as both have the
    same width and begin where one of twice the width does. Where the number of micro-batches is not
    a power of two, some are left over, and are added from the right. */
@@ -159,6 +158,7 @@ static void add_blocks(int blocks) {
         }
     }
 }
+// [add-blocks]
 
 /* As trainer_gradient(), but of the gradient only this rank's piece. */
 static Step ranks_gradient(Trainer *t, const int *index, int n) {
