@@ -48,3 +48,30 @@ for k in $(seq "$times"); do
     cmp $work/a.log $work/b.log
     echo "$k: killed after $moment s, resumed from $from: the same bits"
 done
+
+# A study whose every process is killed makes only the runs that had not ended, and the same table.
+mkdir $work/study
+printf '#!/bin/sh\necho run >> %s/runs\nsleep 0.3\nexec %s "$@"\n' $work "$program" > $work/counted
+chmod +x $work/counted
+printf 'one:\ntwo: --lr 0.002\nthree: --lr 0.003\n' > $work/list
+study() {
+    rm -f $work/runs
+    SEEDS="1 2" setsid sh chapters/07_lenet5/studies/study.sh $work/counted $work/list "$1" \
+        --validate 59000 --epochs 1 > $work/out 2>&1
+}
+study $work/whole.tsv
+study $work/killed.tsv &
+ended=0
+until [ "$ended" -ge 3 ]; do # a line of titles, then one for each run
+    sleep 0.05
+    ended=$(cat $work/killed.tsv.runs/log 2> $work/kill.err | wc -l)
+done
+kill -s KILL -- "-$(cat /proc/$!/task/*/children | cut -d ' ' -f 1)"
+wait $! 2> $work/kill.err || true
+ended=$(($(wc -l < $work/killed.tsv.runs/log) - 1))
+study $work/killed.tsv || { cat $work/out; exit 1; }
+[ "$(wc -l < $work/runs)" = $((6 - ended)) ] ||
+    { echo "a killed study made $(wc -l < $work/runs) runs, $ended of 6 had ended"; exit 1; }
+for table in whole killed; do cut -f 1-6,8 $work/$table.tsv > $work/$table; done
+cmp $work/whole $work/killed
+echo "a study killed after $ended of 6 runs made the others, and the same table"

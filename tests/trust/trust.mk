@@ -35,12 +35,12 @@ trust-analyse: setup
 	@sh $T/analyse.sh $(filter-out tests/% %/ranks.c,$(SOURCES))
 
 # Runs are killed at random moments; all must resume bit-identically. TIMES=20
-NEEDS_trust-crash := build
+NEEDS_trust-crash := build study
 trust-crash: $B/07_lenet5
 	@sh $T/crash.sh $< $(or $(TIMES),20)
 
 # A clone with an odd name, a German locale, umask 077, others' CC and CFLAGS; and the refusals.
-NEEDS_trust-abroad := build test plots abroad
+NEEDS_trust-abroad := build test plots abroad study
 trust-abroad: setup
 	@sh $T/abroad.sh $(MAKE)
 
