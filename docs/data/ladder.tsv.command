@@ -1,1 +1,1 @@
-make study-ladder; 2026-11-30, commit a74b977, AMD EPYC with AVX-512; taken over from docs/record.md
+make study-ladder; 2026-12-01, commit 76e42f3, AMD EPYC

@@ -30,21 +30,21 @@ step() {
     for k in 1 2 3; do
         "$@" train --epochs 2 --evaluate end --batch "$batch" --threads "$threads" |
             sed -n 's/.*seconds_per_epoch=\([0-9.]*\) .*/\1/p'
-    done | sort -n | awk -v batch="$batch" 'NR == 1 { printf "%.3f", $1 * batch / 60 }'
+    done | sort -n | awk -v batch="$batch" 'NR == 1 { printf "%.2f", $1 * batch / 60 }'
 }
 
-# A line: where, ranks, threads, latency, bandwidth, and for each batch measured and modelled.
+# A line: where, ranks, threads, two messages, and for each batch the milliseconds of a step.
 line() {
     name=$1 ranks=$2 threads=$3
     shift 3
-    latency=0 bandwidth=0
+    short=nan half=nan
     if [ "$ranks" -gt 1 ]; then
         set -- "$@" mpirun -n "$ranks" $hosts
         figures=$("$@" "$messages")
-        latency=$(echo "$figures" | cut -f 2)
-        bandwidth=$(echo "$figures" | cut -f 3)
+        short=$(echo "$figures" | cut -f 2)
+        half=$(echo "$figures" | cut -f 3)
     fi
-    printf '%s\t%s\t%s\t%s\t%s' "$name" "$ranks" "$threads" "$latency" "$bandwidth"
+    printf '%s\t%s\t%s\t%s\t%s' "$name" "$ranks" "$threads" "$short" "$half"
     for batch in 100 800; do
         printf '\t%s\t%s' "$batch" "$(step "$batch" "$@" "$program")"
     done
@@ -70,7 +70,9 @@ hosts_with() {
     printf '%s\n' "$agent" > "$work/agent"
     chmod +x "$work/agent"
     net="--mca btl_tcp_if_include 10.9.0.0/24 --mca oob_tcp_if_include 10.9.0.0/24"
-    hosts="--host 10.9.0.1,10.9.0.2 --mca plm_rsh_agent $PWD/$work/agent --mca btl tcp,self $net"
+    # each host has all processors: bound, both ranks would take the first
+    hosts="--host 10.9.0.1,10.9.0.2 --mca plm_rsh_agent $PWD/$work/agent --bind-to none
+        --mca btl tcp,self $net"
 }
 gone() {
     kill "$wire"
@@ -92,17 +94,16 @@ hosts=
         done
     fi
 } > "$work/lines"
-# The model: a rank's share of the micro-batches and of the optimizer's step; three exchanges, of
-# which two carry the gradient, and the parameters.
+# The model: the time of two threads, which share the machine as two ranks do; one short message,
+# the results; two with half of the parameters, or as much of the gradient.
 awk -F '\t' -v OFS='\t' '
-    NR == 1 { print "where", "ranks", "threads", "latency_us", "mb_per_s", "batch", "ms", "model_ms"
-              for (k = 6; k < NF; k += 2) alone[$k] = $(k + 1) }
+    NR == 1 { print "where", "ranks", "threads", "short_us", "half_us", "batch", "ms", "model_ms" }
     { for (k = 6; k < NF; k += 2) {
-          model = alone[$k] / $2
-          if ($2 > 1) model += 3 * $4 / 1000 + 246.824 / $5
-          print $1, $2, $3, $4, $5, $k, $(k + 1), $3 == 2 ? "nan" : sprintf("%.3f", model)
+          if ($3 == 2) threads[$k] = $(k + 1)
+          model = $2 == 2 ? sprintf("%.2f", threads[$k] + ($4 + 2 * $5) / 1000) : "nan"
+          print $1, $2, $3, $4, $5, $k, $(k + 1), model
       } }
 ' "$work/lines" > "$work/table"
 [ "$table" = - ] || cp "$work/table" "$table"
-awk -F '\t' 'NR == 1 { $1 = ""; $4 = "us"; $5 = "MB/s"; $7 = "ms/step"; $8 = "model" }
-             { printf "%-20s %8s %8s %6s %9s %9s\n", $1, $4, $5, $6, $7, $8 }' "$work/table"
+awk -F '\t' 'NR == 1 { $1 = ""; $4 = "short us"; $5 = "half us"; $7 = "ms/step"; $8 = "model" }
+             { printf "%-20s %9s %9s %6s %9s %9s\n", $1, $4, $5, $6, $7, $8 }' "$work/table"
