@@ -44,8 +44,8 @@ packages() {
     esac
 }
 
-groups="build test study mpi hosts watch grade debug docs book quotes look plots report format clang check faults
-        playground browser abroad bits libraries peers"
+groups="build test study mpi hosts watch grade debug docs book quotes look plots report
+        format clang check faults playground browser abroad bits libraries peers"
 apt="apt-get install -y --no-install-recommends"
 
 # One line per package; exits with 1 when one is missing that `make run` or `make test` needs.

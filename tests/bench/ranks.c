@@ -4,8 +4,8 @@
  *     mpirun -n R build/mpi/ranks        (make bench-ranks)
  *
  * Prints one line: ranks; microseconds of a short message, and of one with half of the parameters,
- * from a ball that goes to and fro between the first two; the sum of 12 vectors of 61,706 numbers by
- * MPI_Allreduce, as a checksum, and its milliseconds.
+ * from a ball that goes to and fro between the first two; the sum of 12 vectors of 61,706 numbers
+ * by MPI_Allreduce, as a checksum, and its milliseconds.
  */
 #include <mpi.h>
 
