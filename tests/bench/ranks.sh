@@ -15,12 +15,14 @@ export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
 mkdir -p build/tests
 work=$(mktemp -d build/tests/tmp-XXXXXX)
 wire=
-clean() {
-    [ -z "$wire" ] || kill "$wire"
-    for host in lenet1 lenet2; do ip netns del $host 2> /dev/null || true; done
-    rm -rf "$work"
+remove_hosts() {
+    [ -n "$wire" ] || return 0
+    kill "$wire"
+    wait "$wire" 2> /dev/null || true
+    wire=
+    for host in 1 2; do ip netns del lenet$host 2> /dev/null || true; done
 }
-trap clean EXIT
+trap 'remove_hosts; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
 # Milliseconds per step: seconds_per_epoch of 60,000 images.
@@ -57,10 +59,13 @@ host=$1
 shift
 exec ip netns exec lenet${host##*.} sh -c "$*"'
 hosts_with() {
-    for host in 1 2; do ip netns add lenet$host; done
     "$delay" "$1" "$2" > "$work/wire" &
     wire=$!
-    until grep -q ready "$work/wire"; do sleep 0.1; done
+    for host in 1 2; do ip netns add lenet$host; done
+    until grep -q ready "$work/wire"; do
+        kill -s 0 "$wire"
+        sleep 0.1
+    done
     for host in 1 2; do
         ip link set wire$host netns lenet$host mtu 9000
         ip -n lenet$host addr add 10.9.0.$host/24 dev wire$host
@@ -74,12 +79,6 @@ hosts_with() {
     hosts="--host 10.9.0.1,10.9.0.2 --mca plm_rsh_agent $PWD/$work/agent --bind-to none
         --mca btl tcp,self $net"
 }
-gone() {
-    kill "$wire"
-    wait "$wire" 2> /dev/null || true
-    wire=
-    for host in 1 2; do ip netns del lenet$host; done
-}
 
 hosts=
 {
@@ -90,7 +89,7 @@ hosts=
         for delay_us in 50 1000; do
             hosts_with "$delay_us" 125
             line "two hosts, $delay_us us" 2 1 ip netns exec lenet1
-            gone
+            remove_hosts
         done
     fi
 } > "$work/lines"

@@ -50,8 +50,7 @@ for k in $(seq "$times"); do
 done
 
 # A study whose every process is killed makes only the runs that had not ended, and the same table.
-mkdir $work/study
-printf '#!/bin/sh\necho run >> %s/runs\nsleep 0.3\nexec %s "$@"\n' $work "$program" > $work/counted
+printf '#!/bin/sh\necho "$*" >> %s/runs\nsleep 0.3\nexec %s "$@"\n' $work "$program" > $work/counted
 chmod +x $work/counted
 printf 'one:\ntwo: --lr 0.002\nthree: --lr 0.003\n' > $work/list
 study() {
@@ -59,14 +58,19 @@ study() {
     SEEDS="1 2" setsid sh chapters/07_lenet5/studies/study.sh $work/counted $work/list "$1" \
         --validate 59000 --epochs 1 > $work/out 2>&1
 }
-study $work/whole.tsv
+study $work/whole.tsv || { cat $work/out; exit 1; }
+grep -v -- ' --validate 59000 --epochs 1$' $work/runs && exit 1 # flags in another order
 study $work/killed.tsv &
 ended=0
 until [ "$ended" -ge 3 ]; do # a line of titles, then one for each run
+    kill -s 0 $! || { cat $work/out; exit 1; }
     sleep 0.05
     ended=$(cat $work/killed.tsv.runs/log 2> $work/kill.err | wc -l)
 done
-kill -s KILL -- "-$(cat /proc/$!/task/*/children | cut -d ' ' -f 1)"
+session=$(cut -d ' ' -f 1 /proc/$!/task/$!/children)
+kill -s KILL -- "-$session" # then the runs: parallel gives each a group, but no session
+cat /proc/[0-9]*/stat 2> $work/kill.err | awk -v s="$session" '$6 == s { print $1 }' |
+    xargs kill -s KILL 2> $work/kill.err || true
 wait $! 2> $work/kill.err || true
 ended=$(($(wc -l < $work/killed.tsv.runs/log) - 1))
 study $work/killed.tsv || { cat $work/out; exit 1; }

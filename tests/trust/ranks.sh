@@ -63,7 +63,10 @@ same long "2x1" "$@"
 for way in TERM KILL; do
     sh chapters/07_lenet5/ranks/launch.sh 2 "$mpi" train "$@" > "$work/out" 2> "$work/err" &
     run=$!
-    until [ -f "$work/run" ]; do sleep 0.02; done
+    until [ -f "$work/run" ]; do
+        kill -s 0 $run || fail "$way: ended without a checkpoint"
+        sleep 0.02
+    done
     case $way in
     TERM) kill -TERM $run ;;
     KILL)

@@ -17,11 +17,9 @@ fig5=$(dirname "$0")/fig5.tsv
 seeds=${SEEDS:-1 2 3}
 
 # Words as a shell reads them back.
-quoted() { parallel --shellquote ::: "$@" | tr '\n' ' '; }
-run=$(quoted "$program")
-into=$(quoted "$folder")
-into=${into% }
-more=$([ $# = 0 ] || quoted "$@")
+run=$(parallel --shellquote ::: "$program")
+into=$(parallel --shellquote ::: "$folder")
+more=$(parallel --keep-order --shellquote ::: "$@" | tr '\n' ' ')
 data=$(echo " $more" | sed -n "s/.* \(--data [^ ]*\).*/\1/p")
 runs() {
     for recipe in 1998 1998-distorted; do

@@ -25,6 +25,7 @@ study-seeds: $B/07_lenet5
 	@n=0; for seed in $(SEEDED); do n=$$((n + 1)); tail -n 1 $(SEED_RUNS)/$$n; done | \
 	    awk '{ print; split($$2, a, "="); sum += a[2] } \
 	         END { printf "mean %s=%.4f\n", a[1], sum / NR }'
+	@rm -r $(SEED_RUNS)
 
 # The original of 1998 compared with the paper's Fig. 5, three seeds (4 minutes).
 study-original: $B/07_lenet5

@@ -17,9 +17,8 @@ work=$table.runs
 mkdir -p "$work"
 
 # Words as a shell reads them back.
-quoted() { parallel --shellquote ::: "$@" | tr '\n' ' '; }
-run=$(quoted "$program")
-more=$([ $# = 0 ] || quoted "$@")
+run=$(parallel --shellquote ::: "$program")
+more=$(parallel --keep-order --shellquote ::: "$@" | tr '\n' ' ')
 
 # One line per entry, comments removed, continued lines joined, no blanks to spare.
 awk '/^#/ { next }
