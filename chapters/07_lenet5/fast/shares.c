@@ -125,15 +125,18 @@ static Step shared_gradient(Trainer *t, const int *index, int n) {
 
 /* ------------------------------------------------------------------ the step ------------- */
 
-/* One piece of a step: of the parameters, and of every slot of the state. */
-static void move_piece(void *job, int k, int thread) {
-    (void)thread;
-    Trainer *t = job;
-    Piece piece = piece_of(t, k);
+void shares_move(Trainer *t, size_t first, size_t n) {
     real *slot[SLOTS_MAX] = {NULL};
     for (int s = 0; s < t->optimizer.slots; s++)
-        slot[s] = t->state + (size_t)s * network_params(t->net) + piece.first;
-    optimizer_move(&t->optimizer, piece.n, t->grad + piece.first, slot, t->params + piece.first);
+        slot[s] = t->state + (size_t)s * network_params(t->net) + first;
+    optimizer_move(&t->optimizer, n, t->grad + first, slot, t->params + first);
+}
+
+/* One piece of a step, on one of the threads. */
+static void move_piece(void *job, int k, int thread) {
+    (void)thread;
+    Piece piece = piece_of(job, k);
+    shares_move(job, piece.first, piece.n);
 }
 
 /* The same as optimizer_step(). If one thread did it, the others would wait for 61,706 square roots

@@ -32,5 +32,13 @@ bool shares_start(Trainer *trainer, int threads, Error *error);
  */
 Step shares_sum(Trainer *trainer, const int *index, int n, int begin, int end, Step *each);
 
+/**
+ * @brief Part of a step that optimizer.t counts already: moves some parameters, with every slot of
+ *        their state.
+ * @param first the first of them
+ * @param n     how many
+ */
+void shares_move(Trainer *trainer, size_t first, size_t n);
+
 /** @} */
 #endif

@@ -33,6 +33,7 @@ static struct {
     int *pieces, *starts; /* (count) the pieces, as MPI wants them                     */
     int *noted, *at;      /* (count) entries in each rank's part of note, and where    */
     Step *note;           /* of each rank: its signal, then the results of its row     */
+    MPI_Datatype step;    /* an entry of note                                          */
     Block *block;         /* of this mini-batch, in order                              */
     real *sum;            /* of this rank's blocks, n each                             */
     real *part;           /* this rank's piece of all blocks                           */
@@ -46,6 +47,8 @@ void ranks_start(void) {
     MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &level);
     MPI_Comm_size(MPI_COMM_WORLD, &ranks.count);
     MPI_Comm_rank(MPI_COMM_WORLD, &ranks.own);
+    MPI_Type_contiguous(sizeof(Step), MPI_BYTE, &ranks.step);
+    MPI_Type_commit(&ranks.step);
     /* a mistake in a flag is the same on all: one message is enough */
     if (ranks.own > 0 && !(freopen("/dev/null", "w", stdout) && freopen("/dev/null", "w", stderr)))
         exit(EXIT_FAILURE);
@@ -99,12 +102,8 @@ static void compute(Trainer *t, const int *index, int n, int blocks) {
 
 /* The results of all rows, added in their order on every rank: the same loss on all. */
 static Step tell_results(int n) {
-    MPI_Datatype step;
-    MPI_Type_contiguous(sizeof(Step), MPI_BYTE, &step);
-    MPI_Type_commit(&step);
-    MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, ranks.note, ranks.noted, ranks.at, step,
-                   MPI_COMM_WORLD);
-    MPI_Type_free(&step);
+    MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, ranks.note, ranks.noted, ranks.at,
+                   ranks.step, MPI_COMM_WORLD);
     Step total = {0};
     for (int rank = 0; rank < ranks.count; rank++) {
         const Step *note = ranks.note + ranks.at[rank];
@@ -181,13 +180,8 @@ static void gather(real *vector) {
 }
 
 static void ranks_step(Trainer *t) {
-    size_t first = (size_t)ranks.starts[ranks.own], params = network_params(t->net);
-    real *slot[SLOTS_MAX] = {NULL};
-    for (int s = 0; s < t->optimizer.slots; s++)
-        slot[s] = t->state + (size_t)s * params + first;
     t->optimizer.t++;
-    optimizer_move(&t->optimizer, (size_t)ranks.pieces[ranks.own], t->grad + first, slot,
-                   t->params + first);
+    shares_move(t, (size_t)ranks.starts[ranks.own], (size_t)ranks.pieces[ranks.own]);
     gather(t->params);
 }
 
@@ -246,5 +240,6 @@ bool ranks_share(Trainer *t, int threads, Error *error) {
 void ranks_end(void) {
     for (int k = 0; k < 6; k++)
         free(ranks.memory[k]);
+    MPI_Type_free(&ranks.step);
     MPI_Finalize();
 }
